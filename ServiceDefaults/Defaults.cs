@@ -1,0 +1,203 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+
+namespace SkillPlatform.ServiceDefaults;
+
+/// <summary>What every process does alike: telemetry, health, problem details, JSON, service discovery.</summary>
+public static class Defaults
+{
+    /// <summary>Adds what every process needs. Telemetry is exported where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.</summary>
+    /// <param name="builder">The host.</param>
+    public static void AddServiceDefaults(this WebApplicationBuilder builder)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Services.AddServiceDiscovery();
+        builder.Services.ConfigureHttpClientDefaults(http =>
+        {
+            http.AddStandardResilienceHandler();
+            http.AddServiceDiscovery();
+        });
+        builder.Services.AddProblemDetails(options =>
+            options.CustomizeProblemDetails = context =>
+            {
+                var problem = context.ProblemDetails;
+                problem.Extensions["traceId"] =
+                    System.Diagnostics.Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier;
+                if (problem.Type?.StartsWith("/problems/", StringComparison.Ordinal) != true)
+                    problem.Type = $"/problems/{Code(problem.Status ?? context.HttpContext.Response.StatusCode)}";
+            }
+        );
+        builder.Services.AddExceptionHandler<Unreadable>();
+        builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        builder.Services.Configure<Microsoft.AspNetCore.Http.Json.JsonOptions>(options =>
+        {
+            options.SerializerOptions.AllowOutOfOrderMetadataProperties = true;
+            options.SerializerOptions.UnmappedMemberHandling = System
+                .Text
+                .Json
+                .Serialization
+                .JsonUnmappedMemberHandling
+                .Disallow;
+            options.SerializerOptions.RespectNullableAnnotations = true;
+            options.SerializerOptions.RespectRequiredConstructorParameters = true;
+        });
+        builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
+        builder.AddTelemetry();
+    }
+
+    /// <summary>
+    /// Answers errors as RFC 9457, without stack traces, and maps <c>/health/live</c> and <c>/health/ready</c>. Comes
+    /// first in the pipeline.
+    /// </summary>
+    /// <param name="app">The application.</param>
+    public static void UseServiceDefaults(this WebApplication app)
+    {
+        app.UseExceptionHandler(
+            new ExceptionHandlerOptions
+            {
+                // What the caller sent cannot be read: their error, not ours.
+                StatusCodeSelector = e =>
+                    e switch
+                    {
+                        BadHttpRequestException bad => bad.StatusCode,
+                        _ => StatusCodes.Status500InternalServerError,
+                    },
+            }
+        );
+        app.UseStatusCodePages();
+        app.MapHealthChecks("/health/live", Tagged("live")).AllowAnonymous();
+        app.MapHealthChecks("/health/ready", Tagged("ready")).AllowAnonymous();
+    }
+
+    private static HealthCheckOptions Tagged(string tag) =>
+        new()
+        {
+            Predicate = check => check.Tags.Contains(tag),
+            ResponseWriter = async (http, report) =>
+            {
+                http.Response.ContentType = "application/json";
+                await http.Response.WriteAsync(
+                    JsonSerializer.Serialize(
+                        new
+                        {
+                            status = report.Status.ToString(),
+                            checks = report.Entries.ToDictionary(
+                                e => e.Key,
+                                e => e.Value.Status.ToString() + (e.Value.Description is { } d ? $": {d}" : ""),
+                                StringComparer.Ordinal
+                            ),
+                        },
+                        JsonSerializerOptions.Web
+                    )
+                );
+            },
+        };
+
+    private static string Code(int status) =>
+        status switch
+        {
+            400 => "malformed",
+            401 => "not-signed-in",
+            403 => "not-allowed",
+            404 => "not-found",
+            405 => "method-not-allowed",
+            413 => "too-large",
+            415 => "unsupported-media-type",
+            429 => "too-many-requests",
+            503 => "unavailable",
+            _ => status >= 500 ? "internal" : "error",
+        };
+
+    private static void AddTelemetry(this WebApplicationBuilder builder)
+    {
+        if (string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+            return;
+        builder.Logging.AddOpenTelemetry(logging =>
+        {
+            logging.IncludeFormattedMessage = true;
+            logging.IncludeScopes = true;
+        });
+        builder
+            .Services.AddOpenTelemetry()
+            .WithMetrics(metrics =>
+                metrics
+                    .AddAspNetCoreInstrumentation()
+                    .AddHttpClientInstrumentation()
+                    .AddRuntimeInstrumentation()
+                    .AddMeter("MassTransit", "Marten")
+            )
+            .WithTracing(tracing =>
+                tracing
+                    .AddAspNetCoreInstrumentation(options =>
+                        options.Filter = http =>
+                            !http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
+                    )
+                    .AddHttpClientInstrumentation()
+                    .AddSource("MassTransit", "Marten", "Npgsql")
+            )
+            .UseOtlpExporter();
+    }
+}
+
+/// <summary>A body that cannot be read is the caller's error: 400, with a JSON pointer to where reading stopped.</summary>
+internal sealed class Unreadable(IProblemDetailsService problems) : IExceptionHandler
+{
+    public ValueTask<bool> TryHandleAsync(
+        HttpContext httpContext,
+        Exception exception,
+        CancellationToken cancellationToken
+    )
+    {
+        if (exception is not BadHttpRequestException bad)
+            return ValueTask.FromResult(false);
+        var json = bad.InnerException as JsonException;
+        var problem = new ProblemDetails
+        {
+            Status = bad.StatusCode,
+            Type = bad.StatusCode == StatusCodes.Status400BadRequest ? "/problems/malformed" : null,
+            Title = "The request cannot be read",
+            Detail = json is null ? bad.Message : "The body is not the JSON this route takes.",
+        };
+        if (json is not null)
+            problem.Extensions["errors"] = new Dictionary<string, string[]>(StringComparer.Ordinal)
+            {
+                [Pointer(json.Path)] = [Reason(json)],
+            };
+        httpContext.Response.StatusCode = bad.StatusCode;
+        return problems.TryWriteAsync(
+            new ProblemDetailsContext
+            {
+                HttpContext = httpContext,
+                ProblemDetails = problem,
+                Exception = exception,
+            }
+        );
+    }
+
+    // $.changes[0].was → /changes/0/was
+    private static string Pointer(string? path) =>
+        (path ?? "$")
+            .TrimStart('$')
+            .Replace("[", "/", StringComparison.Ordinal)
+            .Replace("]", "", StringComparison.Ordinal)
+            .Replace('.', '/');
+
+    private static string Reason(JsonException json)
+    {
+        var end = json.Message.IndexOf(" Path:", StringComparison.Ordinal);
+        return end < 0 ? json.Message : json.Message[..end];
+    }
+}

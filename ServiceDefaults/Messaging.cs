@@ -1,0 +1,155 @@
+using System.Net.Sockets;
+using MassTransit;
+using MassTransit.RabbitMqTransport;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using RabbitMQ.Client;
+
+namespace SkillPlatform.ServiceDefaults;
+
+/// <summary>The bus: MassTransit on RabbitMQ, quorum queues, bounded retries for poison, patience with faults around us.</summary>
+public static class Messaging
+{
+    /// <summary>
+    /// Adds the bus behind the connection string <c>messaging</c> (<c>amqp://…</c>). Endpoints are named
+    /// <c>{service}-{message}</c> from the consumers. A consumer that throws is tried five times, then its message goes to
+    /// <c>{queue}_error</c>; one that kills its process ends in <c>{queue}_dead</c> after twenty deliveries; while the
+    /// database or the broker is away, messages wait and none is given up.
+    /// </summary>
+    /// <param name="builder">The host.</param>
+    /// <param name="service">Lower-case name of the service; prefix of its queues.</param>
+    /// <param name="consumers">Registers the consumers, and the inbox.</param>
+    public static void AddMessaging(
+        this IHostApplicationBuilder builder,
+        string service,
+        Action<IBusRegistrationConfigurator> consumers
+    )
+    {
+        var address = new Uri(
+            builder.Configuration.GetConnectionString("messaging")
+                ?? throw new InvalidOperationException("ConnectionStrings__messaging is missing.")
+        );
+        builder.Services.AddMassTransit(bus =>
+        {
+            bus.SetEndpointNameFormatter(new KebabCaseEndpointNameFormatter(service, includeNamespace: false));
+            bus.AddConfigureEndpointsCallback(
+                (_, name, endpoint) =>
+                {
+                    if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
+                    {
+                        rabbit.SetQuorumQueue();
+                        rabbit.SetQueueArgument("x-delivery-limit", 20);
+                        rabbit.BindDeadLetterQueue($"{name}_dead", $"{name}_dead", dead => dead.SetQuorumQueue());
+                        rabbit.PrefetchCount = 32;
+                    }
+                    endpoint.UseMessageRetry(retry =>
+                    {
+                        retry.Handle<Exception>(IsAround);
+                        retry.Interval(int.MaxValue, TimeSpan.FromSeconds(1));
+                    });
+                    endpoint.UseMessageRetry(retry =>
+                    {
+                        retry.Ignore<Exception>(IsAround);
+                        retry.Exponential(
+                            5,
+                            TimeSpan.FromMilliseconds(20),
+                            TimeSpan.FromSeconds(1),
+                            TimeSpan.FromMilliseconds(50)
+                        );
+                    });
+                }
+            );
+            consumers(bus);
+            bus.UsingRabbitMq(
+                (context, rabbit) =>
+                {
+                    rabbit.Host(
+                        address,
+                        host =>
+                        {
+                            host.Heartbeat(TimeSpan.FromSeconds(5));
+                            host.RequestedConnectionTimeout(TimeSpan.FromSeconds(5));
+                            host.PublisherConfirmation = true;
+                        }
+                    );
+                    rabbit.ConfigureEndpoints(context);
+                }
+            );
+        });
+        // The bus starts on its own; readiness says when it is up, so that a process can start before its broker.
+        builder.Services.Configure<MassTransitHostOptions>(options => options.WaitUntilStarted = false);
+        builder.Services.Configure<HealthCheckServiceOptions>(options =>
+        {
+            foreach (var check in options.Registrations.Where(r => r.Tags.Contains("masstransit")))
+                check.Tags.Remove("ready");
+        });
+        builder.Services.AddSingleton(new BrokerReady(address));
+        builder.Services.AddHealthChecks().AddCheck<BrokerReady>("broker", tags: ["ready"]);
+    }
+
+    /// <summary>True for faults of what is around us (database, network, broker), which pass, rather than of the message.</summary>
+    /// <param name="exception">The exception.</param>
+    public static bool IsAround(Exception exception) =>
+        exception switch
+        {
+            Npgsql.NpgsqlException npgsql => npgsql.IsTransient
+                || npgsql.InnerException is SocketException or IOException or TimeoutException
+                || npgsql is Npgsql.PostgresException { SqlState: ['5', '7', ..] or ['5', '3', ..] or ['0', '8', ..] },
+            SocketException or TimeoutException => true,
+            { InnerException: { } inner } => IsAround(inner),
+            _ => false,
+        };
+}
+
+/// <summary>Red unless a channel on a connection of its own answers: the bus's own word is not enough.</summary>
+internal sealed class BrokerReady(Uri address) : IHealthCheck, IAsyncDisposable
+{
+    private readonly SemaphoreSlim _one = new(1, 1);
+    private readonly ConnectionFactory _factory = new()
+    {
+        Uri = address,
+        ClientProvidedName = "readiness",
+        AutomaticRecoveryEnabled = false,
+        RequestedHeartbeat = TimeSpan.FromSeconds(5),
+        RequestedConnectionTimeout = TimeSpan.FromSeconds(2),
+    };
+    private IConnection? _connection;
+
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context,
+        CancellationToken cancellationToken = default
+    )
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(3));
+        await _one.WaitAsync(limit.Token);
+        try
+        {
+            if (_connection is not { IsOpen: true })
+            {
+                if (_connection is not null)
+                    await _connection.DisposeAsync();
+                _connection = await _factory.CreateConnectionAsync(limit.Token);
+            }
+            await using var channel = await _connection.CreateChannelAsync(cancellationToken: limit.Token);
+            return HealthCheckResult.Healthy();
+        }
+        catch (Exception e)
+        {
+            return HealthCheckResult.Unhealthy($"The broker does not answer: {e.Message}");
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection is not null)
+            await _connection.DisposeAsync();
+        _one.Dispose();
+    }
+}

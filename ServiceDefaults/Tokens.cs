@@ -1,0 +1,109 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.IdentityModel.Tokens;
+
+namespace SkillPlatform.ServiceDefaults;
+
+/// <summary>Names of the platform's roles and claims.</summary>
+public static class Roles
+{
+    /// <summary>Every account.</summary>
+    public const string Contributor = "contributor";
+
+    /// <summary>Decides on proposals of the domains in <see cref="ScopeClaim"/>.</summary>
+    public const string Reviewer = "reviewer";
+
+    /// <summary>Hides comments, suspends accounts.</summary>
+    public const string Moderator = "moderator";
+
+    /// <summary>Everything but reviewing, unless also a reviewer.</summary>
+    public const string Administrator = "administrator";
+
+    /// <summary>Claim with the slug of a domain a reviewer may decide on; <c>*</c> for all. May occur several times.</summary>
+    public const string ScopeClaim = "reviewer_scope";
+
+    /// <summary>Claim with a role. May occur several times.</summary>
+    public const string RoleClaim = "role";
+}
+
+/// <summary>Who is calling, as the token says.</summary>
+/// <param name="Id">The <c>sub</c> claim: opaque, stable, the same in every service.</param>
+/// <param name="Roles">Names of <see cref="ServiceDefaults.Roles"/>.</param>
+/// <param name="ReviewerScopes">Slugs of domains, or <c>*</c>.</param>
+public sealed record Caller(string Id, IReadOnlySet<string> Roles, IReadOnlySet<string> ReviewerScopes)
+{
+    /// <summary>The caller behind a principal; null where nobody is signed in.</summary>
+    /// <param name="user">The principal.</param>
+    public static Caller? Of(ClaimsPrincipal user) =>
+        user.FindFirst("sub")?.Value is { } id
+            ? new Caller(id, All(user, ServiceDefaults.Roles.RoleClaim), All(user, ServiceDefaults.Roles.ScopeClaim))
+            : null;
+
+    /// <summary>The signed-in caller of a request on a route that demands one.</summary>
+    /// <param name="http">The request.</param>
+    public static Caller Of(HttpContext http) =>
+        Of(http.User) ?? throw new InvalidOperationException("The route must require a signed-in caller.");
+
+    /// <summary>True if the caller has the role.</summary>
+    /// <param name="role">Name of <see cref="ServiceDefaults.Roles"/>.</param>
+    public bool Is(string role) => Roles.Contains(role);
+
+    /// <summary>True if the caller is a reviewer of the domain.</summary>
+    /// <param name="domain">Slug.</param>
+    public bool Reviews(string domain) =>
+        Is(ServiceDefaults.Roles.Reviewer) && (ReviewerScopes.Contains("*") || ReviewerScopes.Contains(domain));
+
+    private static HashSet<string> All(ClaimsPrincipal user, string type) =>
+        user.FindAll(type).Select(claim => claim.Value).ToHashSet(StringComparer.Ordinal);
+}
+
+/// <summary>Access tokens: validated by every service itself, and demanded unless a route says otherwise.</summary>
+public static class Tokens
+{
+    /// <summary>
+    /// Validates JWT access tokens (<c>typ: at+jwt</c>) of <c>Identity:Authority</c> for the audience
+    /// <c>Identity:Audience</c> (default <c>skillplatform</c>): issuer, audience, expiry, signature by a published key with
+    /// RS256, ES256 or PS256. Routes demand a signed-in caller unless they allow anonymous ones. <c>Identity:Metadata</c>
+    /// names the discovery document where it is reached under another address than the issuer's.
+    /// </summary>
+    /// <param name="builder">The host.</param>
+    public static void AddTokens(this IHostApplicationBuilder builder)
+    {
+        var identity = builder.Configuration.GetSection("Identity");
+        var authority = identity["Authority"] ?? throw new InvalidOperationException("Identity__Authority is missing.");
+        builder
+            .Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme)
+            .AddJwtBearer(options =>
+            {
+                options.Authority = authority;
+                if (identity["Metadata"] is { Length: > 0 } metadata)
+                    options.MetadataAddress = metadata;
+                options.Audience = identity["Audience"] ?? "skillplatform";
+                options.RequireHttpsMetadata = !builder.Environment.IsDevelopment();
+                options.MapInboundClaims = false;
+                options.TokenValidationParameters = new TokenValidationParameters
+                {
+                    ValidTypes = ["at+jwt"],
+                    ValidAlgorithms = ["RS256", "ES256", "PS256"],
+                    ValidIssuers = [authority, authority.TrimEnd('/') + "/"],
+                    NameClaimType = "sub",
+                    RoleClaimType = Roles.RoleClaim,
+                    ClockSkew = TimeSpan.FromSeconds(30),
+                };
+                // What exactly was wrong with a token helps nobody but an attacker.
+                options.IncludeErrorDetails = false;
+            });
+        builder
+            .Services.AddAuthorizationBuilder()
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build())
+            .AddPolicy(Roles.Administrator, policy => policy.RequireRole(Roles.Administrator))
+            .AddPolicy(Roles.Moderator, policy => policy.RequireRole(Roles.Moderator, Roles.Administrator))
+            .AddPolicy(Roles.Reviewer, policy => policy.RequireRole(Roles.Reviewer));
+    }
+}

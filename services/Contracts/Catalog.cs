@@ -1,0 +1,152 @@
+namespace SkillPlatform.Contracts;
+
+/// <summary>A thing with a slug and a name: a role, level, domain or group.</summary>
+/// <param name="Slug">Lower-case ASCII, unique among its kind, never reused.</param>
+/// <param name="Name">What people read.</param>
+public sealed record Named(string Slug, string Name);
+
+/// <summary>A skill as it stands at one version.</summary>
+/// <param name="Slug">The current slug.</param>
+/// <param name="Name">The name.</param>
+/// <param name="Keywords">The keywords.</param>
+/// <param name="Domain">The domain.</param>
+/// <param name="Group">The group.</param>
+/// <param name="Levels">The domain's levels, lowest first.</param>
+/// <param name="Roles">The roles that appear in it.</param>
+/// <param name="Requirements">All requirements, by level, then role.</param>
+/// <param name="Retired">True once retired.</param>
+public sealed record SkillState(
+    string Slug,
+    string Name,
+    string[] Keywords,
+    Named Domain,
+    Named Group,
+    Named[] Levels,
+    Named[] Roles,
+    Requirement[] Requirements,
+    bool Retired
+);
+
+/// <summary>
+/// One thing that changed in a skill. <c>Kind</c> is one of <c>skillAdded, skillRenamed, keywordsReplaced, skillMoved,
+/// skillRetired, requirementStated, requirementReworded, requirementMadeMandatory, requirementMadeOptional,
+/// requirementDropped</c>; readers ignore kinds they do not know.
+/// </summary>
+/// <param name="Version">The skill's version that this change made.</param>
+/// <param name="Kind">See above.</param>
+/// <param name="Role">Slug, for requirement changes.</param>
+/// <param name="Level">Slug, for requirement changes.</param>
+/// <param name="Before">What it said before: a text, name, list joined by ", " or place; null when there was nothing.</param>
+/// <param name="After">What it says now; null when there is nothing.</param>
+/// <param name="MandatoryBefore">For requirement changes, whether it was mandatory; null when it did not exist.</param>
+/// <param name="MandatoryAfter">For requirement changes, whether it is; null when it no longer exists.</param>
+public sealed record Changed(
+    long Version,
+    string Kind,
+    string? Role,
+    string? Level,
+    string? Before,
+    string? After,
+    bool? MandatoryBefore,
+    bool? MandatoryAfter
+);
+
+/// <summary>
+/// A skill changed: once for each commit, whether of a proposal (all its operations together) or of an import.
+/// Published by Catalog; <c>MessageId</c> is the id of the commit's last stored event. Carries the state after, so that a
+/// reader that missed or reordered messages only has to keep the highest version.
+/// </summary>
+/// <param name="SkillId">The skill's id.</param>
+/// <param name="FromVersion">Version before the commit; 0 for a new skill.</param>
+/// <param name="Version">Version after it.</param>
+/// <param name="At">When, UTC.</param>
+/// <param name="Author">User id of who asked for it; null if unknown.</param>
+/// <param name="Reviewer">User id of who accepted it last; null for an import.</param>
+/// <param name="Reason">The rationale, or the source of the import.</param>
+/// <param name="ProposalId">The proposal, if it came from one.</param>
+/// <param name="ImportId">The import, if it came from one.</param>
+/// <param name="Changes">What changed, in order.</param>
+/// <param name="Skill">The skill after it.</param>
+public sealed record SkillChanged(
+    Guid SkillId,
+    long FromVersion,
+    long Version,
+    DateTimeOffset At,
+    string? Author,
+    string? Reviewer,
+    string? Reason,
+    Guid? ProposalId,
+    Guid? ImportId,
+    Changed[] Changes,
+    SkillState Skill
+);
+
+/// <summary>
+/// The catalogue has applied a proposal, wholly. Published by Catalog, after (not necessarily delivered after) the
+/// <see cref="SkillChanged"/> of the same commit; also when every change was already so and nothing had to change.
+/// </summary>
+/// <param name="ProposalId">The proposal.</param>
+/// <param name="Revision">The revision that was applied, 1 upwards.</param>
+/// <param name="SkillId">The skill, also when the proposal added it.</param>
+/// <param name="Slug">The skill's slug after it.</param>
+/// <param name="FromVersion">Version before.</param>
+/// <param name="Version">Version after; equal to <paramref name="FromVersion"/> if nothing had to change.</param>
+/// <param name="At">When, UTC.</param>
+public sealed record ProposalApplied(
+    Guid ProposalId,
+    int Revision,
+    Guid SkillId,
+    string Slug,
+    long FromVersion,
+    long Version,
+    DateTimeOffset At
+);
+
+/// <summary>Why one change of a proposal could not be applied.</summary>
+/// <param name="Change">Index into the proposal's changes, 0 upwards.</param>
+/// <param name="Code">Stable: <c>changed</c>, <c>missing</c>, <c>exists</c>, <c>unknown-role</c>, <c>unknown-level</c>, <c>unknown-place</c>, <c>retired</c>, <c>name-taken</c>.</param>
+/// <param name="Was">What the author saw, as text; null if nothing.</param>
+/// <param name="Now">What is there now; null if nothing.</param>
+/// <param name="Wanted">What the author wants; null if nothing.</param>
+public sealed record Conflict(int Change, string Code, string? Was, string? Now, string? Wanted);
+
+/// <summary>The catalogue applied nothing of a proposal, since the skill had changed under it. Published by Catalog.</summary>
+/// <param name="ProposalId">The proposal.</param>
+/// <param name="Revision">The revision that was tried.</param>
+/// <param name="Conflicts">At least one.</param>
+/// <param name="At">When, UTC.</param>
+public sealed record ProposalConflicted(Guid ProposalId, int Revision, Conflict[] Conflicts, DateTimeOffset At);
+
+/// <summary>
+/// The domains, groups and roles there are, whole, after any of them changed. Published by Catalog.
+/// Readers keep the highest <paramref name="Version"/>.
+/// </summary>
+/// <param name="Version">Grows with every change.</param>
+/// <param name="Domains">All domains.</param>
+/// <param name="Roles">All roles.</param>
+public sealed record TaxonomyChanged(long Version, DomainTaxonomy[] Domains, Named[] Roles);
+
+/// <summary>A domain with its levels and groups.</summary>
+/// <param name="Slug">Slug.</param>
+/// <param name="Name">Name.</param>
+/// <param name="Levels">Lowest first.</param>
+/// <param name="Groups">In the order of the catalogue document.</param>
+public sealed record DomainTaxonomy(string Slug, string Name, Named[] Levels, Named[] Groups);
+
+/// <summary>An import of a catalogue document has ended. Published by Catalog.</summary>
+/// <param name="ImportId">The import.</param>
+/// <param name="By">User id of the administrator; null for the start catalogue.</param>
+/// <param name="Source">The document's source.</param>
+/// <param name="Added">Skills added.</param>
+/// <param name="Changed">Skills changed.</param>
+/// <param name="Unchanged">Skills left as they were.</param>
+/// <param name="At">When, UTC.</param>
+public sealed record ImportFinished(
+    Guid ImportId,
+    string? By,
+    string? Source,
+    int Added,
+    int Changed,
+    int Unchanged,
+    DateTimeOffset At
+);

@@ -1,0 +1,92 @@
+using System.Text.Json.Serialization;
+
+namespace SkillPlatform.Contracts;
+
+/// <summary>
+/// One operation on a skill, as its author wrote it. <c>Was</c> is the value the author saw; the catalogue refuses the
+/// operation when that value has changed since. Roles, levels, domains and groups are named by slug.
+/// JSON: an object with the discriminator <c>op</c>, camelCase.
+/// Source: Proposals, which checks the form; Catalog decides whether it still applies.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "op")]
+[JsonDerivedType(typeof(StateRequirement), "stateRequirement")]
+[JsonDerivedType(typeof(RewordRequirement), "rewordRequirement")]
+[JsonDerivedType(typeof(MakeMandatory), "makeMandatory")]
+[JsonDerivedType(typeof(MakeOptional), "makeOptional")]
+[JsonDerivedType(typeof(DropRequirement), "dropRequirement")]
+[JsonDerivedType(typeof(RenameSkill), "renameSkill")]
+[JsonDerivedType(typeof(ReplaceKeywords), "replaceKeywords")]
+[JsonDerivedType(typeof(MoveSkill), "moveSkill")]
+[JsonDerivedType(typeof(AddSkill), "addSkill")]
+[JsonDerivedType(typeof(RetireSkill), "retireSkill")]
+public abstract record Change;
+
+/// <summary>States a requirement that did not exist when the author looked. Conflicts if there is one now.</summary>
+/// <param name="Role">Slug of the role.</param>
+/// <param name="Level">Slug of a level of the skill's domain.</param>
+/// <param name="Mandatory">Mandatory, else optional.</param>
+/// <param name="Description">Markdown, at most 10,000 characters.</param>
+public sealed record StateRequirement(string Role, string Level, bool Mandatory, string Description) : Change;
+
+/// <summary>Replaces the text of a requirement.</summary>
+/// <param name="Role">Slug of the role.</param>
+/// <param name="Level">Slug of the level.</param>
+/// <param name="Was">The text the author saw.</param>
+/// <param name="Description">The new text: Markdown, at most 10,000 characters.</param>
+public sealed record RewordRequirement(string Role, string Level, string Was, string Description) : Change;
+
+/// <summary>Makes an optional requirement mandatory. Nothing happens if it already is.</summary>
+/// <param name="Role">Slug of the role.</param>
+/// <param name="Level">Slug of the level.</param>
+public sealed record MakeMandatory(string Role, string Level) : Change;
+
+/// <summary>Makes a mandatory requirement optional. Nothing happens if it already is.</summary>
+/// <param name="Role">Slug of the role.</param>
+/// <param name="Level">Slug of the level.</param>
+public sealed record MakeOptional(string Role, string Level) : Change;
+
+/// <summary>Drops a requirement.</summary>
+/// <param name="Role">Slug of the role.</param>
+/// <param name="Level">Slug of the level.</param>
+/// <param name="Was">The text the author saw.</param>
+public sealed record DropRequirement(string Role, string Level, string Was) : Change;
+
+/// <summary>Renames the skill; the old slug goes on answering with a redirect.</summary>
+/// <param name="Was">The name the author saw.</param>
+/// <param name="Name">The new name, at most 200 characters.</param>
+public sealed record RenameSkill(string Was, string Name) : Change;
+
+/// <summary>Replaces all keywords.</summary>
+/// <param name="Was">The keywords the author saw, in any order.</param>
+/// <param name="Keywords">The new keywords, at most 50 of at most 100 characters.</param>
+public sealed record ReplaceKeywords(string[] Was, string[] Keywords) : Change;
+
+/// <summary>Where a skill stands.</summary>
+/// <param name="Domain">Slug of the domain.</param>
+/// <param name="Group">Slug of the group within it.</param>
+public sealed record Place(string Domain, string Group);
+
+/// <summary>Moves the skill to another group.</summary>
+/// <param name="Was">The place the author saw.</param>
+/// <param name="Domain">Slug of the new domain.</param>
+/// <param name="Group">Slug of the new group.</param>
+public sealed record MoveSkill(Place Was, string Domain, string Group) : Change;
+
+/// <summary>A requirement of a skill at one role and level.</summary>
+/// <param name="Role">Slug of the role.</param>
+/// <param name="Level">Slug of the level.</param>
+/// <param name="Mandatory">Mandatory, else optional.</param>
+/// <param name="Description">Markdown, at most 10,000 characters.</param>
+public sealed record Requirement(string Role, string Level, bool Mandatory, string Description);
+
+/// <summary>Adds a skill. Always the only change of its proposal.</summary>
+/// <param name="Domain">Slug of the domain.</param>
+/// <param name="Group">Slug of the group.</param>
+/// <param name="Name">Name, at most 200 characters.</param>
+/// <param name="Keywords">Keywords, at most 50 of at most 100 characters.</param>
+/// <param name="Requirements">The requirements it starts with.</param>
+public sealed record AddSkill(string Domain, string Group, string Name, string[] Keywords, Requirement[] Requirements)
+    : Change;
+
+/// <summary>Retires the skill: it leaves the lists, its page says so, its history stays.</summary>
+public sealed record RetireSkill : Change;

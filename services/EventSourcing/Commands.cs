@@ -1,0 +1,285 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using JasperFx;
+using JasperFx.Events;
+using Marten;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace SkillPlatform.EventSourcing;
+
+/// <summary>What a command did to its stream.</summary>
+/// <param name="Id">The stream.</param>
+/// <param name="Before">Version before; 0 for a new stream.</param>
+/// <param name="Version">Version after; equal to <paramref name="Before"/> if nothing had to change.</param>
+/// <param name="Events">What was appended.</param>
+public sealed record Committed(Guid Id, long Before, long Version, IReadOnlyList<object> Events);
+
+/// <summary>A successful answer, fixed before the commit so that it can be kept for <c>Idempotency-Key</c>.</summary>
+/// <param name="Status">200, 201, 202 or 204.</param>
+/// <param name="Body">Serialized as JSON; null for none.</param>
+/// <param name="Location">Of what was created; null for none.</param>
+/// <param name="Version">Becomes the strong ETag; null for none.</param>
+public sealed record Answer(int Status, object? Body = null, string? Location = null, long? Version = null);
+
+/// <summary>The answer once given to an <c>Idempotency-Key</c>, kept for 24 hours. Holds no more than the answer held.</summary>
+public sealed class GivenAnswer
+{
+    /// <summary>SHA-256 of caller, method, path and key.</summary>
+    public string Id { get; set; } = "";
+
+    /// <summary>SHA-256 of the command.</summary>
+    public string Command { get; set; } = "";
+
+    /// <summary>HTTP status.</summary>
+    public int Status { get; set; }
+
+    /// <summary>JSON, as it was sent.</summary>
+    public string? Body { get; set; }
+
+    /// <summary>Location header.</summary>
+    public string? Location { get; set; }
+
+    /// <summary>Version behind the ETag.</summary>
+    public long? Version { get; set; }
+
+    /// <summary>When, UTC.</summary>
+    public DateTimeOffset At { get; set; }
+}
+
+/// <summary>
+/// The one write path: fetch the stream for writing, decide, append, commit; refusals become problems, lost races are
+/// decided again, a repeated <c>Idempotency-Key</c> gets the answer it got before.
+/// </summary>
+/// <param name="store">The event store.</param>
+/// <param name="time">The clock.</param>
+public sealed class Commands(IDocumentStore store, TimeProvider time)
+{
+    private const int Attempts = 8;
+
+    /// <summary>How the kernel reads and writes JSON: camelCase, metadata such as <c>op</c> in any position.</summary>
+    public static JsonSerializerOptions Json { get; } =
+        new(JsonSerializerDefaults.Web) { AllowOutOfOrderMetadataProperties = true };
+
+    /// <summary>Decides one command on one stream and answers it.</summary>
+    /// <typeparam name="TState">The stream's state: what its decisions need.</typeparam>
+    /// <param name="http">The request: caller (<c>sub</c>), If-Match, Idempotency-Key.</param>
+    /// <param name="id">The stream.</param>
+    /// <param name="command">The request body, compared when an Idempotency-Key comes again; null for none.</param>
+    /// <param name="decide">Pure. Gets null where there is no such stream, and must refuse unless it starts one.</param>
+    /// <param name="answer">Pure: the answer for what was done.</param>
+    /// <param name="stage">What else belongs into the same transaction, documents with personal data for example.</param>
+    /// <param name="requireMatch">True for writes to something that exists: without If-Match 428, with a stale one 412.</param>
+    /// <returns>The answer, or a problem.</returns>
+    public async Task<IResult> Handle<TState>(
+        HttpContext http,
+        Guid id,
+        object? command,
+        Func<TState?, Decision> decide,
+        Func<Committed, Answer> answer,
+        Action<IDocumentSession, Committed>? stage = null,
+        bool requireMatch = false
+    )
+        where TState : class
+    {
+        var ct = http.RequestAborted;
+        var key = KeyOf(http);
+        var hash = key is null ? "" : Hash(JsonSerializer.Serialize(command, Json));
+        var (expected, refused) = Expected(http, requireMatch);
+        if (refused is not null)
+            return refused.AsProblem();
+        for (var attempt = 1; ; attempt++)
+        {
+            await using var session = store.LightweightSession();
+            session.Describe(http);
+            if (key is not null && await session.LoadAsync<GivenAnswer>(key, ct) is { } given)
+            {
+                if (time.GetUtcNow() - given.At < TimeSpan.FromHours(24))
+                    return Again(http, given, hash);
+                session.Delete(given);
+                await session.SaveChangesAsync(ct);
+            }
+            try
+            {
+                var (decision, done) = await session.Decide(id, decide, expected, ct);
+                if (decision is Decision.Refused { Refusal: var refusal })
+                    return refusal.AsProblem();
+                stage?.Invoke(session, done);
+                var result = answer(done);
+                var body = result.Body is null ? null : JsonSerializer.Serialize(result.Body, Json);
+                if (key is not null)
+                    session.Insert(
+                        new GivenAnswer
+                        {
+                            Id = key,
+                            Command = hash,
+                            Status = result.Status,
+                            Body = body,
+                            Location = result.Location,
+                            Version = result.Version,
+                            At = time.GetUtcNow(),
+                        }
+                    );
+                await session.SaveChangesAsync(ct);
+                return new Written(result.Status, body, result.Location, result.Version);
+            }
+            catch (Exception lost) when (attempt < Attempts && IsLostRace(lost) && expected is null)
+            {
+                // Someone else wrote first: decide again on what is there now.
+            }
+            catch (Exception lost) when (IsLostRace(lost))
+            {
+                return (
+                    expected is null
+                        ? Refusal.Conflicting("busy", "Too many writes at once to the same thing. Try again.")
+                        : Stale
+                ).AsProblem();
+            }
+        }
+    }
+
+    private static Refusal Stale { get; } =
+        new(RefusalKind.Stale, "stale", "This has changed since you read it. Read it again, then repeat your change.");
+
+    private static (long? Expected, Refusal? Refused) Expected(HttpContext http, bool required)
+    {
+        var header = http.Request.Headers.IfMatch.ToString();
+        if (header.Length == 0)
+            return required
+                ? (
+                    null,
+                    new Refusal(
+                        RefusalKind.PreconditionRequired,
+                        "precondition-required",
+                        "Send If-Match with the ETag you read."
+                    )
+                )
+                : (null, null);
+        if (header == "*")
+            return (null, null);
+        return
+            EntityTagHeaderValue.TryParse(header, out var tag)
+            && !tag.IsWeak
+            && long.TryParse(
+                tag.Tag.AsSpan().Trim('"'),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out var version
+            )
+            ? (version, null)
+            : (null, Stale);
+    }
+
+    private static IResult Again(HttpContext http, GivenAnswer given, string hash)
+    {
+        if (!string.Equals(given.Command, hash, StringComparison.Ordinal))
+            return new Refusal(
+                RefusalKind.Invalid,
+                "idempotency-key-reused",
+                "This Idempotency-Key was used with another body."
+            ).AsProblem();
+        http.Response.Headers["Idempotency-Replayed"] = "true";
+        return new Written(given.Status, given.Body, given.Location, given.Version);
+    }
+
+    private static string? KeyOf(HttpContext http)
+    {
+        if (!HttpMethods.IsPost(http.Request.Method))
+            return null;
+        var key = http.Request.Headers["Idempotency-Key"].ToString();
+        return key.Length == 0
+            ? null
+            : Hash($"{http.User.FindFirst("sub")?.Value}\n{http.Request.Method}\n{http.Request.Path}\n{key}");
+    }
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    internal static bool IsLostRace(Exception exception) =>
+        exception
+            is ConcurrencyException
+                or JasperFx.Events.ExistingStreamIdCollisionException
+                or Marten.Exceptions.ExistingStreamIdCollisionException
+                or DocumentAlreadyExistsException;
+
+    private sealed record Written(int Status, string? Body, string? Location, long? Version) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            var response = httpContext.Response;
+            response.StatusCode = Status;
+            if (Location is not null)
+                response.Headers.Location = Location;
+            if (Version is { } version)
+                response.Headers.ETag = string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
+            if (Body is null)
+                return Task.CompletedTask;
+            response.ContentType = "application/json; charset=utf-8";
+            return response.WriteAsync(Body, httpContext.RequestAborted);
+        }
+    }
+}
+
+/// <summary>The staging half of the write path, for consumers, whose inbox commits.</summary>
+public static class Deciding
+{
+    /// <summary>Fetches a stream for writing, decides and stages the events. The caller commits.</summary>
+    /// <typeparam name="TState">The stream's state.</typeparam>
+    /// <param name="session">A session; its commit throws <see cref="ConcurrencyException"/> or <see cref="JasperFx.Events.ExistingStreamIdCollisionException"/> on a lost race.</param>
+    /// <param name="id">The stream.</param>
+    /// <param name="decide">Pure; gets null where there is no such stream.</param>
+    /// <param name="expected">The version the caller saw, or null. Another current version throws <see cref="ConcurrencyException"/>.</param>
+    /// <param name="ct">Cancels.</param>
+    public static async Task<(Decision Decision, Committed Done)> Decide<TState>(
+        this IDocumentSession session,
+        Guid id,
+        Func<TState?, Decision> decide,
+        long? expected = null,
+        CancellationToken ct = default
+    )
+        where TState : class
+    {
+        var stream = await session.Events.FetchForWriting<TState>(id, ct);
+        var before = stream.StartingVersion ?? 0;
+        if (expected is { } seen && seen != before)
+            throw new ConcurrencyException(typeof(TState), id);
+        var decision = decide(stream.Aggregate);
+        if (decision is not Decision.Accepted { Items: var events })
+            return (decision, new Committed(id, before, before, []));
+        // Each event knows the last version of its commit, so that the relay can tell where a commit ends.
+        var last = before + events.Count;
+        var wrapped = events.Select(e => session.Wrap(e, last)).ToArray();
+        if (before == 0)
+            session.Events.StartStream<TState>(id, wrapped);
+        else
+            stream.AppendMany(wrapped);
+        return (decision, new Committed(id, before, last, events));
+    }
+
+    /// <summary>Says in the session's metadata who acts and why it happens, from an HTTP request.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="http">The request.</param>
+    public static void Describe(this IDocumentSession session, HttpContext http)
+    {
+        session.LastModifiedBy = http.User.FindFirst("sub")?.Value ?? "anonymous";
+        session.CorrelationId = System.Diagnostics.Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier;
+        session.CausationId = http.TraceIdentifier;
+    }
+
+    /// <summary>Name of the event header that holds the last version of the event's commit.</summary>
+    public const string LastOfCommit = "lastOfCommit";
+
+    /// <summary>True for the event that ends its commit; only this one may announce the commit as a whole.</summary>
+    /// <param name="event">A stored event.</param>
+    public static bool EndsCommit(this IEvent @event) =>
+        @event.GetHeader(LastOfCommit) is not { } last
+        || Convert.ToInt64(last.ToString(), CultureInfo.InvariantCulture) == @event.Version;
+
+    private static object Wrap(this IDocumentSession session, object data, long last)
+    {
+        var wrapped = session.Events.BuildEvent(data);
+        wrapped.SetHeader(LastOfCommit, last);
+        return wrapped;
+    }
+}

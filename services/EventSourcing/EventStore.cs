@@ -1,0 +1,182 @@
+using System.Diagnostics.CodeAnalysis;
+using JasperFx;
+using JasperFx.Events;
+using JasperFx.Events.Daemon;
+using Marten;
+using Marten.Events.Daemon.Coordination;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Weasel.Core;
+
+namespace SkillPlatform.EventSourcing;
+
+/// <summary>What every event store of the platform does alike.</summary>
+public static class EventStore
+{
+    /// <summary>
+    /// Adds a Marten event store on the database behind a connection string, with the write path, the relay, the leader and
+    /// the readiness checks. The database is created if absent, and the schema brought up to date, before the host serves.
+    /// </summary>
+    /// <param name="builder">The host.</param>
+    /// <param name="connection">Name of the connection string, for example <c>catalog-db</c>.</param>
+    /// <param name="configure">Event names, projections and documents of the service.</param>
+    /// <param name="announce">Turns a stored event into the public message it stands for, if any.</param>
+    public static void AddEventStore(
+        this IHostApplicationBuilder builder,
+        string connection,
+        Action<StoreOptions> configure,
+        Announce announce
+    )
+    {
+        var services = builder.Services;
+        var connectionString =
+            builder.Configuration.GetConnectionString(connection)
+            ?? throw new InvalidOperationException($"ConnectionStrings__{connection} is missing.");
+        var source = DataSource(connectionString);
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(source);
+        services.AddSingleton<Commands>();
+        services.AddSingleton<Wakeup>();
+        services.AddSingleton(sp => new Relay(sp, announce));
+        services.AddSingleton<Marten.Events.Daemon.Coordination.IProjectionCoordinator>(sp => new ProjectionCoordinator(
+            sp.GetRequiredService<IDocumentStore>(),
+            sp.GetRequiredService<ILogger<ProjectionCoordinator>>()
+        ));
+        services.AddHostedService(sp => new Preparation(
+            connectionString,
+            sp.GetRequiredService<IDocumentStore>(),
+            sp.GetRequiredService<ILogger<Preparation>>()
+        ));
+        services.AddSingleton<RelayReady>();
+        services.AddSingleton<Leader>();
+        services.AddHostedService(sp => sp.GetRequiredService<Leader>());
+        services
+            .AddMarten(sp =>
+            {
+                var options = new StoreOptions();
+                options.Connection(source);
+                Defaults(options);
+                options.Projections.Wakeup = sp.GetRequiredService<Wakeup>();
+                options.Listeners.Add(sp.GetRequiredService<Leader>().Listener);
+                options.Projections.Subscribe(sp.GetRequiredService<Relay>());
+                configure(options);
+                return options;
+            })
+            .UseLightweightSessions();
+        services
+            .AddHealthChecks()
+            .AddCheck<DatabaseReady>("database", tags: ["ready"])
+            .AddCheck<RelayReady>("relay", tags: ["ready"]);
+        // Marten logs each lost race as an error with its stack; the write path decides again, so it is no news.
+        builder.Logging.AddFilter("Marten.IDocumentStore", LogLevel.Critical);
+    }
+
+    /// <summary>The store's options that all services share: JSON, metadata, naming, partitions.</summary>
+    /// <param name="options">The options to set.</param>
+    public static void Defaults(StoreOptions options)
+    {
+        options.UseSystemTextJsonForSerialization(
+            casing: Casing.CamelCase,
+            configure: json => json.AllowOutOfOrderMetadataProperties = true
+        );
+        options.DisableNpgsqlLogging = true;
+        options.AutoCreateSchemaObjects = AutoCreate.CreateOrUpdate;
+        options.Events.StreamIdentity = StreamIdentity.AsGuid;
+        options.Events.MetadataConfig.EnableAll();
+        options.Events.UseMandatoryStreamTypeDeclaration = true;
+        options.Events.UseArchivedStreamPartitioning = true;
+        options.Projections.AsyncMode = DaemonMode.Solo;
+        // The relay and the projections stop at an error and come back; they never skip.
+        options.Projections.Errors.SkipApplyErrors = false;
+        options.Projections.Errors.SkipSerializationErrors = false;
+        options.Projections.Errors.SkipUnknownEvents = false;
+        options.Projections.RebuildErrors.SkipApplyErrors = false;
+        options.Schema.For<GivenAnswer>().DocumentAlias("given_answer").Index(x => x.At);
+        options.Schema.For<Inbox>().DocumentAlias("inbox").Index(x => x.At);
+    }
+
+    /// <summary>A pool with the settings that the event store needs, whatever the connection string says of them.</summary>
+    /// <param name="connectionString">Npgsql connection string.</param>
+    [SuppressMessage("Reliability", "CA2000", Justification = "Owned by the container.")]
+    public static NpgsqlDataSource DataSource(string connectionString)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        var settings = builder.ConnectionStringBuilder;
+        settings.MaxAutoPrepare = Math.Max(settings.MaxAutoPrepare, 50);
+        settings.AutoPrepareMinUsages = 2;
+        settings.ApplicationName ??= AppDomain.CurrentDomain.FriendlyName;
+        // A session that dies in the middle of a transaction must not hold back the high-water mark.
+        settings.Options = $"{settings.Options} -c idle_in_transaction_session_timeout=30000".Trim();
+        return builder.Build();
+    }
+}
+
+/// <summary>Creates the database if it is absent and brings the schema up to date, before anything else starts.</summary>
+internal sealed class Preparation(string connectionString, IDocumentStore store, ILogger<Preparation> log)
+    : IHostedLifecycleService
+{
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        for (var wait = TimeSpan.FromMilliseconds(200); ; wait = Min(wait * 2, TimeSpan.FromSeconds(5)))
+        {
+            try
+            {
+                await CreateDatabase(cancellationToken);
+                await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+                return;
+            }
+            catch (Exception e)
+                when (e is NpgsqlException or TimeoutException && e is not PostgresException { SqlState: "28P01" })
+            {
+                log.LogWarning("The database is not there yet ({Reason}); trying again in {Wait}.", e.Message, wait);
+                await Task.Delay(wait, cancellationToken);
+            }
+        }
+    }
+
+    private async Task CreateDatabase(CancellationToken ct)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        var name = settings.Database!;
+        try
+        {
+            await using var direct = new NpgsqlConnection(connectionString);
+            await direct.OpenAsync(ct);
+            return;
+        }
+        catch (PostgresException absent) when (absent.SqlState == PostgresErrorCodes.InvalidCatalogName)
+        {
+            settings.Database = "postgres";
+        }
+        await using var maintenance = new NpgsqlConnection(settings.ConnectionString);
+        await maintenance.OpenAsync(ct);
+        try
+        {
+            await using var create = maintenance.CreateCommand();
+            create.CommandText = $"create database \"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+            await create.ExecuteNonQueryAsync(ct);
+        }
+        catch (PostgresException raced)
+            when (raced.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
+        {
+            // Another replica was first.
+        }
+    }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,60 @@
+using JasperFx;
+using Marten;
+using MassTransit;
+
+namespace SkillPlatform.EventSourcing;
+
+/// <summary>A message that an endpoint has taken; written with the message's effects, so that each takes effect once.</summary>
+public sealed class Inbox
+{
+    /// <summary>Endpoint, slash, message id.</summary>
+    public string Id { get; set; } = "";
+
+    /// <summary>When, UTC.</summary>
+    public DateTimeOffset At { get; set; }
+}
+
+/// <summary>
+/// Around every consumer: stages the inbox entry, lets the consumer stage its effects into the same scoped session, and
+/// commits both together. A message that was taken before is acknowledged without effect. Consumers never save and never
+/// touch the outside world except through the session.
+/// </summary>
+/// <typeparam name="T">The message.</typeparam>
+/// <param name="session">The scope's session, shared with the consumer.</param>
+/// <param name="time">The clock.</param>
+public sealed class InboxFilter<T>(IDocumentSession session, TimeProvider time) : IFilter<ConsumeContext<T>>
+    where T : class
+{
+    /// <inheritdoc />
+    public async Task Send(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)
+    {
+        var endpoint = context.ReceiveContext.InputAddress.Segments[^1];
+        session.CausationId = context.MessageId?.ToString();
+        session.CorrelationId = System.Diagnostics.Activity.Current?.TraceId.ToString();
+        session.LastModifiedBy = endpoint;
+        session.Insert(new Inbox { Id = $"{endpoint}/{context.MessageId}", At = time.GetUtcNow() });
+        await next.Send(context);
+        try
+        {
+            await session.SaveChangesAsync(context.CancellationToken);
+        }
+        catch (DocumentAlreadyExistsException twice) when (twice.DocType == typeof(Inbox))
+        {
+            // Taken before: nothing to do again.
+        }
+    }
+
+    /// <inheritdoc />
+    public void Probe(ProbeContext context) => context.CreateFilterScope("inbox");
+}
+
+/// <summary>Puts the inbox around the consumers of a bus.</summary>
+public static class InboxRegistration
+{
+    /// <summary>Every endpoint of the bus commits through the inbox. Retries, if any, must be configured before.</summary>
+    /// <param name="bus">The registration.</param>
+    public static void AddInbox(this IBusRegistrationConfigurator bus) =>
+        bus.AddConfigureEndpointsCallback(
+            (context, _, endpoint) => endpoint.UseConsumeFilter(typeof(InboxFilter<>), context)
+        );
+}

@@ -1,0 +1,144 @@
+using JasperFx.Events.Daemon.HighWater;
+using Marten;
+using Marten.Events.Daemon.Coordination;
+using Marten.Services;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace SkillPlatform.EventSourcing;
+
+/// <summary>
+/// Lets one replica at a time run the relay and the asynchronous projections: the one that holds the advisory lock of the
+/// database, on a connection of its own and outside any transaction. Marten's HotCold needs a package that is not free of
+/// trouble here, and blocking in <c>pg_advisory_lock</c> would hold back the high-water mark, so it tries every half second.
+/// Also carries the wake-up between replicas: a commit elsewhere reaches the leader by NOTIFY, at most one per 5 ms.
+/// </summary>
+internal sealed class Leader(NpgsqlDataSource source, IServiceProvider services, Wakeup wakeup, ILogger<Leader> log)
+    : BackgroundService
+{
+    private const long Lock = 0x536B696C6C; // "Skill"
+    private const string Channel = "skillplatform_committed";
+    private static readonly TimeSpan Pulse = TimeSpan.FromMilliseconds(500);
+    private readonly SemaphoreSlim _toNotify = new(0, 1);
+
+    public bool Leads { get; private set; }
+
+    public IDocumentSessionListener Listener => new Commits(this);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.WhenAll(Persist(Lead, "leadership", stoppingToken), Persist(Notify, "notifying", stoppingToken));
+    }
+
+    private async Task Lead(CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        connection.Notification += (_, _) => wakeup.Signal();
+        while (!await Bool(connection, $"select pg_try_advisory_lock({Lock})", ct))
+            await Task.Delay(Pulse, ct);
+        log.LogInformation("This replica leads: it runs the relay and the asynchronous projections.");
+        var coordinator = services.GetRequiredService<IProjectionCoordinator>();
+        try
+        {
+            await Bool(connection, $"listen {Channel}; select true", ct);
+            await coordinator.ResumeAsync();
+            Leads = true;
+            while (true)
+                if (!await connection.WaitAsync(Pulse, ct))
+                    await Bool(connection, "select true", ct);
+        }
+        finally
+        {
+            Leads = false;
+            await coordinator.PauseAsync();
+        }
+    }
+
+    private async Task Notify(CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        while (true)
+        {
+            await _toNotify.WaitAsync(ct);
+            await Bool(connection, $"notify {Channel}; select true", ct);
+            await Task.Delay(5, ct);
+        }
+    }
+
+    private static async Task<bool> Bool(NpgsqlConnection connection, string sql, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 5 };
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    private async Task Persist(Func<CancellationToken, Task> work, string what, CancellationToken ct)
+    {
+        while (!ct.IsCancellationRequested)
+        {
+            try
+            {
+                await work(ct);
+            }
+            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                log.LogWarning("Lost {What} ({Reason}); trying again.", what, e.Message);
+                await Task.Delay(Pulse, ct)
+                    .ContinueWith(
+                        _ => { },
+                        CancellationToken.None,
+                        TaskContinuationOptions.None,
+                        TaskScheduler.Default
+                    );
+            }
+        }
+    }
+
+    private void Committed()
+    {
+        if (Leads)
+            wakeup.Signal();
+        else
+            lock (_toNotify)
+                if (_toNotify.CurrentCount == 0)
+                    _toNotify.Release();
+    }
+
+    public override void Dispose()
+    {
+        _toNotify.Dispose();
+        base.Dispose();
+    }
+
+    private sealed class Commits(Leader leader) : DocumentSessionListenerBase
+    {
+        public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
+        {
+            if (commit.GetStreams().Any())
+                leader.Committed();
+            return Task.CompletedTask;
+        }
+    }
+}
+
+/// <summary>Wakes the daemon as soon as something was committed. One pulse stays pending, so none is lost during a poll.</summary>
+internal sealed class Wakeup : IDaemonWakeup
+{
+    private readonly SemaphoreSlim _pending = new(0, 1);
+
+    public void Signal()
+    {
+        lock (_pending)
+            if (_pending.CurrentCount == 0)
+                _pending.Release();
+    }
+
+    public Task WaitAsync(TimeSpan timeout, CancellationToken token) => _pending.WaitAsync(timeout, token);
+
+    public void Dispose() => _pending.Dispose();
+}

@@ -1,0 +1,141 @@
+using JasperFx.Events;
+using JasperFx.Events.Daemon;
+using JasperFx.Events.Projections;
+using Marten;
+using Marten.Subscriptions;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace SkillPlatform.EventSourcing;
+
+/// <summary>
+/// The only place of a service where a stored event becomes a public message: gives the message, or null for an event that
+/// stays inside. May query, and must give the same message each time it is asked about the same event.
+/// </summary>
+/// <param name="event">The stored event.</param>
+/// <param name="session">Reads; whatever it reads may be newer than the event.</param>
+/// <param name="ct">Cancels.</param>
+public delegate Task<object?> Announce(IEvent @event, IQuerySession session, CancellationToken ct);
+
+/// <summary>
+/// The event log as outbox: publishes what <see cref="Announce"/> makes of each committed event, in order, with the event's
+/// id as <c>MessageId</c>. Progress is stored after all confirms of a page: at least once, never skipped. A publish that
+/// fails is repeated with backoff for as long as it takes.
+/// </summary>
+internal sealed class Relay : SubscriptionBase
+{
+    public const string ShardName = "relay:All";
+    private readonly IServiceProvider _services;
+    private readonly Announce _announce;
+
+    public Relay(IServiceProvider services, Announce announce)
+    {
+        _services = services;
+        _announce = announce;
+        Name = "relay";
+        Options.BatchSize = 200;
+    }
+
+    public override async Task<IChangeListener> ProcessEventsAsync(
+        EventRange page,
+        ISubscriptionController controller,
+        IDocumentOperations operations,
+        CancellationToken cancellationToken
+    )
+    {
+        var messages = new List<(IEvent Event, object Message)>(page.Events.Count);
+        foreach (var @event in page.Events)
+            if (await _announce(@event, operations, cancellationToken) is { } message)
+                messages.Add((@event, message));
+        // Started in order and confirmed together: a page costs one round trip to the broker, not one for each message.
+        await Task.WhenAll(messages.Select(m => Publish(m.Event, m.Message, cancellationToken)));
+        return NullChangeListener.Instance;
+    }
+
+    private async Task Publish(IEvent @event, object message, CancellationToken ct)
+    {
+        var bus = _services.GetRequiredService<IBus>();
+        for (
+            var wait = TimeSpan.FromMilliseconds(100);
+            ;
+            wait = wait * 2 < TimeSpan.FromSeconds(2) ? wait * 2 : TimeSpan.FromSeconds(2)
+        )
+        {
+            using var attempt = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            attempt.CancelAfter(TimeSpan.FromSeconds(10));
+            try
+            {
+                await bus.Publish(
+                    message,
+                    message.GetType(),
+                    Pipe.Execute<PublishContext>(context =>
+                    {
+                        context.MessageId = @event.Id;
+                        if (@event.CausationId is { } cause)
+                            context.Headers.Set("causation", cause);
+                    }),
+                    attempt.Token
+                );
+                return;
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested)
+            {
+                _services
+                    .GetRequiredService<ILogger<Relay>>()
+                    .LogWarning(
+                        "Event {Sequence} could not be published ({Reason}); trying again.",
+                        @event.Sequence,
+                        e.Message
+                    );
+                await Task.Delay(wait, ct);
+            }
+        }
+    }
+}
+
+/// <summary>Red while committed events wait and the relay, wherever it runs, does not move.</summary>
+internal sealed class RelayReady(NpgsqlDataSource source, TimeProvider time) : IHealthCheck
+{
+    private const string Sql = """
+        select coalesce((select last_seq_id from mt_event_progression where name = 'relay:All'), 0),
+               coalesce((select max(seq_id) from mt_events), 0)
+        """;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private (long Progress, long At) _moved;
+
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context,
+        CancellationToken cancellationToken = default
+    )
+    {
+        await using var command = source.CreateCommand(Sql);
+        command.CommandTimeout = 2;
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var (progress, last) = (reader.GetInt64(0), reader.GetInt64(1));
+        var now = time.GetTimestamp();
+        if (progress >= last || progress != _moved.Progress || _moved.At == 0)
+            _moved = (progress, now);
+        return time.GetElapsedTime(_moved.At, now) < Patience
+            ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Unhealthy($"{last - progress} events wait and the relay does not move.");
+    }
+}
+
+/// <summary>Red unless the database answers within two seconds.</summary>
+internal sealed class DatabaseReady(NpgsqlDataSource source) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context,
+        CancellationToken cancellationToken = default
+    )
+    {
+        await using var command = source.CreateCommand("select 1");
+        command.CommandTimeout = 2;
+        await command.ExecuteScalarAsync(cancellationToken);
+        return HealthCheckResult.Healthy();
+    }
+}
