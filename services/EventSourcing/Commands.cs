@@ -163,7 +163,7 @@ public sealed class Commands(IDocumentStore store, TimeProvider time)
             EntityTagHeaderValue.TryParse(header, out var tag)
             && !tag.IsWeak
             && long.TryParse(
-                tag.Tag.AsSpan().Trim('"'),
+                VersionOf(tag.Tag.AsSpan().Trim('"')),
                 NumberStyles.None,
                 CultureInfo.InvariantCulture,
                 out var version
@@ -171,6 +171,10 @@ public sealed class Commands(IDocumentStore store, TimeProvider time)
             ? (version, null)
             : (null, Stale);
     }
+
+    // What follows a dash tells representations of one version apart, where a page shows more than its stream holds.
+    private static ReadOnlySpan<char> VersionOf(ReadOnlySpan<char> tag) =>
+        tag.IndexOf('-') is > 0 and var dash ? tag[..dash] : tag;
 
     private static IResult Again(HttpContext http, GivenAnswer given, string hash)
     {

@@ -65,11 +65,13 @@ public enum RefusalKind
 /// <param name="Code">Stable, kebab-case; becomes the problem type <c>/problems/{code}</c>.</param>
 /// <param name="Detail">One sentence for a person.</param>
 /// <param name="Errors">JSON pointer into the request → messages; null where not about a field.</param>
+/// <param name="Extensions">Further members of the problem document, such as the conflicts; null for none.</param>
 public sealed record Refusal(
     RefusalKind Kind,
     string Code,
     string Detail,
-    IReadOnlyDictionary<string, string[]>? Errors = null
+    IReadOnlyDictionary<string, string[]>? Errors = null,
+    IReadOnlyDictionary<string, object?>? Extensions = null
 )
 {
     /// <summary>One field is wrong.</summary>

@@ -14,10 +14,18 @@ public static class Refusals
             title: Title(refusal.Kind),
             detail: refusal.Detail,
             statusCode: Status(refusal.Kind),
-            extensions: refusal.Errors is null
-                ? null
-                : new Dictionary<string, object?>(StringComparer.Ordinal) { ["errors"] = refusal.Errors }
+            extensions: Extensions(refusal)
         );
+
+    private static Dictionary<string, object?> Extensions(Refusal refusal)
+    {
+        var extensions = new Dictionary<string, object?>(refusal.Extensions ?? None, StringComparer.Ordinal);
+        if (refusal.Errors is not null)
+            extensions["errors"] = refusal.Errors;
+        return extensions;
+    }
+
+    private static readonly Dictionary<string, object?> None = [];
 
     private static int Status(RefusalKind kind) =>
         kind switch
