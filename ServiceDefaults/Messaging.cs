@@ -12,6 +12,13 @@ namespace SkillPlatform.ServiceDefaults;
 /// <summary>The bus: MassTransit on RabbitMQ, quorum queues, bounded retries for poison, patience with faults around us.</summary>
 public static class Messaging
 {
+    // Every second at first, then every ten, for more than a day.
+    private static readonly TimeSpan[] Patience =
+    [
+        .. Enumerable.Repeat(TimeSpan.FromSeconds(1), 100),
+        .. Enumerable.Repeat(TimeSpan.FromSeconds(10), 10_000),
+    ];
+
     /// <summary>
     /// Adds the bus behind the connection string <c>messaging</c> (<c>amqp://…</c>). Endpoints are named
     /// <c>{service}-{message}</c> from the consumers. A consumer that throws is tried five times, then its message goes to
@@ -47,7 +54,7 @@ public static class Messaging
                     endpoint.UseMessageRetry(retry =>
                     {
                         retry.Handle<Exception>(IsAround);
-                        retry.Interval(int.MaxValue, TimeSpan.FromSeconds(1));
+                        retry.Intervals(Patience);
                     });
                     endpoint.UseMessageRetry(retry =>
                     {

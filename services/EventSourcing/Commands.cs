@@ -284,6 +284,7 @@ public static class Deciding
     {
         var wrapped = session.Events.BuildEvent(data);
         wrapped.SetHeader(LastOfCommit, last);
+        wrapped.UserName = session.LastModifiedBy;
         return wrapped;
     }
 }

@@ -39,7 +39,7 @@ public static class EventStore
         var source = DataSource(connectionString);
 
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(source);
+        services.AddSingleton(_ => source);
         services.AddSingleton<Commands>();
         services.AddSingleton<Wakeup>();
         services.AddSingleton(sp => new Relay(sp, announce));
@@ -53,7 +53,7 @@ public static class EventStore
             sp.GetRequiredService<ILogger<Preparation>>()
         ));
         services.AddSingleton<RelayReady>();
-        services.AddSingleton<Leader>();
+        services.AddSingleton(sp => ActivatorUtilities.CreateInstance<Leader>(sp, connectionString));
         services.AddHostedService(sp => sp.GetRequiredService<Leader>());
         services
             .AddMarten(sp =>
@@ -88,6 +88,7 @@ public static class EventStore
         options.AutoCreateSchemaObjects = AutoCreate.CreateOrUpdate;
         options.Events.StreamIdentity = StreamIdentity.AsGuid;
         options.Events.MetadataConfig.EnableAll();
+        options.Events.MetadataConfig.UserNameEnabled = true;
         options.Events.UseMandatoryStreamTypeDeclaration = true;
         options.Events.UseArchivedStreamPartitioning = true;
         options.Projections.AsyncMode = DaemonMode.Solo;

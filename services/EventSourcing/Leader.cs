@@ -15,8 +15,13 @@ namespace SkillPlatform.EventSourcing;
 /// trouble here, and blocking in <c>pg_advisory_lock</c> would hold back the high-water mark, so it tries every half second.
 /// Also carries the wake-up between replicas: a commit elsewhere reaches the leader by NOTIFY, at most one per 5 ms.
 /// </summary>
-internal sealed class Leader(NpgsqlDataSource source, IServiceProvider services, Wakeup wakeup, ILogger<Leader> log)
-    : BackgroundService
+internal sealed class Leader(
+    string connectionString,
+    NpgsqlDataSource source,
+    IServiceProvider services,
+    Wakeup wakeup,
+    ILogger<Leader> log
+) : BackgroundService
 {
     private const long Lock = 0x536B696C6C; // "Skill"
     private const string Channel = "skillplatform_committed";
@@ -34,7 +39,11 @@ internal sealed class Leader(NpgsqlDataSource source, IServiceProvider services,
 
     private async Task Lead(CancellationToken ct)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
+        // Not pooled: a pooled connection would keep the lock after we let go of it.
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, KeepAlive = 5 }.ConnectionString
+        );
+        await connection.OpenAsync(ct);
         connection.Notification += (_, _) => wakeup.Signal();
         while (!await Bool(connection, $"select pg_try_advisory_lock({Lock})", ct))
             await Task.Delay(Pulse, ct);

@@ -1,0 +1,335 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using JasperFx.Events;
+using Marten;
+using MassTransit;
+using Npgsql;
+using SkillPlatform.Testing;
+
+[assembly: AssemblyFixture(typeof(Servers))]
+
+namespace SkillPlatform.EventSourcing.Tests;
+
+public sealed class KernelTests(Servers servers) : IAsyncLifetime
+{
+    private readonly Authority _authority = new();
+    private string _database = "";
+    private Uri _broker = null!;
+    private CounterService _service = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _authority.Start();
+        _database = servers.Postgres.NewDatabase("counter");
+        _broker = await servers.Rabbit.NewVirtualHost();
+        _service = await CounterService.Start(_authority, _database, _broker);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _service.DisposeAsync();
+        await _authority.DisposeAsync();
+    }
+
+    private HttpClient Client(string sub = "someone") => _service.Http(_authority.Token(sub));
+
+    private async Task<Guid> Open(HttpClient client, int at = 0)
+    {
+        var answer = await client.PostAsJsonAsync("/counters", new Opened(at));
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
+    }
+
+    private async Task<Counter?> Load(Guid id)
+    {
+        await using var session = _service.Store.QuerySession();
+        return await session.Events.AggregateStreamAsync<Counter>(id);
+    }
+
+    private static Task<Guid[]> Moves(Guid counter, int count) =>
+        Eventually.Get(
+            () => Task.FromResult(Heard.All.Where(h => h.Moved.Counter == counter).Select(h => h.Message).ToArray()),
+            all => all.Distinct().Count() >= count
+        );
+
+    [Fact]
+    public async Task A_command_is_decided_appended_and_announced_with_the_event_id()
+    {
+        using var client = Client();
+        var id = await Open(client, 3);
+        var answer = await client.PostAsJsonAsync($"/counters/{id}/additions", new Added(4));
+        Assert.Equal("\"2\"", answer.Headers.ETag!.Tag);
+        Assert.Equal(7, (await Load(id))!.Value);
+        var heard = Assert.Single(await Moves(id, 1));
+        await using var session = _service.Store.QuerySession();
+        var stored = (await session.Events.FetchStreamAsync(id))[^1];
+        Assert.Equal(stored.Id, heard);
+        Assert.Equal("someone", stored.UserName);
+        Assert.True(stored.EndsCommit());
+        Assert.NotNull(stored.CorrelationId);
+        Assert.NotNull(stored.CausationId);
+    }
+
+    [Fact]
+    public async Task Headers_of_the_session_reach_every_event_and_only_the_last_ends_the_commit()
+    {
+        var id = Guid.CreateVersion7();
+        await using (var session = _service.Store.LightweightSession())
+        {
+            session.SetHeader("reason", "because");
+            await session.Decide<Counter>(id, _ => Decision.Of(new Opened(1), new Added(1)));
+            await session.SaveChangesAsync();
+        }
+        await using var query = _service.Store.QuerySession();
+        var events = await query.Events.FetchStreamAsync(id);
+        Assert.All(events, e => Assert.Equal("because", e.GetHeader("reason")?.ToString()));
+        Assert.Equal([false, true], events.Select(e => e.EndsCommit()));
+    }
+
+    [Fact]
+    public async Task Refusals_are_problems()
+    {
+        using var client = Client();
+        var id = await Open(client);
+        var invalid = await client.PostAsJsonAsync($"/counters/{id}/additions", new Added(-1));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, invalid.StatusCode);
+        Assert.Equal("application/problem+json", invalid.Content.Headers.ContentType!.MediaType);
+        var problem = await invalid.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal("/problems/validation", problem.GetProperty("type").GetString());
+        Assert.Equal("Must not be negative.", problem.GetProperty("errors").GetProperty("/by")[0].GetString());
+        Assert.NotEqual("", problem.GetProperty("traceId").GetString());
+
+        var missing = await client.PostAsJsonAsync($"/counters/{Guid.CreateVersion7()}/additions", new Added(1));
+        Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+
+        var unreadable = await client.PostAsync(
+            $"/counters/{id}/additions",
+            new StringContent("{\"by\":\"x\"}", null, "application/json")
+        );
+        Assert.Equal(HttpStatusCode.BadRequest, unreadable.StatusCode);
+        Assert.True(
+            (await unreadable.Content.ReadFromJsonAsync<JsonElement>())
+                .GetProperty("errors")
+                .TryGetProperty("/by", out _)
+        );
+
+        var extra = await client.PostAsync(
+            $"/counters/{id}/additions",
+            new StringContent("{\"by\":1,\"admin\":true}", null, "application/json")
+        );
+        Assert.Equal(HttpStatusCode.BadRequest, extra.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_stale_or_missing_match_is_refused()
+    {
+        using var client = Client();
+        var id = await Open(client);
+        Assert.Equal((HttpStatusCode)428, (await client.PutAsJsonAsync($"/counters/{id}", new Added(1))).StatusCode);
+        async Task<HttpStatusCode> Put(string tag)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Put, $"/counters/{id}")
+            {
+                Content = JsonContent.Create(new Added(1)),
+            };
+            request.Headers.TryAddWithoutValidation("If-Match", tag);
+            return (await client.SendAsync(request)).StatusCode;
+        }
+        Assert.Equal(HttpStatusCode.NoContent, await Put("\"1\""));
+        Assert.Equal(HttpStatusCode.PreconditionFailed, await Put("\"1\""));
+        Assert.Equal(HttpStatusCode.PreconditionFailed, await Put("\"nonsense\""));
+    }
+
+    [Fact]
+    public async Task The_same_idempotency_key_gives_the_same_answer_once()
+    {
+        using var client = Client();
+        async Task<HttpResponseMessage> Post(HttpClient who, int at)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/counters")
+            {
+                Content = JsonContent.Create(new Opened(at)),
+            };
+            request.Headers.Add("Idempotency-Key", "k1");
+            return await who.SendAsync(request);
+        }
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Post(client, 1)));
+        var bodies = await Task.WhenAll(answers.Select(a => a.Content.ReadAsStringAsync()));
+        Assert.All(answers, a => Assert.Equal(HttpStatusCode.Created, a.StatusCode));
+        Assert.Single(bodies.Distinct());
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Post(client, 2)).StatusCode);
+        using var other = Client("someone-else");
+        var theirs = await Post(other, 1);
+        Assert.NotEqual(bodies[0], await theirs.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Racing_writes_all_count()
+    {
+        using var client = Client();
+        var id = await Open(client);
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 5).Select(_ => client.PostAsJsonAsync($"/counters/{id}/additions", new Added(1)))
+        );
+        Assert.All(answers, a => Assert.Equal(HttpStatusCode.OK, a.StatusCode));
+        Assert.Equal(5, (await Load(id))!.Value);
+    }
+
+    [Fact]
+    public async Task A_message_taken_five_times_takes_effect_once()
+    {
+        using var client = Client();
+        var id = await Open(client);
+        var messages = Enumerable.Range(0, 10).Select(_ => Guid.CreateVersion7()).ToArray();
+        await Task.WhenAll(
+            messages
+                .SelectMany(m => Enumerable.Repeat(m, 5))
+                .Select(m => _service.Bus.Publish(new AddTo(id, 1), c => c.MessageId = m))
+        );
+        await Eventually.Get(() => Load(id), counter => counter!.Value == 10);
+        await Eventually.Holds(async () => (await Queued()).All(q => q.Value == 0));
+        Assert.Equal(10, (await Load(id))!.Value);
+        Assert.Equal(10, (await Moves(id, 10)).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Poison_ends_in_the_error_queue_and_stops_nothing()
+    {
+        using var client = Client();
+        var id = await Open(client);
+        await _service.Bus.Publish(new AddTo(id, -1));
+        await _service.Bus.Publish(new AddTo(id, 2));
+        await Eventually.Get(() => Load(id), counter => counter!.Value == 2);
+        await Eventually.Holds(async () => (await Queued()).GetValueOrDefault("counter-when-add-to_error") == 1);
+    }
+
+    [Fact]
+    public async Task A_second_replica_takes_over_the_relay()
+    {
+        var second = await CounterService.Start(_authority, _database, _broker);
+        await using (second)
+        {
+            using var client = Client();
+            var id = await Open(client);
+            await client.PostAsJsonAsync($"/counters/{id}/additions", new Added(1));
+            await Moves(id, 1);
+            await _service.DisposeAsync();
+            using var other = second.Http(_authority.Token("someone"));
+            await other.PostAsJsonAsync($"/counters/{id}/additions", new Added(1));
+            await Moves(id, 2);
+            _service = await CounterService.Start(_authority, _database, _broker);
+        }
+    }
+
+    [Fact]
+    public async Task An_event_that_becomes_visible_late_is_not_skipped()
+    {
+        using var client = Client();
+        var slow = await Open(client);
+        var quick = await Open(client);
+        await using var connection = new NpgsqlConnection(_database);
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (
+            var held = _service.Store.LightweightSession(Marten.Services.SessionOptions.ForTransaction(transaction))
+        )
+        {
+            held.Events.Append(slow, new Added(1));
+            await held.SaveChangesAsync();
+        }
+        await client.PostAsJsonAsync($"/counters/{quick}/additions", new Added(1));
+        Assert.DoesNotContain(Heard.All, h => h.Moved.Counter == slow);
+        await transaction.CommitAsync();
+        await Moves(slow, 1);
+        await Moves(quick, 1);
+    }
+
+    [Fact]
+    public async Task A_gap_left_by_a_rollback_does_not_stop_the_relay()
+    {
+        using var client = Client();
+        var id = await Open(client);
+        await using (var connection = new NpgsqlConnection(_database))
+        {
+            await connection.OpenAsync();
+            await using var transaction = await connection.BeginTransactionAsync();
+            await using var lost = _service.Store.LightweightSession(
+                Marten.Services.SessionOptions.ForTransaction(transaction)
+            );
+            lost.Events.Append(id, new Added(1));
+            await lost.SaveChangesAsync();
+            await transaction.RollbackAsync();
+        }
+        await client.PostAsJsonAsync($"/counters/{id}/additions", new Added(2));
+        await Moves(id, 1);
+        Assert.Equal(2, (await Load(id))!.Value);
+    }
+
+    [Fact]
+    public async Task Ready_says_database_broker_and_relay()
+    {
+        using var client = _service.Http();
+        var ready = await Eventually.Get(
+            () => client.GetAsync("/health/ready"),
+            answer => answer.StatusCode == HttpStatusCode.OK
+        );
+        var checks = (await ready.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("checks");
+        Assert.Equal("Healthy", checks.GetProperty("database").GetString());
+        Assert.Equal("Healthy", checks.GetProperty("broker").GetString());
+        Assert.Equal("Healthy", checks.GetProperty("relay").GetString());
+    }
+
+    [Theory]
+    [InlineData("expired")]
+    [InlineData("stranger")]
+    [InlineData("issuer")]
+    [InlineData("audience")]
+    [InlineData("id-token")]
+    [InlineData("none")]
+    [InlineData("absent")]
+    public async Task Only_a_valid_access_token_gets_in(string wrong)
+    {
+        using var rsa = System.Security.Cryptography.RSA.Create(2048);
+        var token = wrong switch
+        {
+            "expired" => _authority.Token("x", lifetime: TimeSpan.FromMinutes(-5)),
+            "stranger" => _authority.Token(
+                "x",
+                signing: new(
+                    new Microsoft.IdentityModel.Tokens.RsaSecurityKey(rsa) { KeyId = "test" },
+                    Microsoft.IdentityModel.Tokens.SecurityAlgorithms.RsaSha256
+                )
+            ),
+            "issuer" => _authority.Token("x", issuer: "http://elsewhere.example"),
+            "audience" => _authority.Token("x", audience: "other"),
+            "id-token" => _authority.Token("x", type: "JWT"),
+            "none" => Unsigned(_authority.Token("x")),
+            _ => null,
+        };
+        using var client = _service.Http(token);
+        var answer = await client.PostAsJsonAsync("/counters", new Opened(1));
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
+    }
+
+    private static string Unsigned(string token)
+    {
+        var header = Microsoft.IdentityModel.Tokens.Base64UrlEncoder.Encode("{\"alg\":\"none\",\"typ\":\"at+jwt\"}");
+        return $"{header}.{token.Split('.')[1]}.";
+    }
+
+    private async Task<Dictionary<string, long>> Queued()
+    {
+        var host = _broker.AbsolutePath.Trim('/');
+        var output = await servers.Rabbit.Control("list_queues", "-p", host, "name", "messages", "--no-table-headers");
+        return output
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split('\t'))
+            .ToDictionary(
+                parts => parts[0],
+                parts => long.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture),
+                StringComparer.Ordinal
+            );
+    }
+}

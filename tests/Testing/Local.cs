@@ -1,0 +1,271 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+using RabbitMQ.Client;
+
+namespace SkillPlatform.Testing;
+
+/// <summary>
+/// A server process that ends with us: a shell holds it and ends it when our end of the pipe closes, so that a test run
+/// that is killed leaves nothing behind.
+/// </summary>
+internal sealed class Held : IAsyncDisposable
+{
+    private readonly Process _shell;
+
+    public Held(string start, string stop, string log, IDictionary<string, string> environment)
+    {
+        var info = new ProcessStartInfo("bash") { RedirectStandardInput = true, UseShellExecute = false };
+        info.ArgumentList.Add("-c");
+        info.ArgumentList.Add($"{{ {start}; }} >>'{log}' 2>&1 </dev/null & pid=$!; read -r _; {stop}; wait $pid");
+        foreach (var (name, value) in environment)
+            info.Environment[name] = value;
+        _shell = Process.Start(info)!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _shell.StandardInput.Close();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        try
+        {
+            await _shell.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _shell.Kill(entireProcessTree: true);
+        }
+        _shell.Dispose();
+    }
+}
+
+internal static class Local
+{
+    public static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    public static string NewFolder(string name) => Directory.CreateTempSubdirectory($"skillplatform-{name}-").FullName;
+
+    public static async Task<string> Run(
+        string file,
+        IEnumerable<string> arguments,
+        IDictionary<string, string>? environment = null
+    )
+    {
+        var info = new ProcessStartInfo(file, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
+            info.Environment[name] = value;
+        using var process = Process.Start(info)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0
+            ? await output
+            : throw new InvalidOperationException(
+                $"{file} {string.Join(' ', arguments)}: {await errors}{await output}"
+            );
+    }
+
+    /// <summary>Tries until it works; a minute is the bound of what a server's start may take on a busy machine.</summary>
+    public static async Task Until(Func<Task> works, string what)
+    {
+        var since = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                await works();
+                return;
+            }
+            catch (Exception e) when (since.Elapsed < TimeSpan.FromMinutes(1))
+            {
+                _ = e;
+                await Task.Delay(50);
+            }
+            catch (Exception e)
+            {
+                throw new InvalidOperationException($"{what} does not come up.", e);
+            }
+        }
+    }
+}
+
+/// <summary>A private PostgreSQL from the machine's packages. Root runs it as the packages' user, since it refuses root.</summary>
+public sealed class LocalPostgres : IPostgres
+{
+    private readonly string _folder = Local.NewFolder("postgres");
+    private readonly int _port = Local.FreePort();
+    private readonly bool _durable;
+    private Held? _server;
+
+    /// <param name="durable">True to sync to disk, for measuring; tests do without.</param>
+    public LocalPostgres(bool durable = false) => _durable = durable;
+
+    public string Admin =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"Host=127.0.0.1;Port={_port};Username=postgres;Database=postgres;Include Error Detail=true"
+        );
+
+    private static string Bin { get; } =
+        Directory.Exists("/usr/lib/postgresql")
+            ? Directory
+                .GetDirectories("/usr/lib/postgresql")
+                .OrderByDescending(d => int.Parse(Path.GetFileName(d), CultureInfo.InvariantCulture))
+                .Select(d => Path.Combine(d, "bin"))
+                .First(d => File.Exists(Path.Combine(d, "postgres")))
+            : throw new InvalidOperationException("PostgreSQL is not installed: ./test installs it.");
+
+    private static string As =>
+        Environment.IsPrivilegedProcess ? "setpriv --reuid=postgres --regid=postgres --init-groups " : "";
+
+    public async Task Start()
+    {
+        if (!Directory.Exists(Path.Combine(_folder, "data")))
+        {
+            if (Environment.IsPrivilegedProcess)
+                await Local.Run("chown", ["postgres", _folder]);
+            await Local.Run(
+                "bash",
+                [
+                    "-c",
+                    $"cd / && {As}{Bin}/initdb -D {_folder}/data -U postgres --auth=trust -E UTF8 --locale=C.UTF-8 --no-sync",
+                ]
+            );
+        }
+        var safety = _durable ? "" : "-c fsync=off -c synchronous_commit=off -c full_page_writes=off ";
+        _server = new Held(
+            $"cd / && exec {As}{Bin}/postgres -D {_folder}/data -p {_port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= "
+                + $"-c max_connections=400 -c shared_buffers=256MB {safety}",
+            "kill -INT $pid",
+            $"{_folder}/log",
+            new Dictionary<string, string>(StringComparer.Ordinal)
+        );
+        await Local.Until(
+            async () =>
+            {
+                await using var connection = new NpgsqlConnection(Admin + ";Pooling=false;Timeout=5");
+                await connection.OpenAsync();
+            },
+            "PostgreSQL"
+        );
+    }
+
+    /// <summary>Ends every process of the server at once, as a crash would.</summary>
+    public async Task Kill()
+    {
+        var pid = (await File.ReadAllLinesAsync($"{_folder}/data/postmaster.pid"))[0];
+        await Local.Run("kill", ["-QUIT", pid]);
+        await (_server?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _server = null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+            await _server.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
+
+/// <summary>A private RabbitMQ from the machine's packages, with a name service of its own that ends with it.</summary>
+public sealed class LocalRabbit : IRabbit
+{
+    private readonly string _folder = Local.NewFolder("rabbitmq");
+    private readonly int _port = Local.FreePort();
+    private readonly Dictionary<string, string> _environment;
+    private Held? _server;
+
+    public LocalRabbit()
+    {
+        var names = Local.FreePort();
+        _environment = new(StringComparer.Ordinal)
+        {
+            ["HOME"] = _folder,
+            ["RABBITMQ_NODENAME"] = string.Create(CultureInfo.InvariantCulture, $"test{_port}@localhost"),
+            ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",
+            ["RABBITMQ_NODE_PORT"] = _port.ToString(CultureInfo.InvariantCulture),
+            ["RABBITMQ_DIST_PORT"] = Local.FreePort().ToString(CultureInfo.InvariantCulture),
+            ["RABBITMQ_MNESIA_BASE"] = $"{_folder}/data",
+            ["RABBITMQ_LOG_BASE"] = $"{_folder}/log",
+            ["RABBITMQ_ENABLED_PLUGINS_FILE"] = $"{_folder}/plugins",
+            ["RABBITMQ_CONF_ENV_FILE"] = $"{_folder}/none",
+            ["RABBITMQ_CONFIG_FILE"] = $"{_folder}/rabbitmq",
+            ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] =
+                "+sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}",
+            ["ERL_EPMD_PORT"] = names.ToString(CultureInfo.InvariantCulture),
+            ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
+            ["LANG"] = "C.UTF-8",
+        };
+        File.WriteAllText($"{_folder}/plugins", "[].");
+        File.WriteAllText(
+            $"{_folder}/rabbitmq.conf",
+            "vm_memory_high_watermark.absolute = 1GB\ndisk_free_limit.absolute = 50MB\n"
+        );
+    }
+
+    private static string Bin =>
+        Directory.Exists("/usr/lib/rabbitmq/bin")
+            ? "/usr/lib/rabbitmq/bin"
+            : throw new InvalidOperationException("RabbitMQ is not installed: ./test installs it.");
+
+    public Uri Address => new(string.Create(CultureInfo.InvariantCulture, $"amqp://guest:guest@127.0.0.1:{_port}/"));
+
+    public async Task Start()
+    {
+        _server = new Held(
+            $"exec {Bin}/rabbitmq-server",
+            "kill -TERM $pid; wait $pid; epmd -kill >/dev/null 2>&1",
+            $"{_folder}/out",
+            _environment
+        );
+        await Local.Until(
+            async () =>
+            {
+                var factory = new ConnectionFactory { Uri = Address, AutomaticRecoveryEnabled = false };
+                await using var connection = await factory.CreateConnectionAsync();
+            },
+            "RabbitMQ"
+        );
+    }
+
+    /// <summary>Ends the broker at once, as a crash would.</summary>
+    public async Task Kill()
+    {
+        await Local.Run("bash", ["-c", $"kill -KILL $(pgrep -f 'beam.*{_environment["RABBITMQ_NODENAME"]}')"]);
+        await (_server?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _server = null;
+    }
+
+    public async Task<Uri> NewVirtualHost()
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"t{Guid.CreateVersion7():N}");
+        await Control(
+            "eval",
+            $"rabbit_vhost:add(<<\"{name}\">>, <<\"test\">>), "
+                + $"rabbit_auth_backend_internal:set_permissions(<<\"guest\">>, <<\"{name}\">>, <<\".*\">>, <<\".*\">>, <<\".*\">>, <<\"test\">>)."
+        );
+        return new Uri(Address, name);
+    }
+
+    public Task<string> Control(params string[] arguments) =>
+        Local.Run($"{Bin}/rabbitmqctl", ["-q", .. arguments], _environment);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+            await _server.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}

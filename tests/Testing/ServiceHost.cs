@@ -1,0 +1,65 @@
+using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+
+namespace SkillPlatform.Testing;
+
+/// <summary>A service's real host, in this process, on a real port, with the settings given.</summary>
+/// <typeparam name="TProgram">The service's <c>Program</c>.</typeparam>
+/// <param name="authority">Whose tokens it accepts.</param>
+/// <param name="settings">Configuration, with colons: <c>ConnectionStrings:catalog-db</c>.</param>
+public sealed class ServiceHost<TProgram>(Authority authority, IReadOnlyDictionary<string, string> settings)
+    : WebApplicationFactory<TProgram>
+    where TProgram : class
+{
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.UseEnvironment("Development");
+        builder.UseSetting("Identity:Authority", authority.Issuer);
+        builder.UseSetting("Logging:LogLevel:Default", "Warning");
+        foreach (var (name, value) in settings)
+            builder.UseSetting(name, value);
+    }
+
+    /// <summary>Starts the host on a free loopback port.</summary>
+    public ServiceHost<TProgram> Start()
+    {
+        UseKestrel(0);
+        StartServer();
+        return this;
+    }
+
+    /// <summary>A client that does not follow redirects, signed in as the caller if one is given.</summary>
+    public HttpClient As(string? sub = null, string[]? roles = null, string[]? scopes = null)
+    {
+        var client = CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
+        if (sub is not null)
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+                "Bearer",
+                authority.Token(sub, roles, scopes)
+            );
+        return client;
+    }
+}
+
+/// <summary>Awaits what becomes true.</summary>
+public static class Eventually
+{
+    /// <summary>Asks until the answer satisfies; fails with the last answer after the limit.</summary>
+    public static async Task<T> Get<T>(Func<Task<T>> ask, Func<T, bool> satisfies, TimeSpan? limit = null)
+    {
+        var until = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var answer = await ask();
+            if (satisfies(answer))
+                return answer;
+            if (TimeProvider.System.GetElapsedTime(until) > (limit ?? TimeSpan.FromSeconds(20)))
+                throw new TimeoutException($"Did not come true; last seen: {answer}");
+            await Task.Delay(20);
+        }
+    }
+
+    public static Task Holds(Func<Task<bool>> ask, TimeSpan? limit = null) => Get(ask, yes => yes, limit);
+}
