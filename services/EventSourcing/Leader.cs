@@ -76,6 +76,22 @@ internal sealed class Leader(
         }
     }
 
+    // An inbox entry is needed while its message may still come again, a given answer for a day.
+    private async Task Forget(CancellationToken ct)
+    {
+        using var hourly = new PeriodicTimer(TimeSpan.FromHours(1));
+        while (await hourly.WaitForNextTickAsync(ct))
+        {
+            if (!Leads)
+                continue;
+            await using var session = services.GetRequiredService<IDocumentStore>().LightweightSession();
+            var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
+            session.DeleteWhere<Inbox>(entry => entry.At < now.AddDays(-30));
+            session.DeleteWhere<GivenAnswer>(answer => answer.At < now.AddDays(-1));
+            await session.SaveChangesAsync(ct);
+        }
+    }
+
     private static async Task<bool> Bool(NpgsqlConnection connection, string sql, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 5 };

@@ -1,0 +1,180 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace SkillPlatform.ServiceDefaults;
+
+/// <summary>A message that was given up.</summary>
+/// <param name="Queue">Where it lies: <c>{endpoint}_error</c>, <c>_dead</c> or <c>_skipped</c>.</param>
+/// <param name="MessageId">Its id; null where the message has none.</param>
+/// <param name="Reason">What went wrong; null where unknown.</param>
+/// <param name="At">When it was given up, as the broker or the consumer noted it; null where unknown.</param>
+/// <param name="Body">The first 2,000 characters of it.</param>
+public sealed record GivenUp(string Queue, string? MessageId, string? Reason, string? At, string Body);
+
+/// <summary>
+/// The operator's view of messages that were given up: list them, and put them back once the cause is mended. Works on
+/// the broker itself, so that it also serves when the service does not start.
+/// As a command: <c>{service} errors list</c>, <c>{service} errors replay [queue]</c>.
+/// Over HTTP, for administrators: <c>GET …/errors</c>, <c>POST …/errors/{queue}/replay</c>.
+/// </summary>
+public static class ErrorQueues
+{
+    private static readonly string[] Kinds = ["_error", "_dead", "_skipped"];
+
+    /// <summary>Runs <c>errors list|replay</c> if the arguments say so.</summary>
+    /// <param name="args">The process's arguments.</param>
+    /// <param name="configuration">Holds the connection string <c>messaging</c>.</param>
+    /// <param name="endpoints">Names of the service's endpoints.</param>
+    /// <returns>The exit code, or null if the arguments say something else.</returns>
+    public static async Task<int?> RunCommand(string[] args, IConfiguration configuration, params string[] endpoints)
+    {
+        if (args is not ["errors", var verb, .. var rest])
+            return null;
+        await using var connection = await Connect(configuration);
+        switch (verb, rest)
+        {
+            case ("list", []):
+                foreach (var message in await List(connection, endpoints, 1000))
+                    Console.WriteLine($"{message.Queue}\t{message.MessageId}\t{message.At}\t{message.Reason}");
+                return 0;
+            case ("replay", []):
+                foreach (var queue in Queues(endpoints))
+                    Console.WriteLine($"{queue}\t{await Replay(connection, queue)} put back");
+                return 0;
+            case ("replay", [var queue]) when Queues(endpoints).Contains(queue, StringComparer.Ordinal):
+                Console.WriteLine($"{queue}\t{await Replay(connection, queue)} put back");
+                return 0;
+            default:
+                await Console.Error.WriteLineAsync("usage: errors list | errors replay [queue]");
+                return 2;
+        }
+    }
+
+    /// <summary>Maps the two routes, for administrators.</summary>
+    /// <param name="api">The service's route group.</param>
+    /// <param name="endpoints">Names of the service's endpoints.</param>
+    public static void MapErrorQueues(this IEndpointRouteBuilder api, params string[] endpoints)
+    {
+        var group = api.MapGroup("/errors").RequireAuthorization(Roles.Administrator);
+        group.MapGet(
+            "/",
+            async (IConfiguration configuration) =>
+            {
+                await using var connection = await Connect(configuration);
+                return TypedResults.Ok(
+                    new { items = await List(connection, endpoints, 200), nextCursor = (string?)null }
+                );
+            }
+        );
+        group.MapPost(
+            "/{queue}/replay",
+            async Task<IResult> (string queue, IConfiguration configuration) =>
+            {
+                if (!Queues(endpoints).Contains(queue, StringComparer.Ordinal))
+                    return TypedResults.NotFound();
+                await using var connection = await Connect(configuration);
+                return TypedResults.Ok(new { replayed = await Replay(connection, queue) });
+            }
+        );
+    }
+
+    private static IEnumerable<string> Queues(IEnumerable<string> endpoints) =>
+        endpoints.SelectMany(endpoint => Kinds.Select(kind => endpoint + kind));
+
+    private static Task<IConnection> Connect(IConfiguration configuration) =>
+        new ConnectionFactory
+        {
+            Uri = new Uri(configuration.GetConnectionString("messaging")!),
+            ClientProvidedName = "error queues",
+            AutomaticRecoveryEnabled = false,
+        }.CreateConnectionAsync();
+
+    private static async Task<List<GivenUp>> List(IConnection connection, IEnumerable<string> endpoints, int most)
+    {
+        var found = new List<GivenUp>();
+        foreach (var queue in Queues(endpoints))
+        {
+            // Closing the channel gives everything back that was only looked at.
+            await using var channel = await connection.CreateChannelAsync();
+            while (found.Count < most && await Get(channel, queue) is { } message)
+                found.Add(Describe(queue, message));
+        }
+        return found;
+    }
+
+    private static async Task<int> Replay(IConnection connection, string queue)
+    {
+        await using var channel = await connection.CreateChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true)
+        );
+        var endpoint = queue[..queue.LastIndexOf('_')];
+        uint waiting;
+        try
+        {
+            waiting = (await channel.QueueDeclarePassiveAsync(queue)).MessageCount;
+        }
+        catch (OperationInterruptedException)
+        {
+            return 0;
+        }
+        var replayed = 0;
+        // No more than lie there now: what fails again comes back to the end of the queue.
+        for (; replayed < waiting && await Get(channel, queue) is { } message; replayed++)
+        {
+            var properties = new BasicProperties(message.BasicProperties);
+            properties
+                .Headers?.Where(h =>
+                    h.Key.StartsWith("MT-Fault-", StringComparison.Ordinal)
+                    || h.Key.StartsWith("x-", StringComparison.Ordinal)
+                )
+                .Select(h => h.Key)
+                .ToList()
+                .ForEach(name => properties.Headers.Remove(name));
+            await channel.BasicPublishAsync("", endpoint, mandatory: true, properties, message.Body);
+            await channel.BasicAckAsync(message.DeliveryTag, multiple: false);
+        }
+        return replayed;
+    }
+
+    private static async Task<BasicGetResult?> Get(IChannel channel, string queue)
+    {
+        try
+        {
+            return await channel.BasicGetAsync(queue, autoAck: false);
+        }
+        catch (OperationInterruptedException)
+        {
+            // The queue is made with the first message that is given up; until then there is none.
+            return null;
+        }
+    }
+
+    private static GivenUp Describe(string queue, BasicGetResult message)
+    {
+        var headers = message.BasicProperties.Headers;
+        var body = Encoding.UTF8.GetString(message.Body.Span);
+        return new GivenUp(
+            queue,
+            Header("MessageId") ?? message.BasicProperties.MessageId,
+            Header("MT-Fault-Message") ?? Header("MT-Reason") ?? Header("x-first-death-reason"),
+            Header("MT-Fault-Timestamp"),
+            body.Length > 2000 ? body[..2000] : body
+        );
+
+        string? Header(string name) =>
+            headers is not null && headers.TryGetValue(name, out var value)
+                ? value switch
+                {
+                    byte[] bytes => Encoding.UTF8.GetString(bytes),
+                    null => null,
+                    _ => Convert.ToString(value, CultureInfo.InvariantCulture),
+                }
+                : null;
+    }
+}
