@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using JasperFx.Events;
+using Marten.Events.Aggregation;
+using SkillPlatform.Contracts;
+
+namespace SkillPlatform.Catalog;
+
+public sealed record DomainAdded(string Slug, string Name, Named[] Levels);
+
+public sealed record GroupAdded(string Domain, string Slug, string Name);
+
+public sealed record RoleAdded(string Slug, string Name);
+
+/// <summary>A domain's levels, whole and in order. Slugs of levels that are in use are never left out.</summary>
+public sealed record LevelsReplaced(string Domain, Named[] Levels);
+
+/// <summary>The domains with their levels and groups, and the roles: one stream, changed by imports only.</summary>
+public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableArray<Named> Roles)
+{
+    public static readonly Guid StreamId = new("01900000-0000-7000-8000-0000746178ff");
+
+    public static Taxonomy Empty { get; } = new([], []);
+
+    public Guid Id { get; init; }
+
+    public DomainTaxonomy? Domain(string slug) => Domains.FirstOrDefault(d => d.Slug == slug);
+
+    public bool HasLevel(string domain, string level) => Domain(domain)?.Levels.Any(l => l.Slug == level) ?? false;
+
+    public bool HasGroup(string domain, string group) => Domain(domain)?.Groups.Any(g => g.Slug == group) ?? false;
+
+    public bool HasRole(string role) => Roles.Any(r => r.Slug == role);
+
+    public static Taxonomy Fold(Taxonomy? state, object @event)
+    {
+        var taxonomy = state ?? Empty;
+        return @event switch
+        {
+            DomainAdded e => taxonomy with { Domains = taxonomy.Domains.Add(new(e.Slug, e.Name, e.Levels, [])) },
+            GroupAdded e => taxonomy.With(e.Domain, d => d with { Groups = [.. d.Groups, new Named(e.Slug, e.Name)] }),
+            LevelsReplaced e => taxonomy.With(e.Domain, d => d with { Levels = e.Levels }),
+            RoleAdded e => taxonomy with { Roles = taxonomy.Roles.Add(new Named(e.Slug, e.Name)) },
+            _ => taxonomy,
+        };
+    }
+
+    private Taxonomy With(string domain, Func<DomainTaxonomy, DomainTaxonomy> change) =>
+        this with
+        {
+            Domains = [.. Domains.Select(d => d.Slug == domain ? change(d) : d)],
+        };
+}
+
+/// <summary>Kept as a document too: pages read it, and it is small.</summary>
+public sealed class TaxonomyFold : SingleStreamProjection<Taxonomy, Guid>
+{
+    public TaxonomyFold() => Name = "taxonomy";
+
+    public override Taxonomy? Evolve(Taxonomy? snapshot, Guid id, IEvent e) =>
+        Taxonomy.Fold(snapshot, e.Data) with
+        {
+            Id = id,
+        };
+}
