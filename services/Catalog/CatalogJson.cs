@@ -1,0 +1,352 @@
+using System.Text;
+using System.Text.Json;
+
+namespace SkillPlatform.Catalog;
+
+/// <summary>
+/// Reads a catalogue document from JSON: strictly, and to its end, so that every error is found in one go. A hand-written
+/// reader, since a serializer stops at the first error.
+/// </summary>
+public sealed class CatalogJson
+{
+    private const int Deepest = 64;
+    private static readonly byte[] Bom = [0xEF, 0xBB, 0xBF];
+    private readonly DocumentErrors _errors = new();
+    private readonly KnownLevels _known;
+    private readonly List<(string At, string Domain, string Role, string Level)> _named = [];
+    private string _at = "";
+    private int _skills;
+
+    private delegate void Field(ref Utf8JsonReader json, string at);
+
+    private delegate T? Item<T>(ref Utf8JsonReader json, string at);
+
+    private CatalogJson(KnownLevels known) => _known = known;
+
+    /// <summary>The document, or what is wrong with it.</summary>
+    public static (CatalogDocument? Document, DocumentErrors Errors) Read(ReadOnlySpan<byte> utf8, KnownLevels known)
+    {
+        var read = new CatalogJson(known);
+        var json = new Utf8JsonReader(
+            utf8.StartsWith(Bom) ? utf8[3..] : utf8,
+            new JsonReaderOptions { MaxDepth = Deepest }
+        );
+        CatalogDocument? document = null;
+        try
+        {
+            json.Read();
+            document = read.Document(ref json);
+            while (json.Read()) { }
+        }
+        catch (JsonException broken)
+        {
+            read._errors.Broken(
+                read._at,
+                $"This is not JSON, or nested more than {Deepest} deep: line {broken.LineNumber + 1}, byte {broken.BytePositionInLine + 1}."
+            );
+        }
+        catch (DocumentErrors.TooManyException) { }
+        return (read._errors.Any ? null : document, read._errors);
+    }
+
+    private CatalogDocument Document(ref Utf8JsonReader json)
+    {
+        string? source = null,
+            licence = null;
+        string[]? levels = null,
+            roles = null;
+        CatalogDocument.Domain[] domains = [];
+        Object(
+            ref json,
+            "",
+            ["roles", "domains"],
+            new(StringComparer.Ordinal)
+            {
+                ["source"] = (ref j, at) => source = Note(ref j, at),
+                ["licence"] = (ref j, at) => licence = Note(ref j, at),
+                ["levels"] = (ref j, at) => levels = Levels(ref j, at),
+                ["roles"] = (ref j, at) => roles = Names(ref j, at, CatalogDocument.MostRoles),
+                ["domains"] = (ref j, at) => domains = Distinct(List(ref j, at, 1_000, Domain), d => d.Name, at),
+            }
+        );
+        var document = new CatalogDocument(source, licence, levels, roles ?? [], domains);
+        Resolve(document, roles);
+        return document;
+    }
+
+    private CatalogDocument.Domain? Domain(ref Utf8JsonReader json, string at)
+    {
+        string? name = null;
+        string[]? levels = null;
+        CatalogDocument.Group?[] groups = [];
+        var first = _named.Count;
+        Object(
+            ref json,
+            at,
+            ["name", "groups"],
+            new(StringComparer.Ordinal)
+            {
+                ["name"] = (ref j, p) => name = Name(ref j, p),
+                ["levels"] = (ref j, p) => levels = Levels(ref j, p),
+                ["groups"] = (ref j, p) => groups = Distinct(List(ref j, p, 1_000, Group), g => g.Name, p),
+            }
+        );
+        for (var i = first; i < _named.Count; i++)
+            _named[i] = _named[i] with { Domain = name ?? "" };
+        var skills = new HashSet<string>(StringComparer.Ordinal);
+        for (var g = 0; g < groups.Length; g++)
+        for (var s = 0; s < (groups[g]?.Skills.Length ?? 0); s++)
+            if (groups[g]!.Skills[s] is { } skill && !skills.Add(skill.Name))
+                _errors.Add(
+                    $"{at}/groups/{g}/skills/{s}/name",
+                    "There is a skill of this name in this domain already."
+                );
+        return name is null ? null : new CatalogDocument.Domain(name, levels, groups!);
+    }
+
+    private CatalogDocument.Group? Group(ref Utf8JsonReader json, string at)
+    {
+        string? name = null;
+        CatalogDocument.Skill?[] skills = [];
+        Object(
+            ref json,
+            at,
+            ["name", "skills"],
+            new(StringComparer.Ordinal)
+            {
+                ["name"] = (ref j, p) => name = Name(ref j, p),
+                ["skills"] = (ref j, p) => skills = List(ref j, p, CatalogDocument.MostSkills, Skill),
+            }
+        );
+        return name is null ? null : new CatalogDocument.Group(name, skills!);
+    }
+
+    private CatalogDocument.Skill? Skill(ref Utf8JsonReader json, string at)
+    {
+        if (++_skills == CatalogDocument.MostSkills + 1)
+            _errors.Add(at, $"At most {CatalogDocument.MostSkills:N0} skills.");
+        string? name = null;
+        string[]? keywords = null;
+        CatalogDocument.Requirement?[] requirements = [];
+        Object(
+            ref json,
+            at,
+            ["name"],
+            new(StringComparer.Ordinal)
+            {
+                ["name"] = (ref j, p) => name = Name(ref j, p),
+                ["keywords"] = (ref j, p) =>
+                    keywords = Names(ref j, p, CatalogDocument.MostKeywords, CatalogDocument.LongestKeyword),
+                ["requirements"] = (ref j, p) => requirements = List(ref j, p, 10_000, Requirement),
+            }
+        );
+        var cells = new HashSet<(string, string)>();
+        for (var i = 0; i < requirements.Length; i++)
+            if (requirements[i] is { } requirement && !cells.Add((requirement.Role, requirement.Level)))
+                _errors.Add($"{at}/requirements/{i}", "There is a requirement for this role and level already.");
+        return name is null ? null : new CatalogDocument.Skill(name, keywords ?? [], requirements!);
+    }
+
+    private CatalogDocument.Requirement? Requirement(ref Utf8JsonReader json, string at)
+    {
+        string? role = null,
+            level = null,
+            description = null;
+        bool? mandatory = null;
+        Object(
+            ref json,
+            at,
+            ["role", "level", "mandatory", "description"],
+            new(StringComparer.Ordinal)
+            {
+                ["role"] = (ref j, p) => role = Name(ref j, p),
+                ["level"] = (ref j, p) => level = Name(ref j, p),
+                ["mandatory"] = (ref j, p) => mandatory = Bool(ref j, p),
+                ["description"] = (ref j, p) =>
+                    description = Text(
+                        ref j,
+                        p,
+                        CatalogDocument.LongestDescription,
+                        t => TextRules.Text(t, CatalogDocument.LongestDescription)
+                    ),
+            }
+        );
+        if (role is null || level is null)
+            return null;
+        _named.Add((at, "", role, level));
+        return new CatalogDocument.Requirement(role, level, mandatory ?? false, description ?? "");
+    }
+
+    // Roles and levels are known only at the end, whatever the order of the members was.
+    private void Resolve(CatalogDocument document, string[]? roles)
+    {
+        var allowed = roles?.ToHashSet(StringComparer.Ordinal);
+        var levels = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
+        foreach (var domain in document.Domains.Where(d => d is not null))
+            levels.TryAdd(
+                domain.Name,
+                new HashSet<string>(
+                    document.StatedLevels(domain)
+                        ?? CatalogDocument.UsualLevels.Concat(_known(domain.Name) ?? []).ToArray(),
+                    StringComparer.Ordinal
+                )
+            );
+        foreach (var (at, domain, role, level) in _named)
+        {
+            if (allowed?.Contains(role) == false)
+                _errors.Add($"{at}/role", "This role is not among the document's roles.");
+            if (levels.TryGetValue(domain, out var known) && !known.Contains(level))
+                _errors.Add($"{at}/level", "This level is not among the levels of its domain.");
+        }
+    }
+
+    private void Object(ref Utf8JsonReader json, string at, string[] required, Dictionary<string, Field> fields)
+    {
+        if (json.TokenType != JsonTokenType.StartObject)
+        {
+            Wrong(ref json, at, "an object");
+            return;
+        }
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        while (Next(ref json, at) && json.TokenType != JsonTokenType.EndObject)
+        {
+            var name = FieldName(ref json);
+            var pointer = $"{at}/{Escape(name)}";
+            Next(ref json, pointer);
+            if (!fields.TryGetValue(name, out var field))
+                Skip(ref json, pointer, "There is no such field.");
+            else if (!seen.Add(name))
+                Skip(ref json, pointer, "This field stands here twice.");
+            else
+                field(ref json, pointer);
+        }
+        foreach (var name in required.Where(name => !seen.Contains(name)))
+            _errors.Add($"{at}/{name}", "This field is missing.");
+    }
+
+    private T?[] List<T>(ref Utf8JsonReader json, string at, int most, Item<T> item)
+        where T : class
+    {
+        if (json.TokenType != JsonTokenType.StartArray)
+        {
+            Wrong(ref json, at, "a list");
+            return [];
+        }
+        var items = new List<T?>();
+        while (Next(ref json, at) && json.TokenType != JsonTokenType.EndArray)
+        {
+            if (items.Count < most)
+                items.Add(item(ref json, $"{at}/{items.Count}"));
+            else
+            {
+                if (items.Count == most)
+                {
+                    _errors.Add(at, $"At most {most:N0} entries.");
+                    items.Add(null);
+                }
+                json.Skip();
+            }
+        }
+        return [.. items];
+    }
+
+    // What has errors is never used, so that gaps in lists do no harm.
+    private T[] Distinct<T>(T?[] items, Func<T, string> name, string at)
+        where T : class
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < items.Length; i++)
+            if (items[i] is { } item && !seen.Add(name(item)))
+                _errors.Add(item is string ? $"{at}/{i}" : $"{at}/{i}/name", "This name stands in the list already.");
+        return items!;
+    }
+
+    private string[] Names(ref Utf8JsonReader json, string at, int most, int longest = CatalogDocument.LongestName) =>
+        Distinct(List(ref json, at, most, (ref j, p) => Name(ref j, p, longest)), name => name, at);
+
+    private string[]? Levels(ref Utf8JsonReader json, string at)
+    {
+        var levels = Names(ref json, at, CatalogDocument.MostLevels);
+        if (levels.Length > 0)
+            return levels;
+        _errors.Add(at, "At least one level.");
+        return null;
+    }
+
+    private string? Name(ref Utf8JsonReader json, string at) => Name(ref json, at, CatalogDocument.LongestName);
+
+    private string? Name(ref Utf8JsonReader json, string at, int longest) =>
+        Text(ref json, at, longest, text => TextRules.Name(text, longest));
+
+    private string? Note(ref Utf8JsonReader json, string at) =>
+        json.TokenType == JsonTokenType.Null
+            ? null
+            : Text(ref json, at, CatalogDocument.LongestNote, t => TextRules.Text(t, CatalogDocument.LongestNote));
+
+    private string? Text(ref Utf8JsonReader json, string at, int longest, Func<string, string?> rule)
+    {
+        if (json.TokenType != JsonTokenType.String)
+        {
+            Wrong(ref json, at, "a text");
+            return null;
+        }
+        // An escaped character takes twelve bytes at most: what is longer need not be decoded.
+        if (json.ValueSpan.Length > longest * 12L)
+        {
+            _errors.Add(at, TextRules.TooLong(longest));
+            return null;
+        }
+        try
+        {
+            var text = json.GetString()!;
+            if (rule(text) is not { } problem)
+                return text;
+            _errors.Add(at, problem);
+        }
+        catch (InvalidOperationException)
+        {
+            _errors.Add(at, "Holds half of a surrogate pair or bytes that are no UTF-8.");
+        }
+        return null;
+    }
+
+    private bool? Bool(ref Utf8JsonReader json, string at)
+    {
+        if (json.TokenType is JsonTokenType.True or JsonTokenType.False)
+            return json.GetBoolean();
+        Wrong(ref json, at, "true or false");
+        return null;
+    }
+
+    private void Wrong(ref Utf8JsonReader json, string at, string expected) =>
+        Skip(ref json, at, $"Must be {expected}.");
+
+    private void Skip(ref Utf8JsonReader json, string at, string message)
+    {
+        json.Skip();
+        _errors.Add(at, message);
+    }
+
+    private bool Next(ref Utf8JsonReader json, string at)
+    {
+        _at = at;
+        return json.Read();
+    }
+
+    private static string FieldName(ref Utf8JsonReader json)
+    {
+        try
+        {
+            return json.ValueSpan.Length > 200
+                ? Encoding.UTF8.GetString(json.ValueSpan[..200]) + "…"
+                : json.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return "\ufffd";
+        }
+    }
+
+    private static string Escape(string name) =>
+        name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+}
