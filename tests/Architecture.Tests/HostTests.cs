@@ -1,0 +1,161 @@
+extern alias Catalog;
+extern alias Identity;
+extern alias Notifications;
+extern alias Proposals;
+extern alias Web;
+
+using System.Reflection;
+using Marten;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Infrastructure;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace SkillPlatform.Architecture.Tests;
+
+/// <summary>What the built hosts say of themselves: routes and who may call them, names of stored events, messages.</summary>
+public sealed class HostTests
+{
+    [Fact]
+    public async Task Routes_and_who_may_call_them_are_the_approved_ones() =>
+        Repository.Approve(
+            "routes",
+            [
+                .. await Routes<Catalog::Program>("catalog"),
+                .. await Routes<Identity::Program>("identity"),
+                .. await Routes<Notifications::Program>("notifications"),
+                .. await Routes<Proposals::Program>("proposals"),
+                .. await Routes<Web::Program>("web"),
+            ]
+        );
+
+    [Fact]
+    public void Names_of_stored_events_are_the_approved_ones() =>
+        Repository.Approve(
+            "events",
+            [
+                .. Events<Catalog::Program>("catalog"),
+                .. Events<Identity::Program>("identity"),
+                .. Events<Notifications::Program>("notifications"),
+                .. Events<Proposals::Program>("proposals"),
+            ]
+        );
+
+    [Fact]
+    public void Messages_have_the_approved_shape() =>
+        Repository.Approve(
+            "messages",
+            typeof(Contracts.SkillChanged)
+                .Assembly.GetExportedTypes()
+                .OrderBy(type => type.Name, StringComparer.Ordinal)
+                .SelectMany(type =>
+                    type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+                        .Select(property => $"{type.Name}.{property.Name}: {Name(property)}")
+                        .Prepend(type.Name)
+                )
+        );
+
+    private static async Task<List<string>> Routes<TProgram>(string service)
+        where TProgram : class
+    {
+        await using var host = new Unstarted<TProgram>();
+        var policies = host.Services.GetService<IAuthorizationPolicyProvider>();
+        var lines = new List<string>();
+        foreach (
+            var endpoint in host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        )
+        {
+            var methods = endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["ANY"];
+            var who = await Who(endpoint, policies);
+            lines.AddRange(
+                methods.Select(method => $"{service} {method} /{endpoint.RoutePattern.RawText?.TrimStart('/')} : {who}")
+            );
+        }
+        return [.. lines.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    }
+
+    private static async Task<string> Who(RouteEndpoint endpoint, IAuthorizationPolicyProvider? policies)
+    {
+        if (endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null || policies is null)
+            return "anyone";
+        var policy =
+            await AuthorizationPolicy.CombineAsync(
+                policies,
+                endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>(),
+                endpoint.Metadata.GetOrderedMetadata<AuthorizationPolicy>()
+            ) ?? await policies.GetFallbackPolicyAsync();
+        if (policy is null)
+            return "anyone";
+        var roles = policy
+            .Requirements.OfType<RolesAuthorizationRequirement>()
+            .SelectMany(r => r.AllowedRoles)
+            .ToArray();
+        var others = policy
+            .Requirements.Where(r => r is not (RolesAuthorizationRequirement or DenyAnonymousAuthorizationRequirement))
+            .Select(r => r.GetType().Name);
+        string[] all = [.. roles, .. others];
+        return all.Length == 0 ? "signed in" : string.Join(" or ", all);
+    }
+
+    private static List<string> Events<TProgram>(string service)
+        where TProgram : class
+    {
+        using var host = new Unstarted<TProgram>();
+        return host.Services.GetService<IDocumentStore>() is { } store
+            ?
+            [
+                .. store
+                    .Options.Events.AllKnownEventTypes()
+                    .Select(type => $"{service} {type.EventTypeName} : {type.EventType.Name}")
+                    .Order(StringComparer.Ordinal),
+            ]
+            : [];
+    }
+
+    private static string Name(PropertyInfo property)
+    {
+        var nullability = new NullabilityInfoContext().Create(property);
+        var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        var name = type.IsArray ? type.GetElementType()!.Name + "[]" : type.Name;
+        return nullability.ReadState == NullabilityState.Nullable ? name + "?" : name;
+    }
+
+    /// <summary>The host as Program builds it, with nothing started: no server, database or broker is needed.</summary>
+    private sealed class Unstarted<TProgram> : WebApplicationFactory<TProgram>
+        where TProgram : class
+    {
+        protected override void ConfigureWebHost(IWebHostBuilder builder)
+        {
+            builder.UseEnvironment("Development");
+            builder.UseSetting("Logging:LogLevel:Default", "Critical");
+            foreach (var name in (string[])["catalog", "proposals", "notifications", "identity", "web"])
+            {
+                builder.UseSetting(
+                    $"ConnectionStrings:{name}-db",
+                    "Host=127.0.0.1;Port=1;Database=none;Username=none;Timeout=1"
+                );
+                builder.UseSetting($"services:{name}:http:0", $"http://{name}.invalid");
+            }
+            builder.UseSetting("ConnectionStrings:messaging", "amqp://none:none@127.0.0.1:1/");
+            builder.UseSetting("Identity:Authority", "http://127.0.0.1:1");
+            builder.UseSetting("Web:PublicOrigin", "http://localhost:8080");
+            builder.UseSetting("Smtp:Host", "127.0.0.1");
+            builder.UseSetting("Smtp:Port", "1");
+            builder.UseSetting("Smtp:From", "skills@example.org");
+            builder.ConfigureTestServices(services =>
+            {
+                foreach (
+                    var hosted in services
+                        .Where(s => s.ServiceType == typeof(IHostedService))
+                        .Where(s => s.ImplementationType?.Name != "GenericWebHostService")
+                        .ToArray()
+                )
+                    services.Remove(hosted);
+            });
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Xml.Linq;
+
+namespace SkillPlatform.Architecture.Tests;
+
+/// <summary>What the build resolved, transitively, must be free for commercial use.</summary>
+public sealed class PackageTests
+{
+    private static readonly Dictionary<string, (int From, string Why)> Denied = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["MassTransit"] = (9, "commercial from 9; docs/decisions/0001-masstransit-8.md"),
+        ["FluentAssertions"] = (8, "commercial from 8; assert with xunit"),
+        ["MediatR"] = (13, "commercial from 13, and we use no mediator"),
+        ["AutoMapper"] = (15, "commercial from 15, and we map by hand"),
+        ["NServiceBus"] = (0, "commercial"),
+        ["Duende.IdentityServer"] = (0, "commercial; OpenIddict takes its place"),
+        ["EPPlus"] = (5, "commercial from 5"),
+        ["SixLabors.ImageSharp"] = (3, "split licence from 3"),
+        ["Moq"] = (0, "sent developers' addresses home in 4.20; fakes by hand"),
+    };
+
+    private static readonly string[] Licences =
+    [
+        "MIT",
+        "Apache-2.0",
+        "BSD-2-Clause",
+        "BSD-3-Clause",
+        "PostgreSQL",
+        "MS-PL",
+        "0BSD",
+        "ISC",
+        "Unlicense",
+    ];
+
+    // Packages whose licence is a file or an address; each was read.
+    private static readonly Dictionary<string, string> ReadByHand = new(StringComparer.OrdinalIgnoreCase) { };
+
+    private sealed record Package(string Name, string Version, string? Nuspec);
+
+    [Fact]
+    public void No_package_is_on_the_list_of_those_we_cannot_take() =>
+        Repository.None(
+            from package in Resolved()
+            from denied in Denied
+            where
+                string.Equals(package.Name, denied.Key, StringComparison.OrdinalIgnoreCase)
+                || package.Name.StartsWith(denied.Key + ".", StringComparison.OrdinalIgnoreCase)
+            where Major(package.Version) >= denied.Value.From
+            select $"{package.Name} {package.Version}: {denied.Value.Why}",
+            "These packages must not be resolved."
+        );
+
+    [Fact]
+    public void Every_package_names_a_licence_that_is_free_for_commercial_use() =>
+        Repository.None(
+            from package in Resolved()
+            where package.Nuspec is not null && !ReadByHand.ContainsKey(package.Name)
+            let licence = Licence(package.Nuspec!)
+            where !licence.Split(" OR ").Any(one => one.Split(" AND ").All(l => Licences.Contains(l.Trim('(', ')'))))
+            select $"{package.Name} {package.Version}: {licence}",
+            "Read the licence; if it is free for commercial use, add the package to ReadByHand with what it says."
+        );
+
+    private static Package[] Resolved()
+    {
+        var packages = new Dictionary<string, Package>(StringComparer.OrdinalIgnoreCase);
+        string[] folders = ["services", "ServiceDefaults", "tests", "benchmarks"];
+        foreach (var assets in folders.SelectMany(folder => Repository.Under(folder, "project.assets.json")))
+        {
+            using var json = JsonDocument.Parse(File.ReadAllText(assets));
+            var roots = json.RootElement.GetProperty("packageFolders").EnumerateObject().Select(f => f.Name).ToArray();
+            foreach (var library in json.RootElement.GetProperty("libraries").EnumerateObject())
+            {
+                if (library.Value.GetProperty("type").GetString() != "package")
+                    continue;
+                var path = library.Value.GetProperty("path").GetString()!;
+                var nuspec = roots
+                    .Select(folder => Path.Combine(folder, path))
+                    .Where(Directory.Exists)
+                    .SelectMany(folder => Directory.EnumerateFiles(folder, "*.nuspec"))
+                    .FirstOrDefault();
+                var parts = library.Name.Split('/');
+                packages[library.Name] = new Package(parts[0], parts[1], nuspec);
+            }
+        }
+        Assert.True(packages.Count > 50, "The solution has not been restored.");
+        return [.. packages.Values.OrderBy(package => package.Name, StringComparer.Ordinal)];
+    }
+
+    private static int Major(string version) => int.Parse(version.Split('.')[0], CultureInfo.InvariantCulture);
+
+    private static string Licence(string nuspec)
+    {
+        var metadata = XDocument.Load(nuspec).Root!.Elements().First();
+        XElement? Element(string name) => metadata.Elements().FirstOrDefault(e => e.Name.LocalName == name);
+        return Element("license") is { } licence
+            ? licence.Attribute("type")?.Value == "expression"
+                ? licence.Value
+                : $"file {licence.Value}"
+            : Element("licenseUrl")?.Value ?? "none";
+    }
+}

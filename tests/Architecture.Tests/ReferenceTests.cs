@@ -1,0 +1,121 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace SkillPlatform.Architecture.Tests;
+
+public sealed partial class ReferenceTests
+{
+    private static string Project(string service) => $"services/{service}/{service}.csproj";
+
+    [Fact]
+    public void Contracts_reference_nothing()
+    {
+        Assert.Empty(Repository.References("services/Contracts/Contracts.csproj", "PackageReference"));
+        Assert.Empty(Repository.References("services/Contracts/Contracts.csproj", "ProjectReference"));
+    }
+
+    [Fact]
+    public void The_kernel_knows_no_service_and_no_message() =>
+        Assert.Empty(Repository.References("services/EventSourcing/EventSourcing.csproj", "ProjectReference"));
+
+    [Fact]
+    public void Services_meet_in_messages_and_reference_none_of_each_other()
+    {
+        string[] allowed = ["Contracts", "EventSourcing", "ServiceDefaults"];
+        foreach (var service in Repository.Services)
+            Assert.Subset(
+                allowed.ToHashSet(StringComparer.Ordinal),
+                Repository.References(Project(service), "ProjectReference").ToHashSet(StringComparer.Ordinal)
+            );
+    }
+
+    [Fact]
+    public void Web_holds_no_events()
+    {
+        Assert.DoesNotContain("EventSourcing", Repository.References(Project("Web"), "ProjectReference"));
+        Assert.DoesNotContain("Marten", Repository.References(Project("Web"), "PackageReference"));
+        Repository.None(
+            Repository
+                .Sources("services/Web")
+                .Where(file => Regex.IsMatch(Repository.Read(file), @"\b(Marten|JasperFx)\b")),
+            "Web reads the services' answers and messages, never their stores."
+        );
+    }
+
+    [Fact]
+    public void MassTransit_stays_behind_few_files()
+    {
+        string[] allowed =
+        [
+            "ServiceDefaults/Messaging.cs",
+            "ServiceDefaults/ErrorQueues.cs",
+            "services/EventSourcing/Inbox.cs",
+            "services/EventSourcing/Relay.cs",
+        ];
+        Repository.None(
+            Repository
+                .Sources("services", "ServiceDefaults")
+                .Where(file => MassTransit().IsMatch(Repository.Read(file)))
+                .Where(file => !allowed.Contains(file, StringComparer.Ordinal))
+                .Where(file => !Consumer().IsMatch(file) && Path.GetFileName(file) != "Program.cs"),
+            "MassTransit may have to be replaced (docs/decisions/0001-masstransit-8.md); only consumers, Program.cs and these may know it: "
+                + string.Join(", ", allowed)
+        );
+        Repository.None(
+            Repository
+                .Files("*.csproj", "services", "ServiceDefaults")
+                .Where(file =>
+                    Repository.Read(file).Contains("<Using Include=\"MassTransit", StringComparison.Ordinal)
+                ),
+            "A global using would hide where MassTransit is known."
+        );
+    }
+
+    [Fact]
+    public void The_solution_lists_the_AppHost_and_does_not_build_it()
+    {
+        var lines = Repository.Read("SkillPlatform.sln").Split('\n');
+        var id = Regex.Match(
+            lines.Single(line => line.Contains("AppHost.csproj", StringComparison.Ordinal)),
+            "\"({[^}]*})\"\\s*$"
+        );
+        var configured = lines
+            .Where(line => line.Contains(id.Groups[1].Value + ".", StringComparison.Ordinal))
+            .ToArray();
+        Assert.NotEmpty(configured);
+        Assert.All(configured, line => Assert.Contains(".ActiveCfg", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_solution_lists_every_project()
+    {
+        var solution = Repository.Read("SkillPlatform.sln").Replace('\\', '/');
+        Repository.None(
+            Repository
+                .Files("*.csproj", "AppHost", "ServiceDefaults", "services", "tests", "benchmarks")
+                .Where(project => !solution.Contains(project, StringComparison.Ordinal)),
+            "What the solution does not list is neither built nor tested."
+        );
+    }
+
+    [Theory]
+    [InlineData("services/Contracts/Contracts.csproj")]
+    [InlineData("services/EventSourcing/EventSourcing.csproj")]
+    [InlineData("ServiceDefaults/ServiceDefaults.csproj")]
+    public void What_others_build_on_is_documented(string project)
+    {
+        // With the documentation file, a public member without a docstring is CS1591, and a warning is an error.
+        Assert.Equal(
+            "true",
+            XDocument.Parse(Repository.Read(project)).Descendants("GenerateDocumentationFile").Single().Value
+        );
+        Assert.DoesNotContain("CS1591", Repository.Read(".editorconfig"), StringComparison.Ordinal);
+        Assert.DoesNotContain("CS1591", Repository.Read(project), StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex(@"\bMassTransit\b(?!"")")]
+    private static partial Regex MassTransit();
+
+    [GeneratedRegex(@"^services/[^/]+/([^/]+/)?When[A-Z]\w+\.cs$")]
+    private static partial Regex Consumer();
+}
