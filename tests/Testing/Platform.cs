@@ -1,0 +1,180 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace SkillPlatform.Testing;
+
+/// <summary>
+/// The whole platform as processes, on servers of its own that a test may kill. What ends is started again at once, as a
+/// supervisor would.
+/// </summary>
+public sealed class Platform : IAsyncDisposable
+{
+    public static readonly string[] Services = ["Identity", "Catalog", "Proposals", "Notifications", "Web"];
+    private readonly ConcurrentDictionary<string, Process> _processes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _ports = Services.ToDictionary(
+        name => name,
+        _ => Local.FreePort(),
+        StringComparer.Ordinal
+    );
+    private readonly Dictionary<string, string> _environment = new(StringComparer.Ordinal);
+    private readonly string _logs = Local.NewFolder("platform");
+    private readonly CancellationTokenSource _over = new();
+    private readonly (string Host, int Port) _smtp;
+
+    /// <param name="smtp">Where mails go.</param>
+    /// <param name="durable">True to have PostgreSQL sync to disk, for measuring.</param>
+    public Platform((string Host, int Port) smtp, bool durable = false)
+    {
+        _smtp = smtp;
+        Postgres = new LocalPostgres(durable);
+    }
+
+    public LocalPostgres Postgres { get; }
+
+    public LocalRabbit Rabbit { get; } = new();
+
+    /// <summary>Address of a service.</summary>
+    public Uri this[string service] =>
+        new($"http://127.0.0.1:{_ports[service].ToString(CultureInfo.InvariantCulture)}");
+
+    /// <summary>The public origin.</summary>
+    public Uri Web => new($"http://localhost:{_ports["Web"].ToString(CultureInfo.InvariantCulture)}");
+
+    public string Authority => $"http://localhost:{_ports["Identity"].ToString(CultureInfo.InvariantCulture)}";
+
+    public string Database(string name) =>
+        $"{Postgres.Admin.Replace("Database=postgres", $"Database={name}", StringComparison.Ordinal)};Max Pool Size=40";
+
+    public async Task Start()
+    {
+        await Task.WhenAll(Postgres.Start(), Rabbit.Start());
+        foreach (var name in new[] { "catalog", "proposals", "notifications", "identity", "web" })
+            _environment[$"ConnectionStrings__{name}-db"] = Database(name);
+        _environment["ConnectionStrings__messaging"] = Rabbit.Address.ToString();
+        foreach (var (name, port) in _ports)
+            _environment[$"services__{name.ToLowerInvariant()}__http__0"] =
+                $"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}";
+        _environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        _environment["Identity__Authority"] = Authority;
+        _environment["Identity__Audience"] = "skillplatform";
+        _environment["Web__PublicOrigin"] = Web.ToString().TrimEnd('/');
+        _environment["Smtp__Host"] = _smtp.Host;
+        _environment["Smtp__Port"] = _smtp.Port.ToString(CultureInfo.InvariantCulture);
+        _environment["Smtp__From"] = "SkillPlatform <no-reply@example.org>";
+        _environment["Logging__LogLevel__Default"] = "Warning";
+        _environment["DOTNET_gcServer"] = "0";
+        foreach (var service in Services)
+            Launch(service);
+        await Ready();
+    }
+
+    /// <summary>Waits until every process says it is ready.</summary>
+    public Task Ready(TimeSpan? limit = null) =>
+        Task.WhenAll(
+            Services.Select(service => Eventually.Holds(() => IsReady(service), limit ?? TimeSpan.FromSeconds(90)))
+        );
+
+    /// <summary>True if the process answers 200 on its readiness, within two seconds.</summary>
+    public async Task<bool> IsReady(string service)
+    {
+        using var client = new HttpClient { BaseAddress = this[service], Timeout = TimeSpan.FromSeconds(5) };
+        try
+        {
+            using var answer = await client.GetAsync("/health/ready");
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>kill -9; the process is started again at once.</summary>
+    public void Kill(string service) => _processes[service].Kill();
+
+    /// <summary>Sends a signal, STOP and CONT for example.</summary>
+    public Task Signal(string service, string signal) =>
+        Local.Run("kill", [$"-{signal}", _processes[service].Id.ToString(CultureInfo.InvariantCulture)]);
+
+    /// <summary>Resident memory of all services, in bytes.</summary>
+    public long Memory() =>
+        _processes.Values.Sum(process =>
+        {
+            process.Refresh();
+            return process.WorkingSet64;
+        });
+
+    /// <summary>The last lines that a service wrote.</summary>
+    public string Log(string service, int lines = 40)
+    {
+        var path = Path.Combine(_logs, $"{service}.log");
+        return File.Exists(path) ? string.Join('\n', File.ReadLines(path).TakeLast(lines)) : "";
+    }
+
+    /// <summary>Runs a verb of a service's binary in the platform's environment and gives its exit code and output.</summary>
+    public async Task<(int Code, string Output)> Run(string service, params string[] arguments)
+    {
+        var info = Info(service, arguments);
+        info.RedirectStandardOutput = info.RedirectStandardError = true;
+        using var process = Process.Start(info)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output + await errors);
+    }
+
+    private ProcessStartInfo Info(string service, params string[] arguments)
+    {
+        var dll = Repository.Service(service);
+        var info = new ProcessStartInfo("dotnet", [dll, .. arguments])
+        {
+            UseShellExecute = false,
+            WorkingDirectory = Path.GetDirectoryName(dll)!,
+        };
+        foreach (var (name, value) in _environment)
+            info.Environment[name] = value;
+        info.Environment["ASPNETCORE_URLS"] = this[service].ToString().TrimEnd('/');
+        return info;
+    }
+
+    private void Launch(string service)
+    {
+        var info = Info(service);
+        info.RedirectStandardOutput = info.RedirectStandardError = info.RedirectStandardInput = true;
+        var process = new Process { StartInfo = info, EnableRaisingEvents = true };
+        var log = Path.Combine(_logs, $"{service}.log");
+        void Note(string? line)
+        {
+            if (line is null)
+                return;
+            lock (log)
+                File.AppendAllText(log, line + "\n");
+        }
+        process.OutputDataReceived += (_, line) => Note(line.Data);
+        process.ErrorDataReceived += (_, line) => Note(line.Data);
+        process.Exited += (_, _) =>
+        {
+            if (!_over.IsCancellationRequested)
+                Launch(service);
+        };
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        _processes[service] = process;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _over.CancelAsync();
+        foreach (var process in _processes.Values)
+            if (!process.HasExited)
+                process.Kill(entireProcessTree: true);
+        foreach (var process in _processes.Values)
+            await process.WaitForExitAsync();
+        await Postgres.DisposeAsync();
+        await Rabbit.DisposeAsync();
+        Directory.Delete(_logs, recursive: true);
+        _over.Dispose();
+    }
+}
