@@ -46,12 +46,13 @@ internal static partial class Repository
     /// Compares a list with the approved one. A difference writes the new list beside it; with
     /// <c>SKILLPLATFORM_APPROVE=1</c> in the environment it takes its place.
     /// </summary>
-    public static void Approve(string name, IEnumerable<string> lines)
+    public static void Approve(string name, IEnumerable<string> lines, string extension = ".txt")
     {
-        var approved = Path.Combine(Here(), "Approved", $"{name}.txt");
-        var received = Path.Combine(Here(), "Approved", $"{name}.received.txt");
+        var approved = Path.Combine(Here(), "Approved", name + extension);
+        var received = Path.Combine(Here(), "Approved", $"{name}.received{extension}");
         string[] now = [.. lines];
         var before = File.Exists(approved) ? File.ReadAllLines(approved) : [];
+        Directory.CreateDirectory(Path.GetDirectoryName(approved)!);
         File.Delete(received);
         if (now.SequenceEqual(before, StringComparer.Ordinal))
             return;
@@ -64,7 +65,7 @@ internal static partial class Repository
         ];
         Assert.True(
             approve,
-            $"tests/Architecture.Tests/Approved/{name}.txt is not what the code says. If the difference is meant, run "
+            $"tests/Architecture.Tests/Approved/{name}{extension} is not what the code says. If the difference is meant, run "
                 + $"SKILLPLATFORM_APPROVE=1 ./test Architecture and commit the list.\n{string.Join('\n', difference)}"
         );
     }
