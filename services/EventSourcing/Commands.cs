@@ -251,14 +251,31 @@ public static class Deciding
         var decision = decide(stream.Aggregate);
         if (decision is not Decision.Accepted { Items: var events })
             return (decision, new Committed(id, before, before, []));
-        // Each event knows the last version of its commit, so that the relay can tell where a commit ends.
-        var last = before + events.Count;
-        var wrapped = events.Select(e => session.Wrap(e, last)).ToArray();
+        var (last, wrapped) = session.Wrap(before, events);
         if (before == 0)
             session.Events.StartStream<TState>(id, wrapped);
         else
             stream.AppendMany(wrapped);
         return (decision, new Committed(id, before, last, events));
+    }
+
+    /// <summary>
+    /// Stages events on a stream whose version the caller has just read, for those who read many streams at once. The
+    /// caller commits, which throws like after a decision if the stream has moved on.
+    /// </summary>
+    /// <typeparam name="TState">The stream's state.</typeparam>
+    /// <param name="session">A session.</param>
+    /// <param name="id">The stream.</param>
+    /// <param name="before">Its version; 0 to start it.</param>
+    /// <param name="events">What to append, at least one.</param>
+    public static void Stage<TState>(this IDocumentSession session, Guid id, long before, IReadOnlyList<object> events)
+        where TState : class
+    {
+        var (last, wrapped) = session.Wrap(before, events);
+        if (before == 0)
+            session.Events.StartStream<TState>(id, wrapped);
+        else
+            session.Events.Append(id, last, wrapped);
     }
 
     /// <summary>Says in the session's metadata who acts and why it happens, from an HTTP request.</summary>
@@ -280,11 +297,22 @@ public static class Deciding
         @event.GetHeader(LastOfCommit) is not { } last
         || Convert.ToInt64(last.ToString(), CultureInfo.InvariantCulture) == @event.Version;
 
-    private static object Wrap(this IDocumentSession session, object data, long last)
+    // Each event knows the last version of its commit, so that the relay can tell where a commit ends.
+    private static (long Last, object[] Wrapped) Wrap(
+        this IDocumentSession session,
+        long before,
+        IReadOnlyList<object> events
+    )
     {
-        var wrapped = session.Events.BuildEvent(data);
-        wrapped.SetHeader(LastOfCommit, last);
-        wrapped.UserName = session.LastModifiedBy;
-        return wrapped;
+        var last = before + events.Count;
+        return (last, [.. events.Select(Wrapped)]);
+
+        object Wrapped(object data)
+        {
+            var wrapped = session.Events.BuildEvent(data);
+            wrapped.SetHeader(LastOfCommit, last);
+            wrapped.UserName = session.LastModifiedBy;
+            return wrapped;
+        }
     }
 }
