@@ -41,6 +41,9 @@ public enum RefusalKind
     /// <summary>422: it can be read, but breaks a rule; <see cref="Refusal.Errors"/> says where.</summary>
     Invalid,
 
+    /// <summary>401: it depends on who is calling, and nobody is signed in.</summary>
+    NotSignedIn,
+
     /// <summary>403: this caller may not.</summary>
     NotAllowed,
 

@@ -31,6 +31,7 @@ public static class Refusals
         kind switch
         {
             RefusalKind.Malformed => 400,
+            RefusalKind.NotSignedIn => 401,
             RefusalKind.NotAllowed => 403,
             RefusalKind.NotFound => 404,
             RefusalKind.Conflict => 409,
@@ -45,6 +46,7 @@ public static class Refusals
         kind switch
         {
             RefusalKind.Malformed => "The request cannot be read",
+            RefusalKind.NotSignedIn => "Not signed in",
             RefusalKind.NotAllowed => "Not allowed",
             RefusalKind.NotFound => "Not found",
             RefusalKind.Conflict => "Not possible in this state",

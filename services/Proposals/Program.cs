@@ -1,3 +1,34 @@
+using MassTransit;
+using SkillPlatform.EventSourcing;
+using SkillPlatform.Proposals;
+using SkillPlatform.ServiceDefaults;
+
 var builder = WebApplication.CreateBuilder(args);
+if (await ErrorQueues.RunCommand(args, builder.Configuration, Api.Endpoints) is { } exitCode)
+    return exitCode;
+builder.AddServiceDefaults();
+builder.AddTokens();
+builder.AddEventStore("proposals-db", Store.Configure, Announcements.Of);
+builder.AddMessaging(
+    "proposals",
+    bus =>
+    {
+        bus.AddConsumer<WhenSkillChanged>();
+        bus.AddConsumer<WhenTaxonomyChanged>();
+        bus.AddConsumer<WhenAccountChanged>();
+        bus.AddConsumer<WhenAccountErased>();
+        bus.AddConsumer<WhenProposalApplied>();
+        bus.AddConsumer<WhenProposalConflicted>();
+        bus.AddInbox();
+    }
+);
+builder.AddNeighbours();
+builder.Services.AddOpenApi();
 var app = builder.Build();
-app.Run();
+app.UseServiceDefaults();
+app.UseAuthentication();
+app.UseAuthorization();
+app.MapOpenApi("/api/proposals/openapi.json").AllowAnonymous();
+Api.Map(app.MapGroup("/api/proposals"));
+await app.RunAsync();
+return 0;

@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+using Marten;
+using Npgsql;
+using SkillPlatform.Contracts;
+
+namespace SkillPlatform.Proposals;
+
+/// <summary>This service's copy of a skill at the highest version it has heard of.</summary>
+public sealed record KnownSkill(Guid Id, long Version, SkillState State)
+{
+    public Subject Subject => new(Id, State.Slug, State.Name, State.Domain.Slug, State.Group.Slug);
+}
+
+/// <summary>Every slug a skill has had. Slugs are never reused, so this only grows.</summary>
+public sealed record KnownSlug(string Id, Guid SkillId);
+
+/// <summary>
+/// Finds skills and the taxonomy for checks. Keeps the parsed copies in memory and asks the database only for their
+/// versions: one round trip, and never older than what this service has stored.
+/// </summary>
+public sealed class Catalogue(NpgsqlDataSource source, IDocumentStore store)
+{
+    private const int Kept = 500;
+    private const string Versions = """
+        select s.id, s.mt_version, t.mt_version
+        from (select coalesce((select (data ->> 'skillId')::uuid from mt_doc_known_slug where id = $1), $2) as id) wanted
+        left join mt_doc_known_skill s on s.id = wanted.id
+        left join mt_doc_known_taxonomy t on t.id = 'taxonomy'
+        """;
+    private readonly ConcurrentDictionary<Guid, KnownSkill> _skills = new();
+    private KnownTaxonomy _taxonomy = KnownTaxonomy.Empty;
+
+    /// <summary>A skill by current or former slug, or by id; and the taxonomy.</summary>
+    /// <param name="skill">Slug or id; null to get the taxonomy alone.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<(KnownSkill? Skill, KnownTaxonomy Taxonomy)> Find(string? skill, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand(Versions);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = skill ?? "" });
+        command.Parameters.Add(
+            new NpgsqlParameter<Guid> { TypedValue = Guid.TryParse(skill, out var id) ? id : Guid.Empty }
+        );
+        (Guid Id, long Version)? found = null;
+        long? taxonomy = null;
+        await using (var reader = await command.ExecuteReaderAsync(ct))
+            if (await reader.ReadAsync(ct))
+            {
+                found = reader.IsDBNull(0) ? null : (reader.GetGuid(0), reader.GetInt64(1));
+                taxonomy = reader.IsDBNull(2) ? null : reader.GetInt64(2);
+            }
+        return (
+            found is { } f ? await Skill(f.Id, f.Version, ct) : null,
+            taxonomy is { } version ? await Taxonomy(version, ct) : KnownTaxonomy.Empty
+        );
+    }
+
+    private async Task<KnownSkill?> Skill(Guid id, long version, CancellationToken ct)
+    {
+        if (_skills.TryGetValue(id, out var kept) && kept.Version >= version)
+            return kept;
+        await using var session = store.QuerySession();
+        if (await session.LoadAsync<KnownSkill>(id, ct) is not { } skill)
+            return null;
+        if (_skills.Count > Kept)
+            _skills.Clear();
+        return _skills[id] = skill;
+    }
+
+    private async Task<KnownTaxonomy> Taxonomy(long version, CancellationToken ct)
+    {
+        if (_taxonomy.Version >= version)
+            return _taxonomy;
+        await using var session = store.QuerySession();
+        return _taxonomy = await session.LoadAsync<KnownTaxonomy>(KnownTaxonomy.TheOne, ct) ?? KnownTaxonomy.Empty;
+    }
+}

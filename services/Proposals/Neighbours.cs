@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using SkillPlatform.Contracts;
+
+namespace SkillPlatform.Proposals;
+
+/// <summary>The other services that this one asks over HTTP. It works without them, only with less to say.</summary>
+public static class Neighbours
+{
+    public static void AddNeighbours(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<Catalogue>();
+        builder.Services.AddHttpClient<Watchers>(http => http.BaseAddress = new Uri("http://notifications"));
+        builder.Services.AddHttpClient<PastVersions>(http => http.BaseAddress = new Uri("http://catalog"));
+    }
+}
+
+/// <summary>How many people watch a skill: Notifications knows.</summary>
+public sealed class Watchers(HttpClient notifications)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
+
+    private sealed record Answer(int Count);
+
+    /// <summary>Null if Notifications does not answer in time: a preview does not wait for it.</summary>
+    public async Task<int?> Of(string slug, CancellationToken ct)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(Patience);
+        try
+        {
+            var path = $"/api/notifications/watches/skill/{Uri.EscapeDataString(slug)}/count";
+            return (await notifications.GetFromJsonAsync<Answer>(path, limit.Token))?.Count;
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            _ = e;
+            return null;
+        }
+    }
+}
+
+/// <summary>A past version of a skill could not be asked for.</summary>
+public sealed class CatalogueSilentException(Exception inner) : Exception("Catalog does not answer.", inner);
+
+/// <summary>Past versions of a skill: Catalog keeps the history.</summary>
+public sealed class PastVersions(HttpClient catalog)
+{
+    private sealed record Profile(
+        string Slug,
+        string Name,
+        string[] Keywords,
+        Named Domain,
+        Named Group,
+        Named[] Levels,
+        Named[] Roles,
+        Requirement[] Requirements,
+        long Version,
+        bool Retired = false
+    );
+
+    /// <summary>A skill as it was; null where it has no such version. Throws <see cref="CatalogueSilentException"/>.</summary>
+    public async Task<SkillState?> Of(string slug, long version, CancellationToken ct)
+    {
+        try
+        {
+            var path = string.Create(
+                CultureInfo.InvariantCulture,
+                $"/api/catalog/skills/{Uri.EscapeDataString(slug)}?version={version}"
+            );
+            using var answer = await catalog.GetAsync(path, ct);
+            if (answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.UnprocessableEntity)
+                return null;
+            answer.EnsureSuccessStatusCode();
+            return await answer.Content.ReadFromJsonAsync<Profile>(ct) is { } p
+                ? new SkillState(
+                    p.Slug,
+                    p.Name,
+                    p.Keywords,
+                    p.Domain,
+                    p.Group,
+                    p.Levels,
+                    p.Roles,
+                    p.Requirements,
+                    p.Retired
+                )
+                : null;
+        }
+        catch (Exception e)
+            when (!ct.IsCancellationRequested
+                && e
+                    is HttpRequestException
+                        or OperationCanceledException
+                        or JsonException
+                        or Polly.ExecutionRejectedException
+            )
+        {
+            throw new CatalogueSilentException(e);
+        }
+    }
+}

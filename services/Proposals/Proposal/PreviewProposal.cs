@@ -1,0 +1,174 @@
+using Marten;
+using SkillPlatform.Contracts;
+using SkillPlatform.EventSourcing;
+
+namespace SkillPlatform.Proposals;
+
+/// <summary>How many requirements are mandatory, before and after.</summary>
+public sealed record Count(string Slug, string Name, int Before, int After);
+
+/// <summary>Mandatory requirements in all, by role and by level.</summary>
+public sealed record Counts(int Before, int After, IEnumerable<Count> Roles, IEnumerable<Count> Levels);
+
+/// <summary>Another unfinished proposal on the same requirements.</summary>
+public sealed record Neighbour(
+    Guid Id,
+    Person Author,
+    string State,
+    int Revision,
+    string Rationale,
+    IEnumerable<Cell> Requirements
+);
+
+/// <summary>What a proposal would do if it were applied now.</summary>
+/// <param name="Skill">The skill as it would be; null if it cannot be told.</param>
+/// <param name="Mandatory">Mandatory requirements before and after.</param>
+/// <param name="Others">Other unfinished proposals touching the same requirements.</param>
+/// <param name="Watchers">How many people watch the skill; null if that is not known at the moment.</param>
+/// <param name="Conflicts">What would stand in the way.</param>
+public sealed record Preview(
+    SkillState? Skill,
+    Counts Mandatory,
+    IEnumerable<Neighbour> Others,
+    int? Watchers,
+    IEnumerable<Conflict> Conflicts
+);
+
+public static class PreviewProposal
+{
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/{id:guid}/preview", OfSaved)
+            .AllowAnonymous()
+            .Produces<Preview>()
+            .WithSummary("What a proposal would do if it were applied now.");
+        api.MapPost("/preview", OfUnsaved)
+            .Produces<Preview>()
+            .WithSummary("What changes would do, before they are proposed.");
+    }
+
+    private static async Task<IResult> OfSaved(
+        Guid id,
+        HttpContext http,
+        IQuerySession session,
+        Catalogue catalogue,
+        Watchers watchers
+    )
+    {
+        var ct = http.RequestAborted;
+        if (await session.LoadAsync<ProposalPage>(id, ct) is not { } page || !page.IsVisibleTo(http))
+            return Refusal.NoSuch("proposal").AsProblem();
+        var (skill, taxonomy) = await catalogue.Find(page.Skill.Id.ToString(), ct);
+        // A skill that a proposal added is there once it is merged; its preview stays that of an addition.
+        var state = page.Current.Changes is [AddSkill] ? null : skill?.State;
+        return await Answer(state, skill?.Id, page.Current.Changes, taxonomy, id, session, watchers, ct);
+    }
+
+    private static async Task<IResult> OfUnsaved(
+        Proposed body,
+        HttpContext http,
+        IQuerySession session,
+        Catalogue catalogue,
+        Watchers watchers
+    )
+    {
+        var ct = http.RequestAborted;
+        var (skill, taxonomy) = await catalogue.Find(body.Skill, ct);
+        // Nobody has to say why to see what would be.
+        var (_, refusal) = SubmitProposal.Check(
+            body with
+            {
+                Rationale = string.IsNullOrWhiteSpace(body.Rationale) ? "-" : body.Rationale,
+            },
+            skill,
+            taxonomy,
+            Guid.Empty
+        );
+        return refusal is { Kind: not RefusalKind.Conflict }
+            ? refusal.AsProblem()
+            : await Answer(skill?.State, skill?.Id, body.Changes!, taxonomy, null, session, watchers, ct);
+    }
+
+    private static async Task<IResult> Answer(
+        SkillState? state,
+        Guid? skill,
+        Change[] changes,
+        KnownTaxonomy taxonomy,
+        Guid? self,
+        IQuerySession session,
+        Watchers watchers,
+        CancellationToken ct
+    )
+    {
+        var watching = state is null ? Task.FromResult<int?>(0) : watchers.Of(state.Slug, ct);
+        var effects = Effects.Of(state, changes, taxonomy);
+        return TypedResults.Ok(
+            new Preview(
+                effects.After,
+                Mandatory(state, effects.After),
+                skill is { } id ? await Others(id, self, changes, session, ct) : [],
+                await watching,
+                effects.Conflicts
+            )
+        );
+    }
+
+    /// <summary>Mandatory requirements of two states of a skill, counted.</summary>
+    public static Counts Mandatory(SkillState? before, SkillState? after)
+    {
+        var (had, has) = (Only(before), Only(after));
+        return new Counts(
+            had.Length,
+            has.Length,
+            By(before?.Roles, after?.Roles, r => r.Role),
+            By(before?.Levels, after?.Levels, r => r.Level)
+        );
+
+        static Requirement[] Only(SkillState? skill) => [.. (skill?.Requirements ?? []).Where(r => r.Mandatory)];
+
+        Count[] By(Named[]? one, Named[]? other, Func<Requirement, string> key) =>
+            [
+                .. (one ?? [])
+                    .Concat(other ?? [])
+                    .DistinctBy(n => n.Slug, StringComparer.Ordinal)
+                    .Select(n => new Count(
+                        n.Slug,
+                        n.Name,
+                        had.Count(r => key(r) == n.Slug),
+                        has.Count(r => key(r) == n.Slug)
+                    )),
+            ];
+    }
+
+    private static async Task<IEnumerable<Neighbour>> Others(
+        Guid skill,
+        Guid? self,
+        Change[] changes,
+        IQuerySession session,
+        CancellationToken ct
+    )
+    {
+        var cells = Cell.Of(changes);
+        var pages = await session
+            .Query<ProposalPage>()
+            .Where(p => p.Skill.Id == skill && p.Submitted)
+            .Where(p => p.State.IsOneOf(State.Open, State.ChangesRequested, State.Conflicted, State.Accepted))
+            .OrderByDescending(p => p.Id)
+            .Take(200)
+            .ToListAsync(ct);
+        var touching = pages
+            .Where(p => p.Id != self)
+            .Select(p => (Page: p, Cells: Cell.Of(p.Current.Changes).Intersect(cells).ToArray()))
+            .Where(p => p.Cells.Length > 0)
+            .ToArray();
+        var people = await People.Load(session, touching.Select(p => p.Page.Author), ct);
+        return touching.Select(p => new Neighbour(
+            p.Page.Id,
+            people[p.Page.Author]!,
+            p.Page.State,
+            p.Page.Revision,
+            p.Page.Current.Rationale,
+            p.Cells
+        ));
+    }
+}

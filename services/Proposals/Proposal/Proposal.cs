@@ -1,0 +1,156 @@
+using System.Collections.Immutable;
+using JasperFx.Events;
+using Marten.Events.Aggregation;
+using SkillPlatform.Contracts;
+
+namespace SkillPlatform.Proposals;
+
+/// <summary>What a proposal is about, as it was when the author wrote. <c>Slug</c> is null for a skill yet to be added.</summary>
+public sealed record Subject(Guid Id, string? Slug, string Name, string Domain, string Group);
+
+public sealed record ProposalDrafted(
+    Subject Skill,
+    string Author,
+    string Rationale,
+    Change[] Changes,
+    DateTimeOffset At
+);
+
+public sealed record ProposalSubmitted(
+    Subject Skill,
+    string Author,
+    int Revision,
+    string Rationale,
+    Change[] Changes,
+    DateTimeOffset At
+);
+
+public sealed record ProposalRevised(
+    Subject Skill,
+    int Revision,
+    string Rationale,
+    Change[] Changes,
+    bool KeepsApprovals,
+    DateTimeOffset At
+);
+
+public sealed record ProposalApproved(int Revision, string Reviewer, string? Comment, DateTimeOffset At);
+
+public sealed record ChangesRequested(int Revision, string Reviewer, string Comment, DateTimeOffset At);
+
+public sealed record ProposalRejected(int Revision, string Reviewer, string Comment, DateTimeOffset At);
+
+public sealed record ProposalAccepted(int Revision, string Reviewer, DateTimeOffset At);
+
+public sealed record ProposalConflicted(int Revision, Conflict[] Conflicts, DateTimeOffset At);
+
+public sealed record ProposalMerged(int Revision, string Slug, long SkillVersion, DateTimeOffset At);
+
+public sealed record ProposalWithdrawn(int Revision, DateTimeOffset At);
+
+/// <summary>The states of a proposal, as the API names them.</summary>
+public static class State
+{
+    public const string Draft = "draft";
+    public const string Open = "open";
+    public const string ChangesRequested = "changesRequested";
+    public const string Conflicted = "conflicted";
+    public const string Accepted = "accepted";
+    public const string Merged = "merged";
+    public const string Rejected = "rejected";
+    public const string Withdrawn = "withdrawn";
+
+    public static readonly string[] All =
+    [
+        Draft,
+        Open,
+        ChangesRequested,
+        Conflicted,
+        Accepted,
+        Merged,
+        Rejected,
+        Withdrawn,
+    ];
+
+    /// <summary>The author can still revise or withdraw it.</summary>
+    public static bool CanBeRevised(string state) => state is Draft or Open or ChangesRequested or Conflicted;
+
+    /// <summary>Others can still review it.</summary>
+    public static bool CanBeReviewed(string state) => state is Open or ChangesRequested;
+}
+
+/// <summary>What decisions on a proposal need to know.</summary>
+public sealed record Proposal(
+    Guid Id,
+    string State,
+    Subject Skill,
+    string Author,
+    int Revision,
+    string Rationale,
+    Change[] Changes,
+    bool Submitted,
+    ImmutableHashSet<string> Approvals,
+    ImmutableHashSet<string> Requests
+)
+{
+    /// <summary>What was never submitted is its author's alone.</summary>
+    public bool IsHiddenFrom(string caller) => !Submitted && Author != caller;
+
+    public static Proposal? Fold(Proposal? state, Guid id, object @event) =>
+        @event switch
+        {
+            ProposalDrafted e => New(id, Proposals.State.Draft, e.Skill, e.Author, 1, e.Rationale, e.Changes),
+            ProposalSubmitted e => New(id, Proposals.State.Open, e.Skill, e.Author, e.Revision, e.Rationale, e.Changes),
+            _ => state?.Next(@event),
+        };
+
+    private Proposal Next(object @event) =>
+        @event switch
+        {
+            ProposalRevised e => Revise(e),
+            ProposalApproved e => Reopened(Approvals.Add(e.Reviewer), Requests.Remove(e.Reviewer)),
+            ChangesRequested e => Reopened(Approvals.Remove(e.Reviewer), Requests.Add(e.Reviewer)),
+            ProposalRejected => this with { State = Proposals.State.Rejected },
+            ProposalAccepted => this with { State = Proposals.State.Accepted },
+            ProposalConflicted => this with { State = Proposals.State.Conflicted },
+            ProposalMerged e => this with { State = Proposals.State.Merged, Skill = Skill with { Slug = e.Slug } },
+            ProposalWithdrawn => this with { State = Proposals.State.Withdrawn },
+            _ => this,
+        };
+
+    private static Proposal New(
+        Guid id,
+        string state,
+        Subject skill,
+        string author,
+        int revision,
+        string why,
+        Change[] changes
+    ) => new(id, state, skill, author, revision, why, changes, state != Proposals.State.Draft, [], []);
+
+    private Proposal Revise(ProposalRevised e) =>
+        this with
+        {
+            // A draft stays one until its author submits it.
+            State = State == Proposals.State.Draft ? State : Proposals.State.Open,
+            Skill = e.Skill,
+            Revision = e.Revision,
+            Rationale = e.Rationale,
+            Changes = e.Changes,
+            Approvals = e.KeepsApprovals ? Approvals : [],
+            Requests = [],
+        };
+
+    private Proposal Reopened(ImmutableHashSet<string> approvals, ImmutableHashSet<string> requests) =>
+        this with
+        {
+            State = requests.IsEmpty ? Proposals.State.Open : Proposals.State.ChangesRequested,
+            Approvals = approvals,
+            Requests = requests,
+        };
+}
+
+public sealed class ProposalFold : SingleStreamProjection<Proposal, Guid>
+{
+    public override Proposal? Evolve(Proposal? snapshot, Guid id, IEvent e) => Proposal.Fold(snapshot, id, e.Data);
+}

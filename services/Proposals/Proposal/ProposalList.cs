@@ -1,0 +1,167 @@
+using Marten;
+using Marten.Linq.MatchesSql;
+using SkillPlatform.EventSourcing;
+using SkillPlatform.ServiceDefaults;
+
+namespace SkillPlatform.Proposals;
+
+/// <summary>A proposal in a list.</summary>
+public sealed record ProposalSummary(
+    Guid Id,
+    string? Skill,
+    Guid SkillId,
+    string SkillName,
+    string Domain,
+    string Group,
+    Person Author,
+    string State,
+    int Revision,
+    string Rationale,
+    int Changes,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt
+);
+
+/// <summary>What a list is narrowed to. <c>me</c> is the caller.</summary>
+/// <param name="Skill">Slug, current or former, or id.</param>
+/// <param name="State">A state.</param>
+/// <param name="Author"><c>me</c> or a user id.</param>
+/// <param name="Reviewer"><c>me</c>: what I may review or have reviewed.</param>
+/// <param name="Turn"><c>me</c>: what waits for me, to review or to revise.</param>
+public readonly record struct ProposalFilter(
+    string? Skill,
+    string? State,
+    string? Author,
+    string? Reviewer,
+    string? Turn
+);
+
+public static class ProposalList
+{
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapGet("/", Get)
+            .AllowAnonymous()
+            .Produces<Page<ProposalSummary>>()
+            .WithSummary("Proposals, newest first. Drafts are seen by their authors only.");
+
+    private static async Task<IResult> Get(
+        [AsParameters] ProposalFilter filter,
+        Paging paging,
+        HttpContext http,
+        IQuerySession session,
+        Catalogue catalogue
+    )
+    {
+        var ct = http.RequestAborted;
+        var caller = Caller.Of(http.User);
+        if (Refused(filter, caller) is { } refusal)
+            return refusal.AsProblem();
+        var query = Visible(session.Query<ProposalPage>(), caller);
+        if (filter.Skill is { } slug)
+        {
+            if ((await catalogue.Find(slug, ct)).Skill is not { } skill)
+                return TypedResults.Ok(new Page<ProposalSummary>([], null));
+            query = query.Where(p => p.Skill.Id == skill.Id);
+        }
+        if (filter.State is { } state)
+            query = query.Where(p => p.State == state);
+        if (filter.Author is { } author)
+        {
+            var wanted = author == "me" ? caller!.Id : author;
+            query = query.Where(p => p.Author == wanted);
+        }
+        if (filter.Reviewer is not null || filter.Turn is not null)
+        {
+            var domains = await Reviewable(session, caller!, catalogue, ct);
+            if (filter.Reviewer is not null)
+                query = Reviewing(query, caller!.Id, domains);
+            if (filter.Turn is not null)
+                query = Waiting(query, caller!.Id, domains);
+        }
+        if (paging.AfterId is { } after)
+            query = query.Where(p => p.MatchesSql("d.id < ?", after));
+        var pages = await query.OrderByDescending(p => p.Id).Take(paging.Limit + 1).ToListAsync(ct);
+        var people = await People.Load(session, pages.Select(p => p.Author), ct);
+        return TypedResults.Ok(paging.Of([.. pages.Select(p => Summary(p, people))], p => [p.Id.ToString()]));
+    }
+
+    private static Refusal? Refused(ProposalFilter filter, Caller? caller)
+    {
+        var errors = new List<(string, string)>();
+        if (filter.State is { } state && !Proposals.State.All.Contains(state, StringComparer.Ordinal))
+            errors.Add(("/state", $"One of {string.Join(", ", Proposals.State.All)}."));
+        if (filter.Reviewer is not (null or "me"))
+            errors.Add(("/reviewer", "Only me."));
+        if (filter.Turn is not (null or "me"))
+            errors.Add(("/turn", "Only me."));
+        if (errors.Count > 0)
+            return Refusal.Fields(errors);
+        return caller is null && (filter.Author == "me" || filter.Reviewer is not null || filter.Turn is not null)
+            ? new Refusal(RefusalKind.NotSignedIn, "not-signed-in", "Sign in: only then is there a \"me\".")
+            : null;
+    }
+
+    private static IQueryable<ProposalPage> Visible(IQueryable<ProposalPage> query, Caller? caller)
+    {
+        var me = caller?.Id ?? "";
+        return query.Where(p => p.Submitted || p.Author == me);
+    }
+
+    // The domains whose proposals the caller may decide on.
+    private static async Task<string[]> Reviewable(
+        IQuerySession session,
+        Caller caller,
+        Catalogue catalogue,
+        CancellationToken ct
+    )
+    {
+        if (!caller.Is(Roles.Reviewer))
+            return [];
+        var account = await session.LoadAsync<Account>(caller.Id, ct);
+        var policies = await ReviewPolicies.Load(session, ct);
+        var (_, taxonomy) = await catalogue.Find(null, ct);
+        return
+        [
+            .. taxonomy
+                .Domains.Select(d => d.Slug)
+                .Where(caller.Reviews)
+                .Where(d => account?.StillReviews(d) != false)
+                .Where(d => policies.For(d).Admits(caller.Id)),
+        ];
+    }
+
+    private static IQueryable<ProposalPage> Reviewing(IQueryable<ProposalPage> query, string me, string[] domains) =>
+        query.Where(p =>
+            (p.Author != me && p.Skill.Domain.IsOneOf(domains)) || p.Reviews.Any(review => review.Reviewer == me)
+        );
+
+    private static IQueryable<ProposalPage> Waiting(IQueryable<ProposalPage> query, string me, string[] domains) =>
+        query.Where(p =>
+            (
+                p.State == Proposals.State.Open
+                && p.Author != me
+                && p.Skill.Domain.IsOneOf(domains)
+                && !p.Reviewed.Contains(me)
+            )
+            || (
+                p.Author == me && (p.State == Proposals.State.ChangesRequested || p.State == Proposals.State.Conflicted)
+            )
+        );
+
+    private static ProposalSummary Summary(ProposalPage page, People people) =>
+        new(
+            page.Id,
+            page.Skill.Slug,
+            page.Skill.Id,
+            page.Skill.Name,
+            page.Skill.Domain,
+            page.Skill.Group,
+            people[page.Author]!,
+            page.State,
+            page.Revision,
+            page.Current.Rationale,
+            page.Current.Changes.Length,
+            page.CreatedAt,
+            page.UpdatedAt
+        );
+}

@@ -1,0 +1,77 @@
+using SkillPlatform.EventSourcing;
+using SkillPlatform.ServiceDefaults;
+
+namespace SkillPlatform.Proposals;
+
+public static class ReviseProposal
+{
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapPut(
+                "/{id:guid}",
+                async (
+                    Guid id,
+                    Proposed body,
+                    HttpContext http,
+                    Commands commands,
+                    Marten.IQuerySession session,
+                    Catalogue catalogue,
+                    TimeProvider time
+                ) =>
+                {
+                    var ct = http.RequestAborted;
+                    var page = await session.LoadAsync<ProposalPage>(id, ct);
+                    var (skill, taxonomy) = await catalogue.Find(page?.Skill.Id.ToString(), ct);
+                    var named = body.Skill is null ? skill : (await catalogue.Find(body.Skill, ct)).Skill;
+                    var author = Caller.Of(http).Id;
+                    var now = time.GetUtcNow();
+                    return await commands.Handle<Proposal>(
+                        http,
+                        id,
+                        body,
+                        proposal => Decide(proposal, body, skill, named?.Id, taxonomy, author, now),
+                        done => new Answer(204, Version: done.Version),
+                        requireMatch: true
+                    );
+                }
+            )
+            .Produces(204)
+            .WithSummary("A new revision, by the author. Approvals stay only if it does the same.");
+
+    /// <summary>Replaces rationale and changes.</summary>
+    /// <param name="proposal">The proposal.</param>
+    /// <param name="body">The new revision. The skill stays the same; it may be left out.</param>
+    /// <param name="skill">The proposal's skill as known here; null if it is yet to be added.</param>
+    /// <param name="named">Id of the skill that the body names.</param>
+    /// <param name="taxonomy">The taxonomy, as known here.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="now">When.</param>
+    public static Decision Decide(
+        Proposal? proposal,
+        Proposed body,
+        KnownSkill? skill,
+        Guid? named,
+        KnownTaxonomy taxonomy,
+        string caller,
+        DateTimeOffset now
+    )
+    {
+        if (proposal is null || proposal.IsHiddenFrom(caller))
+            return Refusal.NoSuch("proposal");
+        if (proposal.Author != caller)
+            return Refusal.Forbidden("not-author", "Only its author revises a proposal.");
+        if (!State.CanBeRevised(proposal.State))
+            return SubmitProposal.Closed(proposal);
+        if (named is { } other && other != proposal.Skill.Id)
+            return Refusal.Field("/skill", "A proposal stays with its skill.");
+        var checkedBody = body with { Skill = skill?.Id.ToString() };
+        var (subject, refusal) = SubmitProposal.Check(checkedBody, skill, taxonomy, proposal.Skill.Id);
+        if (refusal is not null)
+            return refusal;
+        // What is in conflict was approved against a text that is gone.
+        var keeps =
+            proposal.State != State.Conflicted && Effects.Same(skill?.State, proposal.Changes, body.Changes!, taxonomy);
+        return Decision.Of(
+            new ProposalRevised(subject!, proposal.Revision + 1, body.Rationale!, body.Changes!, keeps, now)
+        );
+    }
+}
