@@ -183,12 +183,14 @@ stdout_logfile_backups=1
 CONF
 }
 
+# ALLOW_INPUT makes its script become the node instead of waiting for it, so that the supervisor holds the node itself.
 rabbitmq_environment() {
   local home=$state/rabbitmq pair joined=''
   for pair in \
     HOME="$home" RABBITMQ_NODENAME=skillplatform@localhost \
     ERL_EPMD_PORT=$((SKILLPLATFORM_RABBITMQ_PORT + 1)) ERL_EPMD_ADDRESS=127.0.0.1 \
     RABBITMQ_DIST_PORT=$((SKILLPLATFORM_RABBITMQ_PORT + 2)) \
+    RABBITMQ_ALLOW_INPUT=yes RABBITMQ_SERVER_START_ARGS=-noinput \
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1}' \
     RABBITMQ_CONF_ENV_FILE=/dev/null RABBITMQ_CONFIG_FILE="$home/rabbitmq.conf" \
     RABBITMQ_ADVANCED_CONFIG_FILE="$home/advanced.config" RABBITMQ_ENABLED_PLUGINS_FILE="$home/enabled_plugins" \
@@ -201,11 +203,11 @@ rabbitmq_environment() {
 supervisorctl() { command supervisorctl -c "$state/supervisord.conf" "$@"; }
 supervisor_runs() { [[ -s $pidfile ]] && is_ours "$(<"$pidfile")"; }
 start_supervisor() {
-  # Descriptor 9 is the lock of this start and must not live on in the supervisor.
-  step 'Starting PostgreSQL, RabbitMQ and mail' launch_supervisor 9>&-
+  step 'Starting PostgreSQL, RabbitMQ and mail' launch_supervisor
 }
 launch_supervisor() {
-  in_environment supervisord -c "$state/supervisord.conf" && within 10 supervisor_runs && return
+  # The reader's terminal and the lock of this start must not live on in the supervisor.
+  in_environment supervisord -c "$state/supervisord.conf" 3>&- 9>&- && within 10 supervisor_runs && return
   tail_of run
   fail 'The supervisor did not start.'
 }
