@@ -44,7 +44,10 @@ public static class Messaging
             bus.AddConfigureEndpointsCallback(
                 (_, name, endpoint) =>
                 {
-                    if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
+                    if (
+                        endpoint is IRabbitMqReceiveEndpointConfigurator rabbit
+                        && !name.StartsWith(Temporary(service), StringComparison.Ordinal)
+                    )
                     {
                         rabbit.SetQuorumQueue();
                         rabbit.SetQueueArgument("x-delivery-limit", 20);
@@ -95,6 +98,13 @@ public static class Messaging
         builder.Services.AddSingleton(new BrokerReady(address));
         builder.Services.AddHealthChecks().AddCheck<BrokerReady>("broker", tags: ["ready"]);
     }
+
+    /// <summary>
+    /// How queues begin that end with their process (<c>Temporary = true</c> on the endpoint): never quorum queues, and
+    /// without a place for what cannot be delivered.
+    /// </summary>
+    /// <param name="service">Lower-case name of the service.</param>
+    public static string Temporary(string service) => $"{service}-temporary-";
 
     /// <summary>True for faults of what is around us (database, network, broker), which pass, rather than of the message.</summary>
     /// <param name="exception">The exception.</param>
