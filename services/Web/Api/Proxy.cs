@@ -1,0 +1,120 @@
+using System.Net.Mime;
+using SkillPlatform.Web.SignIn;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Transforms;
+
+namespace SkillPlatform.Web.Api;
+
+/// <summary>One origin for all services: <c>/api/{service}/*</c> goes to the service of that name.</summary>
+public static class Proxy
+{
+    private const long Usual = 2 * 1024 * 1024;
+    private const long Import = 32 * 1024 * 1024;
+    private static readonly string[] Services = ["catalog", "proposals", "notifications", "identity"];
+
+    public static void AddProxy(this WebApplicationBuilder builder) =>
+        builder
+            .Services.AddReverseProxy()
+            .LoadFromMemory(
+                [
+                    .. Services.Select(service => Route(service, service, $"/api/{service}/{{**rest}}", Usual)),
+                    Route("imports", "catalog", "/api/catalog/imports/{**rest}", Import),
+                ],
+                [.. Services.Select(service => Cluster(service, builder.Configuration))]
+            )
+            .AddTransforms(transforms => transforms.AddResponseTransform(FromService))
+            .ConfigureHttpClient((_, handler) => handler.ConnectTimeout = TimeSpan.FromSeconds(2));
+
+    public static void MapProxy(this WebApplication app) =>
+        app.MapReverseProxy(proxy =>
+            {
+                proxy.Use(SayWhatIsDown);
+                proxy.Use(Credentials.Attach);
+                proxy.UseLoadBalancing();
+                proxy.UsePassiveHealthChecks();
+            })
+            .AllowAnonymous();
+
+    private static RouteConfig Route(string id, string cluster, string path, long limit) =>
+        new()
+        {
+            RouteId = id,
+            ClusterId = cluster,
+            Match = new RouteMatch { Path = path },
+            MaxRequestBodySize = limit,
+        };
+
+    // The same variables service discovery reads, one destination for each replica named there.
+    private static ClusterConfig Cluster(string service, ConfigurationManager configuration)
+    {
+        var addresses = configuration
+            .GetSection($"services:{service}:http")
+            .GetChildren()
+            .Select(child => child.Value)
+            .OfType<string>()
+            .DefaultIfEmpty($"http://{service}");
+        return new ClusterConfig
+        {
+            ClusterId = service,
+            Destinations = addresses
+                .Select((address, i) => (Name: $"{service}-{i}", Address: address))
+                .ToDictionary(
+                    d => d.Name,
+                    d => new DestinationConfig { Address = d.Address },
+                    StringComparer.OrdinalIgnoreCase
+                ),
+            LoadBalancingPolicy = "PowerOfTwoChoices",
+            HealthCheck = new HealthCheckConfig
+            {
+                Passive = new PassiveHealthCheckConfig { Enabled = true, ReactivationPeriod = TimeSpan.FromSeconds(2) },
+                AvailableDestinationsPolicy = "HealthyOrPanic",
+            },
+            HttpRequest = new ForwarderRequestConfig { ActivityTimeout = TimeSpan.FromSeconds(30) },
+        };
+    }
+
+    private static async Task SayWhatIsDown(HttpContext http, RequestDelegate next)
+    {
+        await next(http);
+        if (http.GetForwarderErrorFeature() is not { } error || http.Response.HasStarted)
+            return;
+        http.Response.Clear();
+        if (error.Exception is BadHttpRequestException bad)
+            await Problems.Write(
+                http,
+                bad.StatusCode,
+                bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? "too-large" : "malformed",
+                "The request cannot be read",
+                bad.Message
+            );
+        else if (!http.RequestAborted.IsCancellationRequested)
+            await Problems.Write(
+                http,
+                StatusCodes.Status503ServiceUnavailable,
+                "unavailable",
+                "A part of the platform does not answer",
+                $"{http.GetReverseProxyFeature().Cluster.Config.ClusterId} does not answer at the moment. Try again.",
+                TimeSpan.FromSeconds(2)
+            );
+    }
+
+    private static ValueTask FromService(ResponseTransformContext context)
+    {
+        var http = context.HttpContext;
+        http.Response.Headers.Remove("Set-Cookie");
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        http.Response.Headers["Referrer-Policy"] = "no-referrer";
+        http.Response.Headers.XFrameOptions = "DENY";
+        if (!http.Response.Headers.ContainsKey("Content-Security-Policy"))
+            http.Response.Headers.ContentSecurityPolicy =
+                "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+        // The only page a service may send is the one behind the link in a mail.
+        if (
+            http.Response.ContentType?.StartsWith(MediaTypeNames.Text.Html, StringComparison.OrdinalIgnoreCase) == true
+            && !http.Request.Path.StartsWithSegments("/api/notifications/unsubscribe", StringComparison.Ordinal)
+        )
+            http.Response.ContentType = MediaTypeNames.Text.Plain;
+        return default;
+    }
+}

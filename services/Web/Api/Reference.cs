@@ -1,0 +1,40 @@
+using SkillPlatform.Web.Pages;
+
+namespace SkillPlatform.Web.Api;
+
+/// <summary><c>/api/docs</c>: the browsable reference over what the services publish, with nothing from other sites.</summary>
+public static class Reference
+{
+    public static void MapReference(this WebApplication app)
+    {
+        Serve(app, "/api/docs", "text/html; charset=utf-8", Embedded.Bytes("reference.html"));
+        Serve(app, "/api/docs/reference.js", "text/javascript; charset=utf-8", Embedded.Bytes("reference.js"));
+        Serve(app, "/api/docs/scalar.js", "text/javascript; charset=utf-8", ScalarScript());
+    }
+
+    private static void Serve(WebApplication app, string path, string type, byte[] bytes) =>
+        app.MapGet(
+                path,
+                (HttpContext http) =>
+                {
+                    http.Response.Headers.CacheControl = "public, max-age=3600";
+                    return TypedResults.Bytes(bytes, type);
+                }
+            )
+            .AllowAnonymous()
+            .ExcludeFromDescription();
+
+    // The package carries the script as a resource; its own page would start it by an inline script.
+    private static byte[] ScalarScript()
+    {
+        var assembly = typeof(Scalar.AspNetCore.ScalarOptions).Assembly;
+        var name = Array.Find(
+            assembly.GetManifestResourceNames(),
+            n => n.EndsWith("scalar.js", StringComparison.Ordinal)
+        );
+        using var stream = assembly.GetManifestResourceStream(name!)!;
+        using var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        return copy.ToArray();
+    }
+}

@@ -1,0 +1,12 @@
+Scalar.createApiReference("#reference", {
+  sources: [
+    { title: "Catalog", slug: "catalog", url: "/api/catalog/openapi.json", default: true },
+    { title: "Proposals", slug: "proposals", url: "/api/proposals/openapi.json" },
+    { title: "Notifications", slug: "notifications", url: "/api/notifications/openapi.json" },
+  ],
+  withDefaultFonts: false,
+  telemetry: false,
+  showDeveloperTools: "never",
+  agent: { disabled: true },
+  hideClientButton: true,
+});

@@ -1,0 +1,101 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http.Extensions;
+
+namespace SkillPlatform.Web.Languages;
+
+/// <summary>
+/// The language of a page: its address says it (<c>/de/skills/…</c>), else the reader's cookie, which signing in sets from
+/// the account, else what the browser prefers.
+/// </summary>
+public static class LanguageOfRequest
+{
+    public const string Cookie = "skillplatform.language";
+
+    // Not pages: they have one address, whatever the language.
+    private static readonly string[] Machines =
+    [
+        "/api",
+        "/health",
+        "/assets",
+        "/signin",
+        "/signout",
+        "/signin-oidc",
+        "/signout-callback-oidc",
+    ];
+
+    public static void UseLanguages(this WebApplication app) =>
+        app.Use(
+            (http, next) =>
+            {
+                var request = http.Request;
+                if (IsMachine(request.Path))
+                    return next(http);
+                var language = Prefix(request.Path, out var rest);
+                if (language is not null && !IsMachine(rest))
+                {
+                    request.PathBase += $"/{language}";
+                    request.Path = rest;
+                }
+                else
+                {
+                    language = FromCookie(request) ?? FromBrowser(request) ?? "en";
+                    http.Response.Headers.AppendCommaSeparatedValues("Vary", "Accept-Language", "Cookie");
+                }
+                CultureInfo.CurrentUICulture = CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo(language);
+                http.Response.Headers.ContentLanguage = language;
+                return next(http);
+            }
+        );
+
+    public static void RememberLanguage(this HttpContext http, string? language)
+    {
+        if (Known(language) is not { } known)
+            return;
+        http.Response.Cookies.Append(
+            Cookie,
+            known,
+            new CookieOptions
+            {
+                Path = "/",
+                HttpOnly = true,
+                SameSite = SameSiteMode.Lax,
+                Secure = http.Request.IsHttps,
+                MaxAge = TimeSpan.FromDays(365),
+                IsEssential = true,
+            }
+        );
+    }
+
+    public static bool IsMachine(PathString path) =>
+        Array.Exists(Machines, machine => path.StartsWithSegments(machine, StringComparison.Ordinal));
+
+    private static string? Prefix(PathString path, out PathString rest)
+    {
+        foreach (var language in Texts.Languages)
+            if (path.StartsWithSegments($"/{language}", StringComparison.Ordinal, out rest))
+            {
+                if (!rest.HasValue)
+                    rest = "/";
+                return language;
+            }
+        rest = path;
+        return null;
+    }
+
+    private static string? FromCookie(HttpRequest request) => Known(request.Cookies[Cookie]);
+
+    private static string? FromBrowser(HttpRequest request) =>
+        request
+            .GetTypedHeaders()
+            .AcceptLanguage.Where(wanted => wanted.Quality != 0)
+            .OrderByDescending(wanted => wanted.Quality ?? 1)
+            .Select(wanted => Known(wanted.Value.Value))
+            .FirstOrDefault(language => language is not null);
+
+    // "de-AT" is read as "de".
+    private static string? Known(string? tag) =>
+        tag?.Split('-')[0].ToLowerInvariant() is { } language
+        && Texts.Languages.Contains(language, StringComparer.Ordinal)
+            ? language
+            : null;
+}

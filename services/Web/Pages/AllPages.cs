@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Http.Features;
+using SkillPlatform.Web.Proposals;
+using SkillPlatform.Web.Skills;
+using SkillPlatform.Web.Start;
+
+namespace SkillPlatform.Web.Pages;
+
+/// <summary>All pages and forms there are.</summary>
+public static class AllPages
+{
+    public static void AddPages(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddRazorComponents();
+        builder.Services.AddHttpContextAccessor();
+        builder.Services.AddScoped<Visit>();
+        builder.Services.AddSingleton<PageCache>();
+        Services.Add(builder.Services);
+        builder.Services.AddAntiforgery(options =>
+        {
+            options.Cookie.Name = "skillplatform.forms";
+            options.Cookie.Path = "/";
+            options.Cookie.SameSite = SameSiteMode.Strict;
+            options.Cookie.SecurePolicy = builder.Environment.IsDevelopment()
+                ? CookieSecurePolicy.SameAsRequest
+                : CookieSecurePolicy.Always;
+        });
+        builder.Services.Configure<FormOptions>(form => form.ValueLengthLimit = 256 * 1024);
+    }
+
+    public static void MapPages(this WebApplication app)
+    {
+        app.MapStyles();
+        StartPage.Map(app);
+        ShowSkill.Map(app);
+        WatchSkill.Map(app);
+        SuggestChange.Map(app);
+        ProposalsPage.Map(app);
+        ShowProposal.Map(app);
+        ReviewProposal.Map(app);
+        WithdrawProposal.Map(app);
+        app.MapFallback(
+                (HttpContext http) =>
+                {
+                    http.Response.StatusCode = 404;
+                }
+            )
+            .AllowAnonymous();
+    }
+}

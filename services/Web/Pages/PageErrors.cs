@@ -1,0 +1,42 @@
+namespace SkillPlatform.Web.Pages;
+
+/// <summary>For people, an error is a page in their language; for <c>/api</c> it stays a problem document.</summary>
+public static class PageErrors
+{
+    public static void UsePageErrors(this WebApplication app) =>
+        app.UseWhen(
+            http =>
+                !http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
+                && !http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal),
+            branch => branch.Use(Show)
+        );
+
+    private static async Task Show(HttpContext http, RequestDelegate next)
+    {
+        var response = http.Response;
+        try
+        {
+            await next(http);
+            if (response is { HasStarted: false, StatusCode: >= 400, ContentType: null, ContentLength: null })
+                await Write(http, response.StatusCode);
+        }
+        catch (BadHttpRequestException bad) when (!response.HasStarted)
+        {
+            await Write(http, bad.StatusCode);
+        }
+        catch (Exception e) when (!response.HasStarted && !http.RequestAborted.IsCancellationRequested)
+        {
+            http.RequestServices.GetRequiredService<ILoggerFactory>()
+                .CreateLogger("Pages")
+                .LogError(e, "A page failed.");
+            await Write(http, StatusCodes.Status500InternalServerError);
+        }
+    }
+
+    private static Task Write(HttpContext http, int status)
+    {
+        http.Response.StatusCode = status;
+        http.Response.Headers.CacheControl = "no-store";
+        return Page.Of<ErrorPage>(status, status).ExecuteAsync(http);
+    }
+}

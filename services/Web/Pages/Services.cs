@@ -1,0 +1,129 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Microsoft.Extensions.Http.Resilience;
+using Polly;
+using SkillPlatform.Web.SignIn;
+
+namespace SkillPlatform.Web.Pages;
+
+/// <summary>What a service answered, or that it did not: <see cref="Status"/> 0.</summary>
+public sealed record Answer<T>(int Status, T? Value, string? Problem = null, string? Location = null)
+    where T : class
+{
+    public bool Ok => Status is >= 200 and < 300;
+
+    /// <summary>The service is away or broken; a page shows the rest.</summary>
+    public bool Down => Status is 0 or >= 500;
+}
+
+/// <summary>The services, as pages call them: on behalf of who looks, with little patience, and never by exception.</summary>
+public sealed class Services(IHttpClientFactory clients)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        AllowOutOfOrderMetadataProperties = true,
+    };
+
+    public static void Add(IServiceCollection services)
+    {
+        services.AddScoped<Services>();
+        services.AddTransient<AsVisitor>();
+        foreach (var service in new[] { "catalog", "proposals", "notifications" })
+        {
+            var client = services
+                .AddHttpClient(service, http => http.BaseAddress = new Uri($"http://{service}"))
+                .AddHttpMessageHandler<AsVisitor>();
+#pragma warning disable EXTEXP0001 // The usual patience, half a minute, is too much for a page.
+            client.RemoveAllResilienceHandlers();
+#pragma warning restore EXTEXP0001
+            client.AddStandardResilienceHandler(options =>
+            {
+                options.Retry.MaxRetryAttempts = 1;
+                options.Retry.Delay = TimeSpan.FromMilliseconds(100);
+                options.Retry.DisableForUnsafeHttpMethods();
+                options.AttemptTimeout.Timeout = TimeSpan.FromSeconds(3);
+                options.TotalRequestTimeout.Timeout = TimeSpan.FromSeconds(5);
+                options.CircuitBreaker.SamplingDuration = TimeSpan.FromSeconds(10);
+                options.CircuitBreaker.BreakDuration = TimeSpan.FromSeconds(1);
+            });
+        }
+    }
+
+    public Task<Answer<T>> Get<T>(string service, FormattableString path, CancellationToken ct)
+        where T : class => Send<T>(service, HttpMethod.Get, path, null, ct);
+
+    public async Task<Answer<T>> Send<T>(
+        string service,
+        HttpMethod method,
+        FormattableString path,
+        object? body,
+        CancellationToken ct
+    )
+        where T : class
+    {
+        using var request = new HttpRequestMessage(method, Escaped(path));
+        if (body is not null)
+            request.Content = JsonContent.Create(body, body.GetType(), options: Json);
+        if (method == HttpMethod.Post)
+            request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString());
+        try
+        {
+            using var answer = await clients.CreateClient(service).SendAsync(request, ct);
+            return new Answer<T>(
+                (int)answer.StatusCode,
+                answer.IsSuccessStatusCode && answer.StatusCode is not HttpStatusCode.NoContent
+                    ? await Read<T>(answer, ct)
+                    : null,
+                answer.IsSuccessStatusCode ? null : (await Read<Problem>(answer, ct))?.Words,
+                answer.Headers.Location?.OriginalString
+            );
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested && e is not OutOfMemoryException)
+        {
+            return new Answer<T>(0, null);
+        }
+    }
+
+    private static async Task<T?> Read<T>(HttpResponseMessage answer, CancellationToken ct)
+        where T : class
+    {
+        var type = answer.Content.Headers.ContentType?.MediaType;
+        return type?.EndsWith("json", StringComparison.Ordinal) == true
+            ? await answer.Content.ReadFromJsonAsync<T>(Json, ct)
+            : null;
+    }
+
+    private static string Escaped(FormattableString path) =>
+        string.Format(
+            System.Globalization.CultureInfo.InvariantCulture,
+            path.Format,
+            [
+                .. path.GetArguments()
+                    .Select(a =>
+                        Uri.EscapeDataString(
+                            Convert.ToString(a, System.Globalization.CultureInfo.InvariantCulture) ?? ""
+                        )
+                    ),
+            ]
+        );
+
+    private sealed record Problem(string? Title, string? Detail, Dictionary<string, string[]>? Errors)
+    {
+        public string? Words =>
+            Errors is { Count: > 0 } ? string.Join(" ", Errors.Values.SelectMany(e => e)) : Detail ?? Title;
+    }
+
+    private sealed class AsVisitor(IHttpContextAccessor accessor) : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request,
+            CancellationToken cancellationToken
+        )
+        {
+            if (accessor.HttpContext?.CurrentSession()?.AccessToken is { } token)
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+}

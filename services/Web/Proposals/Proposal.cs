@@ -1,0 +1,46 @@
+using System.Text.Json.Serialization;
+using SkillPlatform.Web.Pages;
+
+namespace SkillPlatform.Web.Proposals;
+
+/// <summary>What these pages need of a proposal.</summary>
+public sealed record Proposal(
+    Guid Id,
+    string? Skill,
+    string? SkillName,
+    Person? Author,
+    string State,
+    int Revision,
+    string Rationale,
+    ProposedChange[] Changes,
+    FoundConflict[]? Conflicts,
+    Verdict[]? Reviews,
+    Step[]? Timeline,
+    DateTimeOffset CreatedAt
+);
+
+/// <summary>Any operation; what it does not have is null.</summary>
+public sealed record ProposedChange(
+    string Op,
+    string? Role,
+    string? Level,
+    bool? Mandatory,
+    string? Description,
+    string? Name,
+    string[]? Keywords,
+    string? Domain,
+    string? Group,
+    [property: JsonConverter(typeof(AnyText))] string? Was
+);
+
+public sealed record FoundConflict(int Change, string? Code, string? Was, string? Now, string? Wanted);
+
+public sealed record Verdict(
+    [property: JsonPropertyName("reviewer")] Person? Reviewer,
+    int Revision,
+    [property: JsonPropertyName("verdict")] string Given,
+    string? Comment,
+    DateTimeOffset At
+);
+
+public sealed record Step(string Kind, int Revision, Person? Actor, DateTimeOffset At);

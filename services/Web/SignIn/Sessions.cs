@@ -1,0 +1,65 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+
+namespace SkillPlatform.Web.SignIn;
+
+/// <summary>One browser's sign-in. What it holds is readable only with the data-protection keys.</summary>
+public sealed class Session
+{
+    /// <summary>SHA-256 of the key in the cookie, so that the table gives nobody a session.</summary>
+    public required string Id { get; init; }
+
+    public required byte[] Ticket { get; set; }
+
+    /// <summary>Apart from the ticket: sliding renewal must not bring back tokens that were refreshed meanwhile.</summary>
+    public required byte[] Tokens { get; set; }
+
+    public required DateTimeOffset ExpiresAt { get; set; }
+}
+
+/// <summary>What Web keeps: sessions, and the data-protection keys that all replicas share.</summary>
+public sealed class WebDb(DbContextOptions<WebDb> options) : DbContext(options), IDataProtectionKeyContext
+{
+    public DbSet<Session> Sessions => Set<Session>();
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<Session>(session =>
+        {
+            session.ToTable("sessions");
+            session.HasKey(s => s.Id);
+            session.Property(s => s.Id).HasColumnName("id").HasMaxLength(64);
+            session.Property(s => s.Ticket).HasColumnName("ticket");
+            session.Property(s => s.Tokens).HasColumnName("tokens");
+            session.Property(s => s.ExpiresAt).HasColumnName("expires_at");
+            session.HasIndex(s => s.ExpiresAt);
+        });
+        modelBuilder.Entity<DataProtectionKey>().ToTable("data_protection_keys");
+    }
+}
+
+public static class SessionStorage
+{
+    public static void AddSessions(this WebApplicationBuilder builder)
+    {
+        var connection =
+            builder.Configuration.GetConnectionString("web-db")
+            ?? throw new InvalidOperationException("ConnectionStrings__web-db is missing.");
+        builder.Services.AddDbContextFactory<WebDb>(db => db.UseNpgsql(connection));
+        builder.Services.AddDataProtection().SetApplicationName("skillplatform-web").PersistKeysToDbContext<WebDb>();
+        builder.Services.AddSingleton<Tickets>();
+        builder.Services.AddSingleton<AccessTokens>();
+        builder
+            .Services.AddOptions<CookieAuthenticationOptions>(CookieAuthenticationDefaults.AuthenticationScheme)
+            .Configure<Tickets>((cookie, tickets) => cookie.SessionStore = tickets);
+        builder.Services.AddSingleton<SessionsReady>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<SessionsReady>());
+        builder.Services.AddHealthChecks().AddCheck<SessionsReady>("database", tags: ["ready"]);
+        // Each query logged as information tells nobody anything.
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
+    }
+}

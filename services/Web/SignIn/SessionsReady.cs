@@ -1,0 +1,54 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace SkillPlatform.Web.SignIn;
+
+/// <summary>Creates what is missing of the database, however late it comes up, and deletes expired sessions.</summary>
+public sealed class SessionsReady(IDbContextFactory<WebDb> databases, TimeProvider time, ILogger<SessionsReady> log)
+    : BackgroundService,
+        IHealthCheck
+{
+    private volatile bool _created;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await using var db = await databases.CreateDbContextAsync(stoppingToken);
+                if (!_created)
+                    await db.Database.EnsureCreatedAsync(stoppingToken);
+                _created = true;
+                var now = time.GetUtcNow();
+                await db.Sessions.Where(s => s.ExpiresAt < now).ExecuteDeleteAsync(stoppingToken);
+                await Task.Delay(TimeSpan.FromMinutes(10), time, stoppingToken);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                // Also when another replica was creating the same at the same moment.
+                log.LogWarning("The session database cannot be used ({Reason}); trying again.", e.Message);
+                await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken);
+            }
+        }
+    }
+
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context,
+        CancellationToken cancellationToken = default
+    )
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(2));
+        try
+        {
+            await using var db = await databases.CreateDbContextAsync(limit.Token);
+            await db.Database.ExecuteSqlAsync($"select 1", limit.Token);
+            return _created ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("Being created.");
+        }
+        catch (Exception e)
+        {
+            return HealthCheckResult.Unhealthy($"The database does not answer: {e.Message}");
+        }
+    }
+}

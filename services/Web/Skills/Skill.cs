@@ -1,0 +1,59 @@
+using SkillPlatform.Web.Pages;
+
+namespace SkillPlatform.Web.Skills;
+
+/// <summary>What these pages need of the catalogue's answers.</summary>
+public sealed record Named(string Slug, string Name);
+
+public sealed record Since(long Version, DateTimeOffset? At, Person? Author, Person? Reviewer, Guid? Proposal);
+
+public sealed record Requirement(string Role, string Level, bool Mandatory, string Description, Since? Since);
+
+public sealed record Counts(int Roles, int Levels, int Mandatory, int Optional);
+
+public sealed record Skill(
+    string Slug,
+    string Name,
+    string[] Keywords,
+    Named Domain,
+    Named Group,
+    Named[] Levels,
+    Named[] Roles,
+    Counts? Counts,
+    long Version,
+    DateTimeOffset? UpdatedAt,
+    Requirement[] Requirements,
+    bool Retired = false
+)
+{
+    public string RoleName(string? slug) => Array.Find(Roles, role => role.Slug == slug)?.Name ?? slug ?? "";
+
+    public string LevelName(string? slug) => Array.Find(Levels, level => level.Slug == slug)?.Name ?? slug ?? "";
+
+    public Requirement? At(string? role, string? level) =>
+        Array.Find(Requirements, r => r.Role == role && r.Level == level);
+}
+
+public sealed record HistoryEntry(
+    long Version,
+    DateTimeOffset At,
+    Person? Author,
+    Person? Reviewer,
+    Guid? Proposal,
+    string? Reason,
+    string Kind,
+    string? Role,
+    string? Level,
+    string? Before,
+    string? After
+);
+
+public sealed record OpenProposal(
+    Guid Id,
+    string? Skill,
+    string? SkillName,
+    Person? Author,
+    string State,
+    string Rationale,
+    DateTimeOffset CreatedAt
+);
