@@ -1,0 +1,31 @@
+using Marten;
+
+namespace SkillPlatform.Catalog;
+
+/// <summary>
+/// A slug, once given, is never given to another skill: old addresses go on leading to the skill they named. Inserted in
+/// the transaction that gives it, so that of two at once one loses and decides again.
+/// </summary>
+public sealed class SlugTaken
+{
+    /// <summary>The slug.</summary>
+    public string Id { get; set; } = "";
+
+    public Guid SkillId { get; set; }
+
+    /// <summary>Who holds the slug of each name and its numbered variants.</summary>
+    public static async Task<IReadOnlyDictionary<string, Guid>> Near(
+        IQuerySession session,
+        IReadOnlyCollection<string> names,
+        CancellationToken ct
+    )
+    {
+        if (names.Count == 0)
+            return new Dictionary<string, Guid>(StringComparer.Ordinal);
+        var slugs = names.Select(Slugs.Of).Distinct(StringComparer.Ordinal).ToArray();
+        // A long slug is cut before its number: what it starts with is enough to find all variants.
+        var starts = slugs.Select(slug => slug[..Math.Min(slug.Length, Slugs.Longest - 12)] + "%").ToArray();
+        var found = await session.QueryAsync<SlugTaken>("where id like any(?)", ct, [starts]);
+        return found.ToDictionary(taken => taken.Id, taken => taken.SkillId, StringComparer.Ordinal);
+    }
+}
