@@ -49,9 +49,9 @@ public static class Announcements
             ProposalRevised or ProposalWithdrawn when !proposal.Submitted => null,
             ProposalRevised e => Activity("revised", proposal, proposal.Author, e.Rationale, e.At),
             // The approval that completes it says that it is accepted, so that people are told once.
-            ProposalApproved e => Activity(isLast ? "approved" : "accepted", proposal, e.Reviewer, e.Comment, e.At),
-            ChangesRequested e => Activity("changesRequested", proposal, e.Reviewer, e.Comment, e.At),
-            ProposalRejected e => Activity("rejected", proposal, e.Reviewer, e.Comment, e.At),
+            ProposalApproved e => Activity(isLast ? "approved" : "accepted", proposal, e.Reviewer, e.Reason, e.At),
+            ChangesRequested e => Activity("changesRequested", proposal, e.Reviewer, e.Reason, e.At),
+            ProposalRejected e => Activity("rejected", proposal, e.Reviewer, e.Reason, e.At),
             ProposalAccepted e => new Contracts.ProposalAccepted(
                 proposal.Id,
                 e.Revision,

@@ -34,11 +34,11 @@ public sealed record ProposalRevised(
     DateTimeOffset At
 );
 
-public sealed record ProposalApproved(int Revision, string Reviewer, string? Comment, DateTimeOffset At);
+public sealed record ProposalApproved(int Revision, string Reviewer, string? Reason, DateTimeOffset At);
 
-public sealed record ChangesRequested(int Revision, string Reviewer, string Comment, DateTimeOffset At);
+public sealed record ChangesRequested(int Revision, string Reviewer, string Reason, DateTimeOffset At);
 
-public sealed record ProposalRejected(int Revision, string Reviewer, string Comment, DateTimeOffset At);
+public sealed record ProposalRejected(int Revision, string Reviewer, string Reason, DateTimeOffset At);
 
 public sealed record ProposalAccepted(int Revision, string Reviewer, DateTimeOffset At);
 

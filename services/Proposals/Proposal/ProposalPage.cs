@@ -81,11 +81,11 @@ public sealed record ProposalPage(
         @event switch
         {
             ProposalRevised e => Revise(e).Then("revised", Author, e.At),
-            ProposalApproved e => Review(e.Reviewer, "approve", e.Comment, e.At).Then("approved", e.Reviewer, e.At),
-            ChangesRequested e => Review(e.Reviewer, "requestChanges", e.Comment, e.At)
+            ProposalApproved e => Review(e.Reviewer, "approve", e.Reason, e.At).Then("approved", e.Reviewer, e.At),
+            ChangesRequested e => Review(e.Reviewer, "requestChanges", e.Reason, e.At)
                 .Then("changesRequested", e.Reviewer, e.At),
             ProposalRejected e => (
-                Review(e.Reviewer, "reject", e.Comment, e.At) with
+                Review(e.Reviewer, "reject", e.Reason, e.At) with
                 {
                     State = Proposals.State.Rejected,
                 }

@@ -1,0 +1,130 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Marten;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using SkillPlatform.Contracts;
+using SkillPlatform.Testing;
+
+[assembly: AssemblyFixture(typeof(SkillPlatform.Proposals.Tests.ProposalsHost))]
+
+namespace SkillPlatform.Proposals.Tests;
+
+/// <summary>The service on real servers, a bus that stands for the others, and what it hears from the service.</summary>
+public sealed class ProposalsHost : IAsyncLifetime
+{
+    private readonly Servers _servers = new();
+    private readonly Authority _authority = new();
+    private ServiceHost<Program>? _service;
+    private IBusControl? _bus;
+
+    public System.Collections.Concurrent.ConcurrentQueue<object> Heard { get; } = new();
+
+    public IServiceProvider Services => _service!.Services;
+
+    public IDocumentStore Store => Services.GetRequiredService<IDocumentStore>();
+
+    public async ValueTask InitializeAsync()
+    {
+        await Task.WhenAll(_servers.InitializeAsync().AsTask(), _authority.Start());
+        var broker = await _servers.Rabbit.NewVirtualHost();
+        _service = new ServiceHost<Program>(
+            _authority,
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["ConnectionStrings:proposals-db"] = _servers.Postgres.NewDatabase("proposals"),
+                ["ConnectionStrings:messaging"] = broker.ToString(),
+                ["services:catalog:http:0"] = "http://127.0.0.1:1",
+                ["services:notifications:http:0"] = "http://127.0.0.1:1",
+            }
+        ).Start();
+        _bus = Bus.Factory.CreateUsingRabbitMq(rabbit =>
+        {
+            rabbit.Host(broker);
+            rabbit.ReceiveEndpoint(
+                "test",
+                endpoint =>
+                {
+                    endpoint.Handler<Contracts.ProposalAccepted>(Hear);
+                    endpoint.Handler<ProposalActivity>(Hear);
+                    endpoint.Handler<SkillCommented>(Hear);
+                }
+            );
+        });
+        await _bus.StartAsync();
+        using var client = As(null);
+        await Eventually.Holds(async () => (await client.GetAsync("/health/ready")).IsSuccessStatusCode);
+        await Say(Given.TaxonomyMessage);
+        await Eventually.Holds(async () =>
+            (await Services.GetRequiredService<Catalogue>().Find(null, default)).Taxonomy.Version > 0
+        );
+    }
+
+    private Task Hear<T>(ConsumeContext<T> context)
+        where T : class
+    {
+        Heard.Enqueue(context.Message);
+        return Task.CompletedTask;
+    }
+
+    public Task Say(object message, Guid? id = null) =>
+        _bus!.Publish(
+            message,
+            message.GetType(),
+            Pipe.Execute<PublishContext>(context => context.MessageId = id ?? Guid.CreateVersion7())
+        );
+
+    /// <summary>A skill of its own for one test, known to the service.</summary>
+    public async Task<SkillChanged> Skill(string? domain = null)
+    {
+        var id = Guid.CreateVersion7();
+        var skill = Given.Skill($"skill-{id:N}", domain: domain);
+        var message = Given.Changed(id, 3, skill);
+        await Say(message);
+        await Eventually.Holds(async () =>
+            (await Services.GetRequiredService<Catalogue>().Find(skill.Slug, default)).Skill?.Version == 3
+        );
+        return message;
+    }
+
+    public HttpClient As(string? sub, params string[] roles) =>
+        _service!.As(sub, roles.Length == 0 ? ["contributor"] : roles);
+
+    public HttpClient Reviewer(string sub = "reviewer", params string[] scopes) =>
+        _service!.As(sub, ["contributor", "reviewer"], scopes.Length == 0 ? ["*"] : scopes);
+
+    public async Task<T> Hears<T>(Func<T, bool> which) =>
+        (
+            await Eventually.Get(
+                () => Task.FromResult(Heard.OfType<T>().FirstOrDefault(which)),
+                found => found is not null
+            )
+        )!;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_bus is not null)
+            await _bus.StopAsync();
+        if (_service is not null)
+            await _service.DisposeAsync();
+        await _authority.DisposeAsync();
+        await _servers.DisposeAsync();
+    }
+}
+
+internal static class Answers
+{
+    public static async Task<JsonElement> Json(this HttpResponseMessage answer) =>
+        await answer.Content.ReadFromJsonAsync<JsonElement>();
+
+    public static async Task Is(this HttpResponseMessage answer, HttpStatusCode status, string? code = null)
+    {
+        var body = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.StatusCode == status, $"{(int)answer.StatusCode} instead of {(int)status}: {body}");
+        if (code is null)
+            return;
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        Assert.Equal($"/problems/{code}", JsonDocument.Parse(body).RootElement.GetProperty("type").GetString());
+    }
+}
