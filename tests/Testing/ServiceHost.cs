@@ -33,7 +33,8 @@ public sealed class ServiceHost<TProgram>(Authority authority, IReadOnlyDictiona
     /// <summary>A client that does not follow redirects, signed in as the caller if one is given.</summary>
     public HttpClient As(string? sub = null, string[]? roles = null, string[]? scopes = null)
     {
-        var client = CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
+        ClientOptions.AllowAutoRedirect = false;
+        var client = CreateClient();
         if (sub is not null)
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
                 "Bearer",
