@@ -319,17 +319,5 @@ public sealed class KernelTests(Servers servers) : IAsyncLifetime
         return $"{header}.{token.Split('.')[1]}.";
     }
 
-    private async Task<Dictionary<string, long>> Queued()
-    {
-        var host = _broker.AbsolutePath.Trim('/');
-        var output = await servers.Rabbit.Control("list_queues", "-p", host, "name", "messages", "--no-table-headers");
-        return output
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => line.Split('\t'))
-            .ToDictionary(
-                parts => parts[0],
-                parts => long.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture),
-                StringComparer.Ordinal
-            );
-    }
+    private Task<IReadOnlyDictionary<string, long>> Queued() => servers.Rabbit.Queues(_broker.AbsolutePath.Trim('/'));
 }

@@ -164,7 +164,8 @@ public sealed class Platform : IAsyncDisposable
         _processes[service] = process;
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends the services for good; the servers stay.</summary>
+    public async Task DisposeServices()
     {
         await _over.CancelAsync();
         foreach (var process in _processes.Values)
@@ -172,6 +173,11 @@ public sealed class Platform : IAsyncDisposable
                 process.Kill(entireProcessTree: true);
         foreach (var process in _processes.Values)
             await process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await DisposeServices();
         await Postgres.DisposeAsync();
         await Rabbit.DisposeAsync();
         Directory.Delete(_logs, recursive: true);

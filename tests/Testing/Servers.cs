@@ -91,6 +91,17 @@ public interface IRabbit : IAsyncDisposable
     /// <summary>Runs a command of the broker's own control tool and gives its output.</summary>
     /// <param name="arguments">For example <c>list_queues -p vhost name messages</c>.</param>
     Task<string> Control(params string[] arguments);
+
+    /// <summary>Every queue of a virtual host, with the number of messages in it.</summary>
+    async Task<IReadOnlyDictionary<string, long>> Queues(string virtualHost = "/") =>
+        (await Control("list_queues", "-p", virtualHost, "name", "messages", "--no-table-headers"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split('\t'))
+            .ToDictionary(
+                parts => parts[0],
+                parts => long.Parse(parts[1], CultureInfo.InvariantCulture),
+                StringComparer.Ordinal
+            );
 }
 
 internal sealed class GivenPostgres(string admin) : IPostgres
