@@ -112,13 +112,15 @@ public sealed class LocalPostgres : IPostgres
     /// <param name="durable">True to sync to disk, for measuring; tests do without.</param>
     public LocalPostgres(bool durable = false) => _durable = durable;
 
+    public int Port => _port;
+
     public string Admin =>
         string.Create(
             CultureInfo.InvariantCulture,
             $"Host=127.0.0.1;Port={_port};Username=postgres;Database=postgres;Include Error Detail=true"
         );
 
-    private static string Bin { get; } =
+    public static string Bin { get; } =
         Directory.Exists("/usr/lib/postgresql")
             ? Directory
                 .GetDirectories("/usr/lib/postgresql")
@@ -215,7 +217,7 @@ public sealed class LocalRabbit : IRabbit
         );
     }
 
-    private static string Bin =>
+    public static string Bin =>
         Directory.Exists("/usr/lib/rabbitmq/bin")
             ? "/usr/lib/rabbitmq/bin"
             : throw new InvalidOperationException("RabbitMQ is not installed: ./test installs it.");
