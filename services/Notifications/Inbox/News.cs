@@ -1,0 +1,97 @@
+using SkillPlatform.Contracts;
+
+namespace SkillPlatform.Notifications;
+
+/// <summary>Kinds of news.</summary>
+public static class NewsKind
+{
+    public const string SkillChanged = "skillChanged";
+    public const string Merged = "proposalMerged";
+    public const string Rejected = "proposalRejected";
+    public const string ChangesRequested = "proposalChangesRequested";
+    public const string Conflicted = "proposalConflicted";
+    public const string Revised = "proposalRevised";
+    public const string Withdrawn = "proposalWithdrawn";
+    public const string Commented = "proposalCommented";
+    public const string SkillCommented = "skillCommented";
+    public const string Imported = "imported";
+
+    public static IReadOnlyList<string> All { get; } =
+    [SkillChanged, Merged, Rejected, ChangesRequested, Conflicted, Revised, Withdrawn, Commented, SkillCommented, Imported];
+
+    /// <summary>What became of a proposal: its author always hears of these.</summary>
+    public static bool IsOutcome(string kind) => kind is Merged or Rejected or ChangesRequested or Conflicted;
+}
+
+/// <summary>One changed thing, with the names that were right at the time.</summary>
+public sealed record NewsLine(
+    string Kind,
+    string? Role,
+    string? Level,
+    string? Before,
+    string? After,
+    bool? MandatoryBefore,
+    bool? MandatoryAfter
+);
+
+/// <summary>What an import did, in numbers of skills.</summary>
+public sealed record ImportCounts(string? Source, int Added, int Changed, int Unchanged);
+
+/// <summary>
+/// Something that happened and that readers are told: held once, however many they are. May hold what people wrote, and
+/// is therefore a document and no event.
+/// </summary>
+public sealed record News
+{
+    public Guid Id { get; init; }
+    public string Kind { get; init; } = "";
+    public Guid? SkillId { get; init; }
+    public string? SkillSlug { get; init; }
+    public string SkillName { get; init; } = "";
+    public Named? Domain { get; init; }
+    public Named? Group { get; init; }
+    public Guid? ProposalId { get; init; }
+
+    /// <summary>User id of the proposal's author, or of who asked for the import.</summary>
+    public string? Author { get; init; }
+
+    /// <summary>User id of who did this; null for the platform.</summary>
+    public string? Actor { get; init; }
+
+    /// <summary>User id of who accepted the change.</summary>
+    public string? Reviewer { get; init; }
+
+    /// <summary>The rationale, comment or verdict, in the person's words.</summary>
+    public string? Text { get; init; }
+    public NewsLine[] Lines { get; init; } = [];
+    public ImportCounts? Import { get; init; }
+    public DateTimeOffset At { get; init; }
+
+    public static Guid OfMerge(Guid proposal) => Ids.Of("merged", proposal.ToString());
+}
+
+/// <summary>One reader is told of one piece of news: the entry of the inbox, and what a mail is made from.</summary>
+public sealed record Notification
+{
+    public Guid Id { get; init; }
+    public string User { get; init; } = "";
+    public Guid News { get; init; }
+    public string Kind { get; init; } = "";
+
+    /// <summary>The watch that matched; unsubscribing ends it.</summary>
+    public string Topic { get; init; } = "";
+
+    /// <summary>The topic's name at the time.</summary>
+    public string TopicName { get; init; } = "";
+
+    /// <summary><c>author</c>, <c>reviewer</c>, <c>commenter</c>, or the scope that was watched.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>Opens the way to unsubscribe without sign-in: 192 random bits.</summary>
+    public string Token { get; init; } = "";
+
+    /// <summary>The reader's frequency at the time: what is not <c>immediate</c> waits for its digest.</summary>
+    public string Frequency { get; init; } = "";
+    public DateTimeOffset At { get; init; }
+    public DateTimeOffset? Read { get; init; }
+}

@@ -1,0 +1,106 @@
+using System.Security.Cryptography;
+using Marten;
+using Microsoft.AspNetCore.WebUtilities;
+using SkillPlatform.Contracts;
+
+namespace SkillPlatform.Notifications;
+
+/// <summary>Stages a piece of news, an inbox entry for each reader, and the mails, into one transaction.</summary>
+public static class Telling
+{
+    /// <summary>Tells whoever should hear of it.</summary>
+    /// <param name="session">The consumer's session; its inbox commits.</param>
+    /// <param name="news">The news; its id makes telling twice tell once.</param>
+    /// <param name="topics">The topics it is told under.</param>
+    /// <param name="skill">Names that were right at the time; null where the message carries none.</param>
+    /// <param name="waits">True while the news is not complete: entries are made, but shown and mailed once it is stored.</param>
+    /// <param name="ct">Cancels.</param>
+    public static async Task Tell(
+        this IDocumentSession session,
+        News news,
+        IReadOnlyList<Topic> topics,
+        SkillState? skill = null,
+        bool waits = false,
+        CancellationToken ct = default
+    )
+    {
+        var keys = topics.Select(topic => topic.ToString()).ToArray();
+        var watches = await session.Query<Watch>().Where(w => keys.Contains(w.Topic)).ToListAsync(ct);
+        var told = Readers.Of(news, watches);
+        if (told.Count == 0)
+            return;
+        var before = await session
+            .Query<Notification>()
+            .Where(n => n.News == news.Id)
+            .Select(n => n.User)
+            .ToListAsync(ct);
+        var users = told.Select(t => t.User).Except(before, StringComparer.Ordinal).ToArray();
+        if (users.Length == 0)
+            return;
+        var accounts = (await session.LoadManyAsync<Account>(ct, users)).ToDictionary(a => a.Id);
+        var preferences = (await session.LoadManyAsync<Preferences>(ct, users)).ToDictionary(p => p.Id);
+        var names = new Names(skill, await session.LoadAsync<KnownTaxonomy>(KnownTaxonomy.TheOne, ct));
+        if (!waits)
+            session.Store(news with { Lines = [.. news.Lines.Select(names.In)] });
+        foreach (var reader in told.Where(t => users.Contains(t.User, StringComparer.Ordinal)))
+        {
+            if (accounts.GetValueOrDefault(reader.User) is { Erased: true })
+                continue;
+            var frequency = preferences.GetValueOrDefault(reader.User)?.Frequency ?? Frequencies.Immediate;
+            var notification = new Notification
+            {
+                Id = Ids.At(news.At, "notification", reader.User, news.Id.ToString()),
+                User = reader.User,
+                News = news.Id,
+                Kind = news.Kind,
+                Topic = reader.Topic.ToString(),
+                TopicName = names.Of(reader.Topic, news),
+                Reason = reader.Reason,
+                Token = WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(24)),
+                Frequency = frequency,
+                At = news.At,
+            };
+            session.Insert(notification);
+            if (frequency == Frequencies.Immediate)
+                session.QueueMail(notification, waits);
+        }
+    }
+}
+
+/// <summary>Names of slugs, from the message where it has them, else from the taxonomy, else the slug.</summary>
+public sealed class Names(SkillState? skill, KnownTaxonomy? taxonomy)
+{
+    public string Of(Topic topic, News news) =>
+        topic.Scope switch
+        {
+            Topic.Skill or Topic.Proposal => news.SkillName,
+            Topic.Role => Role(topic.Key),
+            Topic.Group => Group(topic.Key),
+            Topic.Domain => Domain(topic.Key),
+            _ => "",
+        };
+
+    public NewsLine In(NewsLine line) =>
+        line with
+        {
+            Role = line.Role is null ? null : Role(line.Role),
+            Level = line.Level is null ? null : Level(line.Level),
+        };
+
+    public string Role(string slug) => Find(skill?.Roles, slug) ?? Find(taxonomy?.Roles, slug) ?? slug;
+
+    public string Level(string slug) => Find(skill?.Levels, slug) ?? slug;
+
+    public string Domain(string slug) =>
+        (skill?.Domain.Slug == slug ? skill.Domain.Name : null)
+        ?? taxonomy?.Domains.FirstOrDefault(d => d.Slug == slug)?.Name
+        ?? slug;
+
+    private string Group(string key)
+    {
+        var domain = taxonomy?.Domains.FirstOrDefault(d => key.StartsWith(d.Slug + ".", StringComparison.Ordinal));
+        return Find(domain?.Groups, key[(key.IndexOf('.', StringComparison.Ordinal) + 1)..]) ?? key;
+    }
+
+    private static string? Find(Named[]? all, string slug) => all?.FirstOrDefault(n => n.Slug == slug)?.Name;
+}

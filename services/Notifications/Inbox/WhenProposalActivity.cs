@@ -1,0 +1,90 @@
+using Marten;
+using MassTransit;
+using SkillPlatform.Contracts;
+using SkillPlatform.EventSourcing;
+
+namespace SkillPlatform.Notifications;
+
+/// <summary>Tells who follows a proposal what happened to it; whoever takes part begins to follow it.</summary>
+public sealed class WhenProposalActivity(IDocumentSession session) : IConsumer<ProposalActivity>
+{
+    public async Task Consume(ConsumeContext<ProposalActivity> context)
+    {
+        var (activity, ct) = (context.Message, context.CancellationToken);
+        var known = await Know(activity, ct);
+        foreach (var (user, reason) in TakesPart(activity))
+            await session.Decide<Watch>(
+                Watch.IdOf(user, Topic.OfProposal(activity.ProposalId)),
+                watch => StartWatching.Decide(watch, user, Topic.OfProposal(activity.ProposalId), reason),
+                ct: ct
+            );
+        if (activity.Kind == "merged")
+            await session.TellOfUnchangedMerge(known, ct);
+        else if (NewsOf(activity, context.MessageId ?? Guid.Empty) is { } news)
+            await session.Tell(news, [Topic.OfProposal(activity.ProposalId)], ct: ct);
+    }
+
+    /// <summary>Who begins to watch the proposal by what they did.</summary>
+    public static IReadOnlyList<(string User, string Reason)> TakesPart(ProposalActivity activity) =>
+        activity switch
+        {
+            { Kind: "submitted" } => [(activity.Author, "author")],
+            { Kind: "approved" or "changesRequested" or "rejected", Actor: { } actor } => [(actor, "reviewer")],
+            { Kind: "commented", Actor: { } actor } when actor != activity.Author => [(actor, "commenter")],
+            _ => [],
+        };
+
+    /// <summary>
+    /// The news in an activity; none for what needs nobody's attention. A submission is in the reviewers' queue, an approval
+    /// on the way to its merge, and a merge is told with its diff when the skill has changed.
+    /// </summary>
+    public static News? NewsOf(ProposalActivity activity, Guid message)
+    {
+        var kind = activity.Kind switch
+        {
+            "rejected" => NewsKind.Rejected,
+            "changesRequested" => NewsKind.ChangesRequested,
+            "conflicted" => NewsKind.Conflicted,
+            "revised" => NewsKind.Revised,
+            "withdrawn" => NewsKind.Withdrawn,
+            "commented" => NewsKind.Commented,
+            _ => null,
+        };
+        return kind is null
+            ? null
+            : new News
+            {
+                Id = Ids.Of("activity", message.ToString()),
+                Kind = kind,
+                SkillId = activity.SkillId,
+                SkillSlug = activity.SkillSlug,
+                SkillName = activity.SkillName,
+                ProposalId = activity.ProposalId,
+                Author = activity.Author,
+                Actor = activity.Actor,
+                Text = activity.Text,
+                At = activity.At,
+            };
+    }
+
+    private async Task<KnownProposal> Know(ProposalActivity activity, CancellationToken ct)
+    {
+        var known = await session.LoadAsync<KnownProposal>(activity.ProposalId, ct);
+        var merged = activity.Kind == "merged" ? activity.At : known?.Merged;
+        if (known?.Author is not null && known.Merged == merged)
+            return known;
+        var now = new KnownProposal
+        {
+            Id = activity.ProposalId,
+            Skill = activity.SkillId,
+            SkillName = activity.SkillName,
+            Domain = activity.Domain,
+            Group = activity.Group,
+            Author = activity.Author,
+            Merged = merged,
+            Unchanged = known?.Unchanged ?? false,
+        };
+        session.UpdateRevision(now, (known?.Version ?? 0) + 1);
+        return now;
+    }
+}

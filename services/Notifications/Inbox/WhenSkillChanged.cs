@@ -1,0 +1,72 @@
+using Marten;
+using MassTransit;
+using SkillPlatform.Contracts;
+
+namespace SkillPlatform.Notifications;
+
+/// <summary>Tells who watches a skill, or what it belongs to, that it changed; the author of a proposal that it is merged.</summary>
+public sealed class WhenSkillChanged(IDocumentSession session) : IConsumer<SkillChanged>
+{
+    public async Task Consume(ConsumeContext<SkillChanged> context)
+    {
+        var (change, ct) = (context.Message, context.CancellationToken);
+        var before = change.Changes.Any(c => c.Kind == "skillMoved")
+            ? await session.LoadAsync<KnownSkill>(change.SkillId, ct)
+            : null;
+        session.TryUpdateRevision(Known(change), change.Version);
+        session.Store(new KnownSlug { Id = change.Skill.Slug, Skill = change.SkillId });
+        await session.Tell(NewsOf(change), Readers.TopicsOf(change, before), change.Skill, ct: ct);
+        if (change.ImportId is { } import)
+            await TellOfImport(import, change, Readers.WideTopicsOf(change, before), ct);
+    }
+
+    // One entry for the whole import, made by the first of its skills that concerns the reader; it is shown and mailed
+    // once the import has ended and its numbers are known.
+    private async Task TellOfImport(Guid import, SkillChanged change, IReadOnlyList<Topic> topics, CancellationToken ct)
+    {
+        var ended = await session.LoadAsync<News>(import, ct);
+        var news = ended ?? new News { Id = import, Kind = NewsKind.Imported, Author = change.Author, At = change.At };
+        await session.Tell(news, topics, change.Skill, waits: ended is null, ct);
+    }
+
+    private static KnownSkill Known(SkillChanged change) =>
+        new()
+        {
+            Id = change.SkillId,
+            Slug = change.Skill.Slug,
+            Name = change.Skill.Name,
+            Domain = change.Skill.Domain,
+            Group = change.Skill.Group,
+        };
+
+    public static News NewsOf(SkillChanged change) =>
+        new()
+        {
+            Id = change.ProposalId is { } proposal
+                ? News.OfMerge(proposal)
+                : Ids.Of("changed", change.SkillId.ToString(), $"{change.Version}"),
+            Kind = change.ProposalId is null ? NewsKind.SkillChanged : NewsKind.Merged,
+            SkillId = change.SkillId,
+            SkillSlug = change.Skill.Slug,
+            SkillName = change.Skill.Name,
+            Domain = change.Skill.Domain,
+            Group = change.Skill.Group,
+            ProposalId = change.ProposalId,
+            Author = change.Author,
+            Reviewer = change.Reviewer,
+            Text = change.Reason,
+            At = change.At,
+            Lines =
+            [
+                .. change.Changes.Select(c => new NewsLine(
+                    c.Kind,
+                    c.Role,
+                    c.Level,
+                    c.Before,
+                    c.After,
+                    c.MandatoryBefore,
+                    c.MandatoryAfter
+                )),
+            ],
+        };
+}

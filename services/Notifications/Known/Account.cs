@@ -1,0 +1,19 @@
+using JasperFx;
+
+namespace SkillPlatform.Notifications;
+
+/// <summary>A person, as Identity says. The only place here with a name or an address; gone when the account is erased.</summary>
+public sealed class Account : ILongVersioned
+{
+    public string Id { get; set; } = "";
+    public string Name { get; set; } = "";
+    public string Email { get; set; } = "";
+    public string Culture { get; set; } = "en";
+    public string TimeZone { get; set; } = "UTC";
+    public bool Active { get; set; }
+
+    /// <summary>Remembered, so that a late message does not bring the person back.</summary>
+    public bool Erased { get; set; }
+
+    public long Version { get; set; }
+}

@@ -1,0 +1,25 @@
+using Marten;
+using MassTransit;
+using SkillPlatform.Contracts;
+
+namespace SkillPlatform.Notifications;
+
+/// <summary>Deletes what is held of a person. Watch streams hold opaque ids only: they are stopped, not rewritten.</summary>
+public sealed class WhenAccountErased(IDocumentSession session) : IConsumer<AccountErased>
+{
+    public async Task Consume(ConsumeContext<AccountErased> context)
+    {
+        var user = context.Message.UserId;
+        session.TryUpdateRevision(new Account { Id = user, Erased = true }, context.Message.Version);
+        session.Delete<Preferences>(user);
+        session.DeleteWhere<Notification>(n => n.User == user);
+        session.DropMails(user);
+        var watches = await session
+            .Query<Watch>()
+            .Where(w => w.User == user && w.Active)
+            .Select(w => w.Id)
+            .ToListAsync(context.CancellationToken);
+        foreach (var watch in watches)
+            session.Events.Append(watch, new WatchStopped("erasure"));
+    }
+}

@@ -1,0 +1,221 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using DiffPlex;
+using DiffPlex.Chunkers;
+using MimeKit;
+
+namespace SkillPlatform.Notifications;
+
+/// <summary>Where mails come from and where their links lead.</summary>
+/// <param name="From">Sender, for example <c>SkillPlatform &lt;notifications@example.org&gt;</c>.</param>
+/// <param name="Origin">The platform's public origin, without a slash at the end.</param>
+public sealed record Sender(MailboxAddress From, Uri Origin)
+{
+    public string To(string path) => Origin.GetLeftPart(UriPartial.Authority) + path;
+
+    public string UnsubscribeLink(string token) => To($"/api/notifications/unsubscribe/{token}");
+}
+
+/// <summary>Everything a mail is made from.</summary>
+public sealed record Contents(
+    Notification Notification,
+    News News,
+    Account Reader,
+    Preferences Preferences,
+    People People
+);
+
+/// <summary>Makes the mail: the same contents, the same mail, whoever sends it and however often.</summary>
+public static class Letter
+{
+    public static MimeMessage Of(Contents contents, Sender sender)
+    {
+        var (notification, news, reader, preferences, people) = contents;
+        var texts = Texts.For(preferences.Culture);
+        var host = sender.Origin.IdnHost;
+        var mail = new MimeMessage
+        {
+            Subject = Wording.Cut(Wording.OneLine(Wording.Title(texts, news, notification.Reason)), 200),
+            Date = notification.At,
+            MessageId = $"{notification.Id:n}@{host}",
+        };
+        mail.From.Add(sender.From);
+        mail.To.Add(new MailboxAddress(Encoding.UTF8, Wording.Cut(Wording.OneLine(reader.Name), 100), reader.Email));
+        var root = Root(news, host);
+        mail.InReplyTo = root;
+        mail.References.Add(root);
+        mail.Headers.Add("List-Id", $"<{ListOf(news)}.{host}>");
+        mail.Headers.Add("List-Unsubscribe", $"<{sender.UnsubscribeLink(notification.Token)}>");
+        mail.Headers.Add("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+        mail.Headers.Add("Auto-Submitted", "auto-generated");
+        mail.Headers.Add("X-SkillPlatform-Reason", notification.Reason);
+        mail.Headers.Add("Content-Language", texts.Language);
+        mail.Body = new MultipartAlternative
+        {
+            Part("plain", Plain(contents, texts, sender)),
+            Part("html", Html(contents, texts, sender)),
+        };
+        return mail;
+    }
+
+    /// <summary>The thread: one for each proposal, else for each skill. It names no mail that was ever sent.</summary>
+    private static string Root(News news, string host) =>
+        news.ProposalId is { } proposal ? $"proposal-{proposal:n}@{host}"
+        : news.SkillId is { } skill ? $"skill-{skill:n}@{host}"
+        : $"import-{news.Id:n}@{host}";
+
+    private static string ListOf(News news) =>
+        news.SkillSlug is { Length: < 60 } slug ? $"{slug}.skills"
+        : news.SkillId is { } skill ? $"{skill:n}.skills"
+        : "catalogue";
+
+    private static TextPart Part(string kind, string text) =>
+        new(kind) { Text = text, ContentTransferEncoding = ContentEncoding.QuotedPrintable };
+
+    private static IEnumerable<(string Label, string Url)> Links(News news, Texts texts, Sender sender)
+    {
+        if (news.SkillSlug is { } slug)
+            yield return (texts["link.skill"], sender.To($"/skills/{Uri.EscapeDataString(slug)}"));
+        if (news.ProposalId is { } proposal)
+            yield return (texts["link.proposal"], sender.To($"/proposals/{proposal}"));
+    }
+
+    private static string? By(News news, Texts texts, People people) =>
+        news switch
+        {
+            { Reviewer: not null, Author: not null } => texts[
+                "label.proposedAndAccepted",
+                ("author", people.Name(texts, news.Author)),
+                ("reviewer", people.Name(texts, news.Reviewer))
+            ],
+            { ProposalId: not null, Author: not null } => texts[
+                "label.proposedBy",
+                ("author", people.Name(texts, news.Author))
+            ],
+            _ => null,
+        };
+
+    private static string TextLabel(News news) => news.Actor is null ? "label.why" : "label.comment";
+
+    private static string Plain(Contents contents, Texts texts, Sender sender)
+    {
+        var (notification, news, reader, preferences, people) = contents;
+        var text = new StringBuilder();
+        text.AppendLine(texts["greeting", ("name", Wording.OneLine(reader.Name))]).AppendLine();
+        text.AppendLine(Wording.OneLine(Wording.Lead(texts, news, notification.Reason, people))).AppendLine();
+        if (news is { Kind: NewsKind.Merged, Lines.Length: 0 })
+            text.AppendLine(texts["already"]).AppendLine();
+        var (cells, more) = Wording.Shown(news);
+        foreach (var cell in cells)
+        {
+            if (Wording.Heading(texts, cell[0]) is { } heading)
+                text.AppendLine(Wording.OneLine(heading));
+            foreach (var line in cell)
+            {
+                text.Append("  * ").AppendLine(Wording.OneLine(Wording.Change(texts, line)));
+                if (!Wording.HasTexts(line))
+                    continue;
+                if (line.Before is { Length: > 0 } before)
+                    text.Append("    ").Append(texts["label.before"]).Append(' ').AppendLine(Indented(before));
+                if (line.After is { Length: > 0 } after)
+                    text.Append("    ").Append(texts["label.after"]).Append(' ').AppendLine(Indented(after));
+            }
+            text.AppendLine();
+        }
+        if (more > 0)
+            text.AppendLine(texts["change.more", ("count", $"{more}")]).AppendLine();
+        if (news.Text is { Length: > 0 } said)
+            text.Append(texts[TextLabel(news)]).Append(' ').AppendLine(Wording.Body(said)).AppendLine();
+        if (By(news, texts, people) is { } by)
+            text.AppendLine(Wording.OneLine(by));
+        text.AppendLine(Wording.When(texts, news.At, preferences.TimeZone)).AppendLine();
+        foreach (var (label, url) in Links(news, texts, sender))
+            text.Append(label).Append(": ").AppendLine(url);
+        text.AppendLine().AppendLine("-- ").AppendLine(Wording.OneLine(Wording.Why(texts, notification)));
+        text.Append(texts["link.stop"]).Append(": ").AppendLine(sender.UnsubscribeLink(notification.Token));
+        return text.ToString();
+    }
+
+    private static string Indented(string text) =>
+        Wording.Body(text).Replace("\n", "\n      ", StringComparison.Ordinal);
+
+    private static string Html(Contents contents, Texts texts, Sender sender)
+    {
+        var (notification, news, reader, preferences, people) = contents;
+        var html = new StringBuilder();
+        html.Append("<!doctype html><html lang=\"").Append(texts.Language).Append("\"><head><meta charset=\"utf-8\"><title>");
+        html.Append(E(Wording.OneLine(Wording.Title(texts, news, notification.Reason)))).Append("</title></head>");
+        html.Append("<body style=\"font-family:sans-serif;line-height:1.5;max-width:42em\">");
+        Paragraph(html, texts["greeting", ("name", Wording.OneLine(reader.Name))]);
+        Paragraph(html, Wording.Lead(texts, news, notification.Reason, people));
+        if (news is { Kind: NewsKind.Merged, Lines.Length: 0 })
+            Paragraph(html, texts["already"]);
+        var (cells, more) = Wording.Shown(news);
+        foreach (var cell in cells)
+        {
+            if (Wording.Heading(texts, cell[0]) is { } heading)
+                html.Append("<h3 style=\"margin-bottom:0\">").Append(E(Wording.OneLine(heading))).Append("</h3>");
+            html.Append("<ul>");
+            foreach (var line in cell)
+            {
+                html.Append("<li>").Append(E(Wording.OneLine(Wording.Change(texts, line))));
+                if (Wording.HasTexts(line))
+                    html.Append("<div style=\"white-space:pre-wrap\">").Append(Diff(line)).Append("</div>");
+                html.Append("</li>");
+            }
+            html.Append("</ul>");
+        }
+        if (more > 0)
+            Paragraph(html, texts["change.more", ("count", $"{more}")]);
+        if (news.Text is { Length: > 0 } said)
+            html.Append("<p><strong>")
+                .Append(E(texts[TextLabel(news)]))
+                .Append("</strong> <span style=\"white-space:pre-wrap\">")
+                .Append(E(Wording.Body(said)))
+                .Append("</span></p>");
+        if (By(news, texts, people) is { } by)
+            Paragraph(html, by);
+        Paragraph(html, Wording.When(texts, news.At, preferences.TimeZone));
+        html.Append("<p>");
+        foreach (var (label, url) in Links(news, texts, sender))
+            Link(html, label, url);
+        html.Append("</p><hr><p style=\"color:#555\">").Append(E(Wording.OneLine(Wording.Why(texts, notification))));
+        html.Append("<br>");
+        Link(html, texts["link.stop"], sender.UnsubscribeLink(notification.Token));
+        return html.Append("</p></body></html>").ToString();
+    }
+
+    // Word by word, so that one changed word in a long text is seen at once.
+    private static string Diff(NewsLine line)
+    {
+        var (before, after) = (Wording.Body(line.Before ?? ""), Wording.Body(line.After ?? ""));
+        var diff = Differ.Instance.CreateDiffs(before, after, false, false, new WordChunker());
+        var html = new StringBuilder();
+        var at = 0;
+        foreach (var block in diff.DiffBlocks)
+        {
+            html.Append(E(Words(diff.PiecesNew, at, block.InsertStartB)));
+            Marked(html, "del", "#fdd", Words(diff.PiecesOld, block.DeleteStartA, block.DeleteStartA + block.DeleteCountA));
+            at = block.InsertStartB + block.InsertCountB;
+            Marked(html, "ins", "#dfd", Words(diff.PiecesNew, block.InsertStartB, at));
+        }
+        return html.Append(E(Words(diff.PiecesNew, at, diff.PiecesNew.Count))).ToString();
+    }
+
+    private static string Words(IReadOnlyList<string> pieces, int from, int to) =>
+        string.Concat(pieces.Skip(from).Take(to - from));
+
+    private static void Marked(StringBuilder html, string element, string colour, string text)
+    {
+        if (text.Length > 0)
+            html.Append($"<{element} style=\"background:{colour}\">").Append(E(text)).Append($"</{element}>");
+    }
+
+    private static void Paragraph(StringBuilder html, string text) =>
+        html.Append("<p>").Append(E(Wording.OneLine(text))).Append("</p>");
+
+    private static void Link(StringBuilder html, string label, string url) =>
+        html.Append("<a href=\"").Append(E(url)).Append("\">").Append(E(label)).Append("</a> ");
+
+    private static string E(string text) => HtmlEncoder.Default.Encode(text);
+}

@@ -1,0 +1,229 @@
+using Marten;
+using Marten.Services;
+using Npgsql;
+using NpgsqlTypes;
+using Weasel.Postgresql;
+using Weasel.Postgresql.Tables;
+using Table = Weasel.Postgresql.Tables.Table;
+
+namespace SkillPlatform.Notifications;
+
+/// <summary>A mail to deliver, as one sender holds it.</summary>
+public sealed record Queued(Guid Id, int Attempts, DateTimeOffset CreatedAt);
+
+/// <summary>
+/// The mails that go out: a plain table, since claiming needs <c>skip locked</c>. A row holds no address and no text; the
+/// mail is made at delivery from the notification and the account as they are then.
+/// </summary>
+public static class Outbox
+{
+    public const string Pending = "pending";
+    public const string Sent = "sent";
+    public const string Failed = "failed";
+    public const string Cancelled = "cancelled";
+
+    /// <summary>How long a mail of unfinished news waits if its end is never announced.</summary>
+    private const string AtMost = "interval '10 minutes'";
+
+    public static Table Schema()
+    {
+        var table = new Table(new PostgresqlObjectName("public", "mail"));
+        table.AddColumn<Guid>("id").AsPrimaryKey();
+        table.AddColumn<string>("user_id").NotNull();
+        table.AddColumn<Guid>("news").NotNull().AddIndex();
+        table.AddColumn<string>("state").NotNull();
+        table.AddColumn<int>("attempts").NotNull();
+        table.AddColumn<DateTimeOffset>("next_attempt").NotNull();
+        table.AddColumn<int>("owner").AllowNulls();
+        table.AddColumn<DateTimeOffset>("claimed_at").AllowNulls();
+        table.AddColumn<string>("last_error").AllowNulls();
+        table.AddColumn<DateTimeOffset>("created_at").NotNull();
+        table.AddColumn<DateTimeOffset>("done_at").AllowNulls();
+        table.Indexes.Add(
+            new IndexDefinition("mail_due") { Columns = ["next_attempt"], Predicate = "state = 'pending'" }
+        );
+        table.Indexes.Add(new IndexDefinition("mail_user") { Columns = ["user_id"] });
+        table.Indexes.Add(new IndexDefinition("mail_state") { Columns = ["state", "id"] });
+        return table;
+    }
+
+    public static void QueueMail(this IDocumentSession session, Notification notification, bool waits) =>
+        session.QueueSqlCommand(
+            $"""
+            insert into mail (id, user_id, news, state, attempts, next_attempt, created_at)
+            values (?, ?, ?, 'pending', 0, now(){(waits ? " + " + AtMost : "")}, now())
+            """,
+            notification.Id,
+            notification.User,
+            notification.News
+        );
+
+    public static void ReleaseMails(this IDocumentSession session, Guid news) =>
+        session.QueueSqlCommand("update mail set next_attempt = now() where news = ? and state = 'pending'", news);
+
+    public static void DropMails(this IDocumentSession session, string user) =>
+        session.QueueSqlCommand("delete from mail where user_id = ?", user);
+}
+
+/// <summary>Wakes the delivery as soon as a transaction with a notification was committed in this process.</summary>
+public sealed class OutboxSignal : DocumentSessionListenerBase
+{
+    private readonly SemaphoreSlim _due = new(0, 64);
+
+    public void Set()
+    {
+        lock (_due)
+            if (_due.CurrentCount < 64)
+                _due.Release();
+    }
+
+    public Task WaitAsync(TimeSpan atMost, CancellationToken ct) => _due.WaitAsync(atMost, ct);
+
+    public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
+    {
+        foreach (var _ in commit.Inserted.OfType<Notification>().Take(8))
+            Set();
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>
+/// Claims mails for this process and records what became of them. A claim is good while the process holds its advisory
+/// lock: PostgreSQL knows at once when a process has died, and does not take a stopped one for dead. The grace after that
+/// lets a process that only lost its database record what it had already sent.
+/// </summary>
+public sealed class Claims(NpgsqlDataSource source) : IAsyncDisposable
+{
+    private const int Class = 0x6d61696c; // "mail"
+    private readonly int _owner = Random.Shared.Next();
+    private readonly SemaphoreSlim _one = new(1, 1);
+    private NpgsqlConnection? _alive;
+
+    /// <summary>Up to <paramref name="count"/> mails that are due and that nobody else is sending.</summary>
+    public async Task<List<Queued>> Claim(int count, Guid[] inFlight, CancellationToken ct)
+    {
+        await _one.WaitAsync(ct);
+        try
+        {
+            return await Claim(await Alive(ct), count, inFlight, ct);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    private async Task<List<Queued>> Claim(NpgsqlConnection alive, int count, Guid[] inFlight, CancellationToken ct)
+    {
+        await using var command = alive.CreateCommand();
+        command.CommandTimeout = 10;
+        command.CommandText = """
+            update mail set owner = $1, claimed_at = now()
+            where id in (
+                select id from mail
+                where state = 'pending' and next_attempt <= now() and id <> all($4)
+                  and (owner is null or claimed_at < now() - interval '10 minutes' or (
+                       claimed_at < now() - interval '5 seconds' and owner not in (
+                           select objid::int from pg_locks where locktype = 'advisory' and classid = $3
+                             and database = (select oid from pg_database where datname = current_database()))))
+                order by next_attempt
+                limit $2
+                for update skip locked)
+            returning id, attempts, created_at
+            """;
+        command.Parameters.Add(new() { Value = _owner });
+        command.Parameters.Add(new() { Value = count });
+        command.Parameters.Add(new() { Value = (uint)Class, NpgsqlDbType = NpgsqlDbType.Oid });
+        command.Parameters.Add(new() { Value = inFlight });
+        var claimed = new List<Queued>();
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        while (await rows.ReadAsync(ct))
+            claimed.Add(new Queued(rows.GetGuid(0), rows.GetInt32(1), rows.GetFieldValue<DateTimeOffset>(2)));
+        return claimed;
+    }
+
+    /// <summary>How long until the next pending mail is due, at most <paramref name="atMost"/>.</summary>
+    public async Task<TimeSpan> UntilDue(TimeSpan atMost, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand(
+            "select extract(epoch from min(next_attempt) - now())::float8 from mail where state = 'pending' and owner is null"
+        );
+        return await command.ExecuteScalarAsync(ct) is double seconds
+            ? TimeSpan.FromSeconds(Math.Clamp(seconds, 0.01, atMost.TotalSeconds))
+            : atMost;
+    }
+
+    /// <summary>The end of a mail: sent, failed or cancelled.</summary>
+    public Task End(Guid id, string state, string? why, CancellationToken ct) =>
+        Execute(
+            """
+            update mail set state = $2, last_error = $3, done_at = now(), owner = null, claimed_at = null,
+                   attempts = attempts + 1
+            where id = $1
+            """,
+            ct,
+            id,
+            state,
+            (object?)why ?? DBNull.Value
+        );
+
+    /// <summary>Not now, but after a while.</summary>
+    /// <param name="id">The mail.</param>
+    /// <param name="wait">How long.</param>
+    /// <param name="why">What the server said; null where nothing went wrong.</param>
+    /// <param name="counts">True if the server was asked and refused this mail.</param>
+    /// <param name="ct">Cancels.</param>
+    public Task Later(Guid id, TimeSpan wait, string? why, bool counts, CancellationToken ct) =>
+        Execute(
+            """
+            update mail set owner = null, claimed_at = null, next_attempt = now() + $2, last_error = coalesce($3, last_error),
+                   attempts = attempts + $4
+            where id = $1 and state = 'pending'
+            """,
+            ct,
+            id,
+            wait,
+            (object?)why ?? DBNull.Value,
+            counts ? 1 : 0
+        );
+
+    /// <summary>The server takes mails again: those that it refused for a while need not wait longer.</summary>
+    public Task Hasten(CancellationToken ct) =>
+        Execute(
+            """
+            update mail set next_attempt = now()
+            where state = 'pending' and owner is null and attempts > 0 and next_attempt > now()
+            """,
+            ct
+        );
+
+    private async Task Execute(string sql, CancellationToken ct, params object[] values)
+    {
+        await using var command = source.CreateCommand(sql);
+        foreach (var value in values)
+            command.Parameters.Add(value is DBNull ? new() { Value = value, NpgsqlDbType = NpgsqlDbType.Text } : new() { Value = value });
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    // Claims are made on the connection that holds the lock: who cannot reach it cannot claim.
+    private async Task<NpgsqlConnection> Alive(CancellationToken ct)
+    {
+        if (_alive is { FullState: System.Data.ConnectionState.Open })
+            return _alive;
+        if (_alive is not null)
+            await _alive.DisposeAsync();
+        _alive = await source.OpenConnectionAsync(ct);
+        await using var command = new NpgsqlCommand("select pg_try_advisory_lock($1, $2)", _alive);
+        command.Parameters.Add(new() { Value = Class });
+        command.Parameters.Add(new() { Value = _owner });
+        await command.ExecuteScalarAsync(ct);
+        return _alive;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_alive is not null)
+            await _alive.DisposeAsync();
+        _one.Dispose();
+    }
+}

@@ -1,0 +1,241 @@
+using System.Net;
+using MailKit;
+using MailKit.Net.Smtp;
+using MailKit.Security;
+using MimeKit;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Retry;
+using Polly.Timeout;
+
+namespace SkillPlatform.Notifications;
+
+/// <summary>The configuration section <c>Smtp</c>.</summary>
+public sealed class SmtpOptions
+{
+    public string Host { get; set; } = "localhost";
+    public int Port { get; set; } = 25;
+    public string From { get; set; } = "SkillPlatform <notifications@localhost>";
+    public string? User { get; set; }
+    public string? Password { get; set; }
+
+    /// <summary><c>auto</c> (STARTTLS where the server has it; nothing on loopback), <c>none</c>, <c>starttls</c> or <c>tls</c>.</summary>
+    public string Security { get; set; } = "auto";
+
+    /// <summary>Connections kept open, and so mails on their way at once.</summary>
+    public int Connections { get; set; } = 4;
+
+    /// <summary>How long one attempt may take.</summary>
+    public double TimeoutSeconds { get; set; } = 15;
+}
+
+/// <summary>What came of handing a mail to the server.</summary>
+public abstract record Outcome
+{
+    /// <summary>The server has taken it.</summary>
+    public sealed record Accepted : Outcome;
+
+    /// <summary>The server will never take it (5xx).</summary>
+    public sealed record Refused(string Why) : Outcome;
+
+    /// <summary>The server does not want it now (4xx).</summary>
+    public sealed record Deferred(string Why) : Outcome;
+
+    /// <summary>There was no server to ask, or it did not answer.</summary>
+    public sealed record Unreachable(string Why) : Outcome;
+
+    /// <summary>Nothing was tried, since nothing worked of late.</summary>
+    public sealed record NotTried(TimeSpan Wait) : Outcome;
+}
+
+/// <summary>The server as all connections together see it: when it fails every time, only one mail at a time is tried.</summary>
+public sealed class SmtpServer
+{
+    private readonly ResiliencePipeline _pipeline;
+    private readonly TimeProvider _time;
+    private int _openings;
+    private long _openUntil;
+
+    public SmtpServer(SmtpOptions options, TimeProvider time)
+    {
+        Options = options;
+        _time = time;
+        var failure = new PredicateBuilder().Handle<Exception>(e =>
+            e is not (BrokenCircuitException or SmtpCommandException { StatusCode: >= (SmtpStatusCode)500 })
+        );
+        _pipeline = new ResiliencePipelineBuilder
+        {
+            TimeProvider = time,
+        }
+            // A connection that was kept open may have been closed from afar: once more, on a new one.
+            .AddRetry(
+                new RetryStrategyOptions
+                {
+                    ShouldHandle = new PredicateBuilder().Handle<StaleConnectionException>(),
+                    MaxRetryAttempts = 1,
+                    Delay = TimeSpan.Zero,
+                }
+            )
+            .AddCircuitBreaker(
+                new CircuitBreakerStrategyOptions
+                {
+                    ShouldHandle = failure,
+                    FailureRatio = 1,
+                    MinimumThroughput = 3,
+                    SamplingDuration = TimeSpan.FromSeconds(10),
+                    BreakDurationGenerator = _ => ValueTask.FromResult(
+                        TimeSpan.FromSeconds(Math.Min(4, Math.Pow(2, Math.Min(_openings, 2))))
+                    ),
+                    OnOpened = opened =>
+                    {
+                        _openings++;
+                        _openUntil = (time.GetUtcNow() + opened.BreakDuration).UtcTicks;
+                        return default;
+                    },
+                    OnClosed = _ =>
+                    {
+                        (_openings, _openUntil) = (0, 0);
+                        Recovered?.Invoke();
+                        return default;
+                    },
+                }
+            )
+            .AddTimeout(new TimeoutStrategyOptions { Timeout = TimeSpan.FromSeconds(options.TimeoutSeconds) })
+            .Build();
+    }
+
+    public SmtpOptions Options { get; }
+
+    /// <summary>Called when the server takes mails again.</summary>
+    public Action? Recovered { get; set; }
+
+    /// <summary>True since the server began to fail every time until it takes a mail again.</summary>
+    public bool IsFailing => _openUntil != 0;
+
+    /// <summary>How long nothing needs to be tried.</summary>
+    public TimeSpan Rest =>
+        TimeSpan.FromTicks(Math.Max(0, Interlocked.Read(ref _openUntil) - _time.GetUtcNow().UtcTicks));
+
+    public async Task<Outcome> Send(SmtpConnection connection, MimeMessage mail)
+    {
+        try
+        {
+            // Not cancelled at shutdown: what was begun is brought to its end, or to its timeout.
+            await _pipeline.ExecuteAsync(async ct => await connection.Send(mail, ct), CancellationToken.None);
+            return new Outcome.Accepted();
+        }
+        catch (BrokenCircuitException open)
+        {
+            return new Outcome.NotTried(open.RetryAfter ?? TimeSpan.FromSeconds(1));
+        }
+        catch (SmtpCommandException answer)
+        {
+            var why = $"{(int)answer.StatusCode} {answer.Message}";
+            return (int)answer.StatusCode >= 500 ? new Outcome.Refused(why) : new Outcome.Deferred(why);
+        }
+        catch (Exception e)
+        {
+            return new Outcome.Unreachable(e is TimeoutRejectedException ? "The server did not answer in time." : e.Message);
+        }
+    }
+}
+
+/// <summary>A connection that had been kept open turned out to be closed.</summary>
+public sealed class StaleConnectionException(Exception inner) : Exception(inner.Message, inner);
+
+/// <summary>One connection to the server, opened when needed and kept open.</summary>
+public sealed class SmtpConnection(SmtpOptions options, TimeProvider time) : IAsyncDisposable
+{
+    private static readonly TimeSpan Trusted = TimeSpan.FromSeconds(5);
+    private SmtpClient? _client;
+    private long _used;
+
+    public async Task Send(MimeMessage mail, CancellationToken ct)
+    {
+        var client = await Ready(ct);
+        var fresh = _used == 0;
+        try
+        {
+            await client.SendAsync(mail, ct);
+            _used = time.GetTimestamp();
+        }
+        catch (SmtpCommandException answer) when (answer.StatusCode != SmtpStatusCode.ServiceNotAvailable)
+        {
+            // An answer: the connection is as good as before.
+            _used = time.GetTimestamp();
+            throw;
+        }
+        catch (Exception e)
+        {
+            Close();
+            // MAIL FROM not even answered: the server had hung up before, and cannot have taken the mail.
+            if (!fresh && e is ServiceNotConnectedException)
+                throw new StaleConnectionException(e);
+            throw;
+        }
+    }
+
+    private async Task<SmtpClient> Ready(CancellationToken ct)
+    {
+        if (_client is not null && time.GetElapsedTime(_used) > Trusted)
+            await Probe(_client, ct);
+        if (_client is { IsConnected: true })
+            return _client;
+        Close();
+        var client = new SmtpClient { Timeout = (int)(options.TimeoutSeconds * 1000), CheckCertificateRevocation = false };
+        try
+        {
+            await client.ConnectAsync(options.Host, options.Port, Security(), ct);
+            if (options.User is { Length: > 0 } user)
+                await client.AuthenticateAsync(user, options.Password ?? "", ct);
+        }
+        catch (SmtpCommandException greeting)
+        {
+            // Refusing us is not refusing the mail.
+            client.Dispose();
+            throw new IOException($"The server does not let us in: {greeting.Message}", greeting);
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+        return _client = client;
+    }
+
+    private async Task Probe(SmtpClient client, CancellationToken ct)
+    {
+        try
+        {
+            await client.NoOpAsync(ct);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            Close();
+        }
+    }
+
+    private SecureSocketOptions Security() =>
+        options.Security switch
+        {
+            "none" => SecureSocketOptions.None,
+            "starttls" => SecureSocketOptions.StartTls,
+            "tls" => SecureSocketOptions.SslOnConnect,
+            _ => options.Host == "localhost" || (IPAddress.TryParse(options.Host, out var ip) && IPAddress.IsLoopback(ip))
+                ? SecureSocketOptions.None
+                : SecureSocketOptions.StartTlsWhenAvailable,
+        };
+
+    private void Close()
+    {
+        _client?.Dispose();
+        (_client, _used) = (null, 0);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_client is { IsConnected: true })
+            await _client.DisconnectAsync(true);
+        Close();
+    }
+}

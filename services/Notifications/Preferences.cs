@@ -1,0 +1,147 @@
+using System.Globalization;
+using JasperFx;
+using Marten;
+using SkillPlatform.EventSourcing;
+using SkillPlatform.ServiceDefaults;
+
+namespace SkillPlatform.Notifications;
+
+/// <summary>How often mails come.</summary>
+public static class Frequencies
+{
+    public const string Immediate = "immediate";
+    public const string Off = "off";
+
+    public static IReadOnlyList<string> All { get; } = [Immediate, "daily", "weekly", Off];
+}
+
+/// <summary>From and to as <c>HH:mm</c> in the reader's time zone; may span midnight.</summary>
+public sealed record QuietHours(string From, string To);
+
+/// <summary>How a reader wants to be told. A document, since it says something about a person.</summary>
+public sealed class Preferences : ILongVersioned
+{
+    public string Id { get; set; } = "";
+    public string Frequency { get; set; } = Frequencies.Immediate;
+    public string Culture { get; set; } = "en";
+    public string TimeZone { get; set; } = "UTC";
+    public QuietHours? QuietHours { get; set; }
+    public long Version { get; set; }
+
+    /// <summary>What holds for a reader who never chose.</summary>
+    public static Preferences Default(string user, Account? account) =>
+        new()
+        {
+            Id = user,
+            Culture = account?.Culture ?? "en",
+            TimeZone = account?.TimeZone ?? "UTC",
+        };
+
+    public static async Task<Preferences> Of(IQuerySession reads, string user, CancellationToken ct) =>
+        await reads.LoadAsync<Preferences>(user, ct) ?? Default(user, await reads.LoadAsync<Account>(user, ct));
+}
+
+/// <summary>The body of <c>GET</c> and <c>PUT /preferences</c>.</summary>
+public sealed record Preferred(string Frequency, string Culture, string TimeZone, QuietHours? QuietHours = null)
+{
+    public static Preferred Of(Preferences p) => new(p.Frequency, p.Culture, p.TimeZone, p.QuietHours);
+}
+
+public static class SetPreferences
+{
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/preferences", Get);
+        api.MapPut("/preferences", Put);
+    }
+
+    private static async Task<IResult> Get(HttpContext http, IQuerySession reads)
+    {
+        var preferences = await Preferences.Of(reads, Caller.Of(http).Id, http.RequestAborted);
+        return http.Tagged(Preferred.Of(preferences), Tag(preferences.Version));
+    }
+
+    private static async Task<IResult> Put(HttpContext http, Preferred wanted, IDocumentStore store)
+    {
+        var (user, ct) = (Caller.Of(http).Id, http.RequestAborted);
+        if (Check(wanted) is { Count: > 0 } errors)
+            return Refusal.Fields(errors).AsProblem();
+        var match = http.Request.Headers.IfMatch.ToString();
+        for (var attempt = 1; ; attempt++)
+        {
+            await using var session = store.LightweightSession();
+            if (await session.LoadAsync<Account>(user, ct) is { Erased: true })
+                return new Refusal(RefusalKind.Gone, "gone", "This account was deleted.").AsProblem();
+            var current = (await session.LoadAsync<Preferences>(user, ct))?.Version ?? 0;
+            if (match is not ("" or "*") && match != Tag(current))
+                return Stale.AsProblem();
+            session.UpdateRevision(
+                new Preferences
+                {
+                    Id = user,
+                    Frequency = wanted.Frequency,
+                    Culture = wanted.Culture,
+                    TimeZone = wanted.TimeZone,
+                    QuietHours = wanted.QuietHours,
+                },
+                current + 1
+            );
+            try
+            {
+                await session.SaveChangesAsync(ct);
+                http.Response.Headers.ETag = Tag(current + 1);
+                return TypedResults.Ok(wanted);
+            }
+            catch (ConcurrencyException) when (attempt < 5 && match is "" or "*")
+            {
+                // Another tab was first: the later one wins, as without If-Match it asks for.
+            }
+            catch (ConcurrencyException)
+            {
+                return Stale.AsProblem();
+            }
+        }
+    }
+
+    /// <summary>Pointer and message of everything that is wrong.</summary>
+    public static IReadOnlyCollection<(string Pointer, string Message)> Check(Preferred wanted)
+    {
+        List<(string, string)> errors = [];
+        if (!Frequencies.All.Contains(wanted.Frequency, StringComparer.Ordinal))
+            errors.Add(("/frequency", $"One of {string.Join(", ", Frequencies.All)}."));
+        if (!IsCulture(wanted.Culture))
+            errors.Add(("/culture", "A language tag such as en, de or es-MX."));
+        if (wanted.TimeZone.Length > 60 || !TimeZoneInfo.TryFindSystemTimeZoneById(wanted.TimeZone, out _))
+            errors.Add(("/timeZone", "An IANA time zone such as Europe/Berlin."));
+        if (wanted.QuietHours is { } quiet)
+        {
+            if (!IsTime(quiet.From))
+                errors.Add(("/quietHours/from", "A time such as 22:00."));
+            if (!IsTime(quiet.To))
+                errors.Add(("/quietHours/to", "A time such as 07:00."));
+            if (quiet.From == quiet.To)
+                errors.Add(("/quietHours", "Begins and ends at different times."));
+        }
+        return errors;
+    }
+
+    private static bool IsTime(string text) =>
+        TimeOnly.TryParseExact(text, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+
+    private static bool IsCulture(string tag)
+    {
+        try
+        {
+            return tag.Length is > 1 and < 20 && CultureInfo.GetCultureInfo(tag, predefinedOnly: true).Name.Length > 0;
+        }
+        catch (CultureNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    private static string Tag(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
+
+    private static Refusal Stale { get; } =
+        new(RefusalKind.Stale, "stale", "This has changed since you read it. Read it again, then repeat your change.");
+}

@@ -1,0 +1,59 @@
+using JasperFx.Events;
+using Marten.Events.Aggregation;
+
+namespace SkillPlatform.Notifications;
+
+/// <summary>A reader began to watch a topic, or watches it by hand what was watched automatically.</summary>
+/// <param name="User">Opaque user id.</param>
+/// <param name="Scope">One of <see cref="Topic"/>'s scopes.</param>
+/// <param name="Key">Key within the scope.</param>
+/// <param name="Reason"><c>manual</c>, or <c>author, reviewer, commenter</c> of a proposal.</param>
+public sealed record WatchStarted(string User, string Scope, string Key, string Reason);
+
+/// <summary>The reader wants to hear no more of it.</summary>
+/// <param name="By"><c>hand</c>, <c>mail</c> (one click) or <c>erasure</c>.</param>
+public sealed record WatchStopped(string By);
+
+/// <summary>
+/// One reader's interest in one topic; a stream of its own, so that a reader with ten thousand watches races with nobody.
+/// Stays after it was stopped, since what a reader stopped by hand must not start again by itself.
+/// </summary>
+public sealed record Watch
+{
+    public Guid Id { get; init; }
+    public string User { get; init; } = "";
+    public string Topic { get; init; } = "";
+    public string Reason { get; init; } = "";
+    public bool Active { get; init; }
+    public DateTimeOffset Since { get; init; }
+
+    public bool ByHand => Reason == Manual;
+
+    public const string Manual = "manual";
+
+    public static Guid IdOf(string user, Topic topic) => Ids.Of("watch", user, topic.ToString());
+
+    public static Watch? Evolve(Watch? state, object @event, Guid id, DateTimeOffset at) =>
+        @event switch
+        {
+            WatchStarted e => new Watch
+            {
+                Id = id,
+                User = e.User,
+                Topic = new Topic(e.Scope, e.Key).ToString(),
+                Reason = e.Reason,
+                Active = true,
+                Since = state is { Active: true } ? state.Since : at,
+            },
+            WatchStopped => state is null ? null : state with { Active = false },
+            _ => state,
+        };
+}
+
+public sealed class WatchFold : SingleStreamProjection<Watch, Guid>
+{
+    public WatchFold() => Name = "watch";
+
+    public override Watch? Evolve(Watch? snapshot, Guid id, IEvent e) =>
+        Watch.Evolve(snapshot, e.Data, id, e.Timestamp);
+}
