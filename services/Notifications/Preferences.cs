@@ -58,7 +58,7 @@ public static class SetPreferences
     private static async Task<IResult> Get(HttpContext http, IQuerySession reads)
     {
         var preferences = await Preferences.Of(reads, Caller.Of(http).Id, http.RequestAborted);
-        return http.Tagged(Preferred.Of(preferences), Tag(preferences.Version));
+        return Reading.Tagged(http, Tag(preferences), Preferred.Of(preferences));
     }
 
     private static async Task<IResult> Put(HttpContext http, Preferred wanted, IDocumentStore store)
@@ -72,24 +72,24 @@ public static class SetPreferences
             await using var session = store.LightweightSession();
             if (await session.LoadAsync<Account>(user, ct) is { Erased: true })
                 return new Refusal(RefusalKind.Gone, "gone", "This account was deleted.").AsProblem();
-            var current = (await session.LoadAsync<Preferences>(user, ct))?.Version ?? 0;
-            if (match is not ("" or "*") && match != Tag(current))
+            var now = await Preferences.Of(session, user, ct);
+            var current = now.Version;
+            if (match is not ("" or "*") && match != $"\"{Tag(now)}\"")
                 return Stale.AsProblem();
-            session.UpdateRevision(
-                new Preferences
-                {
-                    Id = user,
-                    Frequency = wanted.Frequency,
-                    Culture = wanted.Culture,
-                    TimeZone = wanted.TimeZone,
-                    QuietHours = wanted.QuietHours,
-                },
-                current + 1
-            );
+            var then = new Preferences
+            {
+                Id = user,
+                Frequency = wanted.Frequency,
+                Culture = wanted.Culture,
+                TimeZone = wanted.TimeZone,
+                QuietHours = wanted.QuietHours,
+                Version = current + 1,
+            };
+            session.UpdateRevision(then, current + 1);
             try
             {
                 await session.SaveChangesAsync(ct);
-                http.Response.Headers.ETag = Tag(current + 1);
+                http.Response.Headers.ETag = $"\"{Tag(then)}\"";
                 return TypedResults.Ok(wanted);
             }
             catch (ConcurrencyException) when (attempt < 5 && match is "" or "*")
@@ -140,7 +140,11 @@ public static class SetPreferences
         }
     }
 
-    private static string Tag(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
+    // Culture and time zone of who never chose are the account's, and change with it.
+    private static string Tag(Preferences p) =>
+        p.Version > 0
+            ? p.Version.ToString(CultureInfo.InvariantCulture)
+            : $"0-{Ids.Of(p.Culture, p.TimeZone).ToString()[..8]}";
 
     private static Refusal Stale { get; } =
         new(RefusalKind.Stale, "stale", "This has changed since you read it. Read it again, then repeat your change.");

@@ -1,3 +1,31 @@
+using SkillPlatform.EventSourcing;
+using SkillPlatform.Notifications;
+using SkillPlatform.ServiceDefaults;
+
 var builder = WebApplication.CreateBuilder(args);
+if (await ErrorQueues.RunCommand(args, builder.Configuration, Consumers.Endpoints) is { } exitCode)
+    return exitCode;
+builder.AddServiceDefaults();
+builder.AddTokens();
+builder.Services.AddOpenApi();
+var signal = new OutboxSignal();
+builder.AddEventStore("notifications-db", options => Store.Configure(options, signal), Announcements.Of);
+builder.AddSending(signal);
+builder.AddMessaging("notifications", Consumers.Add);
+
 var app = builder.Build();
-app.Run();
+app.UseServiceDefaults();
+app.UseAuthentication();
+app.UseAuthorization();
+var api = app.MapGroup("/api/notifications");
+StartWatching.Map(api);
+StopWatching.Map(api);
+ListWatches.Map(api);
+SetPreferences.Map(api);
+ReadInbox.Map(api);
+Unsubscribe.Map(api);
+Deliveries.Map(api);
+api.MapErrorQueues(Consumers.Endpoints);
+app.MapOpenApi("/api/notifications/openapi.json").AllowAnonymous();
+await app.RunAsync();
+return 0;

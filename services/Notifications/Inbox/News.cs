@@ -17,7 +17,18 @@ public static class NewsKind
     public const string Imported = "imported";
 
     public static IReadOnlyList<string> All { get; } =
-    [SkillChanged, Merged, Rejected, ChangesRequested, Conflicted, Revised, Withdrawn, Commented, SkillCommented, Imported];
+    [
+        SkillChanged,
+        Merged,
+        Rejected,
+        ChangesRequested,
+        Conflicted,
+        Revised,
+        Withdrawn,
+        Commented,
+        SkillCommented,
+        Imported,
+    ];
 
     /// <summary>What became of a proposal: its author always hears of these.</summary>
     public static bool IsOutcome(string kind) => kind is Merged or Rejected or ChangesRequested or Conflicted;

@@ -39,10 +39,7 @@ public static class Readers
             Topic.Everything,
         ];
         if (before is not null && change.Changes.Any(c => c.Kind == "skillMoved"))
-            topics.AddRange([
-                Topic.OfGroup(before.Domain.Slug, before.Group.Slug),
-                Topic.OfDomain(before.Domain.Slug),
-            ]);
+            topics.AddRange([Topic.OfGroup(before.Domain.Slug, before.Group.Slug), Topic.OfDomain(before.Domain.Slug)]);
         return topics.Distinct().ToArray();
     }
 

@@ -37,8 +37,14 @@ public static class Telling
         var users = told.Select(t => t.User).Except(before, StringComparer.Ordinal).ToArray();
         if (users.Length == 0)
             return;
-        var accounts = (await session.LoadManyAsync<Account>(ct, users)).ToDictionary(a => a.Id);
-        var preferences = (await session.LoadManyAsync<Preferences>(ct, users)).ToDictionary(p => p.Id);
+        var accounts = (await session.LoadManyAsync<Account>(ct, users)).ToDictionary(
+            a => a.Id,
+            StringComparer.Ordinal
+        );
+        var preferences = (await session.LoadManyAsync<Preferences>(ct, users)).ToDictionary(
+            p => p.Id,
+            StringComparer.Ordinal
+        );
         var names = new Names(skill, await session.LoadAsync<KnownTaxonomy>(KnownTaxonomy.TheOne, ct));
         if (!waits)
             session.Store(news with { Lines = [.. news.Lines.Select(names.In)] });

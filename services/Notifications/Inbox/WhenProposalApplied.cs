@@ -26,7 +26,11 @@ public sealed class WhenProposalApplied(IDocumentSession session) : IConsumer<Pr
 
 public static class UnchangedMerge
 {
-    public static async Task TellOfUnchangedMerge(this IDocumentSession session, KnownProposal known, CancellationToken ct)
+    public static async Task TellOfUnchangedMerge(
+        this IDocumentSession session,
+        KnownProposal known,
+        CancellationToken ct
+    )
     {
         if (known is not { Unchanged: true, Merged: { } at })
             return;

@@ -25,7 +25,15 @@ public sealed class WhenSkillChanged(IDocumentSession session) : IConsumer<Skill
     private async Task TellOfImport(Guid import, SkillChanged change, IReadOnlyList<Topic> topics, CancellationToken ct)
     {
         var ended = await session.LoadAsync<News>(import, ct);
-        var news = ended ?? new News { Id = import, Kind = NewsKind.Imported, Author = change.Author, At = change.At };
+        var news =
+            ended
+            ?? new News
+            {
+                Id = import,
+                Kind = NewsKind.Imported,
+                Author = change.Author,
+                At = change.At,
+            };
         await session.Tell(news, topics, change.Skill, waits: ended is null, ct);
     }
 

@@ -49,12 +49,13 @@ public static class Letter
         mail.Headers.Add("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
         mail.Headers.Add("Auto-Submitted", "auto-generated");
         mail.Headers.Add("X-SkillPlatform-Reason", notification.Reason);
-        mail.Headers.Add("Content-Language", texts.Language);
-        mail.Body = new MultipartAlternative
+        var parts = new MultipartAlternative
         {
             Part("plain", Plain(contents, texts, sender)),
             Part("html", Html(contents, texts, sender)),
         };
+        parts.Headers.Add("Content-Language", texts.Language);
+        mail.Body = parts;
         return mail;
     }
 
@@ -143,7 +144,9 @@ public static class Letter
     {
         var (notification, news, reader, preferences, people) = contents;
         var html = new StringBuilder();
-        html.Append("<!doctype html><html lang=\"").Append(texts.Language).Append("\"><head><meta charset=\"utf-8\"><title>");
+        html.Append("<!doctype html><html lang=\"")
+            .Append(texts.Language)
+            .Append("\"><head><meta charset=\"utf-8\"><title>");
         html.Append(E(Wording.OneLine(Wording.Title(texts, news, notification.Reason)))).Append("</title></head>");
         html.Append("<body style=\"font-family:sans-serif;line-height:1.5;max-width:42em\">");
         Paragraph(html, texts["greeting", ("name", Wording.OneLine(reader.Name))]);
@@ -195,7 +198,12 @@ public static class Letter
         foreach (var block in diff.DiffBlocks)
         {
             html.Append(E(Words(diff.PiecesNew, at, block.InsertStartB)));
-            Marked(html, "del", "#fdd", Words(diff.PiecesOld, block.DeleteStartA, block.DeleteStartA + block.DeleteCountA));
+            Marked(
+                html,
+                "del",
+                "#fdd",
+                Words(diff.PiecesOld, block.DeleteStartA, block.DeleteStartA + block.DeleteCountA)
+            );
             at = block.InsertStartB + block.InsertCountB;
             Marked(html, "ins", "#dfd", Words(diff.PiecesNew, block.InsertStartB, at));
         }
@@ -208,7 +216,9 @@ public static class Letter
     private static void Marked(StringBuilder html, string element, string colour, string text)
     {
         if (text.Length > 0)
-            html.Append($"<{element} style=\"background:{colour}\">").Append(E(text)).Append($"</{element}>");
+            html.Append(
+                string.Concat("<", element, " style=\"background:", colour, "\">", E(text), "</", element, ">")
+            );
     }
 
     private static void Paragraph(StringBuilder html, string text) =>

@@ -27,7 +27,7 @@ public static class Outbox
 
     public static Table Schema()
     {
-        var table = new Table(new PostgresqlObjectName("public", "mail"));
+        var table = new Table(new PostgresqlObjectName("public", "mail", SchemaUtils.IdentifierUsage.General));
         table.AddColumn<Guid>("id").AsPrimaryKey();
         table.AddColumn<string>("user_id").NotNull();
         table.AddColumn<Guid>("news").NotNull().AddIndex();
@@ -66,22 +66,24 @@ public static class Outbox
 }
 
 /// <summary>Wakes the delivery as soon as a transaction with a notification was committed in this process.</summary>
-public sealed class OutboxSignal : DocumentSessionListenerBase
+public sealed class OutboxSignal : DocumentSessionListenerBase, IDisposable
 {
-    private readonly SemaphoreSlim _due = new(0, 64);
+    private readonly SemaphoreSlim _due = new(0, 1);
 
     public void Set()
     {
         lock (_due)
-            if (_due.CurrentCount < 64)
+            if (_due.CurrentCount == 0)
                 _due.Release();
     }
+
+    public void Dispose() => _due.Dispose();
 
     public Task WaitAsync(TimeSpan atMost, CancellationToken ct) => _due.WaitAsync(atMost, ct);
 
     public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
     {
-        foreach (var _ in commit.Inserted.OfType<Notification>().Take(8))
+        if (commit.Inserted.OfType<Notification>().Any())
             Set();
         return Task.CompletedTask;
     }
@@ -122,7 +124,7 @@ public sealed class Claims(NpgsqlDataSource source) : IAsyncDisposable
             where id in (
                 select id from mail
                 where state = 'pending' and next_attempt <= now() and id <> all($4)
-                  and (owner is null or claimed_at < now() - interval '10 minutes' or (
+                  and (owner is null or owner = $1 or claimed_at < now() - interval '10 minutes' or (
                        claimed_at < now() - interval '5 seconds' and owner not in (
                            select objid::int from pg_locks where locktype = 'advisory' and classid = $3
                              and database = (select oid from pg_database where datname = current_database()))))
@@ -201,7 +203,9 @@ public sealed class Claims(NpgsqlDataSource source) : IAsyncDisposable
     {
         await using var command = source.CreateCommand(sql);
         foreach (var value in values)
-            command.Parameters.Add(value is DBNull ? new() { Value = value, NpgsqlDbType = NpgsqlDbType.Text } : new() { Value = value });
+            command.Parameters.Add(
+                value is DBNull ? new() { Value = value, NpgsqlDbType = NpgsqlDbType.Text } : new() { Value = value }
+            );
         await command.ExecuteNonQueryAsync(ct);
     }
 

@@ -63,10 +63,7 @@ public sealed class SmtpServer
         var failure = new PredicateBuilder().Handle<Exception>(e =>
             e is not (BrokenCircuitException or SmtpCommandException { StatusCode: >= (SmtpStatusCode)500 })
         );
-        _pipeline = new ResiliencePipelineBuilder
-        {
-            TimeProvider = time,
-        }
+        _pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
             // A connection that was kept open may have been closed from afar: once more, on a new one.
             .AddRetry(
                 new RetryStrategyOptions
@@ -83,9 +80,8 @@ public sealed class SmtpServer
                     FailureRatio = 1,
                     MinimumThroughput = 3,
                     SamplingDuration = TimeSpan.FromSeconds(10),
-                    BreakDurationGenerator = _ => ValueTask.FromResult(
-                        TimeSpan.FromSeconds(Math.Min(4, Math.Pow(2, Math.Min(_openings, 2))))
-                    ),
+                    BreakDurationGenerator = _ =>
+                        ValueTask.FromResult(TimeSpan.FromSeconds(Math.Min(4, Math.Pow(2, Math.Min(_openings, 2))))),
                     OnOpened = opened =>
                     {
                         _openings++;
@@ -135,7 +131,9 @@ public sealed class SmtpServer
         }
         catch (Exception e)
         {
-            return new Outcome.Unreachable(e is TimeoutRejectedException ? "The server did not answer in time." : e.Message);
+            return new Outcome.Unreachable(
+                e is TimeoutRejectedException ? "The server did not answer in time." : e.Message
+            );
         }
     }
 }
@@ -182,7 +180,11 @@ public sealed class SmtpConnection(SmtpOptions options, TimeProvider time) : IAs
         if (_client is { IsConnected: true })
             return _client;
         Close();
-        var client = new SmtpClient { Timeout = (int)(options.TimeoutSeconds * 1000), CheckCertificateRevocation = false };
+        var client = new SmtpClient
+        {
+            Timeout = (int)(options.TimeoutSeconds * 1000),
+            CheckCertificateRevocation = false,
+        };
         try
         {
             await client.ConnectAsync(options.Host, options.Port, Security(), ct);
@@ -221,7 +223,8 @@ public sealed class SmtpConnection(SmtpOptions options, TimeProvider time) : IAs
             "none" => SecureSocketOptions.None,
             "starttls" => SecureSocketOptions.StartTls,
             "tls" => SecureSocketOptions.SslOnConnect,
-            _ => options.Host == "localhost" || (IPAddress.TryParse(options.Host, out var ip) && IPAddress.IsLoopback(ip))
+            _ => options.Host == "localhost"
+            || (IPAddress.TryParse(options.Host, out var ip) && IPAddress.IsLoopback(ip))
                 ? SecureSocketOptions.None
                 : SecureSocketOptions.StartTlsWhenAvailable,
         };

@@ -26,6 +26,8 @@ public sealed class Texts
     /// <summary>How dates and numbers are written.</summary>
     public CultureInfo Format { get; }
 
+    public static CultureInfo Invariant => CultureInfo.InvariantCulture;
+
     public static IReadOnlyCollection<string> Languages => All.Keys;
 
     public static IReadOnlyDictionary<string, string> In(string language) => All[language];
@@ -87,9 +89,9 @@ public sealed class Texts
                 name =>
                 {
                     using var json = assembly.GetManifestResourceStream(name)!;
-                    return JsonSerializer.Deserialize<Dictionary<string, string>>(json)!.ToFrozenDictionary(
-                        StringComparer.Ordinal
-                    );
+                    return JsonSerializer
+                        .Deserialize<Dictionary<string, string>>(json)!
+                        .ToFrozenDictionary(StringComparer.Ordinal);
                 },
                 StringComparer.Ordinal
             );

@@ -10,7 +10,11 @@ public static class Wording
     private const int Longest = 4000;
 
     public static string Title(Texts texts, News news, string reason) =>
-        texts[ForAuthor(texts, $"title.{news.Kind}", reason), ("skill", news.SkillName), ("source", news.Import?.Source)];
+        texts[
+            ForAuthor(texts, $"title.{news.Kind}", reason),
+            ("skill", news.SkillName),
+            ("source", news.Import?.Source)
+        ];
 
     public static string Lead(Texts texts, News news, string reason, People people) =>
         texts[

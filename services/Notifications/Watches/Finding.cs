@@ -32,6 +32,33 @@ public static class Finding
         }
     }
 
+    /// <summary>Keys and names of topics as they are now; what is gone keeps its key for a name.</summary>
+    public static async Task<IReadOnlyDictionary<Topic, Found>> Name(
+        this IQuerySession reads,
+        IReadOnlyList<Topic> topics,
+        CancellationToken ct
+    )
+    {
+        Guid[] Of(string scope) => [.. topics.Where(t => t.Scope == scope).Select(t => Guid.Parse(t.Key))];
+        var skills = (await reads.LoadManyAsync<KnownSkill>(ct, Of(Topic.Skill))).ToDictionary(s =>
+            Topic.OfSkill(s.Id)
+        );
+        var proposals = (await reads.LoadManyAsync<KnownProposal>(ct, Of(Topic.Proposal))).ToDictionary(p =>
+            Topic.OfProposal(p.Id)
+        );
+        var taxonomy = await reads.LoadAsync<KnownTaxonomy>(KnownTaxonomy.TheOne, ct) ?? new KnownTaxonomy();
+        return topics
+            .Distinct()
+            .ToDictionary(
+                topic => topic,
+                topic =>
+                    skills.TryGetValue(topic, out var skill) ? new Found(topic, skill.Slug, skill.Name)
+                    : proposals.TryGetValue(topic, out var p) ? new Found(topic, topic.Key, p.SkillName)
+                    : In(taxonomy, topic.Scope, topic.Key)
+                        ?? new Found(topic, topic.Key, topic == Topic.Everything ? "" : topic.Key)
+            );
+    }
+
     /// <summary>A role, a domain, or a group: <c>{domain}.{group}</c>, or its own slug where only one domain has it.</summary>
     public static Found? In(KnownTaxonomy taxonomy, string scope, string key)
     {
@@ -45,7 +72,9 @@ public static class Finding
                 return domain is null ? null : new Found(Topic.OfDomain(key), key, domain.Name);
             case Topic.Group:
                 var groups = taxonomy
-                    .Domains.SelectMany(d => d.Groups.Select(g => (Topic: Topic.OfGroup(d.Slug, g.Slug), g.Slug, g.Name)))
+                    .Domains.SelectMany(d =>
+                        d.Groups.Select(g => (Topic: Topic.OfGroup(d.Slug, g.Slug), g.Slug, g.Name))
+                    )
                     .Where(g => g.Topic.Key == key || g.Slug == key)
                     .ToList();
                 return groups is [var group] ? new Found(group.Topic, group.Topic.Key, group.Name) : null;

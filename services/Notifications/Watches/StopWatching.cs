@@ -17,11 +17,15 @@ public static class StopWatching
         Commands commands
     )
     {
-        if (await reads.Find(scope, key, http.RequestAborted) is not { } found)
+        var (user, ct) = (Caller.Of(http).Id, http.RequestAborted);
+        // What is watched may be gone from the taxonomy; the watch can be ended all the same.
+        var found = await reads.Find(scope, key, ct);
+        var id = Watch.IdOf(user, found?.Topic ?? new Topic(scope, key));
+        if (found is null && await reads.LoadAsync<Watch>(id, ct) is null)
             return Refusal.NoSuch("thing to watch").AsProblem();
         return await commands.Handle<Watch>(
             http,
-            Watch.IdOf(Caller.Of(http).Id, found.Topic),
+            id,
             command: null,
             watch => Decide(watch, "hand"),
             _ => new Answer(204)

@@ -33,7 +33,7 @@ public sealed record Watch
 
     public static Guid IdOf(string user, Topic topic) => Ids.Of("watch", user, topic.ToString());
 
-    public static Watch? Evolve(Watch? state, object @event, Guid id, DateTimeOffset at) =>
+    public static Watch? Fold(Watch? state, object @event, Guid id, DateTimeOffset at) =>
         @event switch
         {
             WatchStarted e => new Watch
@@ -54,6 +54,5 @@ public sealed class WatchFold : SingleStreamProjection<Watch, Guid>
 {
     public WatchFold() => Name = "watch";
 
-    public override Watch? Evolve(Watch? snapshot, Guid id, IEvent e) =>
-        Watch.Evolve(snapshot, e.Data, id, e.Timestamp);
+    public override Watch? Evolve(Watch? snapshot, Guid id, IEvent e) => Watch.Fold(snapshot, e.Data, id, e.Timestamp);
 }

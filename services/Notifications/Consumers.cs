@@ -1,0 +1,34 @@
+using MassTransit;
+using SkillPlatform.EventSourcing;
+
+namespace SkillPlatform.Notifications;
+
+/// <summary>What this service listens to.</summary>
+public static class Consumers
+{
+    /// <summary>Names of the queues they listen on.</summary>
+    public static string[] Endpoints { get; } =
+    [
+        "notifications-when-account-changed",
+        "notifications-when-account-erased",
+        "notifications-when-taxonomy-changed",
+        "notifications-when-skill-changed",
+        "notifications-when-skill-commented",
+        "notifications-when-proposal-activity",
+        "notifications-when-proposal-applied",
+        "notifications-when-import-finished",
+    ];
+
+    public static void Add(IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<WhenAccountChanged>();
+        bus.AddConsumer<WhenAccountErased>();
+        bus.AddConsumer<WhenTaxonomyChanged>();
+        bus.AddConsumer<WhenSkillChanged>();
+        bus.AddConsumer<WhenSkillCommented>();
+        bus.AddConsumer<WhenProposalActivity>();
+        bus.AddConsumer<WhenProposalApplied>();
+        bus.AddConsumer<WhenImportFinished>();
+        bus.AddInbox();
+    }
+}

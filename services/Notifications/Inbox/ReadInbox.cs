@@ -1,0 +1,118 @@
+using Marten;
+using Marten.Patching;
+using SkillPlatform.EventSourcing;
+using SkillPlatform.ServiceDefaults;
+
+namespace SkillPlatform.Notifications;
+
+/// <summary>A skill as an inbox item names it.</summary>
+public sealed record ItemSkill(string? Slug, string Name);
+
+/// <summary>One notification in the reader's language.</summary>
+/// <param name="Id">Also in the mail's <c>Message-ID</c>.</param>
+/// <param name="Kind">One of <see cref="NewsKind"/>.</param>
+/// <param name="Skill">Null for an import.</param>
+/// <param name="Proposal">Id of the proposal, if it is about one.</param>
+/// <param name="Title">What the mail has as subject.</param>
+/// <param name="Summary">What changed or was said, in one line.</param>
+/// <param name="Reason"><c>author, reviewer, commenter</c>, or the scope watched.</param>
+/// <param name="At">When it happened.</param>
+/// <param name="Read">When it was read; null before.</param>
+public sealed record InboxItem(
+    Guid Id,
+    string Kind,
+    ItemSkill? Skill,
+    Guid? Proposal,
+    string Title,
+    string Summary,
+    string Reason,
+    DateTimeOffset At,
+    DateTimeOffset? Read
+);
+
+/// <summary>A page of the inbox, newest first.</summary>
+public sealed record InboxPage(IReadOnlyList<InboxItem> Items, string? NextCursor, int UnreadCount);
+
+/// <summary>Which were read: these, or all.</summary>
+public sealed record MarkedRead(Guid[]? Ids = null, bool All = false);
+
+/// <summary>How many are left.</summary>
+public sealed record Unread(int UnreadCount);
+
+/// <summary><c>GET /inbox</c> and <c>POST /inbox/read</c></summary>
+public static class ReadInbox
+{
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/inbox", Get);
+        api.MapPost("/inbox/read", Mark);
+    }
+
+    private static async Task<InboxPage> Get(HttpContext http, Paging paging, IQuerySession reads, bool? unread = null)
+    {
+        var (user, ct) = (Caller.Of(http).Id, http.RequestAborted);
+        var query = reads.Query<Notification>().Where(n => n.User == user);
+        if (unread is { } wanted)
+            query = wanted ? query.Where(n => n.Read == null) : query.Where(n => n.Read != null);
+        if (paging.After is [var after] && Guid.TryParse(after, out var last))
+            query = query.Where(n => n.Id < last);
+        var notifications = await query.OrderByDescending(n => n.Id).Take(paging.Limit + 1).ToListAsync(ct);
+        var page = paging.Of(notifications, n => [n.Id.ToString()]);
+        var news = (await reads.LoadManyAsync<News>(ct, [.. page.Items.Select(n => n.News).Distinct()])).ToDictionary(
+            n => n.Id
+        );
+        var accounts = await reads.LoadManyAsync<Account>(
+            ct,
+            [
+                .. news
+                    .Values.SelectMany(n => new[] { n.Author, n.Actor, n.Reviewer })
+                    .OfType<string>()
+                    .Distinct(StringComparer.Ordinal),
+            ]
+        );
+        var people = new People(accounts.ToDictionary(a => a.Id, StringComparer.Ordinal));
+        var texts = Texts.For((await Preferences.Of(reads, user, ct)).Culture);
+        return new InboxPage(
+            // News of an import that is still running is not told yet.
+            [.. page.Items.Where(n => news.ContainsKey(n.News)).Select(n => Item(n, news[n.News], texts, people))],
+            page.NextCursor,
+            await Left(reads, user, ct)
+        );
+    }
+
+    private static InboxItem Item(Notification n, News news, Texts texts, People people) =>
+        new(
+            n.Id,
+            n.Kind,
+            news.SkillId is null ? null : new ItemSkill(news.SkillSlug, news.SkillName),
+            news.ProposalId,
+            Wording.OneLine(Wording.Title(texts, news, n.Reason)),
+            Wording.Summary(texts, news, n.Reason, people),
+            n.Reason,
+            n.At,
+            n.Read
+        );
+
+    private static async Task<IResult> Mark(HttpContext http, MarkedRead read, IDocumentStore store, TimeProvider time)
+    {
+        var (user, ct) = (Caller.Of(http).Id, http.RequestAborted);
+        if (read.Ids is null == !read.All)
+            return Refusal.Field("/ids", "Either ids, or all: true.").AsProblem();
+        if (read.Ids is { Length: > 1000 })
+            return Refusal.Field("/ids", "At most 1,000 at once.").AsProblem();
+        await using var session = store.LightweightSession();
+        var now = time.GetUtcNow();
+        // Whose they are is part of the condition: ids of others match nothing.
+        if (read.Ids is { } ids)
+            session
+                .Patch<Notification>(n => n.User == user && n.Read == null && ids.Contains(n.Id))
+                .Set(n => n.Read, now);
+        else
+            session.Patch<Notification>(n => n.User == user && n.Read == null).Set(n => n.Read, now);
+        await session.SaveChangesAsync(ct);
+        return TypedResults.Ok(new Unread(await Left(session, user, ct)));
+    }
+
+    private static Task<int> Left(IQuerySession reads, string user, CancellationToken ct) =>
+        reads.Query<Notification>().CountAsync(n => n.User == user && n.Read == null, ct);
+}

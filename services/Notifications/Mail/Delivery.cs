@@ -1,0 +1,312 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Marten;
+using MimeKit;
+
+namespace SkillPlatform.Notifications;
+
+/// <summary>What is to be done with a mail that is due.</summary>
+public abstract record Verdict
+{
+    public sealed record Send(Contents Contents) : Verdict;
+
+    public sealed record Later(TimeSpan Wait, string? Why) : Verdict;
+
+    public sealed record Cancel(string Why) : Verdict;
+}
+
+/// <summary>Decides, when a mail is due, whether it still should go. Pure.</summary>
+public static class Delivery
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromDays(1);
+
+    /// <param name="age">How long the mail has waited.</param>
+    /// <param name="now">UTC.</param>
+    public static Verdict Decide(
+        Notification? notification,
+        News? news,
+        Account? reader,
+        Preferences? chosen,
+        Watch? watch,
+        People people,
+        TimeSpan age,
+        DateTimeOffset now
+    )
+    {
+        if (notification is null)
+            return new Verdict.Cancel("The notification is gone.");
+        if (news is null)
+            return Wait("The news is not complete.");
+        if (reader is null)
+            return Wait("The account is not known yet.");
+        if (reader is { Erased: true } or { Active: false } or { Email: "" })
+            return new Verdict.Cancel("The account takes no mail.");
+        if (watch is { Active: false })
+            return new Verdict.Cancel("No longer watched.");
+        var preferences = chosen ?? Preferences.Default(reader.Id, reader);
+        if (preferences.Frequency != Frequencies.Immediate)
+            return new Verdict.Cancel("The reader wants no immediate mail.");
+        if (QuietFor(preferences, now) is { } quiet)
+            return new Verdict.Later(quiet, null);
+        return new Verdict.Send(new Contents(notification, news, reader, preferences, people));
+
+        Verdict Wait(string why) =>
+            age > Patience ? new Verdict.Cancel(why)
+            : age < TimeSpan.FromMinutes(1) ? new Verdict.Later(TimeSpan.FromSeconds(1), why)
+            : new Verdict.Later(TimeSpan.FromMinutes(1), why);
+    }
+
+    /// <summary>How long the reader's quiet hours go on; null outside of them.</summary>
+    public static TimeSpan? QuietFor(Preferences preferences, DateTimeOffset now)
+    {
+        if (preferences.QuietHours is not { } quiet)
+            return null;
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(preferences.TimeZone, out var zone))
+            zone = TimeZoneInfo.Utc;
+        var local = TimeZoneInfo.ConvertTime(now, zone).DateTime;
+        var (from, to) = (TimeOnly.Parse(quiet.From, Texts.Invariant), TimeOnly.Parse(quiet.To, Texts.Invariant));
+        if (!TimeOnly.FromDateTime(local).IsBetween(from, to))
+            return null;
+        var end = local.Date + to.ToTimeSpan();
+        if (end <= local)
+            end = end.AddDays(1);
+        // The clock may be put forward over the very end; then it is over an hour later.
+        if (zone.IsInvalidTime(end))
+            end = end.AddHours(1);
+        return TimeZoneInfo.ConvertTimeToUtc(end, zone) - now.UtcDateTime;
+    }
+
+    /// <summary>How long a mail waits after the server refused it for a while: 2 s, doubled each time, at most ten minutes.</summary>
+    public static TimeSpan AfterDeferral(int attempts) =>
+        TimeSpan.FromSeconds(Math.Min(600, 2 * Math.Pow(2, Math.Min(attempts, 10))));
+
+    /// <summary>After there was no server: that one is back is noticed for all mails together, so no single one waits long.</summary>
+    public static TimeSpan AfterSilence(int attempts) => TimeSpan.FromSeconds(Math.Min(5, attempts + 1));
+
+    /// <summary>How long delivery is tried.</summary>
+    public static readonly TimeSpan GivenUpAfter = TimeSpan.FromDays(5);
+}
+
+/// <summary>
+/// Delivers what is due: one loop claims and prepares, several connections send. Wakes with the commit; looks by itself
+/// once a second. Nothing else waits for it.
+/// </summary>
+public sealed class Postman(
+    Claims claims,
+    SmtpServer server,
+    OutboxSignal signal,
+    IDocumentStore store,
+    Sender sender,
+    TimeProvider time,
+    ILogger<Postman> log
+) : BackgroundService
+{
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+    private readonly ConcurrentDictionary<Guid, byte> _inFlight = [];
+    private readonly Channel<(Queued Mail, MimeMessage Message)> _ready = Channel.CreateUnbounded<(
+        Queued,
+        MimeMessage
+    )>();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        server.Recovered = () => _ = Quietly(claims.Hasten(stoppingToken));
+        var senders = Enumerable.Range(0, server.Options.Connections).Select(_ => Task.Run(() => Send(stoppingToken)));
+        await Task.WhenAll([Task.Run(() => Dispatch(stoppingToken), CancellationToken.None), .. senders]);
+    }
+
+    private async Task Dispatch(CancellationToken ct)
+    {
+        while (!ct.IsCancellationRequested)
+        {
+            try
+            {
+                if (server.Rest is { Ticks: > 0 } rest)
+                    await Task.Delay(rest, time, ct);
+                var room = (server.IsFailing ? 1 : server.Options.Connections * 4) - _inFlight.Count;
+                if (room > 0 && await ClaimAndPrepare(room, ct) > 0)
+                    continue;
+                await signal.WaitAsync(room > 0 ? await claims.UntilDue(Look, ct) : Look, ct);
+            }
+            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception e)
+            {
+                log.LogWarning("Mails cannot be claimed ({Reason}); trying again.", e.Message);
+                await Task.Delay(Look / 2, time, CancellationToken.None);
+            }
+        }
+        _ready.Writer.Complete();
+    }
+
+    private async Task<int> ClaimAndPrepare(int room, CancellationToken ct)
+    {
+        var claimed = await claims.Claim(room, [.. _inFlight.Keys], ct);
+        if (claimed.Count == 0)
+            return 0;
+        foreach (var mail in claimed)
+            _inFlight[mail.Id] = 0;
+        var open = claimed.Select(mail => mail.Id).ToHashSet();
+        try
+        {
+            foreach (var (mail, verdict) in await Judge(claimed, ct))
+            {
+                await Follow(mail, verdict, ct);
+                open.Remove(mail.Id);
+            }
+        }
+        catch
+        {
+            // Still ours in the table; what is ours and not in flight is claimed again.
+            foreach (var id in open)
+                _inFlight.TryRemove(id, out _);
+            throw;
+        }
+        return claimed.Count;
+    }
+
+    private async Task Follow(Queued mail, Verdict verdict, CancellationToken ct)
+    {
+        switch (verdict)
+        {
+            case Verdict.Send send:
+                try
+                {
+                    await _ready.Writer.WriteAsync((mail, Letter.Of(send.Contents, sender)), ct);
+                    return;
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    // An address that is none, above all.
+                    log.LogWarning(e, "Mail {Mail} cannot be written.", mail.Id);
+                    await claims.End(mail.Id, Outbox.Failed, $"It cannot be written: {e.GetType().Name}.", ct);
+                }
+                break;
+            case Verdict.Later later:
+                await claims.Later(mail.Id, later.Wait, later.Why, counts: false, ct);
+                break;
+            case Verdict.Cancel cancel:
+                await claims.End(mail.Id, Outbox.Cancelled, cancel.Why, ct);
+                break;
+        }
+        _inFlight.TryRemove(mail.Id, out _);
+    }
+
+    private async Task<IEnumerable<(Queued, Verdict)>> Judge(List<Queued> mails, CancellationToken ct)
+    {
+        await using var reads = store.QuerySession();
+        var notifications = (await reads.LoadManyAsync<Notification>(ct, [.. mails.Select(m => m.Id)])).ToDictionary(
+            n => n.Id
+        );
+        var all = notifications.Values;
+        var news = (await reads.LoadManyAsync<News>(ct, [.. all.Select(n => n.News).Distinct()])).ToDictionary(n =>
+            n.Id
+        );
+        string[] readers = [.. all.Select(n => n.User).Distinct(StringComparer.Ordinal)];
+        var batch = reads.CreateBatchQuery();
+        var accountsRead = batch
+            .LoadMany<Account>()
+            .ById([
+                .. readers
+                    .Concat(news.Values.SelectMany(n => new[] { n.Author, n.Actor, n.Reviewer }).OfType<string>())
+                    .Distinct(StringComparer.Ordinal),
+            ]);
+        var preferencesRead = batch.LoadMany<Preferences>().ById(readers);
+        var watchesRead = batch
+            .LoadMany<Watch>()
+            .ById([.. all.Select(n => Watch.IdOf(n.User, Topic.Parse(n.Topic))).Distinct()]);
+        await batch.Execute(ct);
+        var accounts = (await accountsRead).ToDictionary(a => a.Id, StringComparer.Ordinal);
+        var preferences = (await preferencesRead).ToDictionary(p => p.Id, StringComparer.Ordinal);
+        var watches = (await watchesRead).ToDictionary(w => w.Id);
+        var people = new People(accounts);
+        var now = time.GetUtcNow();
+        return mails.Select(mail =>
+        {
+            var n = notifications.GetValueOrDefault(mail.Id);
+            var verdict = Delivery.Decide(
+                n,
+                n is null ? null : news.GetValueOrDefault(n.News),
+                n is null ? null : accounts.GetValueOrDefault(n.User),
+                n is null ? null : preferences.GetValueOrDefault(n.User),
+                n is null ? null : watches.GetValueOrDefault(Watch.IdOf(n.User, Topic.Parse(n.Topic))),
+                people,
+                now - mail.CreatedAt,
+                now
+            );
+            return (mail, verdict);
+        });
+    }
+
+    private async Task Send(CancellationToken stopping)
+    {
+        await using var connection = new SmtpConnection(server.Options, time);
+        await foreach (var (mail, message) in _ready.Reader.ReadAllAsync(CancellationToken.None))
+        {
+            // When stopping, what was not begun is left to the next process.
+            var outcome = stopping.IsCancellationRequested
+                ? new Outcome.NotTried(TimeSpan.Zero)
+                : await server.Send(connection, message);
+            await Record(mail, outcome, stopping);
+            _inFlight.TryRemove(mail.Id, out _);
+            if (_inFlight.Count <= server.Options.Connections)
+                signal.Set();
+        }
+    }
+
+    // Written however long it takes: between the server's answer and this record lies the one chance of a second mail.
+    private async Task Record(Queued mail, Outcome outcome, CancellationToken stopping)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                await Once(CancellationToken.None);
+                return;
+            }
+            catch (Exception e) when (!stopping.IsCancellationRequested || tries < 10)
+            {
+                log.LogWarning(
+                    "What became of mail {Mail} cannot be recorded ({Reason}); trying again.",
+                    mail.Id,
+                    e.Message
+                );
+                await Task.Delay(200, CancellationToken.None);
+            }
+            catch (Exception)
+            {
+                return;
+            }
+        }
+
+        Task Once(CancellationToken ct)
+        {
+            var tooOld = time.GetUtcNow() - mail.CreatedAt > Delivery.GivenUpAfter;
+            return outcome switch
+            {
+                Outcome.Accepted => claims.End(mail.Id, Outbox.Sent, null, ct),
+                Outcome.Refused refused => claims.End(mail.Id, Outbox.Failed, refused.Why, ct),
+                Outcome.Deferred { Why: var why } when tooOld => claims.End(mail.Id, Outbox.Failed, why, ct),
+                Outcome.Unreachable { Why: var why } when tooOld => claims.End(mail.Id, Outbox.Failed, why, ct),
+                Outcome.Deferred d => claims.Later(mail.Id, Delivery.AfterDeferral(mail.Attempts), d.Why, true, ct),
+                Outcome.Unreachable u => claims.Later(mail.Id, Delivery.AfterSilence(mail.Attempts), u.Why, true, ct),
+                Outcome.NotTried n => claims.Later(mail.Id, n.Wait, null, false, ct),
+                _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),
+            };
+        }
+    }
+
+    private async Task Quietly(Task task)
+    {
+        try
+        {
+            await task;
+        }
+        catch (Exception e)
+        {
+            log.LogWarning("Waiting mails were not hastened: {Reason}", e.Message);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using MimeKit;
+
+namespace SkillPlatform.Notifications;
+
+/// <summary>Puts the delivery of mails together from the configuration.</summary>
+public static class Sending
+{
+    public static void AddSending(this IHostApplicationBuilder builder, OutboxSignal signal)
+    {
+        var smtp = builder.Configuration.GetSection("Smtp").Get<SmtpOptions>() ?? new SmtpOptions();
+        var origin = builder.Configuration["Web:PublicOrigin"] ?? "http://localhost:8080";
+        builder.Services.AddSingleton(new Sender(MailboxAddress.Parse(smtp.From), new Uri(origin)));
+        builder.Services.AddSingleton(signal);
+        builder.Services.AddSingleton<Claims>();
+        builder.Services.AddSingleton(services => new SmtpServer(smtp, services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddHostedService<Postman>();
+    }
+}

@@ -1,0 +1,133 @@
+namespace SkillPlatform.Notifications.Tests;
+
+/// <summary>Whether a mail that is due still should go.</summary>
+public sealed class DeliveryTests
+{
+    private static readonly Notification Notification = new()
+    {
+        User = "reader",
+        Topic = Topic.OfSkill(Given.Skill).ToString(),
+    };
+
+    private static Verdict Decide(
+        Account? reader = null,
+        Preferences? preferences = null,
+        Watch? watch = null,
+        bool known = true,
+        bool complete = true,
+        TimeSpan age = default,
+        DateTimeOffset? now = null
+    ) =>
+        Delivery.Decide(
+            Notification,
+            complete ? new News() : null,
+            known
+                ? reader
+                    ?? new Account
+                    {
+                        Id = "reader",
+                        Email = "r@example.org",
+                        Active = true,
+                    }
+                : null,
+            preferences,
+            watch,
+            new People(new Dictionary<string, Account>(StringComparer.Ordinal)),
+            age,
+            now ?? Given.Now
+        );
+
+    [Fact]
+    public void It_goes() => Assert.IsType<Verdict.Send>(Decide());
+
+    [Fact]
+    public void It_does_not_go_to_who_is_gone_suspended_or_without_address()
+    {
+        Assert.IsType<Verdict.Cancel>(
+            Decide(
+                new Account
+                {
+                    Email = "a@b",
+                    Active = true,
+                    Erased = true,
+                }
+            )
+        );
+        Assert.IsType<Verdict.Cancel>(Decide(new Account { Email = "a@b", Active = false }));
+        Assert.IsType<Verdict.Cancel>(Decide(new Account { Active = true }));
+    }
+
+    [Theory]
+    [InlineData("off")]
+    [InlineData("daily")]
+    [InlineData("weekly")]
+    public void It_does_not_go_at_once_to_who_wants_none_at_once(string frequency) =>
+        Assert.IsType<Verdict.Cancel>(Decide(preferences: new Preferences { Frequency = frequency }));
+
+    [Fact]
+    public void It_does_not_go_when_the_watch_was_stopped_meanwhile() =>
+        Assert.IsType<Verdict.Cancel>(
+            Decide(watch: Given.Watching("reader", Topic.OfSkill(Given.Skill), active: false))
+        );
+
+    [Fact]
+    public void It_waits_for_an_account_or_news_on_the_way_but_not_for_ever()
+    {
+        Assert.IsType<Verdict.Later>(Decide(known: false));
+        Assert.IsType<Verdict.Later>(Decide(complete: false));
+        Assert.IsType<Verdict.Cancel>(Decide(known: false, age: TimeSpan.FromDays(2)));
+    }
+
+    [Theory]
+    [InlineData("2026-03-02T21:30:00Z", "22:00", "07:00", 8.5)] // 22:30 in Berlin
+    [InlineData("2026-03-02T05:00:00Z", "22:00", "07:00", 1.0)]
+    [InlineData("2026-03-02T06:00:00Z", "22:00", "07:00", null)]
+    [InlineData("2026-03-02T20:59:00Z", "22:00", "07:00", null)]
+    [InlineData("2026-03-02T11:00:00Z", "12:00", "13:00", 1.0)]
+    [InlineData("2026-03-28T22:00:00Z", "22:00", "07:00", 7.0)] // the night that is an hour shorter
+    [InlineData("2026-03-29T00:30:00Z", "22:00", "02:30", 1.0)] // an end that the clock leaps over: 03:30 summer time
+    public void Quiet_hours_are_in_the_readers_time_zone(string now, string from, string to, double? hours)
+    {
+        var preferences = new Preferences { TimeZone = "Europe/Berlin", QuietHours = new QuietHours(from, to) };
+        var at = DateTimeOffset.Parse(now, Texts.Invariant);
+        Assert.Equal(hours, Delivery.QuietFor(preferences, at)?.TotalHours);
+        if (hours is { } wait)
+            Assert.Equal(
+                TimeSpan.FromHours(wait),
+                Assert.IsType<Verdict.Later>(Decide(preferences: preferences, now: at)).Wait
+            );
+    }
+
+    [Fact]
+    public void Waiting_grows_to_minutes_and_no_further()
+    {
+        Assert.Equal(TimeSpan.FromSeconds(2), Delivery.AfterDeferral(0));
+        Assert.Equal(TimeSpan.FromSeconds(8), Delivery.AfterDeferral(2));
+        Assert.Equal(TimeSpan.FromMinutes(10), Delivery.AfterDeferral(1000));
+        Assert.Equal(TimeSpan.FromSeconds(5), Delivery.AfterSilence(1000));
+    }
+
+    [Theory]
+    [InlineData("hourly", "en", "UTC", null, null, "/frequency")]
+    [InlineData("off", "nonsense-1234", "UTC", null, null, "/culture")]
+    [InlineData("off", "de", "Mars/Olympus", null, null, "/timeZone")]
+    [InlineData("off", "de", "Europe/Berlin", "25:00", "07:00", "/quietHours/from")]
+    [InlineData("off", "de", "Europe/Berlin", "22:00", "7", "/quietHours/to")]
+    [InlineData("off", "de", "Europe/Berlin", "22:00", "22:00", "/quietHours")]
+    [InlineData("daily", "de-AT", "Europe/Vienna", "22:00", "07:00", null)]
+    public void Preferences_are_checked(
+        string frequency,
+        string culture,
+        string zone,
+        string? from,
+        string? to,
+        string? error
+    )
+    {
+        var quiet = from is null ? null : new QuietHours(from, to!);
+        Assert.Equal(
+            error is null ? [] : [error],
+            SetPreferences.Check(new Preferred(frequency, culture, zone, quiet)).Select(e => e.Pointer)
+        );
+    }
+}

@@ -1,0 +1,225 @@
+using System.Text;
+using MimeKit;
+using SkillPlatform.Contracts;
+
+namespace SkillPlatform.Notifications.Tests;
+
+public sealed class LetterTests
+{
+    private static readonly Sender Sender = new(
+        new MailboxAddress("SkillPlatform", "notifications@example.org"),
+        new Uri("https://skills.example.org")
+    );
+
+    private static Contents Contents(
+        SkillChanged change,
+        string culture = "en",
+        string name = "Rita Reader",
+        string reason = "skill"
+    )
+    {
+        var names = new Names(change.Skill, null);
+        var news = WhenSkillChanged.NewsOf(change);
+        news = news with { Lines = [.. news.Lines.Select(names.In)] };
+        var reader = new Account
+        {
+            Id = "reader",
+            Name = name,
+            Email = "reader@example.org",
+            Active = true,
+        };
+        var notification = new Notification
+        {
+            Id = Ids.At(Given.Now, "n"),
+            User = "reader",
+            News = news.Id,
+            Kind = news.Kind,
+            Topic = Topic.OfSkill(Given.Skill).ToString(),
+            TopicName = news.SkillName,
+            Reason = reason,
+            Token = "abcdefghijklmnopqrstuvwxyz012345",
+            At = Given.Now,
+        };
+        var people = new People(
+            new Dictionary<string, Account>(StringComparer.Ordinal)
+            {
+                ["author"] = new() { Id = "author", Name = "Anna <b>Author</b>" },
+            }
+        );
+        return new Contents(
+            notification,
+            news,
+            reader,
+            new Preferences
+            {
+                Id = "reader",
+                Culture = culture,
+                TimeZone = "Europe/Berlin",
+            },
+            people
+        );
+    }
+
+    private static (MimeMessage Mail, string Text, string Html) Letter(Contents contents)
+    {
+        using var stream = new MemoryStream();
+        Notifications.Letter.Of(contents, Sender).WriteTo(stream);
+        stream.Position = 0;
+        var mail = MimeMessage.Load(stream);
+        return (mail, mail.TextBody!.ReplaceLineEndings("\n"), mail.HtmlBody!);
+    }
+
+    private static Contents Merged(string culture = "en") =>
+        Contents(
+            Given.Change(
+                proposal: Given.Proposal,
+                changes:
+                [
+                    Given.Cell("requirementMadeMandatory"),
+                    Given.Cell("requirementReworded", "Deploys one function.", "Deploys two functions."),
+                ]
+            ),
+            culture
+        );
+
+    [Fact]
+    public void The_headers_are_as_mail_programs_need_them()
+    {
+        var (mail, _, _) = Letter(Merged());
+        var id = Ids.At(Given.Now, "n");
+        Assert.Equal("Serverless Functions: a proposal was merged", mail.Subject);
+        Assert.Equal($"{id:n}@skills.example.org", mail.MessageId);
+        Assert.Equal($"proposal-{Given.Proposal:n}@skills.example.org", mail.InReplyTo);
+        Assert.Equal([mail.InReplyTo!], mail.References);
+        Assert.Equal("<serverless-functions.skills.skills.example.org>", mail.Headers["List-Id"]);
+        Assert.Equal(
+            "<https://skills.example.org/api/notifications/unsubscribe/abcdefghijklmnopqrstuvwxyz012345>",
+            mail.Headers["List-Unsubscribe"]
+        );
+        Assert.Equal("List-Unsubscribe=One-Click", mail.Headers["List-Unsubscribe-Post"]);
+        Assert.Equal("auto-generated", mail.Headers["Auto-Submitted"]);
+        Assert.Equal("skill", mail.Headers["X-SkillPlatform-Reason"]);
+        Assert.Equal("en", mail.Body!.Headers["Content-Language"]);
+        Assert.Equal(Given.Now, mail.Date);
+    }
+
+    [Fact]
+    public void The_text_comes_first_and_says_what_changed_who_why_and_why_you()
+    {
+        var (mail, text, html) = Letter(Merged());
+        var parts = Assert.IsType<MultipartAlternative>(mail.Body);
+        Assert.Equal(["plain", "html"], parts.Select(part => part.ContentType.MediaSubtype));
+        Assert.Contains("Hello Rita Reader,", text);
+        Assert.Contains("AI Product Engineer, Junior\n  * now mandatory, was optional\n  * reworded", text);
+        Assert.Contains("Before: Deploys one function.", text);
+        Assert.Contains("After: Deploys two functions.", text);
+        Assert.Contains("Why: Clearer.", text);
+        Assert.Contains("Proposed by Anna <b>Author</b>, accepted by a former member", text);
+        Assert.Contains("March 2, 2026", text);
+        Assert.Contains("UTC+01:00", text);
+        Assert.Contains("https://skills.example.org/skills/serverless-functions", text);
+        Assert.Contains($"https://skills.example.org/proposals/{Given.Proposal}", text);
+        Assert.Contains("because you watch the skill “Serverless Functions”", text);
+        Assert.Contains("/api/notifications/unsubscribe/", text);
+        Assert.Contains("<del style=\"background:#fdd\">one</del><ins style=\"background:#dfd\">two</ins>", html);
+        Assert.DoesNotContain("<img", html);
+    }
+
+    [Theory]
+    [InlineData("de", "de", "jetzt Pflicht, war optional", "Warum: Clearer.")]
+    [InlineData("de-AT", "de", "neu formuliert", "weil du den Skill")]
+    [InlineData("es-MX", "es", "ahora obligatorio, antes opcional", "Por qué: Clearer.")]
+    [InlineData("fr", "en", "now mandatory", "Why: Clearer.")]
+    [InlineData("no such culture!", "en", "now mandatory", "Why: Clearer.")]
+    public void The_reader_reads_their_language(string culture, string language, params string[] says)
+    {
+        var (mail, text, html) = Letter(Merged(culture));
+        Assert.Equal(language, mail.Body!.Headers["Content-Language"]);
+        Assert.Contains($"lang=\"{language}\"", html);
+        Assert.All(says, said => Assert.Contains(said, text));
+    }
+
+    [Fact]
+    public void Names_and_texts_cannot_break_out()
+    {
+        const string Evil = "Evil\r\nBcc: victim@example.org\r\n\r\n<script>alert(1)</script>\u202Egpj\0\u2028x";
+        var contents = Contents(
+            Given.Change(
+                proposal: Given.Proposal,
+                name: Evil,
+                reason: Evil,
+                changes: Given.Cell("requirementReworded", Evil, "<img src=x onerror=alert(1)>")
+            ),
+            name: Evil
+        );
+        using var stream = new MemoryStream();
+        Notifications.Letter.Of(contents, Sender).WriteTo(stream);
+        var source = Encoding.UTF8.GetString(stream.ToArray());
+        var head = source[..source.ReplaceLineEndings("\r\n").IndexOf("\r\n\r\n", StringComparison.Ordinal)];
+        Assert.DoesNotContain(
+            head.ReplaceLineEndings("\n").Split('\n'),
+            line => line.StartsWith("Bcc", StringComparison.Ordinal)
+        );
+        var (mail, text, html) = Letter(contents);
+        Assert.Empty(mail.Bcc);
+        Assert.Single(mail.To.Mailboxes);
+        Assert.Equal("reader@example.org", mail.To.Mailboxes.Single().Address);
+        Assert.DoesNotContain('\n', mail.Subject!);
+        Assert.DoesNotContain('\u202E', mail.Subject + text);
+        Assert.DoesNotContain('\0', text + html);
+        Assert.DoesNotContain("<script", html);
+        Assert.DoesNotContain("<img", html);
+    }
+
+    [Fact]
+    public void The_same_contents_make_the_same_message_id_and_thread()
+    {
+        var (first, _, _) = Letter(Merged());
+        var (second, _, _) = Letter(Merged());
+        Assert.Equal(first.MessageId, second.MessageId);
+        Assert.Equal(first.InReplyTo, second.InReplyTo);
+    }
+
+    [Fact]
+    public void Long_and_many_texts_stay_readable()
+    {
+        var changes = Enumerable
+            .Range(0, 60)
+            .Select(i =>
+                Given.Cell("requirementReworded", new string('a', 10_000), "😀" + new string('b', 9_998), $"role-{i}")
+            )
+            .ToArray();
+        var (mail, text, _) = Letter(Contents(Given.Change(changes: changes)));
+        Assert.Contains("and 30 more changes", text);
+        Assert.NotNull(mail.MessageId);
+    }
+
+    [Fact]
+    public void Every_language_has_every_key_with_the_same_placeholders()
+    {
+        static IEnumerable<string> Placeholders(string text) =>
+            System
+                .Text.RegularExpressions.Regex.Matches(
+                    text,
+                    "{[a-z]+}",
+                    System.Text.RegularExpressions.RegexOptions.None,
+                    TimeSpan.FromSeconds(1)
+                )
+                .Select(m => m.Value)
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal);
+        Assert.Equal(["de", "en", "es"], Texts.Languages.Order(StringComparer.Ordinal));
+        var english = Texts.In("en");
+        foreach (var language in Texts.Languages.Select(Texts.In))
+        {
+            Assert.Equal(english.Keys.Order(StringComparer.Ordinal), language.Keys.Order(StringComparer.Ordinal));
+            Assert.All(english, text => Assert.Equal(Placeholders(text.Value), Placeholders(language[text.Key])));
+        }
+        Assert.All(NewsKind.All, kind => Assert.Contains($"title.{kind}", english.Keys));
+        Assert.All(NewsKind.All, kind => Assert.Contains($"lead.{kind}", english.Keys));
+        Assert.All(
+            Topic.Scopes.Concat(["author", "reviewer", "commenter"]),
+            why => Assert.Contains($"why.{why}", english.Keys)
+        );
+    }
+}

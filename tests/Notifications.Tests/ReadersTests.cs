@@ -1,0 +1,142 @@
+using SkillPlatform.Contracts;
+
+namespace SkillPlatform.Notifications.Tests;
+
+public sealed class ReadersTests
+{
+    private static readonly Topic Skill = Topic.OfSkill(Given.Skill);
+    private static readonly Topic Proposal = Topic.OfProposal(Given.Proposal);
+    private static readonly News Merge = WhenSkillChanged.NewsOf(Given.Change(proposal: Given.Proposal));
+
+    private static IEnumerable<(string, string)> Of(News news, params Watch[] watches) =>
+        Readers.Of(news, watches).Select(t => (t.User, t.Reason)).OrderBy(t => t.User, StringComparer.Ordinal);
+
+    [Fact]
+    public void A_reader_whose_watches_match_several_times_is_told_once_for_the_narrowest() =>
+        Assert.Equal(
+            [("author", "author"), ("reader", "skill")],
+            Of(
+                Merge,
+                Given.Watching("reader", Topic.Everything),
+                Given.Watching("reader", Topic.OfDomain("cloud")),
+                Given.Watching("reader", Skill),
+                Given.Watching("reader", Topic.OfRole("sre"))
+            )
+        );
+
+    [Fact]
+    public void The_author_hears_the_outcome_and_nothing_as_a_watcher() =>
+        Assert.Equal(
+            [("author", "author")],
+            Of(Merge, Given.Watching("author", Skill), Given.Watching("author", Proposal, "author"))
+        );
+
+    [Fact]
+    public void The_author_who_stopped_watching_the_proposal_hears_nothing_of_it() =>
+        Assert.Empty(Of(Merge, Given.Watching("author", Proposal, "author", active: false)));
+
+    [Fact]
+    public void The_last_reviewer_is_not_told_of_the_merge_unless_they_asked_for_it() =>
+        Assert.Equal(
+            [("author", "author"), ("other", "reviewer"), ("reviewer", "domain")],
+            Of(
+                Merge,
+                Given.Watching("reviewer", Proposal, "reviewer"),
+                Given.Watching("reviewer", Topic.OfDomain("cloud")),
+                Given.Watching("other", Proposal, "reviewer")
+            )
+        );
+
+    [Fact]
+    public void Stopped_watches_tell_nothing() =>
+        Assert.Equal([("author", "author")], Of(Merge, Given.Watching("reader", Skill, active: false)));
+
+    [Theory]
+    [InlineData("rejected", "reviewer", true)]
+    [InlineData("changesRequested", "reviewer", true)]
+    [InlineData("conflicted", null, true)]
+    [InlineData("commented", "reviewer", true)]
+    [InlineData("revised", "author", false)]
+    [InlineData("withdrawn", "author", false)]
+    [InlineData("commented", "author", false)]
+    public void What_happens_to_a_proposal_reaches_its_watchers_but_not_who_did_it(
+        string kind,
+        string? actor,
+        bool author
+    )
+    {
+        var news = WhenProposalActivity.NewsOf(Given.Activity(kind, actor), Guid.NewGuid())!;
+        var told = Of(
+                news,
+                Given.Watching("watcher", Proposal),
+                Given.Watching("reviewer", Proposal, "reviewer"),
+                Given.Watching("author", Proposal, "author")
+            )
+            .Select(t => t.Item1)
+            .ToArray();
+        Assert.Equal(author, told.Contains("author", StringComparer.Ordinal));
+        Assert.Contains("watcher", told);
+        Assert.Equal(actor != "reviewer", told.Contains("reviewer", StringComparer.Ordinal));
+        Assert.Equal(told.Distinct(StringComparer.Ordinal), told);
+    }
+
+    [Theory]
+    [InlineData("submitted")]
+    [InlineData("approved")]
+    [InlineData("accepted")]
+    [InlineData("merged")]
+    [InlineData("somethingNew")]
+    public void What_needs_nobodys_attention_is_no_news(string kind) =>
+        Assert.Null(WhenProposalActivity.NewsOf(Given.Activity(kind), Guid.NewGuid()));
+
+    [Fact]
+    public void A_change_is_told_under_everything_it_touches() =>
+        Assert.Equal(
+            [
+                "catalogue/all",
+                "domain/cloud",
+                "group/cloud.compute",
+                $"proposal/{Given.Proposal}",
+                "role/ai-product-engineer",
+                $"skill/{Given.Skill}",
+            ],
+            Readers
+                .TopicsOf(Given.Change(proposal: Given.Proposal), null)
+                .Select(t => t.ToString())
+                .Order(StringComparer.Ordinal)
+        );
+
+    [Fact]
+    public void A_new_skill_is_told_under_all_its_roles()
+    {
+        var change = Given.Change(changes: new Changed(1, "skillAdded", null, null, null, "x", null, null));
+        Assert.Contains(Topic.OfRole("sre"), Readers.TopicsOf(change, null));
+    }
+
+    [Fact]
+    public void A_moved_skill_is_told_where_it_was_and_where_it_is()
+    {
+        var before = new KnownSkill { Domain = new Named("data", "Data"), Group = new Named("lakes", "Lakes") };
+        var change = Given.Change(changes: new Changed(2, "skillMoved", null, null, "a", "b", null, null));
+        var topics = Readers.TopicsOf(change, before);
+        Assert.Contains(Topic.OfGroup("data", "lakes"), topics);
+        Assert.Contains(Topic.OfGroup("cloud", "compute"), topics);
+    }
+
+    [Fact]
+    public void An_import_is_told_skill_by_skill_only_to_who_watches_the_skill() =>
+        Assert.Equal([Skill], Readers.TopicsOf(Given.Change(import: Guid.NewGuid()), null));
+
+    [Fact]
+    public void Who_takes_part_begins_to_watch()
+    {
+        Assert.Equal([("author", "author")], WhenProposalActivity.TakesPart(Given.Activity("submitted", "author")));
+        Assert.Equal([("reviewer", "reviewer")], WhenProposalActivity.TakesPart(Given.Activity("approved")));
+        Assert.Equal(
+            [("someone", "commenter")],
+            WhenProposalActivity.TakesPart(Given.Activity("commented", "someone"))
+        );
+        Assert.Empty(WhenProposalActivity.TakesPart(Given.Activity("commented", "author")));
+        Assert.Empty(WhenProposalActivity.TakesPart(Given.Activity("merged", null)));
+    }
+}
