@@ -21,8 +21,13 @@ exec 3>&2 # steps run with their output in a log; what the reader must see goes 
 
 say() { printf '%s\n' "$*"; }
 fail() {
-  printf '\n%s\n' "$*" >&3
+  end_line
+  printf '%s\n' "$*" >&3
   exit 1
+}
+end_line() {
+  [[ ${in_step:-} ]] && printf '\n' >&3
+  in_step=''
 }
 
 # step <what> <command…>: says what is done, does it with its output in .run/logs/run.log, says how long it took.
@@ -30,14 +35,19 @@ fail() {
 step() {
   local what=$1 began=${EPOCHREALTIME/[.,]/} tenths
   shift
+  in_step=yes
   printf '  %-44s' "$what"
   "$@" >>"$state/logs/run.log" 2>&1
+  in_step=''
   tenths=$(((${EPOCHREALTIME/[.,]/} - began) / 100000))
   printf '%4d.%d s\n' $((tenths / 10)) $((tenths % 10))
 }
 
 # The last lines of a log, for the reader of a failure.
-tail_of() { tail -n "${2:-15}" "$state/logs/$1.log" 2>/dev/null | sed 's/^/    /' >&3; }
+tail_of() {
+  end_line
+  tail -n "${2:-15}" "$state/logs/$1.log" 2>/dev/null | sed 's/^/    /' >&3
+}
 
 # within <seconds> <condition…>: waits until the condition holds; false when it does not in time.
 within() {

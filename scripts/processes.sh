@@ -265,7 +265,6 @@ wait_for() {
   local process=$1
   shift
   within 90 "$@" && return
-  printf '\n' >&3
   tail_of "$process"
   fail "$process did not become ready; the lines above are the last of .run/logs/$process.log"
 }
@@ -278,7 +277,6 @@ load_starter_catalogue() {
 }
 import_starter_catalogue() {
   in_environment dotnet "$build/publish/Catalog/release/Catalog.dll" import services/Catalog/starter-catalogue.json && return
-  printf '\n' >&3
   tail_of run
   fail 'The starter catalogue could not be loaded; more in .run/logs/run.log'
 }
