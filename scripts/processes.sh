@@ -276,7 +276,7 @@ load_starter_catalogue() {
   touch "$loaded"
 }
 import_starter_catalogue() {
-  in_environment dotnet "$build/publish/Catalog/release/Catalog.dll" import services/Catalog/starter-catalogue.json && return
+  in_environment timeout 300 dotnet "$build/publish/Catalog/release/Catalog.dll" import services/Catalog/starter-catalogue.json && return
   tail_of run
   fail 'The starter catalogue could not be loaded; more in .run/logs/run.log'
 }
