@@ -30,6 +30,7 @@ public static class Defaults
             http.AddStandardResilienceHandler();
             http.AddServiceDiscovery();
         });
+        builder.Services.AddSingleton<IProblemDetailsWriter, Always>();
         builder.Services.AddProblemDetails(options =>
             options.CustomizeProblemDetails = context =>
             {
@@ -149,6 +150,28 @@ public static class Defaults
                     .AddSource("MassTransit", "Marten", "Npgsql")
             )
             .UseOtlpExporter();
+    }
+}
+
+/// <summary>Errors are problem documents also for a caller that asked for something else: a browser, for one.</summary>
+internal sealed class Always(Microsoft.Extensions.Options.IOptions<ProblemDetailsOptions> options)
+    : IProblemDetailsWriter
+{
+    public bool CanWrite(ProblemDetailsContext context) => true;
+
+    public async ValueTask WriteAsync(ProblemDetailsContext context)
+    {
+        var (http, problem) = (context.HttpContext, context.ProblemDetails);
+        problem.Status ??= http.Response.StatusCode;
+        problem.Title ??= Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(problem.Status.Value);
+        options.Value.CustomizeProblemDetails?.Invoke(context);
+        await http.Response.WriteAsJsonAsync(
+            problem,
+            problem.GetType(),
+            options: null,
+            contentType: "application/problem+json",
+            http.RequestAborted
+        );
     }
 }
 

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using SkillPlatform.Web.Pages;
 
 namespace SkillPlatform.Web.Api;
@@ -9,22 +10,32 @@ public static class Reference
     {
         Serve(app, "/api/docs", "text/html; charset=utf-8", Embedded.Bytes("reference.html"));
         Serve(app, "/api/docs/reference.js", "text/javascript; charset=utf-8", Embedded.Bytes("reference.js"));
-        Serve(app, "/api/docs/scalar.js", "text/javascript; charset=utf-8", ScalarScript());
+        Serve(app, "/api/docs/scalar.js", "text/javascript; charset=utf-8", ScalarScript(), gzip: true);
     }
 
-    private static void Serve(WebApplication app, string path, string type, byte[] bytes) =>
+    private static void Serve(WebApplication app, string path, string type, byte[] bytes, bool gzip = false) =>
         app.MapGet(
                 path,
                 (HttpContext http) =>
                 {
                     http.Response.Headers.CacheControl = "public, max-age=3600";
-                    return TypedResults.Bytes(bytes, type);
+                    if (
+                        gzip
+                        && !http.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.Ordinal)
+                    )
+                        return TypedResults.Stream(
+                            new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress),
+                            type
+                        );
+                    if (gzip)
+                        http.Response.Headers.ContentEncoding = "gzip";
+                    return (IResult)TypedResults.Bytes(bytes, type);
                 }
             )
             .AllowAnonymous()
             .ExcludeFromDescription();
 
-    // The package carries the script as a resource; its own page would start it by an inline script.
+    // The package carries the script, compressed, as a resource; its own page would start it by an inline script.
     private static byte[] ScalarScript()
     {
         var assembly = typeof(Scalar.AspNetCore.ScalarOptions).Assembly;

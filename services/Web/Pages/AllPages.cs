@@ -1,4 +1,7 @@
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http.Features;
+using SkillPlatform.Web.Api;
 using SkillPlatform.Web.Proposals;
 using SkillPlatform.Web.Skills;
 using SkillPlatform.Web.Start;
@@ -11,10 +14,12 @@ public static class AllPages
     public static void AddPages(this WebApplicationBuilder builder)
     {
         builder.Services.AddRazorComponents();
+        // "ä" as "ä": pages are UTF-8.
+        builder.Services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddScoped<Visit>();
         builder.Services.AddSingleton<PageCache>();
-        Services.Add(builder.Services);
+        Services.Add(builder);
         builder.Services.AddAntiforgery(options =>
         {
             options.Cookie.Name = "skillplatform.forms";
@@ -27,6 +32,9 @@ public static class AllPages
         builder.Services.Configure<FormOptions>(form => form.ValueLengthLimit = 256 * 1024);
     }
 
+    private static Task NoSuchApi(HttpContext http) =>
+        Problems.Write(http, StatusCodes.Status404NotFound, "not-found", "Not found", "There is no such address.");
+
     public static void MapPages(this WebApplication app)
     {
         app.MapStyles();
@@ -38,6 +46,7 @@ public static class AllPages
         ShowProposal.Map(app);
         ReviewProposal.Map(app);
         WithdrawProposal.Map(app);
+        app.Map("/api/{**rest}", NoSuchApi).AllowAnonymous();
         app.MapFallback(
                 (HttpContext http) =>
                 {

@@ -25,8 +25,10 @@ public sealed class Services(IHttpClientFactory clients)
         AllowOutOfOrderMetadataProperties = true,
     };
 
-    public static void Add(IServiceCollection services)
+    public static void Add(WebApplicationBuilder builder)
     {
+        builder.Logging.AddFilter("Polly", LogLevel.Warning).AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
+        var services = builder.Services;
         services.AddScoped<Services>();
         services.AddTransient<AsVisitor>();
         foreach (var service in new[] { "catalog", "proposals", "notifications" })

@@ -65,6 +65,12 @@ public static class SigningIn
                     oidc.Scope.Add(scope);
                 foreach (var ours in new[] { oidc.CorrelationCookie, oidc.NonceCookie })
                     (ours.SameSite, ours.SecurePolicy) = (SameSiteMode.Lax, secure);
+                oidc.Events.OnRedirectToIdentityProvider = redirect =>
+                {
+                    if (Origin(redirect.HttpContext) is { } origin)
+                        redirect.ProtocolMessage.RedirectUri = origin + Callback;
+                    return Task.CompletedTask;
+                };
                 oidc.Events.OnTicketReceived = received =>
                 {
                     // The session lasts as long as the cookie, not as long as the id token.
@@ -74,6 +80,8 @@ public static class SigningIn
                 };
                 oidc.Events.OnRedirectToIdentityProviderForSignOut = redirect =>
                 {
+                    if (Origin(redirect.HttpContext) is { } origin)
+                        redirect.ProtocolMessage.PostLogoutRedirectUri = origin + "/signout-callback-oidc";
                     redirect.ProtocolMessage.IdTokenHint = redirect.HttpContext.CurrentSession()?.Tokens.Id;
                     return Task.CompletedTask;
                 };
@@ -98,8 +106,16 @@ public static class SigningIn
         app.MapPost("/signout", End);
     }
 
-    private static async Task Start(HttpContext http, string? returnUrl)
+    private static async Task Start(HttpContext http, string? returnUrl, bool here = false)
     {
+        // Cookies and Identity know one name of this site; who came by another, 127.0.0.1 say, goes on under that one.
+        if (!here && Origin(http) is { } origin && new Uri(origin).Authority != http.Request.Host.Value)
+        {
+            http.Response.Redirect(
+                $"{origin}/signin?here=true&returnUrl={Uri.EscapeDataString(LocalAddress.Or(returnUrl))}"
+            );
+            return;
+        }
         try
         {
             await http.ChallengeAsync(
@@ -135,6 +151,9 @@ public static class SigningIn
             http.Response.Redirect("/");
         }
     }
+
+    private static string? Origin(HttpContext http) =>
+        http.RequestServices.GetRequiredService<IConfiguration>()["Web:PublicOrigin"]?.TrimEnd('/');
 
     private static async Task EndWithItsToken(CookieValidatePrincipalContext context)
     {
