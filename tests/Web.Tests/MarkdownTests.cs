@@ -1,0 +1,93 @@
+using SkillPlatform.Web.Pages;
+using SkillPlatform.Web.SignIn;
+using SkillPlatform.Web.Skills;
+
+namespace SkillPlatform.Web.Tests;
+
+public sealed class MarkdownTests
+{
+    [Theory]
+    [InlineData("<script>alert(1)</script>", "<script")]
+    [InlineData("<img src=x onerror=alert(1)>", "<img")]
+    [InlineData("[x](javascript:alert(1))", "javascript:")]
+    [InlineData("[x](JaVaScRiPt:alert(1))", "script:")]
+    [InlineData("[x](&#106;avascript:alert(1))", "script:")]
+    [InlineData("[x](java\tscript:alert(1))", "script:")]
+    [InlineData("[x](data:text/html;base64,PHNjcmlwdD4=)", "data:")]
+    [InlineData("[x](vbscript:x)", "vbscript:")]
+    [InlineData("<javascript:alert(1)>", "href=\"javascript")]
+    [InlineData("[a]\n\n[a]: javascript:alert(1)", "javascript:alert")]
+    [InlineData("![x](https://elsewhere.example/pixel.png)", "<img")]
+    [InlineData("[x](https://example.org \"a\" onclick=alert(1))", "<a onclick")]
+    [InlineData("<style>*{display:none}</style>", "<style")]
+    [InlineData("<svg/onload=alert(1)>", "<svg")]
+    [InlineData("a\u202Ecod.exe", "\u202E")]
+    [InlineData("a\u2066b", "\u2066")]
+    public void Nothing_harmful_survives(string text, string harm) =>
+        Assert.DoesNotContain(harm, Markdown.Html(text).Value, StringComparison.OrdinalIgnoreCase);
+
+    [Fact]
+    public void What_people_write_is_rendered()
+    {
+        var html = Markdown.Html("- **bold** `code`\n- [link](https://example.org/a?b=c)\n\n1 < 2 & \"x\" 😀").Value;
+        Assert.Contains("<li><strong>bold</strong> <code>code</code></li>", html);
+        Assert.Contains("href=\"https://example.org/a?b=c\"", html);
+        Assert.Contains("rel=\"nofollow noopener noreferrer ugc\"", html);
+        Assert.Contains("1 &lt; 2 &amp;", html);
+        Assert.Contains("😀", html);
+    }
+
+    [Fact]
+    public void Hostile_shapes_end_soon()
+    {
+        var since = TimeProvider.System.GetTimestamp();
+        foreach (
+            var text in new[]
+            {
+                new string('[', 10_000),
+                new string('>', 10_000),
+                new string('*', 10_000),
+                new string('x', 10_000),
+                string.Concat(Enumerable.Repeat("- ", 5_000)),
+                string.Concat(Enumerable.Repeat("[x](", 2_500)),
+                string.Concat(Enumerable.Repeat("|a", 5_000)) + "\n" + string.Concat(Enumerable.Repeat("|-", 2_500)),
+            }
+        )
+            Assert.NotEmpty(Markdown.Html(text).Value);
+        Assert.True(TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public void A_diff_holds_both_texts()
+    {
+        var pieces = WordDiff.Of("Knows the basics.", "Knows the hard basics, too.");
+        Assert.Equal("Knows the basics.", string.Concat(pieces.Where(p => p.Sign != '+').Select(p => p.Text)));
+        Assert.Equal(
+            "Knows the hard basics, too.",
+            string.Concat(pieces.Where(p => p.Sign != '-').Select(p => p.Text))
+        );
+        Assert.Contains(pieces, p => p is { Sign: '=', Text: "Knows the " });
+    }
+
+    [Theory]
+    [InlineData("/skills/x?a=b", "/skills/x?a=b")]
+    [InlineData("https://elsewhere.example", "/")]
+    [InlineData("//elsewhere.example", "/")]
+    [InlineData("/\\elsewhere.example", "/")]
+    [InlineData("/a\\b", "/")]
+    [InlineData("/\t/elsewhere.example", "/")]
+    [InlineData("javascript:alert(1)", "/")]
+    [InlineData("", "/")]
+    [InlineData(null, "/")]
+    public void Signing_in_leads_to_our_own_pages_only(string? wanted, string expected) =>
+        Assert.Equal(expected, LocalAddress.Or(wanted));
+
+    [Fact]
+    public void A_suggestion_holds_only_what_was_changed()
+    {
+        var was = new Requirement("pilot", "junior", true, "One\r\ntwo", null);
+        Assert.Empty(SuggestChange.Changes(was, true, "One\ntwo"));
+        Assert.Single(SuggestChange.Changes(was, false, "One\ntwo"));
+        Assert.Equal(2, SuggestChange.Changes(was, false, "One").Length);
+    }
+}

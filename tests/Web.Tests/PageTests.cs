@@ -1,0 +1,411 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using MassTransit;
+using SkillPlatform.Contracts;
+using SkillPlatform.Testing;
+
+namespace SkillPlatform.Web.Tests;
+
+public sealed class PageTests(WebFixture web) : IClassFixture<WebFixture>
+{
+    private readonly CancellationToken _ct = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_skill_is_shown_by_level_and_role_in_words()
+    {
+        web.Given("shown");
+        using var browser = web.Browser();
+        var html = await browser.Html("/en/skills/shown");
+        Assert.Contains("<caption><bdi>Junior</bdi></caption>", html);
+        Assert.Contains("<caption><bdi>Senior</bdi></caption>", html);
+        Assert.Matches("<th scope=\"row\"[^>]*><bdi>Pilot</bdi></th>", html);
+        Assert.Contains(">Mandatory</span>", html);
+        Assert.Contains(">Optional</span>", html);
+        Assert.Contains("moon", html);
+        Assert.Contains("Because of the moon.", html);
+        Assert.Contains("Noor", html);
+        Assert.Contains("March 9, 2026", html);
+        Assert.DoesNotContain("<script", html);
+        Assert.DoesNotContain(" style=", html);
+        Assert.DoesNotContain(" on", Regex.Match(html, "<body.*?>", RegexOptions.None, TimeSpan.FromSeconds(1)).Value);
+    }
+
+    [Theory]
+    [InlineData("/de/skills/spoken", "es", "lang=\"de\"", "Verpflichtend")]
+    [InlineData("/skills/spoken", "de-AT,en;q=0.5", "lang=\"de\"", "Fähigkeiten")]
+    [InlineData("/skills/spoken", "fi,es;q=0.3,en;q=0.1", "lang=\"es\"", "Obligatorio")]
+    [InlineData("/skills/spoken", "xx", "lang=\"en\"", "Mandatory")]
+    [InlineData("/skills/spoken", "de;q=0,en", "lang=\"en\"", "Mandatory")]
+    public async Task The_address_says_the_language_else_the_browser(
+        string path,
+        string accept,
+        string lang,
+        string word
+    )
+    {
+        web.Given("spoken");
+        using var browser = web.Browser();
+        var html = await browser.Html(path, accept);
+        Assert.Contains($"<html {lang}", html);
+        Assert.Contains(word, html);
+    }
+
+    [Fact]
+    public async Task The_readers_cookie_goes_before_the_browser_and_the_address_before_both()
+    {
+        web.Given("chosen");
+        using var browser = web.Browser();
+        browser.Cookies.Add(web.Address, new Cookie("skillplatform.language", "es"));
+        Assert.Contains("<html lang=\"es\"", await browser.Html("/skills/chosen", "de"));
+        Assert.Contains("<html lang=\"de\"", await browser.Html("/de/skills/chosen", "en"));
+    }
+
+    [Fact]
+    public async Task Links_stay_in_the_language_of_the_address()
+    {
+        web.Given("linked");
+        using var browser = web.Browser();
+        var html = await browser.Html("/es/skills/linked");
+        Assert.Contains("href=\"/es/?domain=sea\"", html);
+        Assert.Contains("hreflang=\"de\" href=\"/de/skills/linked\"", html);
+    }
+
+    [Fact]
+    public async Task Hostile_texts_are_harmless_on_the_page()
+    {
+        web.Given(
+            "hostile",
+            "<script>alert(1)</script> [x](javascript:alert(1)) <img src=x onerror=alert(1)>\u202E"
+                + new string('w', 9_000),
+            author: "<b>Eve</b>"
+        );
+        using var browser = web.Browser();
+        using var answer = await browser.Get("/skills/hostile");
+        var html = await answer.Content.ReadAsStringAsync(_ct);
+        Assert.DoesNotContain("<script", html);
+        Assert.DoesNotContain("javascript:", html);
+        Assert.DoesNotContain("<img", html);
+        Assert.DoesNotContain("<b>Eve", html);
+        Assert.DoesNotContain('\u202E', html);
+        var policy = answer.Headers.GetValues("Content-Security-Policy").Single();
+        Assert.Contains("default-src 'none'", policy);
+        Assert.Contains("frame-ancestors 'none'", policy);
+        Assert.DoesNotContain("unsafe", policy);
+    }
+
+    [Fact]
+    public async Task What_is_down_is_said_and_the_rest_is_shown()
+    {
+        web.Given("partly");
+        var address = web.Start(("services:proposals:http:0", "http://127.0.0.1:9"));
+        using var browser = web.Browser(address);
+        var html = await browser.Html("/en/skills/partly");
+        Assert.Contains("Reading tides", html);
+        Assert.Contains("The proposals do not answer", html);
+        Assert.Contains("Because of the moon.", html);
+    }
+
+    [Theory]
+    [InlineData("/de/skills/nowhere", 404, "Hier ist nichts")]
+    [InlineData("/nowhere", 404, "Nothing here")]
+    [InlineData("/en/nowhere.txt", 404, "Nothing here")]
+    [InlineData("/skills/gone", 410, "Gone")]
+    [InlineData("/skills/broken", 503, "Back in a moment")]
+    public async Task Errors_are_pages_for_people(string path, int status, string words)
+    {
+        web.Catalog.On("GET /api/catalog/skills/gone", new { status = 410 }, 410);
+        web.Catalog.On("GET /api/catalog/skills/broken", new { status = 500 }, 500);
+        using var browser = web.Browser();
+        using var answer = await browser.Get(path, "en");
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Contains(words, await answer.Content.ReadAsStringAsync(_ct));
+    }
+
+    [Fact]
+    public async Task The_old_address_of_a_renamed_skill_leads_to_the_new_one()
+    {
+        web.Given("new-name");
+        web.Catalog.On("GET /api/catalog/skills/old-name", Samples.Skill("new-name"));
+        using var browser = web.Browser();
+        using var answer = await browser.Get("/de/skills/old-name");
+        Assert.Equal(HttpStatusCode.PermanentRedirect, answer.StatusCode);
+        Assert.Equal("/de/skills/new-name", answer.Headers.Location!.OriginalString);
+    }
+
+    [Fact]
+    public async Task The_start_page_leads_to_the_skills()
+    {
+        web.Catalog.On(
+                "GET /api/catalog/domains",
+                new
+                {
+                    items = new[]
+                    {
+                        new
+                        {
+                            slug = "sea",
+                            name = "Sea",
+                            levels = Array.Empty<object>(),
+                            groups = new[]
+                            {
+                                new
+                                {
+                                    slug = "coast",
+                                    name = "Coast",
+                                    skills = 1,
+                                },
+                            },
+                        },
+                    },
+                }
+            )
+            .On(
+                "GET /api/catalog/skills",
+                new { items = new[] { new { slug = "tides", name = "Reading tides" } }, nextCursor = (string?)null }
+            );
+        using var browser = web.Browser();
+        var html = await browser.Html("/es/?q=a%26b&domain=sea");
+        Assert.Contains("href=\"/es/skills/tides\"", html);
+        Assert.Contains("1 competencia", html);
+        Assert.Equal("?limit=100&q=a%26b&domain=sea", web.Catalog.Last("/api/catalog/skills").Query);
+    }
+
+    [Fact]
+    public async Task A_suggestion_becomes_a_proposal_against_exactly_what_its_author_saw()
+    {
+        web.Given("suggested", "One\r\ntwo \"quoted\" <b>\n");
+        web.Proposals.On("POST /api/proposals", new { id = "01990000-0000-7000-8000-000000000001" }, 201);
+        using var browser = web.Browser();
+        await browser.SignIn();
+        using var answer = await browser.Post(
+            "/de/skills/suggested/suggest?role=pilot&level=junior",
+            "/de/skills/suggested/suggest",
+            ("role", "pilot"),
+            ("level", "junior"),
+            ("version", "3"),
+            ("mandatory", "false"),
+            ("description", "One\r\nthree"),
+            ("rationale", "Täglich.")
+        );
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        Assert.Equal("/de/proposals/01990000-0000-7000-8000-000000000001", answer.Headers.Location!.OriginalString);
+        var asked = web.Proposals.Last("/api/proposals");
+        Assert.StartsWith("Bearer ", asked.Headers["Authorization"]);
+        Assert.True(Guid.TryParse(asked.Headers["Idempotency-Key"], out _));
+        using var body = JsonDocument.Parse(asked.Body);
+        var changes = body.RootElement.GetProperty("changes");
+        Assert.Equal("One\r\ntwo \"quoted\" <b>\n", changes[0].GetProperty("was").GetString());
+        Assert.Equal("One\nthree", changes[0].GetProperty("description").GetString());
+        Assert.Equal("makeOptional", changes[1].GetProperty("op").GetString());
+        Assert.Equal("Täglich.", body.RootElement.GetProperty("rationale").GetString());
+        Assert.Equal("?version=3", web.Catalog.All.Last(a => a.Query.Contains("version")).Query);
+    }
+
+    [Fact]
+    public async Task A_refused_suggestion_comes_back_with_what_was_written()
+    {
+        web.Given("refused");
+        web.Proposals.On(
+            "POST /api/proposals",
+            new
+            {
+                title = "Wrong",
+                detail = "Something is wrong.",
+                errors = new Dictionary<string, string[]> { ["/rationale"] = ["Say a little more."] },
+            },
+            422
+        );
+        using var browser = web.Browser();
+        await browser.SignIn();
+        using var answer = await browser.Post(
+            "/skills/refused/suggest?role=pilot&level=junior",
+            "/skills/refused/suggest",
+            ("role", "pilot"),
+            ("level", "junior"),
+            ("version", "3"),
+            ("mandatory", "true"),
+            ("description", "Another text"),
+            ("rationale", "so")
+        );
+        Assert.Equal(422, (int)answer.StatusCode);
+        var html = await answer.Content.ReadAsStringAsync(_ct);
+        Assert.Contains("Say a little more.", html);
+        Assert.Contains("Another text", html);
+    }
+
+    [Theory]
+    [InlineData("/skills/forged/watch")]
+    [InlineData("/skills/forged/suggest")]
+    [InlineData("/proposals/01990000-0000-7000-8000-000000000001/review")]
+    [InlineData("/proposals/01990000-0000-7000-8000-000000000001/withdrawal")]
+    public async Task A_form_from_elsewhere_does_nothing(string action)
+    {
+        using var browser = web.Browser();
+        await browser.SignIn();
+        var before = web.Proposals.All.Count + web.Notifications.All.Count;
+        using var answer = await browser.PostRaw(
+            action,
+            ("watch", "true"),
+            ("role", "pilot"),
+            ("level", "junior"),
+            ("version", "3"),
+            ("mandatory", "true"),
+            ("revision", "1"),
+            ("verdict", "approve")
+        );
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal(before, web.Proposals.All.Count + web.Notifications.All.Count);
+    }
+
+    [Fact]
+    public async Task Watching_is_a_form_away()
+    {
+        web.Given("watched");
+        web.Notifications.On("PUT /api/notifications/watches/skill/watched", new { });
+        using var browser = web.Browser();
+        await browser.SignIn();
+        using var answer = await browser.Post("/en/skills/watched", "/en/skills/watched/watch", ("watch", "true"));
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        Assert.Equal(1, web.Notifications.All.Count(a => a.Method == "PUT"));
+        web.Notifications.On("GET /api/notifications/watches/skill/watched", new { });
+        Assert.Contains("Stop watching", await browser.Html(answer.Headers.Location!.OriginalString));
+    }
+
+    [Fact]
+    public async Task Reviewers_decide_on_the_page_and_others_see_no_form()
+    {
+        var id = "01990000-0000-7000-8000-0000000000aa";
+        web.Given("judged");
+        web.Proposals.On(
+                $"GET /api/proposals/{id}",
+                new
+                {
+                    id,
+                    skill = "judged",
+                    skillName = "Reading tides",
+                    author = new { id = "someone", name = "Noor" },
+                    state = "open",
+                    revision = 2,
+                    rationale = "Because.",
+                    changes = new object[]
+                    {
+                        new
+                        {
+                            op = "rewordRequirement",
+                            role = "pilot",
+                            level = "junior",
+                            was = "Knows old tables.",
+                            description = "Knows new tables.",
+                        },
+                        new
+                        {
+                            op = "replaceKeywords",
+                            was = new[] { "a" },
+                            keywords = new[] { "b", "c" },
+                        },
+                    },
+                    createdAt = "2026-03-09T10:00:00Z",
+                }
+            )
+            .On($"POST /api/proposals/{id}/reviews", new { });
+        using var contributor = web.Browser();
+        await contributor.SignIn();
+        Assert.DoesNotContain("value=\"approve\"", await contributor.Html($"/proposals/{id}"));
+        web.Identity.Roles = ["contributor", "reviewer"];
+        using var reviewer = web.Browser();
+        await reviewer.SignIn();
+        web.Identity.Roles = ["contributor"];
+        var html = await reviewer.Html($"/en/proposals/{id}");
+        Assert.Contains("<del>old</del>", html);
+        Assert.Contains("<ins>new</ins>", html);
+        Assert.Contains("“a” to “b, c”", html);
+        using var answer = await reviewer.Post(
+            $"/en/proposals/{id}",
+            $"/en/proposals/{id}/review",
+            ("revision", "2"),
+            ("verdict", "approve"),
+            ("comment", "")
+        );
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        Assert.Equal(
+            "{\"revision\":2,\"verdict\":\"approve\",\"comment\":null}",
+            web.Proposals.Last($"/api/proposals/{id}/reviews").Body
+        );
+    }
+
+    [Fact]
+    public async Task A_cached_page_goes_when_its_skill_changes()
+    {
+        web.Given("cached", "The first text.");
+        using var browser = web.Browser();
+        // Kept only while the queue that would tell of changes is there.
+        var asked = await Eventually.Get(
+            async () =>
+            {
+                await browser.Html("/en/skills/cached");
+                var before = web.Catalog.Count("/api/catalog/skills/cached");
+                Assert.Contains("The first text.", await browser.Html("/en/skills/cached"));
+                return web.Catalog.Count("/api/catalog/skills/cached") - before;
+            },
+            more => more == 0
+        );
+        Assert.Equal(0, asked);
+        web.Given("cached", "The second text.");
+        Assert.Contains("The first text.", await browser.Html("/en/skills/cached"));
+        var bus = Bus.Factory.CreateUsingRabbitMq(rabbit => rabbit.Host(web.Broker));
+        await bus.StartAsync(_ct);
+        await bus.Publish(Changed("cached"), _ct);
+        await Eventually.Holds(async () =>
+            (await browser.Html("/en/skills/cached")).Contains("The second text.", StringComparison.Ordinal)
+        );
+        await bus.StopAsync(_ct);
+    }
+
+    [Fact]
+    public async Task Nobody_gets_a_page_made_for_someone_else()
+    {
+        web.Given("private");
+        using var reader = web.Browser();
+        await reader.SignIn();
+        Assert.Contains("Zoë", await reader.Html("/en/skills/private"));
+        using var anonymous = web.Browser();
+        using var answer = await anonymous.Get("/en/skills/private");
+        Assert.DoesNotContain("Zoë", await answer.Content.ReadAsStringAsync(_ct));
+        Assert.False(answer.Headers.Contains("Set-Cookie"));
+        Assert.Contains("Zoë", await reader.Html("/en/skills/private"));
+    }
+
+    [Fact]
+    public async Task A_former_member_is_called_that()
+    {
+        web.Given("erased", author: null);
+        using var browser = web.Browser();
+        Assert.Contains("former member", await browser.Html("/en/skills/erased"));
+    }
+
+    private static SkillChanged Changed(string slug) =>
+        new(
+            Guid.CreateVersion7(),
+            1,
+            2,
+            DateTimeOffset.UnixEpoch,
+            null,
+            null,
+            null,
+            null,
+            null,
+            [],
+            new SkillState(
+                slug,
+                "Reading tides",
+                [],
+                new Contracts.Named("sea", "Sea"),
+                new Contracts.Named("coast", "Coast"),
+                [],
+                [],
+                [],
+                Retired: false
+            )
+        );
+}

@@ -1,0 +1,184 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace SkillPlatform.Web.Tests;
+
+public sealed class ProxyTests(WebFixture web) : IClassFixture<WebFixture>
+{
+    [Fact]
+    public async Task A_callers_token_is_forwarded_as_it_came_and_cookies_are_not()
+    {
+        web.Catalog.On("GET /api/catalog/mine", new { ok = true });
+        using var client = new HttpClient { BaseAddress = web.Address };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/catalog/mine?x=1%2F2");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "as.it.came");
+        request.Headers.Add("Cookie", "skillplatform.session=whatever; other=1");
+        request.Headers.Add("X-Forwarded-For", "10.9.9.9");
+        using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var asked = web.Catalog.Last("/api/catalog/mine");
+        Assert.Equal("Bearer as.it.came", asked.Headers["Authorization"]);
+        Assert.Equal("?x=1%2F2", asked.Query);
+        Assert.DoesNotContain("Cookie", asked.Headers.Keys);
+        Assert.DoesNotContain("10.9.9.9", asked.Headers["X-Forwarded-For"]);
+        Assert.Equal("http", asked.Headers["X-Forwarded-Proto"]);
+        Assert.Equal(web.Address.Authority, asked.Headers["X-Forwarded-Host"]);
+        Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
+    }
+
+    [Fact]
+    public async Task Answers_keep_status_body_and_tags_but_set_no_cookie()
+    {
+        web.Proposals.On(
+            "POST /api/proposals",
+            async http =>
+            {
+                http.Response.StatusCode = 422;
+                http.Response.Headers.ETag = "\"7\"";
+                http.Response.Headers.SetCookie = "a=b";
+                await http.Response.WriteAsJsonAsync(
+                    new { type = "/problems/validation" },
+                    (JsonSerializerOptions?)null,
+                    "application/problem+json"
+                );
+            }
+        );
+        using var client = new HttpClient { BaseAddress = web.Address };
+        using var answer = await client.PostAsJsonAsync(
+            "/api/proposals",
+            new { a = 1 },
+            TestContext.Current.CancellationToken
+        );
+        Assert.Equal(422, (int)answer.StatusCode);
+        Assert.Equal("\"7\"", answer.Headers.ETag!.Tag);
+        Assert.False(answer.Headers.Contains("Set-Cookie"));
+        Assert.Equal("{\"a\":1}", web.Proposals.Last("/api/proposals").Body);
+    }
+
+    [Fact]
+    public async Task A_service_that_is_down_is_503_soon_and_says_when_to_try_again()
+    {
+        var address = web.Start(("services:catalog:http:0", "http://127.0.0.1:9"));
+        using var client = new HttpClient { BaseAddress = address };
+        client.DefaultRequestHeaders.Add("Accept", "text/html");
+        var since = TimeProvider.System.GetTimestamp();
+        using var answer = await client.GetAsync("/api/catalog/skills", TestContext.Current.CancellationToken);
+        await Expect.Problem(answer, 503, "/problems/unavailable");
+        Assert.NotNull(answer.Headers.RetryAfter);
+        Assert.True(TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(5));
+    }
+
+    [Theory]
+    [InlineData("/api/nothing")]
+    [InlineData("/api/catalog/nothing")]
+    [InlineData("/api/docs/nothing")]
+    public async Task No_such_address_is_a_problem_document_even_for_a_browser(string path)
+    {
+        using var browser = web.Browser();
+        using var answer = await browser.Get(path);
+        await Expect.Problem(answer, 404, "/problems/not-found");
+    }
+
+    [Fact]
+    public async Task No_service_can_send_a_page_but_for_unsubscribing()
+    {
+        static Task Html(HttpContext http)
+        {
+            http.Response.ContentType = "text/html; charset=utf-8";
+            return http.Response.WriteAsync("<h1>Hello</h1>");
+        }
+        web.Catalog.On("GET /api/catalog/page", Html);
+        web.Notifications.On("GET /api/notifications/unsubscribe/abc", Html);
+        using var browser = web.Browser();
+        using var page = await browser.Get("/api/catalog/page");
+        Assert.Equal("text/plain", page.Content.Headers.ContentType!.MediaType);
+        using var unsubscribe = await browser.Get("/api/notifications/unsubscribe/abc");
+        Assert.Equal("text/html", unsubscribe.Content.Headers.ContentType!.MediaType);
+        Assert.Contains("frame-ancestors 'none'", unsubscribe.Headers.GetValues("Content-Security-Policy").Single());
+    }
+
+    [Theory]
+    [InlineData("/api/proposals", 3, 413)]
+    [InlineData("/api/catalog/imports", 3, 202)]
+    [InlineData("/api/catalog/imports", 33, 413)]
+    public async Task Bodies_are_bounded(string path, int megabytes, int status)
+    {
+        web.Catalog.On("POST /api/catalog/imports", new { }, 202);
+        web.Proposals.On("POST /api/proposals", new { }, 202);
+        using var client = new HttpClient { BaseAddress = web.Address };
+        using var body = new ByteArrayContent(new byte[megabytes * 1024 * 1024]);
+        body.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = body };
+        request.Headers.ExpectContinue = true;
+        using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        if (status == 413)
+            await Expect.Problem(answer, 413, "/problems/too-large");
+        Assert.Equal(status, (int)answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Who_writes_too_fast_is_told_when_to_go_on_and_others_are_not_held_up()
+    {
+        web.Proposals.On("POST /api/proposals", new { }, 201);
+        var address = web.Start(("Web:Limits:WritesPerMinute", "3"));
+        using var client = new HttpClient { BaseAddress = address };
+        var statuses = new List<int>();
+        for (var i = 0; i < 5; i++)
+        {
+            using var answer = await Write("one");
+            statuses.Add((int)answer.StatusCode);
+            if (answer.StatusCode == HttpStatusCode.TooManyRequests)
+            {
+                await Expect.Problem(answer, 429, "/problems/too-many-requests");
+                Assert.NotNull(answer.Headers.RetryAfter);
+            }
+        }
+        Assert.Equal([201, 201, 201, 429, 429], statuses);
+        using var other = await Write("two");
+        Assert.Equal(HttpStatusCode.Created, other.StatusCode);
+        using var read = await client.GetAsync("/api/proposals", TestContext.Current.CancellationToken);
+        Assert.NotEqual(HttpStatusCode.TooManyRequests, read.StatusCode);
+
+        async Task<HttpResponseMessage> Write(string token)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/proposals")
+            {
+                Content = JsonContent.Create(new { }),
+            };
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            return await client.SendAsync(request, TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
+    public async Task The_reference_needs_nothing_from_other_sites()
+    {
+        using var browser = web.Browser();
+        var html = await browser.Html("/api/docs");
+        Assert.DoesNotContain("//", html.Replace("</", "", StringComparison.Ordinal));
+        using var page = await browser.Get("/api/docs");
+        Assert.Contains("default-src 'none'", page.Headers.GetValues("Content-Security-Policy").Single());
+        using var script = await browser.Get("/api/docs/scalar.js");
+        Assert.Equal("text/javascript", script.Content.Headers.ContentType!.MediaType);
+        Assert.Contains(
+            "createApiReference",
+            await script.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)
+        );
+    }
+}
+
+internal static class Expect
+{
+    public static async Task Problem(HttpResponseMessage answer, int status, string type)
+    {
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        Assert.Equal(type, json.RootElement.GetProperty("type").GetString());
+        Assert.Equal(status, json.RootElement.GetProperty("status").GetInt32());
+        Assert.NotEmpty(json.RootElement.GetProperty("traceId").GetString()!);
+    }
+}

@@ -1,0 +1,214 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Npgsql;
+
+namespace SkillPlatform.Web.Tests;
+
+public sealed class SessionTests(WebFixture web) : IClassFixture<WebFixture>, IDisposable
+{
+    private readonly CancellationToken _ct = TestContext.Current.CancellationToken;
+
+    public void Dispose() => (web.Identity.Lifetime, web.Identity.Refuses) = (600, null);
+
+    [Fact]
+    public async Task Signing_in_gives_a_cookie_without_tokens_and_the_services_see_the_user()
+    {
+        web.Given("tides");
+        web.Proposals.On("GET /api/proposals/mine", new { });
+        using var browser = web.Browser();
+        Assert.Equal("/de/skills/tides", await browser.SignIn("/de/skills/tides"));
+        var cookie = browser.Cookies.GetAllCookies().Single(c => c.Name == "skillplatform.session");
+        Assert.True(cookie.HttpOnly);
+        Assert.True(cookie.Value.Length < 1_000);
+        Assert.Contains("Zoë Müller", await browser.Html("/skills/tides"));
+        using var answer = await browser.Get("/api/proposals/mine");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var asked = web.Proposals.Last("/api/proposals/mine");
+        Assert.StartsWith("Bearer ey", asked.Headers["Authorization"]);
+        Assert.DoesNotContain("Cookie", asked.Headers.Keys);
+    }
+
+    [Fact]
+    public async Task The_cookie_says_how_it_may_be_used()
+    {
+        using var browser = web.Browser();
+        using var start = await browser.Get("/signin");
+        var query = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(start.Headers.Location!.Query);
+        using var back = await browser.Get(
+            $"/signin-oidc?code={Uri.EscapeDataString(query["nonce"]!)}&state={Uri.EscapeDataString(query["state"]!)}"
+        );
+        var cookie = back
+            .Headers.GetValues("Set-Cookie")
+            .Single(c => c.StartsWith("skillplatform.session", StringComparison.Ordinal));
+        Assert.Contains("httponly", cookie);
+        Assert.Contains("samesite=lax", cookie);
+        Assert.Contains("path=/", cookie);
+        Assert.Contains("expires=", cookie);
+    }
+
+    [Theory]
+    [InlineData("Sec-Fetch-Site", "cross-site", false)]
+    [InlineData("Sec-Fetch-Site", "same-site", false)]
+    [InlineData("Sec-Fetch-Site", "none", false)]
+    [InlineData("Origin", "https://elsewhere.example", false)]
+    [InlineData("Origin", "null", false)]
+    [InlineData(null, null, false)]
+    [InlineData("Sec-Fetch-Site", "same-origin", true)]
+    [InlineData("Origin", "ours", true)]
+    public async Task With_the_cookie_only_our_own_pages_may_write(string? header, string? value, bool allowed)
+    {
+        web.Proposals.On("POST /api/proposals", new { }, 201);
+        using var browser = web.Browser();
+        await browser.SignIn();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/proposals");
+        if (header is not null)
+            request.Headers.Add(header, value == "ours" ? web.Address.GetLeftPart(UriPartial.Authority) : value);
+        using var answer = await browser.Client.SendAsync(request, _ct);
+        if (allowed)
+            Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        else
+            await Expect.Problem(answer, 403, "/problems/cross-site");
+    }
+
+    [Fact]
+    public async Task A_bearer_token_goes_before_the_cookie_and_needs_no_origin()
+    {
+        web.Proposals.On("POST /api/proposals", new { }, 201);
+        using var browser = web.Browser();
+        await browser.SignIn();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/proposals");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "own");
+        using var answer = await browser.Client.SendAsync(request, _ct);
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        Assert.Equal("Bearer own", web.Proposals.Last("/api/proposals").Headers["Authorization"]);
+    }
+
+    [Fact]
+    public async Task A_token_near_its_end_is_renewed_once_whatever_the_replica()
+    {
+        web.Proposals.On("GET /api/proposals/mine", new { });
+        web.Identity.Lifetime = 20;
+        using var browser = web.Browser();
+        await browser.SignIn();
+        web.Identity.Lifetime = 600;
+        var before = web.Identity.Stub.Count("/token");
+        var elsewhere = web.Start();
+        var cookie = browser.Cookies.GetAllCookies().Single(c => c.Name == "skillplatform.session");
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 16).Select(i => Ask(i % 2 == 0 ? browser.Client.BaseAddress! : elsewhere, cookie.Value))
+        );
+        Assert.All(answers, status => Assert.Equal(HttpStatusCode.OK, status));
+        Assert.Equal(before + 1, web.Identity.Stub.Count("/token"));
+    }
+
+    [Fact]
+    public async Task A_session_ends_when_identity_refuses_to_renew_it()
+    {
+        web.Given("ended");
+        web.Identity.Lifetime = 20;
+        using var browser = web.Browser();
+        await browser.SignIn();
+        web.Identity.Refuses = 400;
+        Assert.DoesNotContain("Zoë", await browser.Html("/skills/ended"));
+        Assert.DoesNotContain(browser.Cookies.GetAllCookies(), c => c.Name == "skillplatform.session");
+        using var form = await browser.Get("/skills/ended/suggest?role=pilot&level=junior");
+        Assert.Equal(HttpStatusCode.Redirect, form.StatusCode);
+        Assert.StartsWith("/signin?returnUrl=%2Fskills%2Fended%2Fsuggest", form.Headers.Location!.OriginalString);
+    }
+
+    [Fact]
+    public async Task While_identity_is_down_a_session_stands_and_writes_say_try_again()
+    {
+        web.Given("patient");
+        web.Identity.Lifetime = 0;
+        using var browser = web.Browser();
+        await browser.SignIn();
+        web.Identity.Refuses = 500;
+        Assert.Contains("Zoë", await browser.Html("/skills/patient"));
+        using var answer = await browser.Get("/api/proposals");
+        await Expect.Problem(answer, 503, "/problems/sign-in-unavailable");
+        web.Identity.Refuses = null;
+        web.Identity.Lifetime = 600;
+        using var again = await browser.Get("/api/proposals");
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+    }
+
+    [Fact]
+    public async Task Signing_in_again_never_goes_on_in_the_session_that_was_there()
+    {
+        using var browser = web.Browser();
+        await browser.SignIn();
+        var first = Cookie(browser);
+        await browser.SignIn();
+        Assert.NotEqual(first, Cookie(browser));
+        Assert.Equal(HttpStatusCode.Redirect, (await Suggest(first)).StatusCode);
+        Assert.NotEqual(HttpStatusCode.Redirect, (await Suggest(Cookie(browser))).StatusCode);
+    }
+
+    [Fact]
+    public async Task Signing_out_ends_the_session_here_and_at_identity()
+    {
+        web.Given("leaving");
+        using var browser = web.Browser();
+        await browser.SignIn();
+        var cookie = Cookie(browser);
+        using var refused = await browser.PostRaw("/signout");
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        using var left = await browser.Post("/skills/leaving", "/signout");
+        Assert.Equal(HttpStatusCode.Redirect, left.StatusCode);
+        Assert.StartsWith($"{web.Identity.Stub.Address}/end", left.Headers.Location!.OriginalString);
+        Assert.Contains("id_token_hint=ey", left.Headers.Location.Query);
+        Assert.Equal(HttpStatusCode.Redirect, (await Suggest(cookie)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Nothing_in_the_database_is_readable()
+    {
+        using var browser = web.Browser();
+        await browser.SignIn();
+        await using var source = NpgsqlDataSource.Create(web.Database);
+        await using var command = source.CreateCommand(
+            "select count(*) from sessions where position('eyJ'::bytea in tokens) > 0 or position('user-1'::bytea in ticket) > 0"
+        );
+        Assert.Equal(0L, await command.ExecuteScalarAsync(_ct));
+    }
+
+    [Fact]
+    public async Task Web_serves_readers_while_identity_and_the_database_are_away()
+    {
+        web.Given("alone");
+        var address = web.Start(
+            ("Identity:Authority", "http://127.0.0.1:9"),
+            ("ConnectionStrings:web-db", "Host=127.0.0.1;Port=9;Database=web;Username=x;Timeout=1")
+        );
+        using var browser = web.Browser(address);
+        Assert.Contains("Reading tides", await browser.Html("/skills/alone"));
+        using var signin = await browser.Get("/signin");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, signin.StatusCode);
+        Assert.Equal("text/html", signin.Content.Headers.ContentType!.MediaType);
+        using var ready = await browser.Get("/health/ready");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        using var live = await browser.Get("/health/live");
+        Assert.Equal(HttpStatusCode.OK, live.StatusCode);
+    }
+
+    private static string Cookie(Browser browser) =>
+        browser.Cookies.GetAllCookies().Single(c => c.Name == "skillplatform.session").Value;
+
+    private async Task<HttpResponseMessage> Suggest(string cookie)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(web.Address, "/skills/x/suggest"));
+        request.Headers.Add("Cookie", $"skillplatform.session={cookie}");
+        return await client.SendAsync(request, _ct);
+    }
+
+    private async Task<HttpStatusCode> Ask(Uri at, string cookie)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { UseCookies = false });
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(at, "/api/proposals/mine"));
+        request.Headers.Add("Cookie", $"skillplatform.session={cookie}");
+        using var answer = await client.SendAsync(request, _ct);
+        return answer.StatusCode;
+    }
+}

@@ -1,0 +1,242 @@
+using System.Globalization;
+using System.Net;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.WebUtilities;
+using SkillPlatform.Testing;
+using SkillPlatform.Web.Tests;
+
+[assembly: AssemblyFixture(typeof(Servers))]
+
+namespace SkillPlatform.Web.Tests;
+
+/// <summary>Web on real ports, real PostgreSQL and broker, before stubs of the services.</summary>
+public sealed class WebFixture(Servers servers) : IAsyncLifetime
+{
+    private readonly List<ServiceHost<Program>> _hosts = [];
+    private Dictionary<string, string> _settings = new(StringComparer.Ordinal);
+
+    public Authority Authority { get; } = new();
+    public StubIdentity Identity { get; private set; } = null!;
+    public Stub Catalog { get; } = new();
+    public Stub Proposals { get; } = new();
+    public Stub Notifications { get; } = new();
+    public Uri Broker { get; private set; } = null!;
+    public string Database => _settings["ConnectionStrings:web-db"];
+    public Uri Address { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await Authority.Start();
+        Identity = new StubIdentity(Authority);
+        await Task.WhenAll(Identity.Start(), Catalog.Start(), Proposals.Start(), Notifications.Start());
+        Broker = await servers.Rabbit.NewVirtualHost();
+        _settings = new(StringComparer.Ordinal)
+        {
+            ["ConnectionStrings:web-db"] = servers.Postgres.NewDatabase("web"),
+            ["ConnectionStrings:messaging"] = Broker.ToString(),
+            ["Identity:Authority"] = Identity.Stub.Address,
+            ["services:identity:http:0"] = Identity.Stub.Address,
+            ["services:catalog:http:0"] = Catalog.Address,
+            ["services:proposals:http:0"] = Proposals.Address,
+            ["services:notifications:http:0"] = Notifications.Address,
+        };
+        Address = Start();
+        using var client = new HttpClient { BaseAddress = Address };
+        await Eventually.Holds(async () =>
+        {
+            using var answer = await client.GetAsync("/health/ready");
+            return answer.IsSuccessStatusCode;
+        });
+    }
+
+    /// <summary>One more replica, with other settings where given.</summary>
+    public Uri Start(params (string Name, string Value)[] settings)
+    {
+        var all = new Dictionary<string, string>(_settings, StringComparer.Ordinal);
+        foreach (var (name, value) in settings)
+            all[name] = value;
+        var host = new ServiceHost<Program>(Authority, all).Start();
+        _hosts.Add(host);
+        using var client = host.As();
+        return client.BaseAddress!;
+    }
+
+    public Browser Browser(Uri? at = null) => new(at ?? Address);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var host in _hosts)
+            await host.DisposeAsync();
+        foreach (var stub in new[] { Catalog, Proposals, Notifications })
+            await stub.DisposeAsync();
+        await Identity.DisposeAsync();
+        await Authority.DisposeAsync();
+    }
+}
+
+/// <summary>A browser as far as these tests need one: cookies, no redirects followed by itself, forms with their tokens.</summary>
+public sealed class Browser : IDisposable
+{
+    private readonly HttpClient _client;
+
+    public Browser(Uri at)
+    {
+        // Cookies do not heed ports, so replicas on one host share them, as behind a load balancer.
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            CookieContainer = Cookies,
+            AutomaticDecompression = DecompressionMethods.All,
+        };
+        _client = new HttpClient(handler) { BaseAddress = at };
+        _client.DefaultRequestHeaders.Add("Accept", "text/html,*/*;q=0.8");
+    }
+
+    public CookieContainer Cookies { get; } = new();
+
+    public HttpClient Client => _client;
+
+    public Task<HttpResponseMessage> Get(string path, string? language = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (language is not null)
+            request.Headers.Add("Accept-Language", language);
+        return _client.SendAsync(request);
+    }
+
+    public async Task<string> Html(string path, string? language = null)
+    {
+        using var answer = await Get(path, language);
+        Assert.Equal("text/html", answer.Content.Headers.ContentType?.MediaType);
+        return await answer.Content.ReadAsStringAsync();
+    }
+
+    /// <summary>Through the provider and back; gives where we land.</summary>
+    public async Task<string> SignIn(string returnUrl = "/")
+    {
+        using var start = await Get($"/signin?returnUrl={Uri.EscapeDataString(returnUrl)}");
+        Assert.Equal(HttpStatusCode.Redirect, start.StatusCode);
+        var asked = QueryHelpers.ParseQuery(start.Headers.Location!.Query);
+        Assert.Equal("S256", asked["code_challenge_method"]);
+        using var back = await Get(
+            $"/signin-oidc?code={Uri.EscapeDataString(asked["nonce"]!)}&state={Uri.EscapeDataString(asked["state"]!)}"
+        );
+        Assert.Equal(HttpStatusCode.Redirect, back.StatusCode);
+        return back.Headers.Location!.OriginalString;
+    }
+
+    /// <summary>Sends a form of a page, with the page's antiforgery token.</summary>
+    public async Task<HttpResponseMessage> Post(string page, string action, params (string Name, string Value)[] fields)
+    {
+        var html = await Html(page);
+        var token = Regex.Match(
+            html,
+            "name=\"__RequestVerificationToken\" value=\"(?<token>[^\"]+)\"",
+            RegexOptions.ExplicitCapture,
+            TimeSpan.FromSeconds(1)
+        );
+        Assert.True(token.Success, "The page has no form.");
+        return await PostRaw(action, [.. fields, ("__RequestVerificationToken", token.Groups["token"].Value)]);
+    }
+
+    public Task<HttpResponseMessage> PostRaw(string action, params (string Name, string Value)[] fields) =>
+        _client.PostAsync(action, new FormUrlEncodedContent(fields.Select(f => KeyValuePair.Create(f.Name, f.Value))));
+
+    public void Dispose() => _client.Dispose();
+}
+
+/// <summary>What the stubs tell.</summary>
+public static class Samples
+{
+    public static object Skill(
+        string slug = "tides",
+        string name = "Reading tides",
+        string text = "Knows the tables.",
+        long version = 3
+    ) =>
+        new
+        {
+            id = Guid.CreateVersion7(),
+            slug,
+            name,
+            keywords = new[] { "moon" },
+            domain = new { slug = "sea", name = "Sea" },
+            group = new { slug = "coast", name = "Coast" },
+            levels = new[] { new { slug = "junior", name = "Junior" }, new { slug = "senior", name = "Senior" } },
+            roles = new[] { new { slug = "pilot", name = "Pilot" }, new { slug = "skipper", name = "Skipper" } },
+            counts = new
+            {
+                roles = 2,
+                levels = 2,
+                mandatory = 1,
+                optional = 1,
+            },
+            version,
+            updatedAt = "2026-03-09T10:00:00Z",
+            requirements = new object[]
+            {
+                new
+                {
+                    role = "pilot",
+                    level = "junior",
+                    mandatory = true,
+                    description = text,
+                    since = new
+                    {
+                        version = 2,
+                        at = "2026-03-09T10:00:00Z",
+                        author = new { id = "u1", name = "Noor" },
+                        reviewer = (object?)null,
+                        proposal = (object?)null,
+                    },
+                },
+                new
+                {
+                    role = "skipper",
+                    level = "senior",
+                    mandatory = false,
+                    description = "Teaches it.",
+                    since = (object?)null,
+                },
+            },
+        };
+
+    public static object Empty { get; } = new { items = Array.Empty<object>(), nextCursor = (string?)null };
+
+    public static object History(string? author) =>
+        new
+        {
+            items = new[]
+            {
+                new
+                {
+                    version = 2,
+                    at = "2026-03-09T10:00:00Z",
+                    author = new { id = "u1", name = author },
+                    reviewer = (object?)null,
+                    proposal = (string?)null,
+                    reason = "Because of the moon.",
+                    kind = "requirementReworded",
+                    role = "pilot",
+                    level = "junior",
+                    before = "Knows tables.",
+                    after = "Knows the tables.",
+                },
+            },
+            nextCursor = (string?)null,
+        };
+
+    public static void Given(
+        this WebFixture web,
+        string slug,
+        string text = "Knows the tables.",
+        string? author = "Noor"
+    )
+    {
+        web.Catalog.On($"GET /api/catalog/skills/{slug}", Skill(slug, text: text))
+            .On($"GET /api/catalog/skills/{slug}/history", History(author));
+        web.Proposals.On("GET /api/proposals", Empty);
+    }
+
+    public static string Number(long n) => n.ToString(CultureInfo.InvariantCulture);
+}
