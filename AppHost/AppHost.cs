@@ -8,7 +8,7 @@ builder.AddDockerComposeEnvironment("compose");
 // A browser on this machine uses these; who publishes is asked for the real ones.
 var origin = builder.AddParameter("web-public-origin", "http://localhost:8080");
 var authority = builder.AddParameter("identity-authority", "http://localhost:8081");
-var mailFrom = builder.AddParameter("smtp-from", "skills@example.org");
+var mailFrom = builder.AddParameter("smtp-from", "SkillPlatform <no-reply@example.org>");
 var webClientSecret = builder.AddSecret("identity-web-client-secret");
 
 var postgres = builder
@@ -80,7 +80,6 @@ var notifications = builder
     .WithReference(messaging)
     .WaitFor(messaging)
     .WaitFor(mailpit)
-    .WithReference(catalog.GetEndpoint("http"))
     .WithEnvironment("Identity__Authority", authority)
     .WithEnvironment("Identity__Audience", "skillplatform")
     .WithEnvironment("Web__PublicOrigin", origin)
