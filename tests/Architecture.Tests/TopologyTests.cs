@@ -15,7 +15,13 @@ public sealed partial class TopologyTests
     public void Both_give_the_same_settings()
     {
         static string[] Settings(string text) =>
-            [.. Setting().Matches(text).Select(m => m.Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+            [
+                .. Setting()
+                    .Matches(text)
+                    .Select(m => m.Value)
+                    .Distinct(StringComparer.Ordinal)
+                    .Order(StringComparer.Ordinal),
+            ];
         // In Development both sides of the secret know it; Aspire makes one up.
         Assert.Equal(Settings(AppHost).Where(name => name != "Identity__WebClientSecret"), Settings(Run));
     }
