@@ -28,5 +28,7 @@ public static class Store
         options.Projections.Add(new TaxonomyFold(), ProjectionLifecycle.Inline);
         options.Schema.For<Taxonomy>().DocumentAlias("taxonomy");
         options.Schema.For<SlugTaken>().DocumentAlias("slug_taken");
+        SkillEntry.Configure(options);
+        Import.Configure(options);
     }
 }

@@ -1,0 +1,106 @@
+using JasperFx;
+using Marten;
+using SkillPlatform.EventSourcing;
+using SkillPlatform.ServiceDefaults;
+
+namespace SkillPlatform.Catalog;
+
+/// <summary>An import changed the catalogue, and is over. One that changed nothing leaves no event.</summary>
+public sealed record CatalogueImported(string? Source, string? Licence, int Added, int Changed, int Unchanged);
+
+/// <summary>An import, how far it is, and what it came to. Kept for good: it says where the catalogue is from.</summary>
+public sealed class Import : IRevisioned
+{
+    public Guid Id { get; set; }
+    public int Version { get; set; }
+
+    /// <summary><c>queued</c>, <c>running</c>, <c>done</c> or <c>failed</c>.</summary>
+    public string State { get; set; } = Queued;
+
+    public string? By { get; set; }
+    public bool DryRun { get; set; }
+    public string? Source { get; set; }
+    public string? Licence { get; set; }
+
+    /// <summary>Of the document as it was sent, to know it again under the same Idempotency-Key.</summary>
+    public string Hash { get; set; } = "";
+
+    /// <summary>Skills of the document seen to, in its order; also where an interrupted import goes on.</summary>
+    public int Done { get; set; }
+
+    public int Total { get; set; }
+    public int Added { get; set; }
+    public int Changed { get; set; }
+    public int Unchanged { get; set; }
+    public bool TaxonomyChanged { get; set; }
+    public ImportError[] Errors { get; set; } = [];
+    public DateTimeOffset CreatedAt { get; set; }
+    public DateTimeOffset? FinishedAt { get; set; }
+
+    public const string Queued = "queued";
+    public const string Running = "running";
+    public const string Finished = "done";
+    public const string Failed = "failed";
+
+    public static Import Of(
+        Guid id,
+        CatalogDocument document,
+        string hash,
+        bool dryRun,
+        string? by,
+        DateTimeOffset now
+    ) =>
+        new()
+        {
+            Id = id,
+            By = by,
+            DryRun = dryRun,
+            Source = document.Source,
+            Licence = document.Licence,
+            Hash = hash,
+            Total = document.Skills().Count(),
+            CreatedAt = now,
+        };
+
+    public static void Configure(StoreOptions options)
+    {
+        options.Events.MapEventType<CatalogueImported>("catalogue-imported");
+        options.Schema.For<Import>().DocumentAlias("import").UseNumericRevisions(true).Index(x => x.State);
+        options.Schema.For<ImportDocument>().DocumentAlias("import_document");
+    }
+
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapGet(
+                "/imports/{id:guid}",
+                async (HttpContext http, Guid id, IQuerySession session) =>
+                    await session.LoadAsync<Import>(id, http.RequestAborted) is { } import
+                        ? Reading.Tagged(http, $"{import.Version}", import.Page())
+                        : Refusal.NoSuch("import").AsProblem()
+            )
+            .RequireAuthorization(Roles.Administrator)
+            .Produces<ImportPage>();
+
+    public ImportPage Page() =>
+        new(Id, State, DryRun, Source, Licence, Done, Total, Added, Changed, Unchanged, Errors, CreatedAt, FinishedAt);
+}
+
+public sealed record ImportError(string Pointer, string Message);
+
+public sealed record ImportPage(
+    Guid Id,
+    string State,
+    bool DryRun,
+    string? Source,
+    string? Licence,
+    int Done,
+    int Total,
+    int Added,
+    int Changed,
+    int Unchanged,
+    ImportError[] Errors,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? FinishedAt
+);
+
+/// <summary>The document of an import that is not over yet, so that any replica can go on with it.</summary>
+public sealed record ImportDocument(Guid Id, CatalogDocument Document);

@@ -1,0 +1,98 @@
+using System.Security.Cryptography;
+using System.Text;
+using Marten;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Net.Http.Headers;
+using SkillPlatform.EventSourcing;
+using SkillPlatform.ServiceDefaults;
+
+namespace SkillPlatform.Catalog;
+
+/// <summary>
+/// An administrator sends a catalogue document. It is checked whole before anything is written: with errors 422 and their
+/// pointers at once, else 202, and the work is done in the background.
+/// </summary>
+public static class ImportCatalogue
+{
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapPost("/imports", Post)
+            .RequireAuthorization(Roles.Administrator)
+            .WithMetadata(new RequestSizeLimitAttribute(CatalogDocument.LargestBytes))
+            .Accepts<CatalogDocument>("application/json", "text/csv")
+            .Produces<ImportPage>(StatusCodes.Status202Accepted);
+
+    private static async Task<IResult> Post(
+        HttpContext http,
+        IDocumentStore store,
+        ImportWorker worker,
+        TimeProvider time,
+        bool dryRun = false,
+        string? source = null
+    )
+    {
+        var ct = http.RequestAborted;
+        if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) || !IsKnown(type))
+            return TypedResults.Problem(
+                "Send application/json or text/csv, in UTF-8.",
+                statusCode: StatusCodes.Status415UnsupportedMediaType
+            );
+        var body = await Body(http);
+        await using var session = store.LightweightSession();
+        session.Describe(http);
+        var (document, errors) = await Read(body, type.MediaType == "text/csv", source, session, ct);
+        if (document is null)
+            return errors.AsRefusal().AsProblem();
+        var hash = Convert.ToHexStringLower(SHA256.HashData(body.Span));
+        var import = Import.Of(IdOf(http), document, $"{dryRun} {hash}", dryRun, Caller.Of(http).Id, time.GetUtcNow());
+        if (await session.LoadAsync<Import>(import.Id, ct) is { } given)
+            return given.Hash == import.Hash ? Accepted(given) : Reused.AsProblem();
+        session.Insert(import);
+        session.Insert(new ImportDocument(import.Id, document));
+        await session.SaveChangesAsync(ct);
+        worker.Wake();
+        return Accepted(import);
+    }
+
+    /// <summary>Reads and checks a document against what levels the domains have now.</summary>
+    public static async Task<(CatalogDocument? Document, DocumentErrors Errors)> Read(
+        ReadOnlyMemory<byte> body,
+        bool csv,
+        string? source,
+        IQuerySession session,
+        CancellationToken ct
+    )
+    {
+        var taxonomy = await session.LoadAsync<Taxonomy>(Taxonomy.StreamId, ct) ?? Taxonomy.Empty;
+        KnownLevels known = domain => taxonomy.DomainNamed(domain)?.Levels.Select(level => level.Name).ToArray();
+        return csv ? CatalogCsv.Read(body, source, known) : CatalogJson.Read(body.Span, known);
+    }
+
+    private static Refusal Reused { get; } =
+        new(RefusalKind.Invalid, "idempotency-key-reused", "This Idempotency-Key was used with another document.");
+
+    private static Accepted<ImportPage> Accepted(Import import) =>
+        TypedResults.Accepted($"/api/catalog/imports/{import.Id}", import.Page());
+
+    private static bool IsKnown(MediaTypeHeaderValue type) =>
+        type.MediaType.Value?.ToLowerInvariant() is "application/json" or "text/csv"
+        && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+
+    // The server refuses a longer body with 413 before it has arrived.
+    private static async Task<ReadOnlyMemory<byte>> Body(HttpContext http)
+    {
+        var size = (int)Math.Min(http.Request.ContentLength ?? 0, CatalogDocument.LargestBytes);
+        var body = new MemoryStream(size);
+        await http.Request.Body.CopyToAsync(body, http.RequestAborted);
+        return body.GetBuffer().AsMemory(0, (int)body.Length);
+    }
+
+    // The same key of the same caller is the same import.
+    private static Guid IdOf(HttpContext http)
+    {
+        var key = http.Request.Headers["Idempotency-Key"].ToString();
+        return key.Length == 0
+            ? Guid.CreateVersion7()
+            : new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"import\n{Caller.Of(http).Id}\n{key}")).AsSpan(0, 16));
+    }
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Marten;
+
+namespace SkillPlatform.Catalog;
+
+/// <summary>
+/// <c>dotnet Catalog.dll import FILE</c>: the same import from the command line, on the database alone. Says how far it is;
+/// ends with 0, or with 1 and each error's pointer.
+/// </summary>
+public static class ImportFile
+{
+    public static async Task<int> Run(IServiceProvider services, string path)
+    {
+        foreach (var prepared in services.GetServices<IHostedService>().OfType<IHostedLifecycleService>())
+            await prepared.StartingAsync(CancellationToken.None);
+        if (!File.Exists(path) || new FileInfo(path).Length > CatalogDocument.LargestBytes)
+            return await Fail($"{path}: no such file, or larger than {CatalogDocument.LargestBytes >> 20} MiB.");
+        var body = await File.ReadAllBytesAsync(path);
+        var store = services.GetRequiredService<IDocumentStore>();
+        await using var session = store.LightweightSession();
+        var csv = string.Equals(Path.GetExtension(path), ".csv", StringComparison.OrdinalIgnoreCase);
+        var (document, errors) = await ImportCatalogue.Read(body, csv, Path.GetFileName(path), session, default);
+        if (document is null)
+            return await Fail([.. errors.All.Select(e => $"{path}#{e.Pointer}: {e.Message}")]);
+        var import = Import.Of(
+            Guid.CreateVersion7(),
+            document,
+            Convert.ToHexStringLower(SHA256.HashData(body)),
+            dryRun: false,
+            by: null,
+            services.GetRequiredService<TimeProvider>().GetUtcNow()
+        );
+        session.Insert(import);
+        session.Insert(new ImportDocument(import.Id, document));
+        await session.SaveChangesAsync();
+
+        // A running service may be quicker: then its progress is what there is to see.
+        await services.GetRequiredService<ImportWorker>().DoAll(Say, default);
+        import = (await session.LoadAsync<Import>(import.Id))!;
+        if (import.State != Import.Finished)
+            return await Fail([.. import.Errors.Select(e => $"{path}#{e.Pointer}: {e.Message}")]);
+        await Say($"{import.Added} skills added, {import.Changed} changed, {import.Unchanged} unchanged");
+        return 0;
+    }
+
+    private static void Say(Import import) =>
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{import.Done} of {import.Total} skills"));
+
+    private static Task Say(string line) => Console.Out.WriteLineAsync(line);
+
+    private static async Task<int> Fail(params string[] lines)
+    {
+        foreach (var line in lines)
+            await Console.Error.WriteLineAsync(line);
+        return 1;
+    }
+}

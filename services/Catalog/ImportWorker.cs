@@ -1,0 +1,271 @@
+using JasperFx;
+using JasperFx.Events;
+using Marten;
+using Npgsql;
+using SkillPlatform.EventSourcing;
+using SkillPlatform.ServiceDefaults;
+
+namespace SkillPlatform.Catalog;
+
+/// <summary>
+/// Does the imports, one after the other, on whichever replica holds the database lock. Each batch is one transaction that
+/// also moves the import's progress, so that after a crash any replica goes on where the last batch ended.
+/// </summary>
+public sealed class ImportWorker(
+    IDocumentStore store,
+    NpgsqlDataSource source,
+    TimeProvider time,
+    ILogger<ImportWorker> log
+) : BackgroundService
+{
+    private const long Lock = 0x496D706F7274; // "Import"
+    private const int BatchSize = 100;
+    private const int Attempts = 5;
+    private static readonly TimeSpan Pulse = TimeSpan.FromMilliseconds(500);
+    private readonly SemaphoreSlim _toDo = new(0, 1);
+
+    /// <summary>There is a new import. Imports of other replicas are found by looking from time to time.</summary>
+    public void Wake()
+    {
+        lock (_toDo)
+            if (_toDo.CurrentCount == 0)
+                _toDo.Release();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await DoAll(_ => { }, stoppingToken);
+                await _toDo.WaitAsync(TimeSpan.FromSeconds(2), stoppingToken);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                log.LogWarning("Imports wait ({Reason}); trying again.", e.Message);
+                await Task.Delay(Pulse, stoppingToken);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Does all imports that are not over, or waits until another replica has.</summary>
+    public async Task DoAll(Action<Import> progress, CancellationToken ct)
+    {
+        if (await Next(ct) is null)
+            return;
+        await using var holder = await source.OpenConnectionAsync(ct);
+        while (!await Asked(holder, $"select pg_try_advisory_lock({Lock})", ct))
+        {
+            await Task.Delay(Pulse, ct);
+            if (await Next(ct) is null)
+                return;
+        }
+        try
+        {
+            while (await Next(ct) is { } import)
+                await Do(import, holder, progress, ct);
+        }
+        finally
+        {
+            if (holder.State == System.Data.ConnectionState.Open)
+                await Asked(holder, $"select pg_advisory_unlock({Lock})", CancellationToken.None);
+        }
+    }
+
+    private async Task<Import?> Next(CancellationToken ct)
+    {
+        await using var session = store.QuerySession();
+        return await session
+            .Query<Import>()
+            .Where(i => i.State == Import.Queued || i.State == Import.Running)
+            .OrderBy(i => i.CreatedAt)
+            .FirstOrDefaultAsync(ct);
+    }
+
+    private async Task Do(Import import, NpgsqlConnection holder, Action<Import> progress, CancellationToken ct)
+    {
+        var done = -1;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await Run(import, holder, progress, ct);
+                return;
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested && !Messaging.IsAround(e))
+            {
+                log.LogWarning(e, "Import {Import} stumbled at skill {Done}.", import.Id, import.Done);
+                await using var session = store.LightweightSession();
+                import = (await session.LoadAsync<Import>(import.Id, ct))!;
+                if (import.Done > done)
+                    (done, attempt) = (import.Done, 1);
+                if (attempt < Attempts)
+                    continue;
+                import.State = Import.Failed;
+                import.Errors = [new ImportError("", $"Stopped after {import.Done} skills: an internal error.")];
+                End(session, import);
+                await session.SaveChangesAsync(ct);
+                return;
+            }
+        }
+    }
+
+    private async Task Run(Import import, NpgsqlConnection holder, Action<Import> progress, CancellationToken ct)
+    {
+        CatalogDocument document;
+        await using (var session = store.QuerySession())
+            document = (await session.LoadAsync<ImportDocument>(import.Id, ct))!.Document;
+        var taxonomy = await Prepare(import, document, ct);
+        progress(import);
+        foreach (var batch in WantedSkill.All(document, taxonomy).Skip(import.Done).Chunk(BatchSize))
+        {
+            // Throws where the lock's connection is lost, and the lock with it.
+            await Asked(holder, "select true", ct);
+            await using var session = Session(import);
+            await Stage(session, import, batch, ct);
+            import.Done += batch.Length;
+            Save(session, import);
+            await session.SaveChangesAsync(ct);
+            progress(import);
+        }
+        await using var last = Session(import);
+        import.State = Import.Finished;
+        End(last, import);
+        if (!import.DryRun && (import.TaxonomyChanged || import.Added + import.Changed > 0))
+            last.Stage<Import>(
+                import.Id,
+                0,
+                [new CatalogueImported(import.Source, import.Licence, import.Added, import.Changed, import.Unchanged)]
+            );
+        await last.SaveChangesAsync(ct);
+        progress(import);
+    }
+
+    // Roles, domains and groups come first, in a transaction of their own: what the skills stand on.
+    private async Task<Taxonomy> Prepare(Import import, CatalogDocument document, CancellationToken ct)
+    {
+        await using var session = Session(import);
+        var taxonomy = Taxonomy.Empty;
+        var (decision, _) = await session.Decide<Taxonomy>(
+            Taxonomy.StreamId,
+            now =>
+            {
+                var events = ImportDecisions.Decide(now ?? Taxonomy.Empty, document);
+                taxonomy = events.Aggregate(now ?? Taxonomy.Empty, Taxonomy.Fold);
+                return import.DryRun ? Decision.Nothing : Decision.Of(events);
+            },
+            ct: ct
+        );
+        import.State = Import.Running;
+        import.TaxonomyChanged |= decision is Decision.Accepted;
+        Save(session, import);
+        await session.SaveChangesAsync(ct);
+        return taxonomy;
+    }
+
+    private static async Task Stage(
+        IDocumentSession session,
+        Import import,
+        IReadOnlyList<WantedSkill> batch,
+        CancellationToken ct
+    )
+    {
+        var known = await Known(session, batch, ct);
+        var slugs = (
+            await SlugTaken.Near(
+                session,
+                [.. batch.Where(s => !known.ContainsKey((s.Domain, s.Name))).Select(s => s.Name)],
+                ct
+            )
+        ).Keys.ToHashSet(StringComparer.Ordinal);
+        foreach (var wanted in batch)
+        {
+            var isKnown = known.TryGetValue((wanted.Domain, wanted.Name), out var found);
+            var id = isKnown ? found.Id : Guid.CreateVersion7();
+            var slug = isKnown ? found.Skill.Slug : Slugs.Unique(Slugs.Of(wanted.Name), slugs.Contains);
+            var events = ImportDecisions.Decide(isKnown ? found.Skill : null, slug, wanted);
+            if (!isKnown)
+                import.Added++;
+            else if (events.Count > 0)
+                import.Changed++;
+            else
+                import.Unchanged++;
+            slugs.Add(slug);
+            if (import.DryRun || events.Count == 0)
+                continue;
+            if (!isKnown)
+                session.Insert(new SlugTaken { Id = slug, SkillId = id });
+            session.Stage<Skill>(id, found.Version, events);
+        }
+    }
+
+    /// <summary>Those of the wanted skills that there are, folded from their events in one read.</summary>
+    private static async Task<Dictionary<(string Domain, string Name), (Guid Id, long Version, Skill Skill)>> Known(
+        IDocumentSession session,
+        IReadOnlyList<WantedSkill> batch,
+        CancellationToken ct
+    )
+    {
+        var names = batch.Select(s => s.Name).ToArray();
+        var ids = await session
+            .Query<SkillEntry>()
+            .Where(s => names.Contains(s.Name) && !s.Retired)
+            .Select(s => s.Id)
+            .ToListAsync(ct);
+        if (ids.Count == 0)
+            return [];
+        var events = await session.Events.QueryAllRawEvents().Where(e => ids.Contains(e.StreamId)).ToListAsync(ct);
+        return events
+            .GroupBy(e => e.StreamId)
+            .Select(stream =>
+                (
+                    stream.Key,
+                    stream.Max(e => e.Version),
+                    stream.OrderBy(e => e.Version).Aggregate((Skill?)null, (skill, e) => Skill.Fold(skill, e.Data))!
+                )
+            )
+            .GroupBy(s => (s.Item3.Domain, s.Item3.Name))
+            .ToDictionary(same => same.Key, same => same.OrderBy(s => s.Key).First());
+    }
+
+    private void End(IDocumentSession session, Import import)
+    {
+        import.FinishedAt = time.GetUtcNow();
+        Save(session, import);
+        session.Delete<ImportDocument>(import.Id);
+    }
+
+    // Of two that work on one import, against all care, the second fails to commit.
+    private static void Save(IDocumentSession session, Import import) =>
+        session.UpdateRevision(import, import.Version + 1);
+
+    private IDocumentSession Session(Import import)
+    {
+        var session = store.LightweightSession();
+        session.LastModifiedBy = import.By ?? "system";
+        session.CausationId = import.Id.ToString();
+        new Provenance(
+            Author: import.By,
+            Reason: $"Import of {import.Source ?? "a catalogue document"}",
+            Import: import.Id
+        ).Stamp(session);
+        return session;
+    }
+
+    private static async Task<bool> Asked(NpgsqlConnection connection, string sql, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 5 };
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    public override void Dispose()
+    {
+        _toDo.Dispose();
+        base.Dispose();
+    }
+}
