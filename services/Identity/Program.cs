@@ -1,3 +1,24 @@
+using SkillPlatform.EventSourcing;
+using SkillPlatform.Identity;
+using SkillPlatform.ServiceDefaults;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddTokens();
+builder.AddEventStore("identity-db", AccountHistory.Configure, Announcements.Of);
+builder.AddMessaging("identity", _ => { });
+builder.AddAccounts();
+builder.AddOpenId();
+builder.AddMail();
+builder.AddPages();
+
 var app = builder.Build();
-app.Run();
+app.UseServiceDefaults();
+app.UsePages();
+app.UseRouting();
+app.UseAuthentication();
+app.UseAuthorization();
+app.MapOpenId();
+app.MapPages();
+app.MapAccounts();
+await app.RunAsync();

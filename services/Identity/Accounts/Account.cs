@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Identity;
+
+namespace SkillPlatform.Identity;
+
+/// <summary>A person who can sign in. Personal data is here and nowhere else in Identity.</summary>
+public sealed class Account : IdentityUser<Guid>
+{
+    public Account()
+    {
+        Id = Guid.CreateVersion7();
+        SecurityStamp = Guid.NewGuid().ToString("N");
+    }
+
+    public string Name { get; set; } = "";
+
+    /// <summary>BCP 47 tag.</summary>
+    public string Culture { get; set; } = "en";
+
+    /// <summary>IANA name.</summary>
+    public string TimeZone { get; set; } = "Etc/UTC";
+
+    /// <summary>Names of <see cref="ServiceDefaults.Roles"/>, sorted.</summary>
+    public string[] Roles { get; set; } = [ServiceDefaults.Roles.Contributor];
+
+    /// <summary>Slugs of domains, or <c>*</c>; sorted. Means something for reviewers only.</summary>
+    public string[] ReviewerScopes { get; set; } = [];
+
+    public bool Suspended { get; set; }
+
+    /// <summary>Version of the account's event stream: one event for each change.</summary>
+    public long Version { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    /// <summary>The token's <c>sub</c>, and what other services know the account by.</summary>
+    public string Subject => Id.ToString();
+}
+
+/// <summary>An address was registered; whose, only the account knows.</summary>
+public sealed record AccountRegistered;
+
+/// <summary>The address was confirmed: from here on the account counts.</summary>
+public sealed record AccountConfirmed;
+
+/// <summary>Name, culture, time zone or password changed; what to, only the account knows.</summary>
+public sealed record AccountTouched;
+
+public sealed record AccountRolesChanged(string[] Roles, string[] ReviewerScopes, string By);
+
+public sealed record AccountSuspended(string By);
+
+public sealed record AccountReinstated(string By);
+
+public sealed record AccountClosed(string By);
+
+/// <summary>The stream of an account: opaque ids only, so it outlives the person's data. Audit, and outbox of the relay.</summary>
+public sealed class AccountHistory
+{
+    public static void Configure(Marten.StoreOptions options)
+    {
+        options.Events.MapEventType<AccountRegistered>("account_registered");
+        options.Events.MapEventType<AccountConfirmed>("account_confirmed");
+        options.Events.MapEventType<AccountTouched>("account_touched");
+        options.Events.MapEventType<AccountRolesChanged>("account_roles_changed");
+        options.Events.MapEventType<AccountSuspended>("account_suspended");
+        options.Events.MapEventType<AccountReinstated>("account_reinstated");
+        options.Events.MapEventType<AccountClosed>("account_closed");
+    }
+}

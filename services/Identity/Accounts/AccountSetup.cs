@@ -1,0 +1,117 @@
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Npgsql;
+
+namespace SkillPlatform.Identity;
+
+/// <summary>Accounts: where they are kept, what a password must be, how long a session lasts.</summary>
+public static class AccountSetup
+{
+    private const string Either = "cookie-or-token";
+
+    public static void AddAccounts(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddDbContext<IdentityDb>(
+            (sp, options) =>
+                options
+                    .UseNpgsql(
+                        sp.GetRequiredService<NpgsqlDataSource>(),
+                        npgsql => npgsql.MigrationsHistoryTable("migrations", IdentityDb.Schema)
+                    )
+                    // What fails is thrown; on a new database the first look for migrations does.
+                    .ConfigureWarnings(warnings => warnings.Log((RelationalEventId.CommandError, LogLevel.Debug)))
+        );
+        var protection = services
+            .AddDataProtection()
+            .SetApplicationName("skillplatform-identity")
+            .PersistKeysToDbContext<IdentityDb>();
+        if (builder.Configuration["Identity:KeyCertificate"] is { Length: > 0 } path)
+            protection.ProtectKeysWithCertificate(
+                System.Security.Cryptography.X509Certificates.X509CertificateLoader.LoadPkcs12FromFile(
+                    path,
+                    builder.Configuration["Identity:KeyCertificatePassword"]
+                )
+            );
+        services
+            .AddIdentityCore<Account>(options =>
+            {
+                // Any address that is one; the user name is the address.
+                options.User.AllowedUserNameCharacters = null!;
+                options.User.RequireUniqueEmail = true;
+                options.SignIn.RequireConfirmedEmail = true;
+                options.Lockout.MaxFailedAccessAttempts = 5;
+                options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
+                // Length is what helps; composition rules only make people write passwords down.
+                options.Password.RequiredLength = 12;
+                options.Password.RequiredUniqueChars = 5;
+                options.Password.RequireDigit = false;
+                options.Password.RequireLowercase = false;
+                options.Password.RequireUppercase = false;
+                options.Password.RequireNonAlphanumeric = false;
+                options.Tokens.EmailConfirmationTokenProvider = ConfirmationTokens.Provider;
+            })
+            .AddEntityFrameworkStores<IdentityDb>()
+            .AddPasswordValidator<GuessablePassword>()
+            .AddSignInManager()
+            .AddDefaultTokenProviders()
+            .AddTokenProvider<ConfirmationTokens>(ConfirmationTokens.Provider);
+        services.Configure<DataProtectionTokenProviderOptions>(options =>
+            options.TokenLifespan = TimeSpan.FromHours(1)
+        );
+        services.Configure<ConfirmationTokens.Settings>(options => options.TokenLifespan = TimeSpan.FromDays(1));
+        // Each request asks the database, so that a suspended or signed-out session ends at once.
+        services.Configure<SecurityStampValidatorOptions>(options => options.ValidationInterval = TimeSpan.Zero);
+        services.AddScoped<AccountWriter>();
+        services.AddScoped<Sessions>();
+        services.AddHostedService<Preparation>();
+        AddSchemes(builder);
+    }
+
+    private static void AddSchemes(WebApplicationBuilder builder) =>
+        builder
+            .Services.AddAuthentication(Either)
+            .AddPolicyScheme(
+                Either,
+                null,
+                options =>
+                    options.ForwardDefaultSelector = http =>
+                        http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
+                            ? JwtBearerDefaults.AuthenticationScheme
+                            : IdentityConstants.ApplicationScheme
+            )
+            .AddCookie(
+                IdentityConstants.ApplicationScheme,
+                options =>
+                {
+                    // Localhost shares cookies between ports: a name of its own.
+                    options.Cookie.Name = Cookie(builder, "identity.session");
+                    options.Cookie.HttpOnly = true;
+                    options.Cookie.SameSite = SameSiteMode.Lax;
+                    options.Cookie.SecurePolicy = Secure(builder);
+                    options.ExpireTimeSpan = TimeSpan.FromHours(8);
+                    options.SlidingExpiration = true;
+                    options.LoginPath = "/sign-in";
+                    options.LogoutPath = "/sign-out";
+                    options.AccessDeniedPath = "/access-denied";
+                    options.ReturnUrlParameter = "returnUrl";
+                    options.Events = new CookieAuthenticationEvents
+                    {
+                        OnValidatePrincipal = SecurityStampValidator.ValidatePrincipalAsync,
+                    };
+                }
+            );
+
+    /// <summary>Outside Development the browser itself guards where the cookie came from.</summary>
+    internal static string Cookie(WebApplicationBuilder builder, string name) =>
+        builder.Environment.IsDevelopment() ? name : $"__Host-{name}";
+
+    internal static CookieSecurePolicy Secure(WebApplicationBuilder builder) =>
+        builder.Environment.IsDevelopment() ? CookieSecurePolicy.SameAsRequest : CookieSecurePolicy.Always;
+
+    public static void MapAccounts(this WebApplication app) { }
+}

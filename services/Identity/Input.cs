@@ -1,0 +1,30 @@
+using System.Net.Mail;
+
+namespace SkillPlatform.Identity;
+
+/// <summary>What may come in from outside.</summary>
+public static class Input
+{
+    public const int LongestPassword = 200;
+
+    /// <summary>True for text that can be stored and shown: no control characters, no lone surrogates.</summary>
+    public static bool IsText(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+            if (char.IsControl(text[i]))
+                return false;
+            else if (char.IsSurrogate(text[i]) && !(i + 1 < text.Length && char.IsSurrogatePair(text[i], text[++i])))
+                return false;
+        return true;
+    }
+
+    /// <summary>True for a mail address that a letter can be sent to.</summary>
+    public static bool IsAddress(string text) =>
+        text.Length <= 254
+        && IsText(text)
+        && MailAddress.TryCreate(text, out var address)
+        && string.Equals(address.Address, text, StringComparison.Ordinal);
+
+    /// <summary>True for a name to show: something visible, not too long.</summary>
+    public static bool IsName(string text) => text.Trim().Length is > 0 and <= 100 && IsText(text);
+}

@@ -1,0 +1,27 @@
+namespace SkillPlatform.Identity;
+
+/// <summary>
+/// A mail that is to be sent. Holds no link: that is made when it is sent, and whether there is an account behind the
+/// address is asked only then, so that a request takes the same way for known and unknown addresses.
+/// </summary>
+public sealed class Letter
+{
+    public const string Confirm = "confirm";
+    public const string Reset = "reset";
+    public const string Known = "known";
+
+    public Guid Id { get; set; }
+
+    /// <summary><see cref="Confirm"/>, <see cref="Reset"/> or <see cref="Known"/>.</summary>
+    public string Kind { get; set; } = "";
+
+    public string Address { get; set; } = "";
+
+    /// <summary>Of the page that asked for it.</summary>
+    public string Culture { get; set; } = "en";
+
+    public int Attempts { get; set; }
+
+    /// <summary>Not sent before; moved ahead while a replica tries.</summary>
+    public DateTimeOffset Due { get; set; }
+}

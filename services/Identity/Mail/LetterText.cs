@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Localization;
+using MimeKit;
+
+namespace SkillPlatform.Identity;
+
+/// <summary>Makes the mail of a letter, in the language of the page that asked for it; null where there is nobody to write to.</summary>
+internal sealed class LetterText(
+    UserManager<Account> users,
+    IStringLocalizer<Texts> texts,
+    IConfiguration configuration
+)
+{
+    public async Task<MimeMessage?> Compose(Letter letter)
+    {
+        CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(letter.Culture);
+        var account = await users.FindByEmailAsync(letter.Address);
+        if (account is null || account.Suspended)
+            return null;
+        var (kind, link) = letter.Kind switch
+        {
+            // Whoever has not confirmed yet has forgotten the confirmation, whatever was asked for.
+            _ when !account.EmailConfirmed => (
+                Letter.Confirm,
+                Link("confirm", account, await users.GenerateEmailConfirmationTokenAsync(account))
+            ),
+            Letter.Reset => (
+                Letter.Reset,
+                Link("reset", account, await users.GeneratePasswordResetTokenAsync(account))
+            ),
+            Letter.Known => (Letter.Known, $"{Origin}/forgot"),
+            _ => (letter.Kind, null),
+        };
+        return link is null ? null : Message(letter, account, kind, link);
+    }
+
+    private string Origin => configuration["Identity:Authority"]!.TrimEnd('/');
+
+    private string Link(string page, Account account, string token) =>
+        $"{Origin}/{page}?account={account.Id}&token={WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes(token))}";
+
+    private MimeMessage Message(Letter letter, Account account, string kind, string link)
+    {
+        var message = new MimeMessage
+        {
+            Subject = texts[$"Mail.{kind}.Subject"],
+            Body = new TextPart("plain") { Text = texts[$"Mail.{kind}.Body", account.Name, link] },
+            MessageId = $"{letter.Id}@{new Uri(Origin).Host}",
+        };
+        message.From.Add(MailboxAddress.Parse(configuration["Smtp:From"] ?? "skills@example.org"));
+        message.To.Add(new MailboxAddress(account.Name, account.Email!));
+        message.Headers.Add("Auto-Submitted", "auto-generated");
+        message.Headers.Add(HeaderId.ContentLanguage, CultureInfo.CurrentUICulture.Name);
+        return message;
+    }
+}

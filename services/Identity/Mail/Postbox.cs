@@ -1,0 +1,33 @@
+using System.Globalization;
+
+namespace SkillPlatform.Identity;
+
+/// <summary>Where pages leave letters; <see cref="Postman"/> takes them.</summary>
+public sealed class Postbox(TimeProvider time) : IDisposable
+{
+    private readonly SemaphoreSlim _waiting = new(0, 1);
+
+    /// <summary>Stages a letter in the caller's database context. The caller saves, then rings.</summary>
+    public void Put(IdentityDb db, string kind, string address) =>
+        db.Letters.Add(
+            new Letter
+            {
+                Id = Guid.CreateVersion7(),
+                Kind = kind,
+                Address = address,
+                Culture = CultureInfo.CurrentUICulture.Name,
+                Due = time.GetUtcNow(),
+            }
+        );
+
+    public void Ring()
+    {
+        lock (_waiting)
+            if (_waiting.CurrentCount == 0)
+                _waiting.Release();
+    }
+
+    internal Task Wait(CancellationToken ct) => _waiting.WaitAsync(TimeSpan.FromSeconds(2), ct);
+
+    public void Dispose() => _waiting.Dispose();
+}

@@ -1,0 +1,125 @@
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using OpenIddict.Abstractions;
+using OpenIddict.Server;
+using SkillPlatform.ServiceDefaults;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+
+namespace SkillPlatform.Identity;
+
+/// <summary>The OpenID provider: authorization code with PKCE, rolling refresh tokens, short plain JWT access tokens.</summary>
+public static class OpenIdSetup
+{
+    /// <summary>The scope that opens the platform's APIs.</summary>
+    public const string ApiScope = "skillplatform";
+
+    public static void AddOpenId(this WebApplicationBuilder builder)
+    {
+        var authority = Authority(builder);
+        var services = builder.Services;
+        services.AddSingleton<TokenKeys>();
+        services.AddHostedService<Upkeep>();
+        services.AddSingleton<IConfigureOptions<OpenIddictServerOptions>, TokenKeysInUse>();
+        services.AddSingleton<IOptionsChangeTokenSource<OpenIddictServerOptions>>(sp =>
+            sp.GetRequiredService<TokenKeys>()
+        );
+        services
+            .AddOpenIddict()
+            .AddCore(core => core.UseEntityFrameworkCore().UseDbContext<IdentityDb>().ReplaceDefaultEntities<Guid>())
+            .AddServer(server =>
+            {
+                server
+                    .SetIssuer(authority)
+                    .SetAuthorizationEndpointUris("connect/authorize")
+                    .SetTokenEndpointUris("connect/token")
+                    .SetUserInfoEndpointUris("connect/userinfo")
+                    .SetEndSessionEndpointUris("connect/end-session")
+                    .SetRevocationEndpointUris("connect/revoke")
+                    .AllowAuthorizationCodeFlow()
+                    .AllowRefreshTokenFlow()
+                    .RequireProofKeyForCodeExchange()
+                    .RegisterScopes(Scopes.Profile, Scopes.Email, Scopes.OfflineAccess, ApiScope)
+                    .RegisterClaims(Claims.Name, Claims.Email, Claims.Role, Roles.ScopeClaim)
+                    .DisableAccessTokenEncryption()
+                    .SetAccessTokenLifetime(TimeSpan.FromMinutes(10))
+                    .SetAuthorizationCodeLifetime(TimeSpan.FromMinutes(2))
+                    .SetRefreshTokenLifetime(TimeSpan.FromDays(14))
+                    // A refresh token that comes twice was stolen: the whole family of tokens is revoked, without grace.
+                    .SetRefreshTokenReuseLeeway(null);
+                IssueAs(server, authority.OriginalString);
+                var web = server
+                    .UseAspNetCore()
+                    .EnableAuthorizationEndpointPassthrough()
+                    .EnableTokenEndpointPassthrough()
+                    .EnableUserInfoEndpointPassthrough()
+                    .EnableEndSessionEndpointPassthrough()
+                    .EnableStatusCodePagesIntegration();
+                if (builder.Environment.IsDevelopment())
+                    web.DisableTransportSecurityRequirement();
+            });
+        // Our own API takes our own tokens: with the keys at hand, not by asking ourselves over HTTP.
+        services
+            .AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
+            .Configure<TokenKeys>(
+                (options, keys) =>
+                {
+                    options.Configuration = new OpenIdConnectConfiguration { Issuer = authority.OriginalString };
+                    options.TokenValidationParameters.IssuerSigningKeyResolver = (_, _, _, _) => keys.Published;
+                }
+            );
+    }
+
+    public static void MapOpenId(this WebApplication app)
+    {
+        Authorize.Map(app);
+        ExchangeToken.Map(app);
+        UserInfo.Map(app);
+        EndSession.Map(app);
+    }
+
+    private static Uri Authority(WebApplicationBuilder builder)
+    {
+        var authority = new Uri(
+            builder.Configuration["Identity:Authority"]
+                ?? throw new InvalidOperationException("Identity__Authority is missing.")
+        );
+        return authority.Scheme == Uri.UriSchemeHttps || builder.Environment.IsDevelopment()
+            ? authority
+            : throw new InvalidOperationException("Identity__Authority must be https outside Development.");
+    }
+
+    // A Uri adds a slash to a bare origin; issuers are compared as text, so they are written as configured.
+    private static void IssueAs(OpenIddictServerBuilder server, string issuer) =>
+        server
+            .AddEventHandler<OpenIddictServerEvents.GenerateTokenContext>(handler =>
+                handler
+                    .SetOrder(int.MinValue + 50_000)
+                    .UseInlineHandler(context =>
+                    {
+                        context.Principal.SetClaim(Claims.Private.Issuer, issuer);
+                        return default;
+                    })
+            )
+            .AddEventHandler<OpenIddictServerEvents.ApplyConfigurationResponseContext>(handler =>
+                handler
+                    .SetOrder(int.MinValue + 50_000)
+                    .UseInlineHandler(context =>
+                    {
+                        if (context.Response.Error is null)
+                            context.Response[Metadata.Issuer] = issuer;
+                        return default;
+                    })
+            )
+            .AddEventHandler<OpenIddictServerEvents.ApplyAuthorizationResponseContext>(handler =>
+                handler
+                    .SetOrder(OpenIddictServerHandlers.Authentication.AttachIssuer.Descriptor.Order + 1)
+                    .UseInlineHandler(context =>
+                    {
+                        if (context.Response.Iss is not null)
+                            context.Response.Iss = issuer;
+                        return default;
+                    })
+            );
+}

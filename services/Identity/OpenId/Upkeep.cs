@@ -1,0 +1,32 @@
+using OpenIddict.Abstractions;
+
+namespace SkillPlatform.Identity;
+
+/// <summary>Every hour: keys as the database has them, and expired tokens out of it.</summary>
+internal sealed class Upkeep(IServiceScopeFactory scopes, TokenKeys keys, TimeProvider time, ILogger<Upkeep> log)
+    : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromHours(1), time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await keys.Refresh(stoppingToken);
+                await Prune(time.GetUtcNow().AddDays(-15), stoppingToken);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                log.LogWarning("Upkeep failed ({Reason}); it is tried again in an hour.", e.Message);
+            }
+        }
+    }
+
+    private async Task Prune(DateTimeOffset before, CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<IOpenIddictTokenManager>().PruneAsync(before, ct);
+        await scope.ServiceProvider.GetRequiredService<IOpenIddictAuthorizationManager>().PruneAsync(before, ct);
+    }
+}

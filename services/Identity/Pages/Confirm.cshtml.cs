@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Localization;
+
+namespace SkillPlatform.Identity.Pages;
+
+/// <summary>The link from the mail shows a button: mail scanners follow links, but do not press buttons.</summary>
+[AllowAnonymous]
+public sealed class ConfirmModel(UserManager<Account> users, AccountWriter writer, IStringLocalizer<Texts> texts)
+    : PageModel
+{
+    [BindProperty(SupportsGet = true)]
+    public string? Account { get; set; }
+
+    [BindProperty(SupportsGet = true)]
+    public string? Token { get; set; }
+
+    public bool Done { get; private set; }
+
+    public void OnGet() { }
+
+    public async Task OnPost(CancellationToken ct)
+    {
+        var account = await users.OfLink(Account);
+        Done =
+            account is { EmailConfirmed: false }
+            && (
+                await writer.Write(
+                    account,
+                    account.Subject,
+                    new AccountConfirmed(),
+                    async () =>
+                    {
+                        var confirmed = await users.ConfirmEmailAsync(account, Links.Token(Token));
+                        // A new stamp makes the link good for once.
+                        return confirmed.Succeeded ? await users.UpdateSecurityStampAsync(account) : confirmed;
+                    },
+                    ct
+                )
+            ).Succeeded;
+        if (!Done)
+            ModelState.AddModelError("", texts["Error.Link"]);
+    }
+}

@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Localization;
+
+namespace SkillPlatform.Identity.Pages;
+
+/// <summary>Asks for a letter with a reset link; whether anybody gets one is found out later, by <see cref="Postman"/>.</summary>
+[AllowAnonymous]
+public sealed class ForgotModel(
+    UserManager<Account> users,
+    IdentityDb db,
+    Postbox postbox,
+    Guessing guessing,
+    IStringLocalizer<Texts> texts
+) : PageModel
+{
+    [BindProperty]
+    public string? Email { get; set; }
+
+    public void OnGet() { }
+
+    public async Task<IActionResult> OnPost(CancellationToken ct)
+    {
+        var attempt = guessing.Begin(HttpContext, users.NormalizeEmail(Email));
+        if (attempt.RetryAfter is { } wait)
+            return this.TooMany(wait, texts);
+        if (!Input.IsAddress(Email ?? ""))
+        {
+            ModelState.AddModelError("", texts["Error.Email"]);
+            return Page();
+        }
+        postbox.Put(db, Letter.Reset, Email!);
+        await db.SaveChangesAsync(ct);
+        postbox.Ring();
+        await attempt.Failed();
+        return RedirectToPage("/Sent");
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Localization;
+
+namespace SkillPlatform.Identity.Pages;
+
+/// <summary>A new password by the link from the mail. Ends every session and lifts a lockout.</summary>
+[AllowAnonymous]
+public sealed class ResetModel(
+    UserManager<Account> users,
+    AccountWriter writer,
+    Sessions sessions,
+    IStringLocalizer<Texts> texts
+) : PageModel
+{
+    [BindProperty(SupportsGet = true)]
+    public string? Account { get; set; }
+
+    [BindProperty(SupportsGet = true)]
+    public string? Token { get; set; }
+
+    [BindProperty]
+    public string? Password { get; set; }
+
+    public bool Done { get; private set; }
+
+    public void OnGet() { }
+
+    public async Task OnPost(CancellationToken ct)
+    {
+        if (await users.OfLink(Account) is not { } account)
+        {
+            ModelState.AddModelError("", texts["Error.Link"]);
+            return;
+        }
+        var result = await writer.Write(
+            account,
+            account.Subject,
+            new AccountTouched(),
+            async () =>
+            {
+                var reset = await users.ResetPasswordAsync(account, Links.Token(Token), Password ?? "");
+                if (!reset.Succeeded)
+                    return reset;
+                await sessions.End(account, ct);
+                await users.ResetAccessFailedCountAsync(account);
+                return await users.SetLockoutEndDateAsync(account, null);
+            },
+            ct
+        );
+        Done = result.Succeeded;
+        if (!Done)
+            ModelState.AddModelError(
+                "",
+                texts[
+                    result.Errors.Any(e => e.Code.StartsWith("Password", StringComparison.Ordinal))
+                        ? "Error.Password"
+                        : "Error.Link"
+                ]
+            );
+    }
+}

@@ -1,0 +1,77 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Localization;
+
+namespace SkillPlatform.Identity.Pages;
+
+/// <summary>
+/// Whether the address is unknown, not confirmed, suspended, locked or the password wrong: the same work, the same answer,
+/// after the same time.
+/// </summary>
+[AllowAnonymous]
+public sealed class SignInModel(
+    UserManager<Account> users,
+    SignInManager<Account> sessions,
+    Guessing guessing,
+    IStringLocalizer<Texts> texts
+) : PageModel
+{
+    // Of a password nobody has, so that an unknown address costs the same work as a known one.
+    private static readonly string NobodysHash = new PasswordHasher<Account>().HashPassword(
+        new Account(),
+        $"{Guid.NewGuid()}"
+    );
+
+    [BindProperty(SupportsGet = true)]
+    public string? ReturnUrl { get; set; }
+
+    [BindProperty]
+    public string? Email { get; set; }
+
+    [BindProperty]
+    public string? Password { get; set; }
+
+    public string Here => "/sign-in" + Carried;
+
+    public string Register => "/register" + Carried;
+
+    private string Carried => Url.IsLocalUrl(ReturnUrl) ? QueryString.Create("returnUrl", ReturnUrl).ToString() : "";
+
+    public void OnGet() { }
+
+    public async Task<IActionResult> OnPost()
+    {
+        var attempt = guessing.Begin(HttpContext, users.NormalizeEmail(Email));
+        if (attempt.RetryAfter is { } wait)
+            return this.TooMany(wait, texts);
+        if (await Check(Email ?? "", Password ?? "") is { } account)
+        {
+            await sessions.SignInAsync(account, isPersistent: false);
+            return LocalRedirect(Url.IsLocalUrl(ReturnUrl) ? ReturnUrl! : "/");
+        }
+        await attempt.Failed();
+        ModelState.AddModelError("", texts["SignIn.Failed"]);
+        return Page();
+    }
+
+    private async Task<Account?> Check(string email, string password)
+    {
+        var account = Input.IsText(email) ? await users.FindByEmailAsync(email) : null;
+        var right = users.PasswordHasher.VerifyHashedPassword(
+            account ?? new Account(),
+            account?.PasswordHash ?? NobodysHash,
+            password.Length <= Input.LongestPassword ? password : ""
+        );
+        if (account is null || account.Suspended || !account.EmailConfirmed || await users.IsLockedOutAsync(account))
+            return null;
+        if (right == PasswordVerificationResult.Failed)
+        {
+            await users.AccessFailedAsync(account);
+            return null;
+        }
+        await users.ResetAccessFailedCountAsync(account);
+        return account;
+    }
+}
