@@ -5,7 +5,11 @@
 maildev=3.0.0
 node=22.23.3 # used where the machine's own Node.js is older than maildev needs
 
-postgres_bin() { printf '%s\n' /usr/lib/postgresql/*/bin/initdb | sort -V | tail -n 1 | xargs dirname; }
+postgres_bin() {
+  local newest
+  newest=$(printf '%s\n' /usr/lib/postgresql/*/bin/initdb | sort -V | tail -n 1)
+  echo "${newest%/initdb}"
+}
 has_postgres() { [[ -x $(postgres_bin)/initdb ]]; }
 has_rabbitmq() { [[ -x /usr/lib/rabbitmq/bin/rabbitmq-server ]]; }
 has() { command -v "$1" >/dev/null; }
@@ -67,7 +71,8 @@ install_maildev() {
   (($(node -p 'parseInt(process.versions.node)' 2>/dev/null || echo 0) >= 20)) ||
     wanted+=("node-linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')@$node")
   rm -rf "$state/mail" && mkdir -p "$state/mail.new" &&
-    npm install --prefix "$state/mail.new" --no-audit --no-fund --loglevel=error "${wanted[@]}" &&
+    npm install --prefix "$state/mail.new" --no-audit --no-fund --loglevel=error \
+    --fetch-retries=1 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=3000 "${wanted[@]}" &&
     mv "$state/mail.new" "$state/mail" ||
     fail "npm could not install ${wanted[*]} (is the network there?); the reason is in .run/logs/run.log"
 }
