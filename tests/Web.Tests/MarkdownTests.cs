@@ -12,7 +12,7 @@ public sealed class MarkdownTests
     [InlineData("[x](javascript:alert(1))", "javascript:")]
     [InlineData("[x](JaVaScRiPt:alert(1))", "script:")]
     [InlineData("[x](&#106;avascript:alert(1))", "script:")]
-    [InlineData("[x](java\tscript:alert(1))", "script:")]
+    [InlineData("[x](java\tscript:alert(1))", "href")]
     [InlineData("[x](data:text/html;base64,PHNjcmlwdD4=)", "data:")]
     [InlineData("[x](vbscript:x)", "vbscript:")]
     [InlineData("<javascript:alert(1)>", "href=\"javascript")]

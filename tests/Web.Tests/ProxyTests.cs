@@ -101,10 +101,11 @@ public sealed class ProxyTests(WebFixture web) : IClassFixture<WebFixture>
     }
 
     [Theory]
-    [InlineData("/api/proposals", 3, 413)]
-    [InlineData("/api/catalog/imports", 3, 202)]
-    [InlineData("/api/catalog/imports", 33, 413)]
-    public async Task Bodies_are_bounded(string path, int megabytes, int status)
+    [InlineData("/api/proposals", 3, 413, false)]
+    [InlineData("/api/proposals", 3, 413, true)]
+    [InlineData("/api/catalog/imports", 3, 202, true)]
+    [InlineData("/api/catalog/imports", 33, 413, false)]
+    public async Task Bodies_are_bounded(string path, int megabytes, int status, bool chunked)
     {
         web.Catalog.On("POST /api/catalog/imports", new { }, 202);
         web.Proposals.On("POST /api/proposals", new { }, 202);
@@ -113,6 +114,7 @@ public sealed class ProxyTests(WebFixture web) : IClassFixture<WebFixture>
         body.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = body };
         request.Headers.ExpectContinue = true;
+        request.Headers.TransferEncodingChunked = chunked;
         using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
         if (status == 413)
             await Expect.Problem(answer, 413, "/problems/too-large");

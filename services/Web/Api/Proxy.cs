@@ -1,4 +1,5 @@
 using System.Net.Mime;
+using Microsoft.AspNetCore.Http.Features;
 using SkillPlatform.Web.SignIn;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -17,10 +18,7 @@ public static class Proxy
         builder
             .Services.AddReverseProxy()
             .LoadFromMemory(
-                [
-                    .. Services.Select(service => Route(service, service, $"/api/{service}/{{**rest}}", Usual)),
-                    Route("imports", "catalog", "/api/catalog/imports/{**rest}", Import),
-                ],
+                [.. Services.Select(Route)],
                 [.. Services.Select(service => Cluster(service, builder.Configuration))]
             )
             .AddTransforms(transforms => transforms.AddResponseTransform(FromService))
@@ -36,13 +34,12 @@ public static class Proxy
             })
             .AllowAnonymous();
 
-    private static RouteConfig Route(string id, string cluster, string path, long limit) =>
+    private static RouteConfig Route(string service) =>
         new()
         {
-            RouteId = id,
-            ClusterId = cluster,
-            Match = new RouteMatch { Path = path },
-            MaxRequestBodySize = limit,
+            RouteId = service,
+            ClusterId = service,
+            Match = new RouteMatch { Path = $"/api/{service}/{{**rest}}" },
         };
 
     // The same variables service discovery reads, one destination for each replica named there.
@@ -76,17 +73,25 @@ public static class Proxy
 
     private static async Task SayWhatIsDown(HttpContext http, RequestDelegate next)
     {
+        var limit = http.Request.Path.StartsWithSegments("/api/catalog/imports", StringComparison.Ordinal)
+            ? Import
+            : Usual;
+        if (http.Request.ContentLength > limit)
+        {
+            await TooLarge(http);
+            return;
+        }
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = limit;
         await next(http);
         if (http.GetForwarderErrorFeature() is not { } error || http.Response.HasStarted)
             return;
         http.Response.Clear();
-        if (error.Exception is BadHttpRequestException bad)
-            await Problems.Write(
-                http,
-                bad.StatusCode,
-                bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? "too-large" : "malformed",
-                "The request cannot be read",
-                bad.Message
+        if (Unreadable(error.Exception) is { } bad)
+            await (
+                bad.StatusCode == StatusCodes.Status413PayloadTooLarge
+                    ? TooLarge(http)
+                    : Problems.Write(http, bad.StatusCode, "malformed", "The request cannot be read", bad.Message)
             );
         else if (!http.RequestAborted.IsCancellationRequested)
             await Problems.Write(
@@ -99,10 +104,30 @@ public static class Proxy
             );
     }
 
+    private static BadHttpRequestException? Unreadable(Exception? exception) =>
+        exception switch
+        {
+            BadHttpRequestException bad => bad,
+            AggregateException several => several.InnerExceptions.Select(Unreadable).FirstOrDefault(e => e is not null),
+            _ => exception?.InnerException is { } inner ? Unreadable(inner) : null,
+        };
+
+    private static Task TooLarge(HttpContext http) =>
+        Problems.Write(
+            http,
+            StatusCodes.Status413PayloadTooLarge,
+            "too-large",
+            "Too large",
+            $"At most {Import / 1024 / 1024} MB for an import, {Usual / 1024 / 1024} MB for anything else."
+        );
+
     private static ValueTask FromService(ResponseTransformContext context)
     {
         var http = context.HttpContext;
         http.Response.Headers.Remove("Set-Cookie");
+        // An error without a word gets its problem document here.
+        if (http.Response is { StatusCode: >= 400, ContentLength: 0 })
+            http.Response.ContentLength = null;
         http.Response.Headers.XContentTypeOptions = "nosniff";
         http.Response.Headers["Referrer-Policy"] = "no-referrer";
         http.Response.Headers.XFrameOptions = "DENY";

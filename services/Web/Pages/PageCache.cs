@@ -14,7 +14,9 @@ public sealed class PageCache(TimeProvider time)
 
     // The queue tells of every change; this bounds what a read that was behind its own message could leave here.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
-    private readonly ConcurrentDictionary<(string Language, string Path), Entry> _pages = new();
+    private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, Entry>> _pages = new(
+        StringComparer.Ordinal
+    );
     private long _changes;
 
     /// <summary>False while messages may be missed.</summary>
@@ -31,27 +33,29 @@ public sealed class PageCache(TimeProvider time)
     /// <summary>To be given back to <see cref="Keep"/>: what changed meanwhile must not be kept.</summary>
     public long Now => Interlocked.Read(ref _changes);
 
-    public byte[]? Find(string language, string path) =>
-        _pages.TryGetValue((language, path), out var entry) && time.GetElapsedTime(entry.At) < Longest
+    /// <summary>A page as it was made for a language and its address's prefix.</summary>
+    public byte[]? Find(string slug, string variant) =>
+        _pages.TryGetValue(slug, out var variants)
+        && variants.TryGetValue(variant, out var entry)
+        && time.GetElapsedTime(entry.At) < Longest
             ? entry.Page
             : null;
 
-    public void Keep(string language, string path, byte[] page, long since)
+    public void Keep(string slug, string variant, byte[] page, long since)
     {
         if (!Hears || since != Now)
             return;
         if (_pages.Count >= Most)
             _pages.Clear();
-        _pages[(language, path)] = new Entry(page, time.GetTimestamp());
+        _pages.GetOrAdd(slug, _ => new(StringComparer.Ordinal))[variant] = new Entry(page, time.GetTimestamp());
         if (since != Now)
-            _pages.TryRemove((language, path), out _);
+            _pages.TryRemove(slug, out _);
     }
 
     public void Evict(string slug)
     {
         Interlocked.Increment(ref _changes);
-        foreach (var language in Languages.Texts.Languages)
-            _pages.TryRemove((language, $"/skills/{slug}"), out _);
+        _pages.TryRemove(slug, out _);
     }
 
     public void Clear()
@@ -65,6 +69,7 @@ public sealed class PageCache(TimeProvider time)
 
 public static class CachedPages
 {
+    private const string Prefix = "/skills/";
     private static readonly object MayBe = new();
 
     /// <summary>Says that the page is whole and the same for everybody who is not signed in.</summary>
@@ -78,18 +83,16 @@ public static class CachedPages
 
     private static bool IsAnonymousSkillPage(HttpRequest request) =>
         HttpMethods.IsGet(request.Method)
-        && request.Path.Value!.StartsWith("/skills/", StringComparison.Ordinal)
+        && request.Path.Value!.StartsWith(Prefix, StringComparison.Ordinal)
         && !request.QueryString.HasValue
         && !request.Cookies.ContainsKey(SigningIn.Cookie);
 
     private static async Task Serve(HttpContext http, RequestDelegate next, PageCache cache)
     {
-        // The address with its prefix is part of the page: its links go on in that language.
-        var (language, path) = (
-            http.Request.PathBase + "|" + CultureInfo.CurrentUICulture.Name,
-            http.Request.Path.Value!
-        );
-        if (cache.Find(language, path) is { } page)
+        // The prefix is part of the page: its links go on in that language.
+        var variant = $"{http.Request.PathBase}|{CultureInfo.CurrentUICulture.Name}";
+        var slug = http.Request.Path.Value![Prefix.Length..];
+        if (cache.Find(slug, variant) is { } page)
         {
             await Write(http.Response, page);
             return;
@@ -107,7 +110,7 @@ public static class CachedPages
         }
         if (http.Response.StatusCode == 200 && http.Items.ContainsKey(MayBe))
         {
-            cache.Keep(language, path, buffer.ToArray(), since);
+            cache.Keep(slug, variant, buffer.ToArray(), since);
             await Write(http.Response, buffer.ToArray());
             return;
         }

@@ -6,9 +6,31 @@ namespace SkillPlatform.Web.SignIn;
 /// <summary>Creates what is missing of the database, however late it comes up, and deletes expired sessions.</summary>
 public sealed class SessionsReady(IDbContextFactory<WebDb> databases, TimeProvider time, ILogger<SessionsReady> log)
     : BackgroundService,
+        IHostedLifecycleService,
         IHealthCheck
 {
     private volatile bool _created;
+
+    /// <summary>Before anything asks for keys; a database that is away holds nobody up.</summary>
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(5));
+        try
+        {
+            await Create(limit.Token);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            log.LogWarning("The session database is not there yet ({Reason}).", e.Message);
+        }
+    }
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -16,11 +38,9 @@ public sealed class SessionsReady(IDbContextFactory<WebDb> databases, TimeProvid
         {
             try
             {
-                await using var db = await databases.CreateDbContextAsync(stoppingToken);
-                if (!_created)
-                    await db.Database.EnsureCreatedAsync(stoppingToken);
-                _created = true;
+                await Create(stoppingToken);
                 var now = time.GetUtcNow();
+                await using var db = await databases.CreateDbContextAsync(stoppingToken);
                 await db.Sessions.Where(s => s.ExpiresAt < now).ExecuteDeleteAsync(stoppingToken);
                 await Task.Delay(TimeSpan.FromMinutes(10), time, stoppingToken);
             }
@@ -31,6 +51,15 @@ public sealed class SessionsReady(IDbContextFactory<WebDb> databases, TimeProvid
                 await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken);
             }
         }
+    }
+
+    private async Task Create(CancellationToken ct)
+    {
+        if (_created)
+            return;
+        await using var db = await databases.CreateDbContextAsync(ct);
+        await db.Database.EnsureCreatedAsync(ct);
+        _created = true;
     }
 
     public async Task<HealthCheckResult> CheckHealthAsync(
