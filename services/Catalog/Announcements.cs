@@ -1,11 +1,137 @@
 using JasperFx.Events;
 using Marten;
+using SkillPlatform.Contracts;
+using SkillPlatform.EventSourcing;
 
 namespace SkillPlatform.Catalog;
 
 /// <summary>The only place where a stored event becomes a public message.</summary>
 public static class Announcements
 {
-    public static Task<object?> Of(IEvent @event, IQuerySession session, CancellationToken ct) =>
-        Task.FromResult<object?>(null);
+    public static async Task<object?> Of(IEvent @event, IQuerySession session, CancellationToken ct) =>
+        @event.Data switch
+        {
+            ChangesApplied e => new ProposalApplied(
+                e.Proposal,
+                e.Revision,
+                e.Skill,
+                e.Slug,
+                e.FromVersion,
+                e.Version,
+                @event.Timestamp
+            ),
+            ChangesRefused e => new ProposalConflicted(e.Proposal, e.Revision, e.Conflicts, @event.Timestamp),
+            // Skill and taxonomy change by commits of many events; the last one speaks for all.
+            _ when !@event.EndsCommit() => null,
+            DomainAdded or GroupAdded or RoleAdded or LevelsReplaced => await Taxonomy(@event, session, ct),
+            SkillAdded
+            or SkillRenamed
+            or KeywordsReplaced
+            or SkillMoved
+            or SkillRetired
+            or RequirementStated
+            or RequirementReworded
+            or RequirementMadeMandatory
+            or RequirementMadeOptional
+            or RequirementDropped => await Skill(@event, session, ct),
+            _ => null,
+        };
+
+    private static async Task<TaxonomyChanged> Taxonomy(IEvent last, IQuerySession session, CancellationToken ct)
+    {
+        var events = await session.Events.FetchStreamAsync(last.StreamId, last.Version, token: ct);
+        var taxonomy = events.Aggregate(Catalog.Taxonomy.Empty, (state, e) => Catalog.Taxonomy.Fold(state, e.Data));
+        return new TaxonomyChanged(last.Version, [.. taxonomy.Domains], [.. taxonomy.Roles]);
+    }
+
+    private static async Task<SkillChanged> Skill(IEvent last, IQuerySession session, CancellationToken ct)
+    {
+        var events = await session.Events.FetchStreamAsync(last.StreamId, last.Version, token: ct);
+        var from = events.LastOrDefault(e => e.Version < last.Version && e.EndsCommit())?.Version ?? 0;
+        var changes = new List<Changed>();
+        Skill? skill = null;
+        foreach (var e in events)
+        {
+            var before = skill;
+            skill = Catalog.Skill.Fold(before, e.Data);
+            if (e.Version > from)
+                changes.Add(Change(e, before, skill!));
+        }
+        var taxonomy = await session.LoadAsync<Taxonomy>(Catalog.Taxonomy.StreamId, ct) ?? Catalog.Taxonomy.Empty;
+        var by = Provenance.Of(last);
+        return new SkillChanged(
+            last.StreamId,
+            from,
+            last.Version,
+            last.Timestamp,
+            by.Author,
+            by.Reviewer,
+            by.Reason,
+            by.Proposal,
+            by.Import,
+            [.. changes],
+            State(skill!, taxonomy)
+        );
+    }
+
+    public static SkillState State(Skill skill, Taxonomy taxonomy)
+    {
+        var domain = taxonomy.Domain(skill.Domain);
+        var levels = domain?.Levels ?? [];
+        var roles = taxonomy.Roles.Where(role => skill.Requirements.Keys.Any(c => c.Role == role.Slug)).ToArray();
+        return new SkillState(
+            skill.Slug,
+            skill.Name,
+            [.. skill.Keywords],
+            new Named(skill.Domain, domain?.Name ?? skill.Domain),
+            new Named(skill.Group, domain?.Groups.FirstOrDefault(g => g.Slug == skill.Group)?.Name ?? skill.Group),
+            levels,
+            roles,
+            [
+                .. skill
+                    .Requirements.OrderBy(r => Array.FindIndex(levels, level => level.Slug == r.Key.Level))
+                    .ThenBy(r => Array.FindIndex(roles, role => role.Slug == r.Key.Role))
+                    .Select(r => new Requirement(r.Key.Role, r.Key.Level, r.Value.Mandatory, r.Value.Description)),
+            ],
+            skill.Retired
+        );
+    }
+
+    private static Changed Change(IEvent e, Skill? before, Skill after)
+    {
+        return e.Data switch
+        {
+            SkillAdded d => Of("skillAdded", null, d.Name),
+            SkillRenamed d => Of("skillRenamed", before!.Name, d.Name),
+            KeywordsReplaced d => Of("keywordsReplaced", Text(before!.Keywords), Text(d.Keywords)),
+            SkillMoved d => Of("skillMoved", $"{before!.Domain}/{before.Group}", $"{d.Domain}/{d.Group}"),
+            SkillRetired => Of("skillRetired", before!.Name, null),
+            RequirementStated d => At("requirementStated", d.Role, d.Level),
+            RequirementReworded d => At("requirementReworded", d.Role, d.Level),
+            RequirementMadeMandatory d => At("requirementMadeMandatory", d.Role, d.Level),
+            RequirementMadeOptional d => At("requirementMadeOptional", d.Role, d.Level),
+            RequirementDropped d => At("requirementDropped", d.Role, d.Level),
+            _ => throw new InvalidOperationException($"{e.EventTypeName} says nothing of a skill."),
+        };
+
+        Changed Of(string kind, string? was, string? now) => new(e.Version, kind, null, null, was, now, null, null);
+
+        Changed At(string kind, string role, string level)
+        {
+            var cell = new Cell(role, level);
+            var (was, now) = (before?.Requirements.GetValueOrDefault(cell), after.Requirements.GetValueOrDefault(cell));
+            return new Changed(
+                e.Version,
+                kind,
+                role,
+                level,
+                was?.Description,
+                now?.Description,
+                was?.Mandatory,
+                now?.Mandatory
+            );
+        }
+    }
+
+    private static string Text(IEnumerable<string> keywords) => string.Join(", ", keywords);
 }

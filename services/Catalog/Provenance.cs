@@ -1,6 +1,7 @@
 using System.Globalization;
 using JasperFx.Events;
 using Marten;
+using SkillPlatform.Contracts;
 
 namespace SkillPlatform.Catalog;
 
@@ -26,6 +27,9 @@ public sealed record Provenance(
         Set(session, "revision", Revision);
         Set(session, "import", Import?.ToString());
     }
+
+    public static Provenance Of(ProposalAccepted accepted) =>
+        new(accepted.Author, accepted.Reviewer, accepted.Rationale, accepted.ProposalId, accepted.Revision);
 
     public static Provenance Of(IEvent e) =>
         new(

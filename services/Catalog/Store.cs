@@ -23,12 +23,18 @@ public static class Store
         events.MapEventType<LevelsReplaced>("levels-replaced");
         events.MapEventType<GroupAdded>("group-added");
         events.MapEventType<RoleAdded>("role-added");
+        events.MapEventType<ChangesApplied>("changes-applied");
+        events.MapEventType<ChangesRefused>("changes-refused");
 
         options.Projections.Add(new SkillFold(), ProjectionLifecycle.Live);
+        options.Projections.Add(new ApplicationFold(), ProjectionLifecycle.Live);
         options.Projections.Add(new TaxonomyFold(), ProjectionLifecycle.Inline);
+        Versions.Register(options);
         options.Schema.For<Taxonomy>().DocumentAlias("taxonomy");
         options.Schema.For<SlugTaken>().DocumentAlias("slug_taken");
         SkillEntry.Configure(options);
         Import.Configure(options);
+        // Two messages about one account at once: the one that commits second looks again.
+        options.Schema.For<Account>().DocumentAlias("account").UseOptimisticConcurrency(true);
     }
 }

@@ -1,0 +1,27 @@
+using Marten;
+using MassTransit;
+using SkillPlatform.Contracts;
+
+namespace SkillPlatform.Catalog;
+
+/// <summary>Keeps the name of an account, and lets go of it for good once the account is erased.</summary>
+public sealed class WhenAccountChanged(IDocumentSession session) : IConsumer<AccountChanged>, IConsumer<AccountErased>
+{
+    public Task Consume(ConsumeContext<AccountChanged> context) =>
+        Keep(context.Message.UserId, context.Message.Version, context.Message.Name, false, context.CancellationToken);
+
+    public Task Consume(ConsumeContext<AccountErased> context) =>
+        Keep(context.Message.UserId, context.Message.Version, null, true, context.CancellationToken);
+
+    private async Task Keep(string id, long version, string? name, bool erased, CancellationToken ct)
+    {
+        var account = await session.LoadAsync<Account>(id, ct);
+        if (account is { Erased: true } || (!erased && account?.Version >= version))
+            return;
+        account ??= new Account { Id = id };
+        (account.Version, account.Name, account.Erased) = (version, name, erased);
+        session.Store(account);
+        // The name may stand on any page.
+        session.QueueSqlCommand("select pg_notify(?, '*')", Versions.Channel);
+    }
+}
