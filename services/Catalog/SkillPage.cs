@@ -115,7 +115,12 @@ public sealed record SkillPage(
             new Named(skill.Group, domain?.Groups.FirstOrDefault(g => g.Slug == skill.Group)?.Name ?? skill.Group),
             levels,
             roles,
-            new Numbers(roles.Length, levels.Length, mandatory, at.Requirements.Count - mandatory),
+            new Numbers(
+                roles.Length,
+                at.Requirements.Select(r => r.Level).Distinct(StringComparer.Ordinal).Count(),
+                mandatory,
+                at.Requirements.Count - mandatory
+            ),
             at.Version,
             at.At,
             skill.Retired,
