@@ -63,11 +63,14 @@ public sealed class Versions : IProjection
             .Take(21)
             .ToArray();
         if (changed.Length > 20 || changed.Contains(Taxonomy.StreamId))
-            operations.QueueSqlCommand("select pg_notify(?, '*')", Channel);
+            TellAll(operations);
         else
             foreach (var skill in changed)
-                operations.QueueSqlCommand("select pg_notify(?, ?)", Channel, skill.ToString());
+                operations.QueueSqlCommand($"notify {Channel}, '{skill}'");
     }
+
+    /// <summary>Says, once the session commits, that any page may have changed.</summary>
+    public static void TellAll(IDocumentOperations operations) => operations.QueueSqlCommand($"notify {Channel}, '*'");
 
     private static object? RequirementRow(IEvent e) =>
         e.Data switch

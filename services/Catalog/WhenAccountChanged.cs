@@ -22,6 +22,6 @@ public sealed class WhenAccountChanged(IDocumentSession session) : IConsumer<Acc
         (account.Version, account.Name, account.Erased) = (version, name, erased);
         session.Store(account);
         // The name may stand on any page.
-        session.QueueSqlCommand("select pg_notify(?, '*')", Versions.Channel);
+        Versions.TellAll(session);
     }
 }
