@@ -1,0 +1,275 @@
+using System.Globalization;
+using System.Text.Json;
+using Npgsql;
+using SkillPlatform.Testing;
+
+namespace SkillPlatform.Benchmarks;
+
+/// <summary>Everyone who acts in a measurement.</summary>
+public sealed record People(Api Admin, Api Contributor, Api Reviewer, Api Reader, string Token) : IDisposable
+{
+    public static async Task<People> SignIn(Platform platform)
+    {
+        async Task<string> Token(string name) =>
+            (await Testing.SignIn.As(platform.Authority, $"{name}@example.org")).AccessToken;
+        var contributor = await Token("contributor");
+        return new People(
+            new Api(platform.Web, await Token("admin")),
+            new Api(platform.Web, contributor),
+            new Api(platform.Web, await Token("reviewer")),
+            new Api(platform.Web, await Token("reader")),
+            contributor
+        );
+    }
+
+    public void Dispose()
+    {
+        Admin.Dispose();
+        Contributor.Dispose();
+        Reviewer.Dispose();
+        Reader.Dispose();
+    }
+}
+
+public static class Measures
+{
+    private const int Rounds = 3;
+    private const string Profiled = "/api/catalog/skills/skill-1";
+
+    /// <summary>After half a minute without work.</summary>
+    public static async Task<Measure> IdleMemory(Platform platform)
+    {
+        await Task.Delay(TimeSpan.FromSeconds(30));
+        return Measure.AtMost("idle memory of all .NET processes", platform.Memory() / 1e6, "MB", 700);
+    }
+
+    public static async Task<Measure> Profile(Platform platform)
+    {
+        using var client = new HttpClient { BaseAddress = platform["Catalog"] };
+        var size = (await client.GetByteArrayAsync(Profiled)).Length;
+        var (process, constant) = await Floors.StartConstant(size);
+        using (process)
+        {
+            var ours = new List<double>();
+            var floor = new List<double>();
+            // The first round warms both up.
+            for (var round = 0; round <= Rounds; round++)
+            {
+                ours.Add(await Floors.Wrk(new Uri(platform["Catalog"], Profiled), 32, 5));
+                floor.Add(await Floors.Wrk(constant, 32, 5));
+            }
+            process.Kill();
+            return Measure.RatioAtLeast(
+                $"profile JSON over HTTP, hot, {Text(size)} B",
+                Measure.Median(ours.Skip(1)),
+                "req/s",
+                Measure.Median(floor.Skip(1)),
+                0.8
+            );
+        }
+    }
+
+    public static async Task<Measure> Proposals(Platform platform, People people)
+    {
+        var script = await Script(people, "skill-11");
+        var url = new Uri(platform["Proposals"], "/api/proposals");
+        var ours = new List<double>();
+        var floor = new List<double>();
+        // The first round warms both up.
+        for (var round = 0; round <= Rounds; round++)
+        {
+            ours.Add(await Floors.Wrk(url, 16, 5, script));
+            await Idle(platform);
+            floor.Add(await Floors.Pgbench(platform.Postgres, 16, 5));
+        }
+        return Measure.RatioAtLeast(
+            "POST /api/proposals at the service, 16 clients, with token",
+            Measure.Median(ours.Skip(1)),
+            "req/s",
+            Measure.Median(floor.Skip(1)),
+            0.15
+        );
+    }
+
+    /// <summary>From the reviewer's click to the mail server's 250, at five a second.</summary>
+    public static async Task<Measure[]> ApproveToMail(Platform platform, People people, SmtpSink smtp)
+    {
+        var watched = await people.Reader.Send(HttpMethod.Put, "/api/notifications/watches/catalogue/all");
+        if (watched.Status is < 200 or >= 300)
+            throw new InvalidOperationException($"watch: {watched.Status} {watched.Body}");
+        var cells = new List<(string Skill, JsonElement Requirement)>();
+        for (var skill = 2; skill <= 9; skill++)
+            foreach (var requirement in await Requirements(people, $"skill-{Text(skill)}"))
+                cells.Add(($"skill-{Text(skill)}", requirement));
+        await Idle(platform);
+        var clicked = new Dictionary<string, long>(StringComparer.Ordinal);
+        using var beat = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        foreach (var (number, (skill, requirement)) in cells.Index())
+        {
+            var mark = $"Mail measurement {Text(number)}.";
+            var (status, body, _) = await people.Contributor.Post("/api/proposals", Proposal(skill, requirement, mark));
+            if (status != 201)
+                throw new InvalidOperationException($"propose: {status} {body}");
+            await beat.WaitForNextTickAsync();
+            clicked[mark] = TimeProvider.System.GetTimestamp();
+            var review = await people.Reviewer.Post(
+                $"/api/proposals/{body.GetProperty("id").GetString()}/reviews",
+                new
+                {
+                    revision = 1,
+                    verdict = "approve",
+                    comment = (string?)null,
+                }
+            );
+            if (review.Status is < 200 or >= 300)
+                throw new InvalidOperationException($"review: {review.Status} {review.Body}");
+        }
+        (long At, string Text)[] Arrived() =>
+            [
+                .. smtp
+                    .Received.Where(m => m.To.Contains("reader@example.org", StringComparer.Ordinal))
+                    .Select(m => (m.At, m.Message.TextBody ?? "")),
+            ];
+        await Eventually.Holds(
+            () =>
+                Task.FromResult(
+                    clicked.Keys.All(mark => Arrived().Any(m => m.Text.Contains(mark, StringComparison.Ordinal)))
+                ),
+            TimeSpan.FromSeconds(60)
+        );
+        var arrived = Arrived();
+        // The first ones warm everything up.
+        var latencies = clicked
+            .Skip(20)
+            .Select(c =>
+                TimeProvider
+                    .System.GetElapsedTime(
+                        c.Value,
+                        arrived.First(m => m.Text.Contains(c.Key, StringComparison.Ordinal)).At
+                    )
+                    .TotalMilliseconds
+            )
+            .ToArray();
+        return
+        [
+            Measure.AtMost("approve → mail accepted, p50 at 5/s", Measure.Percentile(latencies, 0.50), "ms", 60),
+            Measure.AtMost("approve → mail accepted, p99 at 5/s", Measure.Percentile(latencies, 0.99), "ms", 300),
+        ];
+    }
+
+    /// <summary>The ESCO catalogue where it stands beside the checkout, else one of the same number of skills.</summary>
+    public static async Task<Measure> Import(People people)
+    {
+        var real = Repository.Data("esco-ict.json");
+        var json = real is null ? SampleCatalogue.Of(1370, "Made up, large") : await File.ReadAllTextAsync(real);
+        var requirements = JsonDocument
+            .Parse(json)
+            .RootElement.GetProperty("domains")
+            .EnumerateArray()
+            .SelectMany(d => d.GetProperty("groups").EnumerateArray())
+            .SelectMany(g => g.GetProperty("skills").EnumerateArray())
+            .Sum(s => s.GetProperty("requirements").GetArrayLength());
+        var start = TimeProvider.System.GetTimestamp();
+        var end = await people.Admin.Import(json);
+        var seconds = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
+        return end.GetProperty("state").GetString() == "done"
+            ? Measure.AtLeast(
+                $"import of {(real is null ? "a made-up catalogue" : "esco-ict")}, {Text(requirements)} requirements",
+                requirements / seconds,
+                "req/s",
+                3000
+            )
+            : throw new InvalidOperationException($"import: {end}");
+    }
+
+    /// <summary>Milliseconds of one profile read and of one proposal, as one client sees them.</summary>
+    public static async Task<(double Read, double Propose)> Costs(Platform platform, People people)
+    {
+        var script = await Script(people, "skill-10");
+        await Idle(platform);
+        var read = new List<double>();
+        var propose = new List<double>();
+        for (var round = 0; round <= Rounds; round++)
+        {
+            read.Add(1000 / await Floors.Wrk(new Uri(platform["Catalog"], "/api/catalog/skills/skill-10"), 1, 3));
+            propose.Add(1000 / await Floors.Wrk(new Uri(platform["Proposals"], "/api/proposals"), 1, 3, script));
+            await Idle(platform);
+        }
+        return (Measure.Median(read.Skip(1)), Measure.Median(propose.Skip(1)));
+    }
+
+    public static async Task<Measure[]> Growth(Platform platform, People people, double read, double propose)
+    {
+        var (readNow, proposeNow) = await Costs(platform, people);
+        return
+        [
+            Measure.RatioAtMost("profile read with 1,370 more skills, beside 12", readNow, "ms", read, 1.2),
+            Measure.RatioAtMost("proposal with 1,370 more skills, beside 12", proposeNow, "ms", propose, 1.2),
+        ];
+    }
+
+    private static async Task<JsonElement[]> Requirements(People people, string skill) =>
+        [.. (await people.Admin.Get($"/api/catalog/skills/{skill}")).GetProperty("requirements").EnumerateArray()];
+
+    private static object Proposal(string skill, JsonElement requirement, string mark) =>
+        new
+        {
+            skill,
+            rationale = mark,
+            changes = new[]
+            {
+                new
+                {
+                    op = "rewordRequirement",
+                    role = requirement.GetProperty("role").GetString(),
+                    level = requirement.GetProperty("level").GetString(),
+                    was = requirement.GetProperty("description").GetString(),
+                    description = mark,
+                },
+            },
+        };
+
+    private static async Task<string> Script(People people, string skill)
+    {
+        var path = Path.GetTempFileName();
+        var body = JsonSerializer.Serialize(Proposal(skill, (await Requirements(people, skill))[0], "Measured."));
+        await File.WriteAllTextAsync(
+            path,
+            $"""
+            wrk.method = "POST"
+            wrk.headers["Content-Type"] = "application/json"
+            wrk.headers["Authorization"] = "Bearer {people.Token}"
+            wrk.body = [==[{body}]==]
+            """
+        );
+        return path;
+    }
+
+    /// <summary>Waits until everything is published and consumed, so that one measure's tail is not in the next.</summary>
+    private static async Task Idle(Platform platform)
+    {
+        foreach (var database in new[] { "catalog", "proposals" })
+        {
+            await using var source = NpgsqlDataSource.Create(platform.Database(database));
+            await Eventually.Holds(
+                async () =>
+                {
+                    await using var command = source.CreateCommand(
+                        """
+                        select coalesce((select last_seq_id from mt_event_progression where name = 'relay:All'), 0)
+                            >= coalesce((select max(seq_id) from mt_events), 0)
+                        """
+                    );
+                    return (bool)(await command.ExecuteScalarAsync())!;
+                },
+                TimeSpan.FromMinutes(2)
+            );
+        }
+        await Eventually.Holds(
+            async () => (await ((IRabbit)platform.Rabbit).Queues()).Values.All(n => n == 0),
+            TimeSpan.FromMinutes(2)
+        );
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
