@@ -1,0 +1,220 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using SkillPlatform.Contracts;
+using SkillPlatform.Testing;
+
+[assembly: AssemblyFixture(typeof(Servers))]
+
+namespace SkillPlatform.Notifications.Tests;
+
+/// <summary>The service's real host on real servers, with a mail server that can be in any mood.</summary>
+public sealed class Running(Servers servers) : IAsyncLifetime
+{
+    private readonly Authority _authority = new();
+    private readonly List<ServiceHost<Program>> _hosts = [];
+    private string _database = "";
+    private Uri _broker = null!;
+
+    public SmtpSink Mail { get; } = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        await Task.WhenAll(_authority.Start(), Mail.Start());
+        _database = servers.Postgres.NewDatabase("notifications");
+        _broker = await servers.Rabbit.NewVirtualHost();
+        await Replica();
+    }
+
+    /// <summary>One more process of the service, on the same database and broker.</summary>
+    public async Task<ServiceHost<Program>> Replica()
+    {
+        var host = new ServiceHost<Program>(
+            _authority,
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["ConnectionStrings:notifications-db"] = _database,
+                ["ConnectionStrings:messaging"] = _broker.ToString(),
+                ["Web:PublicOrigin"] = "http://skills.example.org",
+                ["Smtp:Host"] = "127.0.0.1",
+                ["Smtp:Port"] = $"{Mail.Port}",
+                ["Smtp:TimeoutSeconds"] = "2",
+            }
+        ).Start();
+        _hosts.Add(host);
+        await host
+            .Services.GetRequiredService<IBusControl>()
+            .WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(30));
+        return host;
+    }
+
+    public HttpClient As(string? user, params string[] roles) => _hosts[0].As(user, roles.Length > 0 ? roles : null);
+
+    public IServiceProvider Services => _hosts[0].Services;
+
+    /// <summary>Publishes each message as often as said, with one message id.</summary>
+    public async Task Publish(object message, int times = 1)
+    {
+        var id = NewId.NextGuid();
+        for (var i = 0; i < times; i++)
+            await Services
+                .GetRequiredService<IBus>()
+                .Publish(message, message.GetType(), Pipe.Execute<PublishContext>(c => c.MessageId = id));
+    }
+
+    public async Task Accounts(params AccountChanged[] accounts)
+    {
+        foreach (var account in accounts)
+            await Publish(account);
+        await Eventually.Holds(async () =>
+        {
+            await using var session = Services.GetRequiredService<Marten.IDocumentStore>().QuerySession();
+            var known = await session.LoadManyAsync<Account>(accounts.Select(a => a.UserId));
+            return known.Count == accounts.Length;
+        });
+    }
+
+    /// <summary>Watches as a reader would, once the service knows of the thing.</summary>
+    public async Task Watch(string user, string scope, string key)
+    {
+        using var client = As(user);
+        await Eventually.Holds(async () =>
+            (await client.PutAsync($"/api/notifications/watches/{scope}/{key}", null)).IsSuccessStatusCode
+        );
+    }
+
+    public async Task<JsonElement> Get(string user, string path, params string[] roles)
+    {
+        using var client = As(user, roles);
+        return await client.GetFromJsonAsync<JsonElement>($"/api/notifications{path}");
+    }
+
+    public Received[] MailsTo(string user) =>
+        [.. Mail.Received.Where(m => m.To.Contains($"{user}@example.org", StringComparer.Ordinal))];
+
+    public Task<Received[]> MailsTo(string user, int count) =>
+        Eventually.Get(() => Task.FromResult(MailsTo(user)), mails => mails.Length >= count);
+
+    /// <summary>Waits until nothing is on its way any more, so that what should not come can be told from what is late.</summary>
+    public Task Quiet() =>
+        Eventually.Get(
+            async () =>
+            {
+                var mails = await Get("admin", "/deliveries?state=pending", "administrator");
+                var queues = await servers.Rabbit.Control(
+                    "list_queues",
+                    "-p",
+                    _broker.AbsolutePath.Trim('/'),
+                    "name",
+                    "messages",
+                    "--formatter",
+                    "json"
+                );
+                var waiting = JsonDocument
+                    .Parse(queues)
+                    .RootElement.EnumerateArray()
+                    .Where(q => q.GetProperty("messages").GetInt64() > 0)
+                    .Select(q => q.ToString())
+                    .Concat(mails.GetProperty("items").EnumerateArray().Select(m => m.ToString()));
+                return string.Join(", ", waiting);
+            },
+            waiting => waiting.Length == 0
+        );
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var host in _hosts)
+            await host.DisposeAsync();
+        await Mail.DisposeAsync();
+        await _authority.DisposeAsync();
+    }
+}
+
+/// <summary>One skill, its proposal and its people, so that tests share a host and nothing else.</summary>
+public sealed class Story
+{
+    private readonly string _mark = Guid.NewGuid().ToString("n")[..8];
+    private long _version;
+
+    public Guid Skill { get; } = Guid.CreateVersion7();
+    public Guid Proposal { get; private set; } = Guid.CreateVersion7();
+    public string Slug => $"serverless-{_mark}";
+    public string Domain => $"cloud-{_mark}";
+    public string Role => $"engineer-{_mark}";
+
+    public string Person(string name) => $"{name}-{_mark}";
+
+    public AccountChanged Account(string name, string culture = "en", long version = 1) =>
+        new(
+            Person(name),
+            version,
+            $"The {name}",
+            $"{Person(name)}@example.org",
+            culture,
+            "Europe/Berlin",
+            ["contributor"],
+            [],
+            Active: true
+        );
+
+    public Story Next()
+    {
+        Proposal = Guid.CreateVersion7();
+        return this;
+    }
+
+    public SkillState State() =>
+        new(
+            Slug,
+            "Serverless Functions",
+            [],
+            new Named(Domain, "Cloud"),
+            new Named("compute", "Compute"),
+            [new Named("junior", "Junior")],
+            [new Named(Role, "AI Product Engineer")],
+            [],
+            Retired: false
+        );
+
+    public SkillChanged Changed(bool proposal = true, Guid? import = null, string? author = null) =>
+        new(
+            Skill,
+            _version,
+            ++_version,
+            DateTimeOffset.UtcNow,
+            author ?? Person("author"),
+            Person("reviewer"),
+            "Everybody deploys now.",
+            proposal ? Proposal : null,
+            import,
+            [new Changed(_version, "requirementMadeMandatory", Role, "junior", "Deploys.", "Deploys.", false, true)],
+            State()
+        );
+
+    public ProposalActivity Activity(string kind, string? actor = null, string? text = null) =>
+        new(
+            Proposal,
+            kind,
+            1,
+            Skill,
+            Slug,
+            "Serverless Functions",
+            Domain,
+            "compute",
+            Person("author"),
+            actor is null ? null : Person(actor),
+            text,
+            DateTimeOffset.UtcNow
+        );
+
+    public ProposalApplied Applied(bool changed) =>
+        new(Proposal, 1, Skill, Slug, _version - (changed ? 1 : 0), _version, DateTimeOffset.UtcNow);
+
+    public TaxonomyChanged Taxonomy(long version) =>
+        new(
+            version,
+            [new DomainTaxonomy(Domain, "Cloud", [], [new Named("compute", "Compute")])],
+            [new Named(Role, "AI Product Engineer")]
+        );
+}

@@ -1,0 +1,210 @@
+using System.Net;
+using System.Text.Json;
+using SkillPlatform.Testing;
+
+namespace SkillPlatform.Notifications.Tests;
+
+/// <summary>From message to mail and inbox, through the real broker, database and SMTP.</summary>
+public sealed class TellingTests(Running running) : IClassFixture<Running>
+{
+    private readonly Story _story = new();
+
+    private string Reader => _story.Person("reader");
+
+    private string Author => _story.Person("author");
+
+    private async Task Begin(string culture = "en")
+    {
+        await running.Accounts(
+            _story.Account("reader", culture),
+            _story.Account("author"),
+            _story.Account("reviewer"),
+            _story.Account("other")
+        );
+        await running.Publish(_story.Changed(proposal: false));
+        await running.Watch(Reader, "skill", _story.Slug);
+    }
+
+    private static JsonElement[] Items(JsonElement page) => [.. page.GetProperty("items").EnumerateArray()];
+
+    [Fact]
+    public async Task A_merge_reaches_the_reader_and_the_author_once_however_often_and_in_whatever_order_it_is_said()
+    {
+        await Begin("de");
+        await running.Publish(_story.Activity("submitted", "author"), times: 5);
+        await running.Publish(_story.Activity("approved", "reviewer"), times: 2);
+        await running.Publish(_story.Activity("merged"), times: 5);
+        await running.Publish(_story.Changed(), times: 5);
+        await running.Publish(_story.Applied(changed: true), times: 5);
+        await running.MailsTo(Reader, 1);
+        await running.MailsTo(Author, 1);
+        await running.Quiet();
+        var mail = Assert.Single(running.MailsTo(Reader)).Message;
+        var outcome = Assert.Single(running.MailsTo(Author)).Message;
+        Assert.Empty(running.MailsTo(_story.Person("reviewer")));
+        Assert.Equal("Serverless Functions: ein Vorschlag wurde übernommen", mail.Subject);
+        Assert.Contains("AI Product Engineer, Junior", mail.TextBody!);
+        Assert.Contains("jetzt Pflicht, war optional", mail.TextBody!);
+        Assert.Contains("Vorgeschlagen von The author, angenommen von The reviewer", mail.TextBody!);
+        Assert.Equal("Serverless Functions: your proposal was merged", outcome.Subject);
+        Assert.Equal("author", outcome.Headers["X-SkillPlatform-Reason"]);
+
+        var item = Assert.Single(Items(await running.Get(Reader, "/inbox")));
+        Assert.Equal($"{item.GetProperty("id").GetGuid():n}@skills.example.org", mail.MessageId);
+        Assert.Equal(mail.Subject, item.GetProperty("title").GetString());
+        Assert.Equal(
+            "AI Product Engineer, Junior: jetzt Pflicht, war optional",
+            item.GetProperty("summary").GetString()
+        );
+        Assert.Equal(_story.Slug, item.GetProperty("skill").GetProperty("slug").GetString());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_merge_that_changed_nothing_is_told_whichever_message_comes_first(bool appliedFirst)
+    {
+        await Begin();
+        object[] messages = [_story.Applied(changed: false), _story.Activity("merged")];
+        foreach (var message in appliedFirst ? messages : messages.Reverse())
+        {
+            await running.Publish(message, times: 2);
+            await running.Quiet();
+        }
+        var mail = Assert.Single(await running.MailsTo(Author, 1)).Message;
+        Assert.Contains("Everything it asked for was so already", mail.TextBody!);
+        Assert.Empty(running.MailsTo(Reader));
+    }
+
+    [Fact]
+    public async Task One_click_ends_this_watch_and_no_other_without_any_sign_in()
+    {
+        await Begin();
+        await running.Publish(_story.Taxonomy(DateTimeOffset.UtcNow.Ticks));
+        await running.Watch(Reader, "domain", _story.Domain);
+        await running.Publish(_story.Changed());
+        var mail = (await running.MailsTo(Reader, 1))[0].Message;
+        Assert.Equal("skill", mail.Headers["X-SkillPlatform-Reason"]);
+        var link = new Uri(mail.Headers["List-Unsubscribe"]!.Trim('<', '>')).AbsolutePath;
+
+        using var anyone = running.As(null);
+        var page = await anyone.GetAsync(link);
+        var html = await page.Content.ReadAsStringAsync();
+        Assert.Equal("text/html", page.Content.Headers.ContentType!.MediaType);
+        Assert.Contains("<form method=\"post\">", html);
+        Assert.DoesNotContain("<script", html);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await running.As(Reader).GetAsync($"/api/notifications/watches/skill/{_story.Slug}")).StatusCode
+        );
+
+        using var oneClick = new FormUrlEncodedContent([new("List-Unsubscribe", "One-Click")]);
+        using var empty = new FormUrlEncodedContent([]);
+        foreach (var body in new HttpContent?[] { oneClick, empty, null })
+            Assert.Equal(HttpStatusCode.OK, (await anyone.PostAsync(link, body)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await running.As(Reader).GetAsync($"/api/notifications/watches/skill/{_story.Slug}")).StatusCode
+        );
+
+        await running.Publish(_story.Next().Changed());
+        var second = (await running.MailsTo(Reader, 2))[1].Message;
+        Assert.Equal("domain", second.Headers["X-SkillPlatform-Reason"]);
+
+        using var wrong = await anyone.PostAsync("/api/notifications/unsubscribe/" + new string('a', 32), null);
+        Assert.Equal(HttpStatusCode.NotFound, wrong.StatusCode);
+        Assert.Equal("application/problem+json", wrong.Content.Headers.ContentType!.MediaType);
+    }
+
+    [Fact]
+    public async Task Who_takes_part_follows_the_proposal_and_hears_of_what_others_do()
+    {
+        await Begin();
+        await running.Publish(_story.Activity("submitted", "author"));
+        await running.Publish(_story.Activity("commented", "other", "What about <b>edge</b> cases?"));
+        var toAuthor = (await running.MailsTo(Author, 1))[0].Message;
+        Assert.Contains("The other commented on your proposal", toAuthor.TextBody!);
+        Assert.Contains("Comment: What about <b>edge</b> cases?", toAuthor.TextBody!);
+        Assert.Contains("&lt;b&gt;edge", toAuthor.HtmlBody!);
+        await running.Publish(_story.Activity("changesRequested", "reviewer", "Say which."));
+        var toOther = (await running.MailsTo(_story.Person("other"), 1))[0].Message;
+        Assert.Equal("commenter", toOther.Headers["X-SkillPlatform-Reason"]);
+        Assert.Equal(toAuthor.InReplyTo, toOther.InReplyTo);
+        await running.Publish(_story.Activity("revised", "author"));
+        var toReviewer = (await running.MailsTo(_story.Person("reviewer"), 1))[0].Message;
+        Assert.Equal("Serverless Functions: a proposal was revised", toReviewer.Subject);
+        await running.Quiet();
+        Assert.Equal(2, running.MailsTo(Author).Length);
+        Assert.Empty(running.MailsTo(Reader));
+        var watches = Items(await running.Get(Author, "/watches"));
+        Assert.Contains(watches, w => w.GetProperty("key").GetString() == _story.Proposal.ToString());
+    }
+
+    [Fact]
+    public async Task An_import_tells_the_wide_scopes_once_when_it_has_ended()
+    {
+        await Begin();
+        var other = _story.Person("other");
+        await running.Watch(other, "catalogue", "all");
+        await running.Publish(_story.Taxonomy(DateTimeOffset.UtcNow.Ticks + 1));
+        await running.Watch(other, "role", _story.Role);
+        var import = Guid.CreateVersion7();
+        for (var i = 0; i < 20; i++)
+            await running.Publish(_story.Changed(proposal: false, import: import));
+        await running.MailsTo(Reader, 20);
+        Assert.Empty(running.MailsTo(other));
+        await running.Publish(
+            new Contracts.ImportFinished(import, null, "ESCO", 20, 1300, 50, DateTimeOffset.UtcNow),
+            times: 3
+        );
+        var mail = (await running.MailsTo(other, 1))[0].Message;
+        await running.Publish(_story.Changed(proposal: false, import: import));
+        await running.MailsTo(Reader, 21);
+        await running.Quiet();
+        Assert.Single(running.MailsTo(other));
+        Assert.Equal("Catalogue import: ESCO", mail.Subject);
+        Assert.Contains("20 skills added, 1,300 changed, 50 left", mail.TextBody!);
+        Assert.Equal("role", mail.Headers["X-SkillPlatform-Reason"]);
+    }
+
+    [Fact]
+    public async Task Who_is_erased_leaves_nothing_behind_and_does_not_come_back()
+    {
+        await Begin();
+        await running.Publish(_story.Changed());
+        await running.MailsTo(Reader, 1);
+        await running.Publish(new Contracts.AccountErased(Reader, 9, DateTimeOffset.UtcNow));
+        await Eventually.Holds(async () => Items(await running.Get(Reader, "/inbox")).Length == 0);
+        await running.Publish(_story.Account("reader", version: 5));
+        Assert.Empty(Items(await running.Get(Reader, "/watches")));
+        await running.Watch(Reader, "skill", _story.Slug);
+        await running.Publish(_story.Next().Changed());
+        await running.MailsTo(Author, 2);
+        await running.Quiet();
+        Assert.Single(running.MailsTo(Reader));
+        Assert.Empty(Items(await running.Get(Reader, "/inbox")));
+    }
+
+    [Fact]
+    public async Task A_late_account_still_gets_the_mail()
+    {
+        await running.Publish(_story.Changed(proposal: false));
+        await running.Watch(Reader, "skill", _story.Slug);
+        await running.Publish(_story.Changed());
+        await running.Accounts(_story.Account("reader"), _story.Account("author"));
+        Assert.Single(await running.MailsTo(Reader, 1));
+    }
+
+    [Fact]
+    public async Task The_highest_version_of_an_account_wins_whatever_the_order()
+    {
+        var old = _story.Account("reader", version: 3) with { Email = "old@example.org" };
+        await running.Accounts(_story.Account("reader", version: 7), _story.Account("author"));
+        await running.Publish(old);
+        await running.Publish(_story.Changed(proposal: false));
+        await running.Watch(Reader, "skill", _story.Slug);
+        await running.Quiet();
+        await running.Publish(_story.Changed());
+        Assert.Single(await running.MailsTo(Reader, 1));
+    }
+}
