@@ -47,6 +47,8 @@ public sealed class CatalogueSilentException(Exception inner) : Exception("Catal
 /// <summary>Past versions of a skill: Catalog keeps the history.</summary>
 public sealed class PastVersions(HttpClient catalog)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private sealed record Profile(
         string Slug,
         string Name,
@@ -63,17 +65,19 @@ public sealed class PastVersions(HttpClient catalog)
     /// <summary>A skill as it was; null where it has no such version. Throws <see cref="CatalogueSilentException"/>.</summary>
     public async Task<SkillState?> Of(string slug, long version, CancellationToken ct)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(Patience);
         try
         {
             var path = string.Create(
                 CultureInfo.InvariantCulture,
                 $"/api/catalog/skills/{Uri.EscapeDataString(slug)}?version={version}"
             );
-            using var answer = await catalog.GetAsync(path, ct);
+            using var answer = await catalog.GetAsync(path, limit.Token);
             if (answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.UnprocessableEntity)
                 return null;
             answer.EnsureSuccessStatusCode();
-            return await answer.Content.ReadFromJsonAsync<Profile>(ct) is { } p
+            return await answer.Content.ReadFromJsonAsync<Profile>(limit.Token) is { } p
                 ? new SkillState(
                     p.Slug,
                     p.Name,

@@ -17,7 +17,11 @@ public sealed class ProposalsHost : IAsyncLifetime
     private readonly Servers _servers = new();
     private readonly Authority _authority = new();
     private ServiceHost<Program>? _service;
+    private readonly ProfileStub _catalog = new();
     private IBusControl? _bus;
+
+    /// <summary>What Catalog and Notifications answer.</summary>
+    public ProfileStub Catalog => _catalog;
 
     public System.Collections.Concurrent.ConcurrentQueue<object> Heard { get; } = new();
 
@@ -27,7 +31,7 @@ public sealed class ProposalsHost : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await Task.WhenAll(_servers.InitializeAsync().AsTask(), _authority.Start());
+        await Task.WhenAll(_servers.InitializeAsync().AsTask(), _authority.Start(), _catalog.Start());
         var broker = await _servers.Rabbit.NewVirtualHost();
         _service = new ServiceHost<Program>(
             _authority,
@@ -35,8 +39,8 @@ public sealed class ProposalsHost : IAsyncLifetime
             {
                 ["ConnectionStrings:proposals-db"] = _servers.Postgres.NewDatabase("proposals"),
                 ["ConnectionStrings:messaging"] = broker.ToString(),
-                ["services:catalog:http:0"] = "http://127.0.0.1:1",
-                ["services:notifications:http:0"] = "http://127.0.0.1:1",
+                ["services:catalog:http:0"] = _catalog.Address,
+                ["services:notifications:http:0"] = _catalog.Address,
             }
         ).Start();
         _bus = Bus.Factory.CreateUsingRabbitMq(rabbit =>
@@ -109,6 +113,7 @@ public sealed class ProposalsHost : IAsyncLifetime
         if (_service is not null)
             await _service.DisposeAsync();
         await _authority.DisposeAsync();
+        await _catalog.DisposeAsync();
         await _servers.DisposeAsync();
     }
 }

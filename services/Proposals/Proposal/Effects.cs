@@ -96,7 +96,7 @@ public sealed record Effects(
             case DropRequirement c:
                 return skill.At(c.Role, c.Level) switch
                 {
-                    null => (skill, new Conflict(0, "missing", c.Was, null, null)),
+                    null => (skill, null),
                     var there when there.Description != c.Was => (
                         skill,
                         new Conflict(0, "changed", c.Was, there.Description, null)
@@ -132,10 +132,12 @@ public sealed record Effects(
     ) =>
         skill.At(role, level) switch
         {
-            null => (skill, new Conflict(0, "missing", null, null, null)),
+            null => (skill, new Conflict(0, "missing", Binding(!mandatory), null, Binding(mandatory))),
             var there when there.Mandatory == mandatory => (skill, null),
             var there => (skill.With(there with { Mandatory = mandatory }, taxonomy), null),
         };
+
+    private static string Binding(bool mandatory) => mandatory ? "mandatory" : "optional";
 
     private static (SkillState, Conflict?) Replace(
         SkillState skill,

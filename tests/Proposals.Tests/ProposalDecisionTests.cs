@@ -1,0 +1,355 @@
+using SkillPlatform.Contracts;
+using SkillPlatform.EventSourcing;
+
+namespace SkillPlatform.Proposals.Tests;
+
+/// <summary>Every state by every command.</summary>
+public sealed class ProposalDecisionTests
+{
+    private static readonly Proposed Body = new("functions", "Because.", [Given.Mandatory, Given.Reword]);
+
+    private static Decision Review(
+        Proposal? proposal,
+        string verdict = "approve",
+        int? revision = null,
+        string? comment = "Good.",
+        string reviewer = "reviewer",
+        string[]? scopes = null,
+        Account? account = null,
+        ReviewPolicies? policies = null
+    ) =>
+        ReviewProposal.Decide(
+            proposal,
+            new Review(revision ?? proposal?.Revision ?? 1, verdict, comment),
+            Given.Reviewer(reviewer, scopes ?? []),
+            account,
+            policies ?? Given.Policies(),
+            Given.Now
+        );
+
+    private static Decision Revise(Proposal? proposal, Proposed? body = null, string caller = Given.Author) =>
+        ReviseProposal.Decide(
+            proposal,
+            body ?? Body with { Changes = [Given.Mandatory] },
+            Given.Known,
+            Given.SkillId,
+            Given.Taxonomy,
+            caller,
+            Given.Now
+        );
+
+    private static void Refused(Decision decision, RefusalKind kind, string code)
+    {
+        var refusal = Assert.IsType<Decision.Refused>(decision).Refusal;
+        Assert.Equal((kind, code), (refusal.Kind, refusal.Code));
+    }
+
+    private static T Event<T>(Decision decision) =>
+        Assert.IsType<T>(Assert.Single(Assert.IsType<Decision.Accepted>(decision).Items));
+
+    public static TheoryData<string> States => [.. State.All];
+
+    [Theory]
+    [MemberData(nameof(States))]
+    public void Histories_lead_to_their_states(string state) => Assert.Equal(state, Given.In(state).State);
+
+    [Theory]
+    [MemberData(nameof(States))]
+    public void Approving_is_for_open_proposals(string state)
+    {
+        var decision = Review(Given.In(state));
+        switch (state)
+        {
+            case State.Open:
+                var events = Assert.IsType<Decision.Accepted>(decision).Items;
+                Assert.Equal(
+                    [
+                        new ProposalApproved(1, "reviewer", "Good.", Given.Now),
+                        new ProposalAccepted(1, "reviewer", Given.Now),
+                    ],
+                    events
+                );
+                break;
+            case State.ChangesRequested:
+                // Another reviewer waits for changes.
+                Event<ProposalApproved>(decision);
+                break;
+            case State.Draft:
+                Refused(decision, RefusalKind.NotFound, "not-found");
+                break;
+            default:
+                Refused(decision, RefusalKind.Conflict, "wrong-state");
+                break;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(States))]
+    public void Requesting_changes_is_for_open_proposals(string state)
+    {
+        var decision = Review(Given.In(state), "requestChanges");
+        if (State.CanBeReviewed(state))
+            Assert.Equal("Good.", Event<ChangesRequested>(decision).Reason);
+        else
+            Refused(
+                decision,
+                state == State.Draft ? RefusalKind.NotFound : RefusalKind.Conflict,
+                state == State.Draft ? "not-found" : "wrong-state"
+            );
+    }
+
+    [Theory]
+    [MemberData(nameof(States))]
+    public void Rejecting_is_for_open_proposals(string state)
+    {
+        var decision = Review(Given.In(state), "reject");
+        if (State.CanBeReviewed(state))
+            Event<ProposalRejected>(decision);
+        else
+            Refused(
+                decision,
+                state == State.Draft ? RefusalKind.NotFound : RefusalKind.Conflict,
+                state == State.Draft ? "not-found" : "wrong-state"
+            );
+    }
+
+    [Theory]
+    [MemberData(nameof(States))]
+    public void Revising_is_for_what_is_unfinished(string state)
+    {
+        var decision = Revise(Given.In(state));
+        if (State.CanBeRevised(state))
+            Assert.Equal(2, Event<ProposalRevised>(decision).Revision);
+        else
+            Refused(decision, RefusalKind.Conflict, "wrong-state");
+    }
+
+    [Theory]
+    [MemberData(nameof(States))]
+    public void Withdrawing_is_for_what_is_unfinished(string state)
+    {
+        var decision = WithdrawProposal.Decide(Given.In(state), Given.Author, Given.Now);
+        if (State.CanBeRevised(state))
+            Event<ProposalWithdrawn>(decision);
+        else if (state == State.Withdrawn)
+            Assert.IsType<Decision.AlreadySo>(decision);
+        else
+            Refused(decision, RefusalKind.Conflict, "wrong-state");
+    }
+
+    [Theory]
+    [MemberData(nameof(States))]
+    public void Submitting_is_for_drafts(string state)
+    {
+        var decision = SubmitProposal.Decide(Given.In(state), Given.Author, Given.Now);
+        if (state == State.Draft)
+            Assert.Equal(Given.Submitted with { Changes = Given.Drafted.Changes }, Event<ProposalSubmitted>(decision));
+        else if (state == State.Open)
+            Assert.IsType<Decision.AlreadySo>(decision);
+        else
+            Refused(decision, RefusalKind.Conflict, "wrong-state");
+    }
+
+    [Theory]
+    [MemberData(nameof(States))]
+    public void What_the_catalogue_answers_counts_for_accepted_proposals_only(string state)
+    {
+        var applied = new ProposalApplied(Given.Id, 1, Given.SkillId, "functions", 3, 5, Given.Now);
+        var conflicted = new Contracts.ProposalConflicted(Given.Id, 1, Given.Conflicts, Given.Now);
+        var merged = WhenProposalApplied.Decide(Given.In(state), applied);
+        var inConflict = WhenProposalConflicted.Decide(Given.In(state), conflicted);
+        if (state == State.Accepted)
+        {
+            Assert.Equal(new ProposalMerged(1, "functions", 5, Given.Now), Event<ProposalMerged>(merged));
+            Assert.Equal(Given.Conflicts, Event<ProposalConflicted>(inConflict).Conflicts);
+            Assert.IsType<Decision.AlreadySo>(
+                WhenProposalApplied.Decide(Given.In(state), applied with { Revision = 2 })
+            );
+            Assert.IsType<Decision.AlreadySo>(
+                WhenProposalConflicted.Decide(Given.In(state), conflicted with { Revision = 2 })
+            );
+        }
+        else
+        {
+            Assert.IsType<Decision.AlreadySo>(merged);
+            Assert.IsType<Decision.AlreadySo>(inConflict);
+        }
+    }
+
+    [Fact]
+    public void What_does_not_exist_is_not_found()
+    {
+        Refused(Review(null), RefusalKind.NotFound, "not-found");
+        Refused(Revise(null), RefusalKind.NotFound, "not-found");
+        Refused(WithdrawProposal.Decide(null, Given.Author, Given.Now), RefusalKind.NotFound, "not-found");
+        Refused(SubmitProposal.Decide(null, Given.Author, Given.Now), RefusalKind.NotFound, "not-found");
+        Assert.IsType<Decision.AlreadySo>(
+            WhenProposalApplied.Decide(null, new(Given.Id, 1, Given.SkillId, "", 1, 1, Given.Now))
+        );
+    }
+
+    [Theory]
+    [MemberData(nameof(States))]
+    public void What_is_the_authors_is_nobody_elses(string state)
+    {
+        var proposal = Given.In(state);
+        var (kind, code) =
+            state == State.Draft ? (RefusalKind.NotFound, "not-found") : (RefusalKind.NotAllowed, "not-author");
+        Refused(Revise(proposal, caller: "other"), kind, code);
+        Refused(WithdrawProposal.Decide(proposal, "other", Given.Now), kind, code);
+        Refused(SubmitProposal.Decide(proposal, "other", Given.Now), kind, code);
+    }
+
+    [Fact]
+    public void A_withdrawn_draft_stays_hidden()
+    {
+        var proposal = Given.Proposal(Given.Drafted, new ProposalWithdrawn(1, Given.Now));
+        Refused(Review(proposal), RefusalKind.NotFound, "not-found");
+    }
+
+    [Theory]
+    [MemberData(nameof(States))]
+    public void Nobody_reviews_their_own(string state) =>
+        Refused(Review(Given.In(state), reviewer: Given.Author), RefusalKind.NotAllowed, "own-proposal");
+
+    [Fact]
+    public void Reviewers_of_other_domains_and_contributors_do_not_review()
+    {
+        var open = Given.In(State.Open);
+        Refused(Review(open, scopes: ["data"]), RefusalKind.NotAllowed, "not-reviewer");
+        Assert.IsType<Decision.Accepted>(Review(open, scopes: ["data", "cloud"]));
+        var contributor = Given.Reviewer() with { Roles = new HashSet<string>(StringComparer.Ordinal) };
+        Refused(
+            ReviewProposal.Decide(open, new Review(1, "approve"), contributor, null, Given.Policies(), Given.Now),
+            RefusalKind.NotAllowed,
+            "not-reviewer"
+        );
+    }
+
+    [Fact]
+    public void A_token_is_not_believed_over_the_account()
+    {
+        var open = Given.In(State.Open);
+        Assert.IsType<Decision.Accepted>(Review(open, account: Given.Account()));
+        Refused(Review(open, account: Given.Account(active: false)), RefusalKind.NotAllowed, "not-reviewer");
+        Refused(Review(open, account: Given.Account(scopes: "data")), RefusalKind.NotAllowed, "not-reviewer");
+        Refused(Review(open, account: Given.Account() with { Roles = [] }), RefusalKind.NotAllowed, "not-reviewer");
+    }
+
+    [Fact]
+    public void A_policy_can_name_its_reviewers()
+    {
+        var policies = Given.Policies(1, ["lead"]);
+        Refused(Review(Given.In(State.Open), policies: policies), RefusalKind.NotAllowed, "not-reviewer");
+        Assert.IsType<Decision.Accepted>(Review(Given.In(State.Open), reviewer: "lead", policies: policies));
+    }
+
+    [Theory]
+    [InlineData("approve", null, true)]
+    [InlineData("requestChanges", null, false)]
+    [InlineData("requestChanges", "  ", false)]
+    [InlineData("reject", null, false)]
+    [InlineData("applaud", "Good.", false)]
+    [InlineData("approve", "\0", false)]
+    public void Verdicts_need_their_reasons(string verdict, string? comment, bool fine)
+    {
+        var decision = Review(Given.In(State.Open), verdict, comment: comment);
+        if (fine)
+            Assert.IsType<Decision.Accepted>(decision);
+        else
+            Refused(decision, RefusalKind.Invalid, "validation");
+    }
+
+    [Fact]
+    public void Only_the_current_revision_is_reviewed()
+    {
+        var open = Given.In(State.Open);
+        Refused(Review(open, revision: 0), RefusalKind.Conflict, "stale-revision");
+        Refused(Review(open, revision: 2), RefusalKind.Conflict, "stale-revision");
+    }
+
+    [Fact]
+    public void It_takes_as_many_approvals_as_the_policy_says_and_each_person_counts_once()
+    {
+        var policies = Given.Policies(2);
+        var first = Event<ProposalApproved>(Review(Given.In(State.Open), policies: policies));
+        var once = Given.Proposal(Given.Submitted, first)!;
+        Assert.Equal(State.Open, once.State);
+        Assert.IsType<Decision.AlreadySo>(Review(once, policies: policies));
+        var second = Assert.IsType<Decision.Accepted>(Review(once, reviewer: "second", policies: policies)).Items;
+        Assert.Equal(new ProposalAccepted(1, "second", Given.Now), second[1]);
+    }
+
+    [Fact]
+    public void Repeating_the_last_approval_is_harmless()
+    {
+        var accepted = Given.Proposal(
+            Given.Submitted,
+            new ProposalApproved(1, "reviewer", null, Given.Now),
+            new ProposalAccepted(1, "reviewer", Given.Now)
+        );
+        Assert.IsType<Decision.AlreadySo>(Review(accepted));
+    }
+
+    [Fact]
+    public void Who_asked_for_changes_may_approve_after_all()
+    {
+        var waiting = Given.Proposal(Given.Submitted, new ChangesRequested(1, "reviewer", "More.", Given.Now));
+        Assert.Equal(2, Assert.IsType<Decision.Accepted>(Review(waiting)).Items.Count);
+    }
+
+    [Fact]
+    public void An_approval_survives_a_revision_that_does_the_same()
+    {
+        var approved = Given.Proposal(Given.Submitted, new ProposalApproved(1, "first", null, Given.Now));
+        var reordered = Body with { Rationale = "Better said.", Changes = [Given.Reword, Given.Mandatory] };
+        var same = Event<ProposalRevised>(Revise(approved, reordered));
+        Assert.True(same.KeepsApprovals);
+        var next = Proposal.Fold(approved, Given.Id, same)!;
+        Assert.Contains("first", next.Approvals);
+        Assert.Equal(2, next.Revision);
+        var other = Event<ProposalRevised>(Revise(approved, Body with { Changes = [Given.Mandatory] }));
+        Assert.False(other.KeepsApprovals);
+        Assert.Empty(Proposal.Fold(approved, Given.Id, other)!.Approvals);
+    }
+
+    [Fact]
+    public void No_approval_survives_a_conflict() =>
+        Assert.False(Event<ProposalRevised>(Revise(Given.In(State.Conflicted), Body)).KeepsApprovals);
+
+    [Fact]
+    public void A_revision_stays_with_its_skill() =>
+        Refused(
+            ReviseProposal.Decide(
+                Given.In(State.Open),
+                Body,
+                Given.Known,
+                Guid.Empty,
+                Given.Taxonomy,
+                Given.Author,
+                Given.Now
+            ),
+            RefusalKind.Invalid,
+            "validation"
+        );
+
+    [Fact]
+    public void A_new_skill_can_be_revised_before_it_is_there()
+    {
+        var add = new AddSkill("cloud", "serverless", "Queues", [], []);
+        var subject = new Subject(Given.SkillId, null, "Queues", "cloud", "serverless");
+        var proposal = Given.Proposal(new ProposalSubmitted(subject, Given.Author, 1, "Because.", [add], Given.Now));
+        var revised = Event<ProposalRevised>(
+            ReviseProposal.Decide(
+                proposal,
+                new Proposed(null, "Because.", [add with { Name = "Topics" }]),
+                null,
+                null,
+                Given.Taxonomy,
+                Given.Author,
+                Given.Now
+            )
+        );
+        Assert.Equal(subject with { Name = "Topics" }, revised.Skill);
+    }
+}

@@ -1,0 +1,343 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using SkillPlatform.Contracts;
+using SkillPlatform.Testing;
+
+namespace SkillPlatform.Proposals.Tests;
+
+/// <summary>Lists, previews, reverts, comments and policies.</summary>
+public sealed class ReadingApiTests(ProposalsHost host)
+{
+    private const string Root = "/api/proposals";
+
+    private static async Task<Guid> Submit(HttpClient author, string skill, string role = "engineer")
+    {
+        var answer = await author.PostAsJsonAsync(
+            Root,
+            new
+            {
+                skill,
+                rationale = "Because.",
+                changes = new object[]
+                {
+                    role == "engineer"
+                        ? new
+                        {
+                            op = "makeMandatory",
+                            role,
+                            level = "junior",
+                        }
+                        : new
+                        {
+                            op = "makeOptional",
+                            role,
+                            level = "junior",
+                        },
+                },
+            }
+        );
+        await answer.Is(HttpStatusCode.Created);
+        return (await answer.Json()).GetProperty("id").GetGuid();
+    }
+
+    private static async Task<Guid[]> Ids(HttpClient client, string query)
+    {
+        var answer = await client.GetAsync($"{Root}?{query}");
+        await answer.Is(HttpStatusCode.OK);
+        return
+        [
+            .. (await answer.Json())
+                .GetProperty("items")
+                .EnumerateArray()
+                .Select(item => item.GetProperty("id").GetGuid()),
+        ];
+    }
+
+    [Fact]
+    public async Task A_list_is_read_page_by_page_newest_first()
+    {
+        var skill = await host.Skill();
+        using var author = host.As("list-author");
+        using var anyone = host.As(null);
+        var ids = new List<Guid>();
+        for (var i = 0; i < 5; i++)
+            ids.Insert(0, await Submit(author, skill.Skill.Slug));
+        var read = new List<Guid>();
+        string? cursor = null;
+        do
+        {
+            var page = await (await anyone.GetAsync($"{Root}?skill={skill.Skill.Slug}&limit=2&cursor={cursor}")).Json();
+            read.AddRange(page.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("id").GetGuid()));
+            cursor = page.GetProperty("nextCursor").GetString();
+        } while (cursor is not null);
+        Assert.Equal(ids, read);
+        Assert.Equal(ids, await Ids(author, "author=me"));
+        Assert.Equal(ids, await Ids(anyone, "author=list-author&state=open"));
+        Assert.Empty(await Ids(anyone, $"skill={skill.Skill.Slug}&state=merged"));
+        Assert.Empty(await Ids(anyone, "skill=nothing"));
+    }
+
+    [Fact]
+    public async Task Whose_turn_it_is()
+    {
+        var skill = await host.Skill();
+        using var author = host.Reviewer("turn-author", "cloud");
+        using var reviewer = host.Reviewer("turn-reviewer", "cloud");
+        using var elsewhere = host.Reviewer("turn-elsewhere", "data");
+        var id = await Submit(author, skill.Skill.Slug);
+        Task<Guid[]> Turn(HttpClient client, string what = "turn") =>
+            Ids(client, $"{what}=me&skill={skill.Skill.Slug}");
+
+        Assert.Equal([id], await Turn(reviewer));
+        Assert.Empty(await Turn(author));
+        Assert.Empty(await Turn(elsewhere));
+        Assert.Equal([id], await Turn(reviewer, "reviewer"));
+        Assert.Empty(await Turn(author, "reviewer"));
+        await (
+            await reviewer.PostAsJsonAsync(
+                $"{Root}/{id}/reviews",
+                new
+                {
+                    revision = 1,
+                    verdict = "requestChanges",
+                    comment = "Say more.",
+                }
+            )
+        ).Is(HttpStatusCode.NoContent);
+        Assert.Empty(await Turn(reviewer));
+        Assert.Equal([id], await Turn(author));
+        Assert.Equal([id], await Turn(reviewer, "reviewer"));
+    }
+
+    [Fact]
+    public async Task An_unchanged_page_is_not_sent_twice_and_a_new_name_changes_it()
+    {
+        var skill = await host.Skill();
+        using var author = host.As("etag-author");
+        var id = await Submit(author, skill.Skill.Slug);
+        async Task<HttpStatusCode> Again(string tag)
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, $"{Root}/{id}");
+            request.Headers.TryAddWithoutValidation("If-None-Match", tag);
+            return (await author.SendAsync(request)).StatusCode;
+        }
+
+        var tag = (await author.GetAsync($"{Root}/{id}")).Headers.ETag!;
+        Assert.False(tag.IsWeak);
+        Assert.Equal(HttpStatusCode.NotModified, await Again(tag.Tag));
+        await host.Say(new AccountChanged("etag-author", 1, "Eta", "e@example.org", "en", "UTC", [], [], true));
+        await Eventually.Holds(async () => await Again(tag.Tag) == HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_preview_shows_what_would_be()
+    {
+        var skill = await host.Skill();
+        using var author = host.As("preview-author");
+        var id = await Submit(author, skill.Skill.Slug);
+        var other = await Submit(author, skill.Skill.Slug);
+        await Submit(author, skill.Skill.Slug, "architect");
+        var preview = await (await author.GetAsync($"{Root}/{id}/preview")).Json();
+        Assert.Equal(2, preview.GetProperty("mandatory").GetProperty("before").GetInt32());
+        Assert.Equal(3, preview.GetProperty("mandatory").GetProperty("after").GetInt32());
+        Assert.Equal(7, preview.GetProperty("watchers").GetInt32());
+        Assert.Equal(other, Assert.Single(preview.GetProperty("others").EnumerateArray()).GetProperty("id").GetGuid());
+        Assert.Equal(skill.Skill.Slug, preview.GetProperty("skill").GetProperty("slug").GetString());
+
+        host.Catalog.Silent[skill.Skill.Slug] = true;
+        var unsaved = await author.PostAsJsonAsync(
+            $"{Root}/preview",
+            new { skill = skill.Skill.Slug, changes = new object[] { new { op = "retireSkill" } } }
+        );
+        await unsaved.Is(HttpStatusCode.OK);
+        preview = await unsaved.Json();
+        Assert.Equal(JsonValueKind.Null, preview.GetProperty("watchers").ValueKind);
+        Assert.True(preview.GetProperty("skill").GetProperty("retired").GetBoolean());
+    }
+
+    [Fact]
+    public async Task A_version_is_reverted_by_a_proposal()
+    {
+        var skill = await host.Skill();
+        var slug = skill.Skill.Slug;
+        var before = skill.Skill with
+        {
+            Requirements = [.. skill.Skill.Requirements.Where(r => r.Role != "architect")],
+        };
+        host.Catalog.Profiles[(slug, 3)] = skill.Skill;
+        host.Catalog.Profiles[(slug, 2)] = before;
+        using var author = host.As("reverter");
+        var answer = await author.PostAsJsonAsync($"{Root}/reverts", new { skill = slug, version = 3 });
+        await answer.Is(HttpStatusCode.Created);
+        var id = (await answer.Json()).GetProperty("id").GetGuid();
+        var page = await (await author.GetAsync($"{Root}/{id}")).Json();
+        Assert.Equal("open", page.GetProperty("state").GetString());
+        Assert.Equal("dropRequirement", page.GetProperty("changes")[0].GetProperty("op").GetString());
+        await (
+            await author.PostAsJsonAsync(
+                $"{Root}/reverts",
+                new
+                {
+                    skill = slug,
+                    version = 3,
+                    restore = true,
+                }
+            )
+        ).Is(HttpStatusCode.Conflict, "nothing-to-revert");
+        await (await author.PostAsJsonAsync($"{Root}/reverts", new { skill = slug, version = 9 })).Is(
+            HttpStatusCode.UnprocessableEntity,
+            "validation"
+        );
+        await (await author.PostAsJsonAsync($"{Root}/reverts", new { skill = "nothing", version = 1 })).Is(
+            HttpStatusCode.NotFound,
+            "not-found"
+        );
+        host.Catalog.Silent[slug] = true;
+        var silent = await author.PostAsJsonAsync($"{Root}/reverts", new { skill = slug, version = 3 });
+        await silent.Is(HttpStatusCode.ServiceUnavailable, "unavailable");
+        Assert.NotNull(silent.Headers.RetryAfter);
+    }
+
+    [Fact]
+    public async Task Comments_are_answered_edited_removed_and_erased()
+    {
+        var skill = await host.Skill();
+        using var one = host.As("commenter-1");
+        using var two = host.As("commenter-2");
+        using var moderator = host.As("moderator", "moderator");
+        var id = await Submit(one, skill.Skill.Slug);
+        var path = $"{Root}/{id}/comments";
+        var posted = await one.PostAsJsonAsync(path, new { text = "Why?" });
+        await posted.Is(HttpStatusCode.Created);
+        var first = (await posted.Json()).GetProperty("id").GetGuid();
+        var told = await host.Hears<ProposalActivity>(a => a.ProposalId == id && a.Kind == "commented");
+        Assert.Equal(("Why?", "commenter-1"), (told.Text, told.Actor));
+        var answered = await two.PostAsJsonAsync(path, new { text = "Because.", replyTo = first });
+        await answered.Is(HttpStatusCode.Created);
+        var second = (await answered.Json()).GetProperty("id").GetGuid();
+        await (await two.PostAsJsonAsync(path, new { text = "?", replyTo = Guid.Empty })).Is(
+            HttpStatusCode.UnprocessableEntity
+        );
+
+        await (await Put(one, $"{path}/{first}", null)).Is(HttpStatusCode.PreconditionRequired);
+        await (await Put(two, $"{path}/{first}", "\"1\"")).Is(HttpStatusCode.Forbidden, "not-author");
+        await (await Put(one, $"{path}/{first}", "\"1\"")).Is(HttpStatusCode.NoContent);
+        await (await Put(one, $"{path}/{first}", "\"1\"")).Is(HttpStatusCode.PreconditionFailed);
+        await (await two.DeleteAsync($"{path}/{first}")).Is(HttpStatusCode.Forbidden, "not-author");
+        await (await moderator.DeleteAsync($"{path}/{first}")).Is(HttpStatusCode.NoContent);
+        await (await moderator.DeleteAsync($"{path}/{first}")).Is(HttpStatusCode.NoContent);
+        await (await moderator.DeleteAsync($"{Root}/{Guid.Empty}/comments/{first}")).Is(HttpStatusCode.NotFound);
+
+        var list = (await (await one.GetAsync(path)).Json()).GetProperty("items");
+        Assert.Equal(JsonValueKind.Null, list[0].GetProperty("text").ValueKind);
+        Assert.Equal("moderator", list[0].GetProperty("removed").GetProperty("by").GetString());
+        Assert.Equal("Because.", list[1].GetProperty("text").GetString());
+        Assert.Equal(first, list[1].GetProperty("replyTo").GetGuid());
+
+        await host.Say(new AccountChanged("commenter-2", 1, "Two", "2@example.org", "en", "UTC", [], [], true));
+        await host.Say(new AccountErased("commenter-2", 2, Given.Now));
+        await Eventually.Holds(async () =>
+        {
+            var comment = (await (await one.GetAsync(path)).Json()).GetProperty("items")[1];
+            return comment.GetProperty("text").ValueKind == JsonValueKind.Null
+                && comment.GetProperty("removed").GetProperty("by").GetString() == "erasure"
+                && comment.GetProperty("author").GetProperty("name").GetString() == "former member";
+        });
+        await host.Say(new AccountChanged("commenter-2", 1, "Two", "2@example.org", "en", "UTC", [], [], true));
+        await using var session = host.Store.QuerySession();
+        Assert.Null(await session.LoadAsync<CommentText>(first));
+        Assert.Null(await session.LoadAsync<CommentText>(second));
+    }
+
+    [Fact]
+    public async Task Skills_are_discussed()
+    {
+        var skill = await host.Skill();
+        using var one = host.As("discussant");
+        var path = $"{Root}/discussions/{skill.Skill.Slug}/comments";
+        await (await one.PostAsJsonAsync(path, new { text = "Is this a skill?" })).Is(HttpStatusCode.Created);
+        var told = await host.Hears<SkillCommented>(c => c.SkillId == skill.SkillId);
+        Assert.Equal("Is this a skill?", told.Text);
+        using var anyone = host.As(null);
+        Assert.Single((await (await anyone.GetAsync(path)).Json()).GetProperty("items").EnumerateArray());
+        await (await anyone.GetAsync($"{Root}/discussions/nothing/comments")).Is(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task A_domain_can_ask_for_two_approvals()
+    {
+        var skill = await host.Skill("data");
+        using var admin = host.As("admin", "administrator");
+        using var author = host.As("policy-author");
+        await (await author.PutAsJsonAsync($"{Root}/policies/data", new { approvals = 2 })).Is(
+            HttpStatusCode.Forbidden,
+            "not-allowed"
+        );
+        await (await admin.PutAsJsonAsync($"{Root}/policies/nowhere", new { approvals = 2 })).Is(
+            HttpStatusCode.NotFound
+        );
+        await (await admin.PutAsJsonAsync($"{Root}/policies/data", new { approvals = 0 })).Is(
+            HttpStatusCode.UnprocessableEntity
+        );
+        await (await admin.PutAsJsonAsync($"{Root}/policies/data", new { approvals = 2 })).Is(HttpStatusCode.NoContent);
+        await (await admin.PutAsJsonAsync($"{Root}/policies/data", new { approvals = 3 })).Is(
+            HttpStatusCode.PreconditionRequired
+        );
+        var policy = await (await author.GetAsync($"{Root}/policies/data")).Json();
+        Assert.Equal(2, policy.GetProperty("approvals").GetInt32());
+        Assert.Equal(
+            3,
+            (await (await author.GetAsync($"{Root}/policies")).Json()).GetProperty("items").GetArrayLength()
+        );
+        var id = await Submit(author, skill.Skill.Slug);
+        foreach (var (name, state) in ((string, string)[])[("first", "open"), ("second", "accepted")])
+        {
+            using var reviewer = host.Reviewer(name, "data");
+            await (
+                await reviewer.PostAsJsonAsync($"{Root}/{id}/reviews", new { revision = 1, verdict = "approve" })
+            ).Is(HttpStatusCode.NoContent);
+            var page = await (await author.GetAsync($"{Root}/{id}")).Json();
+            Assert.Equal(state, page.GetProperty("state").GetString());
+        }
+    }
+
+    [Fact]
+    public async Task Late_and_old_slugs_of_a_skill_are_understood()
+    {
+        var skill = await host.Skill();
+        var renamed = skill with { Version = 4, Skill = skill.Skill with { Slug = skill.Skill.Slug + "-renamed" } };
+        await host.Say(renamed);
+        await host.Say(skill);
+        using var author = host.As("slugger");
+        await Eventually.Holds(async () =>
+            (await host.Services.GetRequiredService<Catalogue>().Find(skill.Skill.Slug, default)).Skill?.Version == 4
+        );
+        var id = await Submit(author, skill.Skill.Slug);
+        Assert.Contains(id, await Ids(author, $"skill={renamed.Skill.Slug}"));
+        var page = await (await author.GetAsync($"{Root}/{id}")).Json();
+        Assert.Equal(renamed.Skill.Slug, page.GetProperty("skill").GetString());
+    }
+
+    [Fact]
+    public async Task The_description_of_the_api_is_there()
+    {
+        using var anyone = host.As(null);
+        var answer = await anyone.GetAsync($"{Root}/openapi.json");
+        await answer.Is(HttpStatusCode.OK);
+        var paths = (await answer.Json()).GetProperty("paths");
+        Assert.True(paths.TryGetProperty("/api/proposals/{id}/reviews", out _), paths.ToString());
+    }
+
+    private static Task<HttpResponseMessage> Put(HttpClient client, string path, string? match)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Put, path)
+        {
+            Content = JsonContent.Create(new { text = "Better." }),
+        };
+        if (match is not null)
+            request.Headers.TryAddWithoutValidation("If-Match", match);
+        return client.SendAsync(request);
+    }
+}

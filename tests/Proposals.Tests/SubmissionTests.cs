@@ -1,0 +1,184 @@
+using SkillPlatform.Contracts;
+using SkillPlatform.EventSourcing;
+
+namespace SkillPlatform.Proposals.Tests;
+
+/// <summary>What is said of a proposal before anybody reviews it.</summary>
+public sealed class SubmissionTests
+{
+    private static Refusal? Check(params Change[] changes) => Check(new Proposed("functions", "Because.", changes));
+
+    private static Refusal? Check(Proposed body, KnownSkill? skill = null) =>
+        SubmitProposal
+            .Check(body, body.Skill is null ? null : skill ?? Given.Known, Given.Taxonomy, Guid.Empty)
+            .Refusal;
+
+    private static void At(Refusal? refusal, string pointer)
+    {
+        Assert.NotNull(refusal);
+        Assert.Equal(RefusalKind.Invalid, refusal.Kind);
+        Assert.Contains(pointer, refusal.Errors!.Keys);
+    }
+
+    [Fact]
+    public void A_sound_proposal_is_submitted()
+    {
+        var decision = SubmitProposal.Decide(
+            new Proposed("functions", "Because.", [Given.Mandatory, Given.Reword]),
+            Given.Known,
+            Given.Taxonomy,
+            Given.Author,
+            Guid.Empty,
+            Given.Now
+        );
+        var submitted = Assert.IsType<ProposalSubmitted>(
+            Assert.Single(Assert.IsType<Decision.Accepted>(decision).Items)
+        );
+        Assert.Equal(new Subject(Given.SkillId, "functions", "Functions", "cloud", "serverless"), submitted.Skill);
+        Assert.Equal((Given.Author, 1), (submitted.Author, submitted.Revision));
+    }
+
+    [Fact]
+    public void A_draft_is_drafted() =>
+        Assert.IsType<ProposalDrafted>(
+            Assert.Single(
+                Assert
+                    .IsType<Decision.Accepted>(
+                        SubmitProposal.Decide(
+                            new Proposed("functions", "Because.", [Given.Mandatory], Draft: true),
+                            Given.Known,
+                            Given.Taxonomy,
+                            Given.Author,
+                            Guid.Empty,
+                            Given.Now
+                        )
+                    )
+                    .Items
+            )
+        );
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData(" \n")]
+    [InlineData("\0")]
+    public void A_rationale_is_text(string? rationale) =>
+        At(Check(new Proposed("functions", rationale, [Given.Mandatory])), "/rationale");
+
+    [Fact]
+    public void Half_a_surrogate_pair_is_no_text()
+    {
+        At(Check(new Proposed("functions", "x\ud800", [Given.Mandatory])), "/rationale");
+        At(Check(new Proposed("functions", "x\udc00y", [Given.Mandatory])), "/rationale");
+        Assert.Null(Check(new Proposed("functions", "x\ud83d\ude00", [Given.Mandatory])));
+    }
+
+    [Fact]
+    public void A_rationale_has_a_length() =>
+        At(Check(new Proposed("functions", new string('x', 5_001), [Given.Mandatory])), "/rationale");
+
+    [Fact]
+    public void There_are_changes()
+    {
+        At(Check(new Proposed("functions", "Because.")), "/changes");
+        At(Check(), "/changes");
+        At(Check([.. Enumerable.Repeat(Given.Mandatory, 101)]), "/changes");
+        At(Check(Given.Mandatory, null!), "/changes/1");
+    }
+
+    [Fact]
+    public void What_does_not_exist_is_pointed_at()
+    {
+        At(Check(new MakeMandatory("nobody", "junior")), "/changes/0/role");
+        At(Check(Given.Mandatory, new MakeMandatory("engineer", "guru")), "/changes/1/level");
+        At(Check(new MoveSkill(new("cloud", "serverless"), "nowhere", "x")), "/changes/0/domain");
+        At(Check(new MoveSkill(new("cloud", "serverless"), "data", "x")), "/changes/0/group");
+        At(
+            Check(
+                new Proposed(
+                    null,
+                    "Because.",
+                    [new AddSkill("cloud", "storage", "S", [], [new("engineer", "guru", true, "x")])]
+                )
+            ),
+            "/changes/0/requirements/0/level"
+        );
+    }
+
+    [Fact]
+    public void A_domain_without_the_levels_of_the_skill_is_no_place_for_it() =>
+        At(Check(new MoveSkill(new("cloud", "serverless"), "trainees", "first-steps")), "/changes/0/domain");
+
+    [Fact]
+    public void Lengths_and_characters_are_pointed_at()
+    {
+        At(Check(new StateRequirement("architect", "senior", true, new string('x', 10_001))), "/changes/0/description");
+        At(Check(new StateRequirement("architect", "senior", true, "")), "/changes/0/description");
+        At(Check(new RenameSkill("Functions", new string('x', 201))), "/changes/0/name");
+        At(Check(new RenameSkill("Functions", "snoitcnuF\u202e")), "/changes/0/name");
+        At(Check(new RenameSkill("Functions", "Line\nbreak")), "/changes/0/name");
+        At(Check(new RenameSkill("Functions", " Padded")), "/changes/0/name");
+        At(Check(new ReplaceKeywords([], [.. Enumerable.Range(0, 51).Select(i => $"k{i}")])), "/changes/0/keywords");
+        At(Check(new ReplaceKeywords([], [new string('x', 101)])), "/changes/0/keywords/0");
+        At(Check(new ReplaceKeywords([], ["one", "one"])), "/changes/0/keywords");
+        At(Check(new ReplaceKeywords([null!], ["one"])), "/changes/0/was/0");
+    }
+
+    [Fact]
+    public void A_new_skill_comes_alone_and_names_none()
+    {
+        var add = new AddSkill("cloud", "storage", "Buckets", ["s3"], [new("engineer", "junior", true, "Stores.")]);
+        Assert.Null(Check(new Proposed(null, "Because.", [add])));
+        At(Check(new Proposed("functions", "Because.", [add])), "/skill");
+        At(Check(new Proposed(null, "Because.", [add, Given.Mandatory])), "/changes/0");
+        At(Check(new Proposed(null, "Because.", [Given.Mandatory])), "/skill");
+        At(
+            Check(
+                new Proposed(null, "Because.", [add with { Requirements = [add.Requirements[0], add.Requirements[0]] }])
+            ),
+            "/changes/0/requirements/1"
+        );
+    }
+
+    [Fact]
+    public void Another_text_than_the_author_saw_is_a_conflict_with_both_texts()
+    {
+        var refusal = Check(Given.Mandatory, new RewordRequirement("engineer", "junior", "Old.", "New."))!;
+        Assert.Equal((RefusalKind.Conflict, "changed"), (refusal.Kind, refusal.Code));
+        Assert.Equal(
+            new Conflict(1, "changed", "Old.", "Deploys a function.", "New."),
+            Assert.Single((IEnumerable<Conflict>)refusal.Extensions!["conflicts"]!)
+        );
+    }
+
+    [Fact]
+    public void A_proposal_that_changes_nothing_is_none()
+    {
+        At(Check(new MakeMandatory("architect", "junior")), "/changes");
+        At(Check(Given.Mandatory, new MakeOptional("engineer", "junior")), "/changes");
+        At(Check(new ReplaceKeywords(["x"], ["lambda", "faas"])), "/changes");
+    }
+
+    [Fact]
+    public void Unknown_and_retired_skills_are_refused()
+    {
+        Assert.Equal(
+            "not-found",
+            SubmitProposal
+                .Check(new Proposed("nothing", "Because.", [Given.Mandatory]), null, Given.Taxonomy, Guid.Empty)
+                .Refusal!.Code
+        );
+        var retired = Given.Known with { State = Given.Known.State with { Retired = true } };
+        Assert.Equal("retired", Check(new Proposed("functions", "Because.", [Given.Mandatory]), retired)!.Code);
+    }
+
+    [Fact]
+    public void Changes_build_on_each_other() =>
+        Assert.Null(
+            Check(
+                new StateRequirement("architect", "senior", false, "Leads."),
+                new MakeMandatory("architect", "senior"),
+                new RewordRequirement("architect", "senior", "Leads.", "Leads well.")
+            )
+        );
+}
