@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -176,7 +177,7 @@ internal sealed class Always(Microsoft.Extensions.Options.IOptions<ProblemDetail
 }
 
 /// <summary>A body that cannot be read is the caller's error: 400, with a JSON pointer to where reading stopped.</summary>
-internal sealed class Unreadable(IProblemDetailsService problems) : IExceptionHandler
+internal sealed partial class Unreadable(IProblemDetailsService problems) : IExceptionHandler
 {
     public ValueTask<bool> TryHandleAsync(
         HttpContext httpContext,
@@ -184,7 +185,18 @@ internal sealed class Unreadable(IProblemDetailsService problems) : IExceptionHa
         CancellationToken cancellationToken
     )
     {
-        if (exception is not BadHttpRequestException bad)
+        // An object without its discriminator is "not supported" to the serializer, which the framework takes for our error.
+        var bad =
+            exception as BadHttpRequestException
+            ?? (
+                exception is NotSupportedException && Discriminator().IsMatch(exception.Message)
+                    ? new BadHttpRequestException(
+                        exception.Message,
+                        new JsonException("The discriminator is missing.", PathIn(exception.Message), null, null)
+                    )
+                    : null
+            );
+        if (bad is null)
             return ValueTask.FromResult(false);
         var json = bad.InnerException as JsonException;
         var problem = new ProblemDetails
@@ -218,9 +230,30 @@ internal sealed class Unreadable(IProblemDetailsService problems) : IExceptionHa
             .Replace("]", "", StringComparison.Ordinal)
             .Replace('.', '/');
 
+    // The serializer names our types in some of its messages; they are nobody else's business.
     private static string Reason(JsonException json)
     {
         var end = json.Message.IndexOf(" Path:", StringComparison.Ordinal);
-        return end < 0 ? json.Message : json.Message[..end];
+        var message = end < 0 ? json.Message : json.Message[..end];
+        return Missing().Match(message) is { Success: true } missing ? $"Missing: {missing.Groups["it"].Value}"
+            : Unknown().Match(message) is { Success: true } unknown ? $"Unknown member: {unknown.Groups["it"].Value}"
+            : Discriminator().IsMatch(message) ? "The discriminator is missing or unknown."
+            : message.Contains("could not be converted", StringComparison.Ordinal) ? "This is not of the right type."
+            : message;
     }
+
+    private static string? PathIn(string message) =>
+        Path().Match(message) is { Success: true } path ? path.Groups["it"].Value : null;
+
+    [GeneratedRegex("type discriminator", RegexOptions.None, 1000)]
+    private static partial Regex Discriminator();
+
+    [GeneratedRegex("including: (?<it>.+)$", RegexOptions.None, 1000)]
+    private static partial Regex Missing();
+
+    [GeneratedRegex("^The JSON property (?<it>'.+') could not be mapped", RegexOptions.None, 1000)]
+    private static partial Regex Unknown();
+
+    [GeneratedRegex(@"Path: (?<it>\$\S*)", RegexOptions.None, 1000)]
+    private static partial Regex Path();
 }

@@ -139,7 +139,11 @@ public sealed class ReadingApiTests(ProposalsHost host)
         var id = await Submit(author, skill.Skill.Slug);
         var other = await Submit(author, skill.Skill.Slug);
         await Submit(author, skill.Skill.Slug, "architect");
-        var preview = await (await author.GetAsync($"{Root}/{id}/preview")).Json();
+        // The first answer of a neighbour may take longer than a preview waits for it.
+        var preview = await Eventually.Get(
+            async () => await (await author.GetAsync($"{Root}/{id}/preview")).Json(),
+            p => p.GetProperty("watchers").ValueKind == JsonValueKind.Number
+        );
         Assert.Equal(2, preview.GetProperty("mandatory").GetProperty("before").GetInt32());
         Assert.Equal(3, preview.GetProperty("mandatory").GetProperty("after").GetInt32());
         Assert.Equal(7, preview.GetProperty("watchers").GetInt32());

@@ -200,8 +200,9 @@ public sealed class RefusalApiTests(ProposalsHost host)
     public async Task Filters_say_what_they_take()
     {
         using var client = host.As("someone");
-        foreach (var query in (string[])["state=lost", "reviewer=you", "turn=you"])
+        foreach (var query in (string[])["state=lost", "state=%00", "author=%00", "reviewer=you", "turn=you"])
             await (await client.GetAsync($"{Root}?{query}")).Is(HttpStatusCode.UnprocessableEntity, "validation");
+        await (await client.GetAsync($"{Root}?skill=%00")).Is(HttpStatusCode.OK);
         foreach (var query in (string[])["limit=0", "limit=201", "limit=x", "cursor=x"])
             await (await client.GetAsync($"{Root}?{query}")).Is(HttpStatusCode.BadRequest, "malformed");
     }

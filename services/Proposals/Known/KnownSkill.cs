@@ -35,6 +35,9 @@ public sealed class Catalogue(NpgsqlDataSource source, IDocumentStore store)
     /// <param name="ct">Cancels.</param>
     public async Task<(KnownSkill? Skill, KnownTaxonomy Taxonomy)> Find(string? skill, CancellationToken ct)
     {
+        // What is no text names nothing, and the database does not take it.
+        if (skill is not null && !Form.IsText(skill))
+            skill = null;
         await using var command = source.CreateCommand(Versions);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = skill ?? "" });
         command.Parameters.Add(

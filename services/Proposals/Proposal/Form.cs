@@ -44,7 +44,7 @@ public static class Form
             return;
         if (text.Length > max)
             errors.Add((pointer, $"At most {max.ToString("N0", CultureInfo.InvariantCulture)} characters."));
-        if (text.Contains('\0') || !IsWellFormed(text))
+        if (!IsText(text))
             errors.Add((pointer, "U+0000 and halves of surrogate pairs are no text."));
     }
 
@@ -130,9 +130,11 @@ public static class Form
             }
     }
 
-    /// <summary>False for halves of surrogate pairs.</summary>
-    public static bool IsWellFormed(string text)
+    /// <summary>False for U+0000 and for halves of surrogate pairs, which neither JSON nor the database can hold.</summary>
+    public static bool IsText(string text)
     {
+        if (text.Contains('\0'))
+            return false;
         for (var rest = text.AsSpan(); !rest.IsEmpty; )
         {
             if (Rune.DecodeFromUtf16(rest, out _, out var length) != System.Buffers.OperationStatus.Done)

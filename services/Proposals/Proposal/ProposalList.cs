@@ -90,6 +90,8 @@ public static class ProposalList
         var errors = new List<(string, string)>();
         if (filter.State is { } state && !Proposals.State.All.Contains(state, StringComparer.Ordinal))
             errors.Add(("/state", $"One of {string.Join(", ", Proposals.State.All)}."));
+        if (filter.Author is { } author && !Form.IsText(author))
+            errors.Add(("/author", "This is no text."));
         if (filter.Reviewer is not (null or "me"))
             errors.Add(("/reviewer", "Only me."));
         if (filter.Turn is not (null or "me"))
