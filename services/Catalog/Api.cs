@@ -1,0 +1,34 @@
+using MassTransit;
+using SkillPlatform.EventSourcing;
+using SkillPlatform.ServiceDefaults;
+
+namespace SkillPlatform.Catalog;
+
+/// <summary>Everything that reaches the catalogue from outside, by name.</summary>
+public static class Api
+{
+    /// <summary>The endpoints of the bus.</summary>
+    public static readonly string[] Endpoints = ["catalog-when-proposal-accepted", "catalog-when-account-changed"];
+
+    public static void Consumers(IBusRegistrationConfigurator bus)
+    {
+        // Few at a time: acceptances that meet on one skill must not outrun their retries.
+        bus.AddConsumer<WhenProposalAccepted>(consumer => consumer.ConcurrentMessageLimit = 4);
+        bus.AddConsumer<WhenAccountChanged>();
+        bus.AddInbox();
+    }
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        SkillPage.Map(api);
+        SkillAddress.Map(api);
+        SkillHistory.Map(api);
+        SkillDiff.Map(api);
+        Changes.Map(api);
+        Domains.Map(api);
+        SkillSearch.Map(api);
+        ImportCatalogue.Map(api);
+        Import.Map(api);
+        api.MapErrorQueues(Endpoints);
+    }
+}
