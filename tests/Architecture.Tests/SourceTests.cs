@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
@@ -68,28 +69,62 @@ public sealed partial class SourceTests
         );
 
     [Fact]
-    public void Every_text_is_there_in_every_language()
-    {
-        var files = Repository.Files("*.resx", "services", "ServiceDefaults").ToArray();
+    public void Every_text_is_there_in_every_language_with_the_same_places() =>
         Repository.None(
-            from culture in files
-            let dot = Culture().Match(culture)
-            where dot.Success
-            let neutral = dot.Groups[1].Value + ".resx"
-            where files.Contains(neutral, StringComparer.Ordinal)
-            let there = Texts(culture)
-            from key in Texts(neutral).Keys.Union(there.Keys, StringComparer.Ordinal)
-            where string.IsNullOrWhiteSpace(there.GetValueOrDefault(key)) || !Texts(neutral).ContainsKey(key)
-            select $"{culture}: {key}",
-            "Each key of a language is a key of all, and none is empty."
+            from house in Languages().GroupBy(file => file.House)
+            let texts = house.ToDictionary(file => file.Language, file => Texts(file.Path))
+            from key in texts.Values.SelectMany(language => language.Keys).Distinct(StringComparer.Ordinal)
+            let places = texts.Values.Select(language => Places(language.GetValueOrDefault(key))).ToArray()
+            where places.Distinct(StringComparer.Ordinal).Count() > 1 || places[0] == Missing
+            select $"{house.Key}: {key}",
+            "Each text is there, is not empty and has the same {places} in each language."
         );
-    }
+
+    [Fact]
+    public void Every_house_speaks_every_language() =>
+        Assert.All(
+            Languages().GroupBy(file => file.House),
+            house =>
+                Assert.Equal(
+                    ["de", "en", "es"],
+                    house.Select(file => file.Language).Order(StringComparer.Ordinal),
+                    StringComparer.Ordinal
+                )
+        );
+
+    private const string Missing = "missing";
+
+    // Texts.resx, Texts.de.resx … or en.json, de.json … in a folder of their own.
+    private static IEnumerable<(string House, string Language, string Path)> Languages() =>
+        from path in Repository.Files("*.*", Shipped)
+        let language = Language().Match(path)
+        where language.Success
+        select (
+            language.Groups["house"].Value,
+            language.Groups["language"] is { Success: true } named ? named.Value : "en",
+            path
+        );
 
     private static Dictionary<string, string> Texts(string file) =>
-        XDocument
-            .Parse(Repository.Read(file))
-            .Descendants("data")
-            .ToDictionary(data => data.Attribute("name")!.Value, data => data.Element("value")?.Value ?? "");
+        file.EndsWith(".resx", StringComparison.Ordinal)
+            ? XDocument
+                .Parse(Repository.Read(file))
+                .Descendants("data")
+                .ToDictionary(data => data.Attribute("name")!.Value, data => data.Element("value")?.Value ?? "")
+            : JsonSerializer.Deserialize<Dictionary<string, string>>(Repository.Read(file))!;
+
+    private static string Places(string? text) =>
+        string.IsNullOrWhiteSpace(text)
+            ? Missing
+            : string.Join(' ', Place().Matches(text).Select(m => m.Value).Distinct().Order(StringComparer.Ordinal));
+
+    [GeneratedRegex(
+        @"^(?<house>.+)(?:/(?<language>[a-z]{2})\.json|(?<!\.[a-z]{2})(?:\.(?<language>[a-z]{2}))?\.resx)$"
+    )]
+    private static partial Regex Language();
+
+    [GeneratedRegex(@"\{[^}]*\}")]
+    private static partial Regex Place();
 
     [GeneratedRegex(
         @"\b(?:class|record|struct|interface|enum)\s+(\w+(?:Service|Manager|Handler|Dto|Repository|Helper|Helpers|Utils|Utilities))\b"
@@ -106,7 +141,4 @@ public sealed partial class SourceTests
 
     [GeneratedRegex(@"\bDateTime(?:Offset)?\.(?:Utc)?Now\b|\bGuid\.NewGuid\b|\bStopwatch\.StartNew\b")]
     private static partial Regex Clock();
-
-    [GeneratedRegex(@"^(.+)\.[a-z]{2}(?:-[A-Z]{2})?\.resx$")]
-    private static partial Regex Culture();
 }
