@@ -64,7 +64,7 @@ public sealed class Import : IRevisioned
 
     public static void Configure(StoreOptions options)
     {
-        options.Events.MapEventType<CatalogueImported>("catalogue-imported");
+        options.Events.MapEventType<CatalogueImported>("catalogue_imported");
         options.Schema.For<Import>().DocumentAlias("import").UseNumericRevisions(true).Index(x => x.State);
         options.Schema.For<ImportDocument>().DocumentAlias("import_document");
     }

@@ -9,22 +9,22 @@ public static class Store
     public static void Configure(StoreOptions options)
     {
         var events = options.Events;
-        events.MapEventType<SkillAdded>("skill-added");
-        events.MapEventType<RequirementStated>("requirement-stated");
-        events.MapEventType<RequirementReworded>("requirement-reworded");
-        events.MapEventType<RequirementMadeMandatory>("requirement-made-mandatory");
-        events.MapEventType<RequirementMadeOptional>("requirement-made-optional");
-        events.MapEventType<RequirementDropped>("requirement-dropped");
-        events.MapEventType<SkillRenamed>("skill-renamed");
-        events.MapEventType<KeywordsReplaced>("keywords-replaced");
-        events.MapEventType<SkillMoved>("skill-moved");
-        events.MapEventType<SkillRetired>("skill-retired");
-        events.MapEventType<DomainAdded>("domain-added");
-        events.MapEventType<LevelsReplaced>("levels-replaced");
-        events.MapEventType<GroupAdded>("group-added");
-        events.MapEventType<RoleAdded>("role-added");
-        events.MapEventType<ChangesApplied>("changes-applied");
-        events.MapEventType<ChangesRefused>("changes-refused");
+        events.MapEventType<SkillAdded>("skill_added");
+        events.MapEventType<RequirementStated>("requirement_stated");
+        events.MapEventType<RequirementReworded>("requirement_reworded");
+        events.MapEventType<RequirementMadeMandatory>("requirement_made_mandatory");
+        events.MapEventType<RequirementMadeOptional>("requirement_made_optional");
+        events.MapEventType<RequirementDropped>("requirement_dropped");
+        events.MapEventType<SkillRenamed>("skill_renamed");
+        events.MapEventType<KeywordsReplaced>("keywords_replaced");
+        events.MapEventType<SkillMoved>("skill_moved");
+        events.MapEventType<SkillRetired>("skill_retired");
+        events.MapEventType<DomainAdded>("domain_added");
+        events.MapEventType<LevelsReplaced>("levels_replaced");
+        events.MapEventType<GroupAdded>("group_added");
+        events.MapEventType<RoleAdded>("role_added");
+        events.MapEventType<ChangesApplied>("changes_applied");
+        events.MapEventType<ChangesRefused>("changes_refused");
 
         options.Projections.Add(new SkillFold(), ProjectionLifecycle.Live);
         options.Projections.Add(new ApplicationFold(), ProjectionLifecycle.Live);

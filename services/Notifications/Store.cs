@@ -8,8 +8,8 @@ public static class Store
 {
     public static void Configure(StoreOptions options, OutboxSignal signal)
     {
-        options.Events.MapEventType<WatchStarted>("watch-started");
-        options.Events.MapEventType<WatchStopped>("watch-stopped");
+        options.Events.MapEventType<WatchStarted>("watch_started");
+        options.Events.MapEventType<WatchStopped>("watch_stopped");
         options.Projections.Add(new WatchFold(), ProjectionLifecycle.Inline);
         options.Schema.For<Watch>().DocumentAlias("watch").Index(w => w.Topic).Index(w => w.User);
         options.Schema.For<News>().DocumentAlias("news");
