@@ -4,6 +4,7 @@ extern alias Notifications;
 extern alias Proposals;
 extern alias Web;
 
+using System.Text.RegularExpressions;
 using JasperFx.Events;
 using Marten;
 using Microsoft.AspNetCore.Authorization;
@@ -18,7 +19,7 @@ using Microsoft.Extensions.Hosting;
 namespace SkillPlatform.Architecture.Tests;
 
 /// <summary>What the built hosts say of themselves: routes and who may call them, and names of stored events.</summary>
-public sealed class HostTests
+public sealed partial class HostTests
 {
     // A verdict's reason is part of the record, as a rationale is.
     private static readonly string[] Verdicts = ["ProposalApproved", "ProposalRejected", "ChangesRequested"];
@@ -59,6 +60,22 @@ public sealed class HostTests
         );
 
     [Fact]
+    public void Stored_names_are_one_style() =>
+        Repository.None(
+            from service in (string[][])
+                [
+                    [.. Events<Catalog::Program>("")],
+                    [.. Events<Identity::Program>("")],
+                    [.. Events<Notifications::Program>("")],
+                    [.. Events<Proposals::Program>("")],
+                ]
+            from name in service
+            where name.Contains('-', StringComparison.Ordinal)
+            select name,
+            "Stored names are snake_case, and for ever."
+        );
+
+    [Fact]
     public void Events_hold_no_personal_data() =>
         Repository.None(
             from type in (Type[])
@@ -87,12 +104,14 @@ public sealed class HostTests
         {
             var methods = endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["ANY"];
             var who = await Who(endpoint, policies);
-            lines.AddRange(
-                methods.Select(method => $"{service} {method} /{endpoint.RoutePattern.RawText?.TrimStart('/')} : {who}")
-            );
+            lines.AddRange(methods.Select(method => $"{service} {method} /{Path(endpoint)} : {who}"));
         }
         return [.. lines.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
+
+    // A fingerprint of what a file holds changes with it.
+    private static string Path(RouteEndpoint endpoint) =>
+        Fingerprint().Replace(endpoint.RoutePattern.RawText?.TrimStart('/') ?? "", ".{fingerprint}.");
 
     private static async Task<string> Who(RouteEndpoint endpoint, IAuthorizationPolicyProvider? policies)
     {
@@ -138,6 +157,9 @@ public sealed class HostTests
 
     private static IEnumerable<IEventType> Known(IServiceProvider services) =>
         services.GetService<IDocumentStore>()?.Options.Events.AllKnownEventTypes() ?? [];
+
+    [GeneratedRegex(@"\.[0-9a-z]{10,}\.")]
+    private static partial Regex Fingerprint();
 
     /// <summary>The host as Program builds it, with nothing started: no server, database or broker is needed.</summary>
     private sealed class Unstarted<TProgram> : WebApplicationFactory<TProgram>
