@@ -121,6 +121,8 @@ public static class EventStore
 internal sealed class Preparation(string connectionString, IDocumentStore store, ILogger<Preparation> log)
     : IHostedLifecycleService
 {
+    private const long Lock = 0x536368656D61; // "Schema"
+
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         for (var wait = TimeSpan.FromMilliseconds(200); ; wait = Min(wait * 2, TimeSpan.FromSeconds(5)))
@@ -128,7 +130,7 @@ internal sealed class Preparation(string connectionString, IDocumentStore store,
             try
             {
                 await CreateDatabase(cancellationToken);
-                await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+                await OneAtATime(() => store.Storage.ApplyAllConfiguredChangesToDatabaseAsync(), cancellationToken);
                 return;
             }
             catch (Exception e)
@@ -138,6 +140,18 @@ internal sealed class Preparation(string connectionString, IDocumentStore store,
                 await Task.Delay(wait, cancellationToken);
             }
         }
+    }
+
+    // Replicas that start together on an empty database would create the same things twice, and one of them would fail.
+    private async Task OneAtATime(Func<Task> work, CancellationToken ct)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false };
+        await using var connection = new NpgsqlConnection(settings.ConnectionString);
+        await connection.OpenAsync(ct);
+        await using var turn = new NpgsqlCommand($"select pg_try_advisory_lock({Lock})", connection);
+        while (!(bool)(await turn.ExecuteScalarAsync(ct))!)
+            await Task.Delay(100, ct);
+        await work();
     }
 
     private async Task CreateDatabase(CancellationToken ct)
