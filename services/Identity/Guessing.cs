@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Threading.RateLimiting;
 
 namespace SkillPlatform.Identity;
@@ -22,6 +23,21 @@ public sealed class Guessing(TimeProvider time, IConfiguration configuration) : 
         var client = http.Connection.RemoteIpAddress?.ToString() ?? "";
         return new Attempt(this, address ?? "", client, time.GetTimestamp());
     }
+
+    /// <summary>The answer of the JSON API to who has to wait.</summary>
+    public static IResult TooMany(HttpContext http, TimeSpan wait)
+    {
+        http.Response.Headers.RetryAfter = Seconds(wait);
+        return TypedResults.Problem(
+            type: "/problems/too-many-requests",
+            title: "Too many attempts",
+            detail: "Wait, then try again.",
+            statusCode: StatusCodes.Status429TooManyRequests
+        );
+    }
+
+    internal static string Seconds(TimeSpan wait) =>
+        Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
 
     public sealed class Attempt(Guessing guessing, string address, string client, long since)
     {

@@ -21,9 +21,9 @@ internal sealed class Preparation(NpgsqlDataSource source, IServiceProvider serv
             await using var scope = services.CreateAsyncScope();
             var provider = scope.ServiceProvider;
             await provider.GetRequiredService<IdentityDb>().Database.MigrateAsync(cancellationToken);
+            await DevelopmentAccounts.CreateOrRefuse(provider, cancellationToken);
             await provider.GetRequiredService<TokenKeys>().Refresh(cancellationToken);
             await Clients.Register(provider, cancellationToken);
-            await DevelopmentAccounts.CreateOrRefuse(provider, cancellationToken);
         }
         finally
         {

@@ -1,7 +1,10 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using SkillPlatform.ServiceDefaults;
 using SkillPlatform.Testing;
 
 [assembly: AssemblyFixture(typeof(SkillPlatform.Identity.Tests.Running))]
@@ -12,10 +15,13 @@ namespace SkillPlatform.Identity.Tests;
 public sealed class IdentityHost(
     int port,
     IReadOnlyDictionary<string, string> settings,
-    string environment = "Development"
+    string environment = "Development",
+    string? authority = null
 ) : WebApplicationFactory<Program>
 {
-    public string Authority => $"http://localhost:{port.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+    public string Address => $"http://localhost:{port.ToString(CultureInfo.InvariantCulture)}";
+
+    public string Authority => authority ?? Address;
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
@@ -43,7 +49,10 @@ public sealed class Running : IAsyncLifetime
 
     public SmtpSink Mail { get; } = new();
 
-    public Dictionary<string, string> Settings { get; } = new(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Settings { get; private set; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
+
+    public Uri Broker { get; private set; } = new("amqp://none");
 
     public IdentityHost Host => _host ?? throw new InvalidOperationException("Not started.");
 
@@ -53,13 +62,35 @@ public sealed class Running : IAsyncLifetime
     {
         await _servers.InitializeAsync();
         await Mail.Start();
-        Settings["ConnectionStrings:identity-db"] = _servers.Postgres.NewDatabase("identity");
-        Settings["ConnectionStrings:messaging"] = (await _servers.Rabbit.NewVirtualHost()).ToString();
-        Settings["Smtp:Host"] = "127.0.0.1";
-        Settings["Smtp:Port"] = Mail.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        Settings["Smtp:From"] = "SkillPlatform <no-reply@example.org>";
-        Settings["Identity:FailuresPerClient"] = "1000";
+        Broker = await _servers.Rabbit.NewVirtualHost();
+        Settings = NewSettings("identity");
         _host = new IdentityHost(FreePort(), Settings).Start();
+    }
+
+    /// <summary>A database of its own, everything else shared.</summary>
+    public Dictionary<string, string> NewSettings(string database) =>
+        new(StringComparer.Ordinal)
+        {
+            ["ConnectionStrings:identity-db"] = _servers.Postgres.NewDatabase(database),
+            ["ConnectionStrings:messaging"] = Broker.ToString(),
+            ["Smtp:Host"] = "127.0.0.1",
+            ["Smtp:Port"] = Mail.Port.ToString(CultureInfo.InvariantCulture),
+            ["Smtp:From"] = "SkillPlatform <no-reply@example.org>",
+            // All tests come from one address.
+            ["Identity:FailuresPerClient"] = "1000",
+        };
+
+    /// <summary>A confirmed contributor with the password of the development accounts.</summary>
+    public async Task Create(string address)
+    {
+        await using var scope = Host.Services.CreateAsyncScope();
+        await DevelopmentAccounts.Create(
+            scope.ServiceProvider,
+            address,
+            "Somebody",
+            [Roles.Contributor],
+            TestContext.Current.CancellationToken
+        );
     }
 
     public static int FreePort()

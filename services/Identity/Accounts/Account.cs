@@ -5,11 +5,7 @@ namespace SkillPlatform.Identity;
 /// <summary>A person who can sign in. Personal data is here and nowhere else in Identity.</summary>
 public sealed class Account : IdentityUser<Guid>
 {
-    public Account()
-    {
-        Id = Guid.CreateVersion7();
-        SecurityStamp = Guid.NewGuid().ToString("N");
-    }
+    public Account() => Id = Guid.CreateVersion7();
 
     public string Name { get; set; } = "";
 

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.DataProtection;
@@ -64,10 +65,10 @@ public static class AccountSetup
             options.TokenLifespan = TimeSpan.FromHours(1)
         );
         services.Configure<ConfirmationTokens.Settings>(options => options.TokenLifespan = TimeSpan.FromDays(1));
-        // Each request asks the database, so that a suspended or signed-out session ends at once.
-        services.Configure<SecurityStampValidatorOptions>(options => options.ValidationInterval = TimeSpan.Zero);
         services.AddScoped<AccountWriter>();
         services.AddScoped<Sessions>();
+        services.AddScoped<AccountApi>();
+        services.AddOpenApi();
         services.AddHostedService<Preparation>();
         AddSchemes(builder);
     }
@@ -99,12 +100,19 @@ public static class AccountSetup
                     options.LogoutPath = "/sign-out";
                     options.AccessDeniedPath = "/access-denied";
                     options.ReturnUrlParameter = "returnUrl";
-                    options.Events = new CookieAuthenticationEvents
-                    {
-                        OnValidatePrincipal = SecurityStampValidator.ValidatePrincipalAsync,
-                    };
+                    options.Events.OnValidatePrincipal = EndWithItsStamp;
                 }
             );
+
+    // Each request asks the database, so that a suspended or signed-out session ends at once.
+    private static async Task EndWithItsStamp(CookieValidatePrincipalContext session)
+    {
+        var sessions = session.HttpContext.RequestServices.GetRequiredService<SignInManager<Account>>();
+        if (await sessions.ValidateSecurityStampAsync(session.Principal) is { Suspended: false })
+            return;
+        session.RejectPrincipal();
+        await session.HttpContext.SignOutAsync(IdentityConstants.ApplicationScheme);
+    }
 
     /// <summary>Outside Development the browser itself guards where the cookie came from.</summary>
     internal static string Cookie(WebApplicationBuilder builder, string name) =>
@@ -113,5 +121,9 @@ public static class AccountSetup
     internal static CookieSecurePolicy Secure(WebApplicationBuilder builder) =>
         builder.Environment.IsDevelopment() ? CookieSecurePolicy.SameAsRequest : CookieSecurePolicy.Always;
 
-    public static void MapAccounts(this WebApplication app) { }
+    public static void MapAccounts(this WebApplication app)
+    {
+        app.MapOpenApi("/api/identity/openapi.json").AllowAnonymous();
+        AccountApi.Map(app);
+    }
 }

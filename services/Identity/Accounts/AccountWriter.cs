@@ -42,4 +42,7 @@ public sealed class AccountWriter(IdentityDb db, IDocumentStore events)
         await session.SaveChangesAsync(ct);
         return result;
     }
+
+    /// <summary>Drops what was loaded, so that it is read again after a lost race.</summary>
+    public void Forget() => db.ChangeTracker.Clear();
 }

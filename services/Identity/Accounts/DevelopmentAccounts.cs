@@ -33,18 +33,18 @@ public static class DevelopmentAccounts
         }
         foreach (var (email, name, roles) in All)
             if (await users.FindByEmailAsync(email) is null)
-                await Create(services, users, email, name, roles, ct);
+                await Create(services, email, name, roles, ct);
     }
 
-    private static async Task Create(
+    internal static async Task Create(
         IServiceProvider services,
-        UserManager<Account> users,
         string email,
         string name,
         string[] roles,
         CancellationToken ct
     )
     {
+        var users = services.GetRequiredService<UserManager<Account>>();
         var account = new Account
         {
             UserName = email,

@@ -1,4 +1,6 @@
+using Microsoft.EntityFrameworkCore;
 using OpenIddict.Abstractions;
+using OpenIddict.EntityFrameworkCore.Models;
 
 namespace SkillPlatform.Identity;
 
@@ -6,11 +8,26 @@ namespace SkillPlatform.Identity;
 /// Ends what an account has open with clients: every code and refresh token. Cookies end with the security stamp, which the
 /// caller renews; access tokens run out within ten minutes.
 /// </summary>
-public sealed class Sessions(IOpenIddictTokenManager tokens, IOpenIddictAuthorizationManager authorizations)
+public sealed class Sessions(
+    IdentityDb db,
+    IOpenIddictTokenManager tokens,
+    IOpenIddictAuthorizationManager authorizations
+)
 {
     public async Task End(Account account, CancellationToken ct)
     {
         await tokens.RevokeBySubjectAsync(account.Subject, ct);
         await authorizations.RevokeBySubjectAsync(account.Subject, ct);
+    }
+
+    /// <summary>Leaves no trace of them, for an account that goes.</summary>
+    public async Task Delete(Account account, CancellationToken ct)
+    {
+        await db.Set<OpenIddictEntityFrameworkCoreToken<Guid>>()
+            .Where(t => t.Subject == account.Subject)
+            .ExecuteDeleteAsync(ct);
+        await db.Set<OpenIddictEntityFrameworkCoreAuthorization<Guid>>()
+            .Where(a => a.Subject == account.Subject)
+            .ExecuteDeleteAsync(ct);
     }
 }

@@ -48,6 +48,7 @@ public static class OpenIdSetup
                     .SetRefreshTokenLifetime(TimeSpan.FromDays(14))
                     // A refresh token that comes twice was stolen: the whole family of tokens is revoked, without grace.
                     .SetRefreshTokenReuseLeeway(null);
+                server.Configure(options => options.CodeChallengeMethods.Remove(CodeChallengeMethods.Plain));
                 IssueAs(server, authority.OriginalString);
                 var web = server
                     .UseAspNetCore()

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
@@ -29,7 +28,7 @@ internal static class Links
     public static PageResult TooMany(this PageModel page, TimeSpan wait, IStringLocalizer<Texts> texts)
     {
         page.Response.StatusCode = StatusCodes.Status429TooManyRequests;
-        page.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        page.Response.Headers.RetryAfter = Guessing.Seconds(wait);
         page.ModelState.AddModelError("", texts["SignIn.TooMany"]);
         return page.Page();
     }

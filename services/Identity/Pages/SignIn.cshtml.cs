@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
@@ -21,7 +22,7 @@ public sealed class SignInModel(
     // Of a password nobody has, so that an unknown address costs the same work as a known one.
     private static readonly string NobodysHash = new PasswordHasher<Account>().HashPassword(
         new Account(),
-        $"{Guid.NewGuid()}"
+        Convert.ToHexString(RandomNumberGenerator.GetBytes(16))
     );
 
     [BindProperty(SupportsGet = true)]

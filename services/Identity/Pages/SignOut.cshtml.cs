@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
@@ -7,14 +8,13 @@ namespace SkillPlatform.Identity.Pages;
 
 /// <summary>Ends the session here, or all sessions everywhere.</summary>
 [AllowAnonymous]
-public sealed class SignOutModel(UserManager<Account> users, SignInManager<Account> signIn, Sessions sessions)
-    : PageModel
+public sealed class SignOutModel(UserManager<Account> users, Sessions sessions) : PageModel
 {
     public void OnGet() { }
 
     public async Task<IActionResult> OnPost()
     {
-        await signIn.SignOutAsync();
+        await HttpContext.SignOutAsync(IdentityConstants.ApplicationScheme);
         return RedirectToPage();
     }
 
@@ -25,7 +25,7 @@ public sealed class SignOutModel(UserManager<Account> users, SignInManager<Accou
             await sessions.End(account, ct);
             await users.UpdateSecurityStampAsync(account);
         }
-        await signIn.SignOutAsync();
+        await HttpContext.SignOutAsync(IdentityConstants.ApplicationScheme);
         return RedirectToPage();
     }
 }

@@ -1,0 +1,293 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using SkillPlatform.Testing;
+
+namespace SkillPlatform.Identity.Tests;
+
+public sealed partial class PageTests(Running running)
+{
+    private const string Password = "correct horse battery";
+
+    private static string NewAddress() => $"{Guid.CreateVersion7():N}@example.net";
+
+    [Fact]
+    public async Task Whoever_registers_confirms_by_mail_and_then_signs_in()
+    {
+        using var browser = new Browser(running.Authority);
+        var address = NewAddress();
+
+        using var registered = await Register(browser, address);
+        Assert.Equal("/sent", registered.Headers.Location?.OriginalString);
+        using var early = await browser.SignIn(address, Password);
+        Assert.Equal(HttpStatusCode.OK, early.StatusCode);
+        var link = await LinkTo(address, "confirm");
+        using var confirmed = await browser.Fill(link);
+        Assert.Contains("is confirmed", await confirmed.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var again = await browser.Fill(link);
+        Assert.Contains(
+            "has expired or has been used",
+            await again.Content.ReadAsStringAsync(),
+            StringComparison.Ordinal
+        );
+
+        var signed = await SignIn.As(running.Authority, address, Password);
+        Assert.NotNull(signed.RefreshToken);
+    }
+
+    [Fact]
+    public async Task A_known_address_registers_like_a_new_one_and_gets_another_mail()
+    {
+        using var browser = new Browser(running.Authority);
+        using var unknown = await Register(browser, NewAddress());
+        using var known = await Register(browser, "reader@example.org");
+
+        Assert.Equal(unknown.StatusCode, known.StatusCode);
+        Assert.Equal(unknown.Headers.Location, known.Headers.Location);
+        Assert.EndsWith("/forgot", await LinkTo("reader@example.org", "forgot"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_forgotten_password_is_set_anew_once_and_ends_every_session()
+    {
+        using var browser = new Browser(running.Authority);
+        var address = await Confirmed(browser);
+        var before = await SignIn.As(running.Authority, address, Password);
+        using var asked = await browser.Fill("/forgot", ("email", address));
+        Assert.Equal("/sent", asked.Headers.Location?.OriginalString);
+        var link = await LinkTo(address, "reset");
+
+        using var weak = await browser.Fill(link, ("password", "password1234"));
+        Assert.Contains("too easy to guess", await weak.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var reset = await browser.Fill(link, ("password", "another long password"));
+        Assert.Contains("new password is set", await reset.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var again = await browser.Fill(link, ("password", "yet another password"));
+        Assert.Contains(
+            "has expired or has been used",
+            await again.Content.ReadAsStringAsync(),
+            StringComparison.Ordinal
+        );
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            SignIn.Refresh(running.Authority, before.RefreshToken!)
+        );
+        Assert.NotNull((await SignIn.As(running.Authority, address, "another long password")).AccessToken);
+    }
+
+    [Fact]
+    public async Task An_unknown_address_that_forgot_its_password_sees_the_same_and_gets_nothing()
+    {
+        using var browser = new Browser(running.Authority);
+        var (nobody, somebody) = (NewAddress(), await Confirmed(browser));
+        using var unknown = await browser.Fill("/forgot", ("email", nobody));
+        using var known = await browser.Fill("/forgot", ("email", somebody));
+
+        Assert.Equal(known.StatusCode, unknown.StatusCode);
+        Assert.Equal(known.Headers.Location, unknown.Headers.Location);
+        await LinkTo(somebody, "reset");
+        Assert.DoesNotContain(running.Mail.Received, m => m.To.Contains(nobody, StringComparer.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task Unknown_address_wrong_password_and_locked_account_are_answered_alike()
+    {
+        using var browser = new Browser(running.Authority);
+        var address = await Confirmed(browser);
+        var answers = new List<string> { await Failed(browser, NewAddress(), "wrong password") };
+        for (var i = 0; i < 6; i++)
+            answers.Add(await Failed(browser, address, "wrong password"));
+        // Locked by now: not even the right one.
+        answers.Add(await Failed(browser, address, Password));
+
+        Assert.Single(answers.Distinct(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Guessing_on_is_answered_429_with_the_time_to_wait()
+    {
+        using var browser = new Browser(running.Authority);
+        var address = NewAddress();
+        for (var i = 0; i < 10; i++)
+            await Failed(browser, address, "wrong password");
+
+        using var answer = await browser.SignIn(address, "wrong password");
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
+        Assert.NotNull(answer.Headers.RetryAfter?.Delta);
+    }
+
+    [Theory]
+    [InlineData("https://evil.example/")]
+    [InlineData("//evil.example/")]
+    [InlineData("/\\evil.example/")]
+    [InlineData("javascript:alert(1)")]
+    public async Task A_sign_in_leads_nowhere_else(string returnUrl)
+    {
+        using var browser = new Browser(running.Authority);
+        using var answer = await browser.SignIn("reader@example.org", SignIn.Password, returnUrl);
+        Assert.Equal("/", answer.Headers.Location?.OriginalString);
+    }
+
+    [Theory]
+    [InlineData("/sign-in")]
+    [InlineData("/register")]
+    [InlineData("/forgot")]
+    [InlineData("/reset")]
+    [InlineData("/confirm")]
+    [InlineData("/sign-out")]
+    public async Task A_form_without_its_token_is_refused(string page)
+    {
+        using var browser = new Browser(running.Authority);
+        using var form = new FormUrlEncodedContent([
+            new("email", "reader@example.org"),
+            new("password", SignIn.Password),
+        ]);
+        using var answer = await browser.Http.PostAsync(page, form);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal("text/html", answer.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Theory]
+    [InlineData("de", "Anmelden")]
+    [InlineData("es-MX", "Iniciar sesión")]
+    [InlineData("fr", "Sign in")]
+    public async Task Pages_speak_the_language_of_the_browser(string language, string title)
+    {
+        using var browser = new Browser(running.Authority);
+        browser.Http.DefaultRequestHeaders.AcceptLanguage.ParseAdd(language);
+        var html = await browser.Http.GetStringAsync("/sign-in", TestContext.Current.CancellationToken);
+        Assert.Contains($"<h1>{title}</h1>", WebUtility.HtmlDecode(html), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pages_allow_neither_scripts_nor_frames_and_cookies_hide_from_scripts()
+    {
+        using var browser = new Browser(running.Authority);
+        using var answer = await browser.SignIn("reader@example.org", SignIn.Password);
+        var policy = Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
+        Assert.Contains("default-src 'none'", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+        Assert.All(
+            answer.Headers.GetValues("Set-Cookie"),
+            cookie =>
+            {
+                Assert.StartsWith("identity.", cookie, StringComparison.Ordinal);
+                Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
+                Assert.Contains("samesite=lax", cookie, StringComparison.OrdinalIgnoreCase);
+            }
+        );
+    }
+
+    [Fact]
+    public async Task Signing_out_everywhere_ends_other_browsers_and_refresh_tokens()
+    {
+        using var here = new Browser(running.Authority);
+        using var there = new Browser(running.Authority);
+        var address = await Confirmed(here);
+        using var one = await here.SignIn(address, Password);
+        using var two = await there.SignIn(address, Password);
+        var script = await SignIn.As(running.Authority, address, Password);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await there.Http.GetAsync("/", TestContext.Current.CancellationToken)).StatusCode
+        );
+
+        using var page = await here.Http.GetAsync("/", TestContext.Current.CancellationToken);
+        var token = Token()
+            .Match(await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))
+            .Groups[1]
+            .Value;
+        using var form = new FormUrlEncodedContent([new("__RequestVerificationToken", token)]);
+        using var done = await here.Http.PostAsync(
+            "/sign-out?handler=everywhere",
+            form,
+            TestContext.Current.CancellationToken
+        );
+
+        Assert.Equal("/sign-out", done.Headers.Location?.OriginalString);
+        using var after = await there.Http.GetAsync("/", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Redirect, after.StatusCode);
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            SignIn.Refresh(running.Authority, script.RefreshToken!)
+        );
+    }
+
+    [Theory]
+    [InlineData("\u0001", "a@example.net")]
+    [InlineData("", "a@example.net")]
+    [InlineData("Name", "a@example.net\r\nBcc: b@example.net")]
+    [InlineData("Name", "nobody")]
+    [InlineData("Name", "\"x\" <a@example.net>")]
+    public async Task What_is_no_name_or_address_does_not_register(string name, string email)
+    {
+        using var browser = new Browser(running.Authority);
+        using var answer = await browser.Fill("/register", ("name", name), ("email", email), ("password", Password));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Contains(
+            "role=\"alert\"",
+            await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task A_wrong_client_sees_a_page_and_a_wrong_address_too()
+    {
+        using var browser = new Browser(running.Authority);
+        using var client = await browser.Http.GetAsync(
+            "/connect/authorize?client_id=nobody&response_type=code&redirect_uri=https://evil.example/",
+            TestContext.Current.CancellationToken
+        );
+        Assert.Equal(HttpStatusCode.BadRequest, client.StatusCode);
+        Assert.Equal("text/html", client.Content.Headers.ContentType?.MediaType);
+        using var address = await browser.Http.GetAsync("/nothing-here", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.NotFound, address.StatusCode);
+        Assert.Equal("text/html", address.Content.Headers.ContentType?.MediaType);
+        using var api = await browser.Http.GetAsync("/api/identity/nothing", TestContext.Current.CancellationToken);
+        Assert.Equal("application/problem+json", api.Content.Headers.ContentType?.MediaType);
+    }
+
+    private static Task<HttpResponseMessage> Register(Browser browser, string address) =>
+        browser.Fill("/register", ("name", "Somebody New"), ("email", address), ("password", Password));
+
+    private async Task<string> Confirmed(Browser browser)
+    {
+        var address = NewAddress();
+        using var registered = await Register(browser, address);
+        using var confirmed = await browser.Fill(await LinkTo(address, "confirm"));
+        Assert.Equal(HttpStatusCode.OK, confirmed.StatusCode);
+        return address;
+    }
+
+    private async Task<string> LinkTo(string address, string page)
+    {
+        var link = await Eventually.Get(
+            () =>
+                Task.FromResult(
+                    running
+                        .Mail.Received.Where(m => m.To.Contains(address, StringComparer.OrdinalIgnoreCase))
+                        .Select(m => Link().Match(m.Message.TextBody ?? "").Value)
+                        .LastOrDefault(l => l.Contains($"/{page}", StringComparison.Ordinal))
+                ),
+            found => found is not null
+        );
+        return new Uri(link!).PathAndQuery;
+    }
+
+    private static async Task<string> Failed(Browser browser, string address, string password)
+    {
+        using var answer = await browser.SignIn(address, password);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var html = await answer.Content.ReadAsStringAsync();
+        return Token().Replace(html, "").Replace(address, "", StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex("https?://\\S+", RegexOptions.None, 1000)]
+    private static partial Regex Link();
+
+    [GeneratedRegex(
+        "__RequestVerificationToken\" type=\"hidden\" value=\"(?<token>[^\"]*)\"",
+        RegexOptions.ExplicitCapture,
+        1000
+    )]
+    private static partial Regex Token();
+}
