@@ -44,7 +44,7 @@ public sealed class Platform : IAsyncDisposable
     public string Authority => $"http://localhost:{_ports["Identity"].ToString(CultureInfo.InvariantCulture)}";
 
     public string Database(string name) =>
-        $"{Postgres.Admin.Replace("Database=postgres", $"Database={name}", StringComparison.Ordinal)};Max Pool Size=40";
+        $"{Postgres.Admin.Replace("Database=postgres", $"Database={name}", StringComparison.Ordinal)};Maximum Pool Size=40";
 
     public async Task Start()
     {
@@ -69,11 +69,39 @@ public sealed class Platform : IAsyncDisposable
         await Ready();
     }
 
-    /// <summary>Waits until every process says it is ready.</summary>
-    public Task Ready(TimeSpan? limit = null) =>
-        Task.WhenAll(
-            Services.Select(service => Eventually.Holds(() => IsReady(service), limit ?? TimeSpan.FromSeconds(90)))
-        );
+    /// <summary>Waits until every process says it is ready; else says which is not, and what it wrote last.</summary>
+    public async Task Ready(TimeSpan? limit = null)
+    {
+        try
+        {
+            await Task.WhenAll(
+                Services.Select(service => Eventually.Holds(() => IsReady(service), limit ?? TimeSpan.FromSeconds(90)))
+            );
+        }
+        catch (TimeoutException)
+        {
+            var missing = new List<string>();
+            foreach (var service in Services)
+                if (!await IsReady(service))
+                    missing.Add($"{service} is not ready: {await Health(service)}\n{Log(service)}");
+            if (missing.Count > 0)
+                throw new TimeoutException(string.Join("\n\n", missing));
+        }
+    }
+
+    private async Task<string> Health(string service)
+    {
+        using var client = new HttpClient { BaseAddress = this[service], Timeout = TimeSpan.FromSeconds(5) };
+        try
+        {
+            using var answer = await client.GetAsync("/health/ready");
+            return await answer.Content.ReadAsStringAsync();
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        {
+            return e.Message;
+        }
+    }
 
     /// <summary>True if the process answers 200 on its readiness, within two seconds.</summary>
     public async Task<bool> IsReady(string service)

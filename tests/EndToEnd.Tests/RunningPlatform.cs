@@ -1,0 +1,45 @@
+using SkillPlatform.Testing;
+
+[assembly: AssemblyFixture(typeof(SkillPlatform.EndToEnd.Tests.RunningPlatform))]
+
+namespace SkillPlatform.EndToEnd.Tests;
+
+/// <summary>The whole platform as processes, with a mail server that keeps what it got, and everyone signed in.</summary>
+public sealed class RunningPlatform : IAsyncLifetime
+{
+    private readonly SmtpSink _smtp = new();
+    private Platform? _platform;
+
+    public Platform Platform => _platform!;
+    public SmtpSink Mails => _smtp;
+    public Api Nobody { get; private set; } = null!;
+    public Api Admin { get; private set; } = null!;
+    public Api Reviewer { get; private set; } = null!;
+    public Api Reviewer2 { get; private set; } = null!;
+    public Api Contributor { get; private set; } = null!;
+    public Api Reader { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _smtp.Start();
+        _platform = new Platform(("127.0.0.1", _smtp.Port));
+        await _platform.Start();
+        Nobody = new Api(_platform.Web);
+        Admin = await SignedIn("admin");
+        Reviewer = await SignedIn("reviewer");
+        Reviewer2 = await SignedIn("reviewer2");
+        Contributor = await SignedIn("contributor");
+        Reader = await SignedIn("reader");
+        await Admin.Import(SampleCatalogue.Serverless());
+    }
+
+    public async Task<Api> SignedIn(string name) =>
+        new(Platform.Web, (await SignIn.As(Platform.Authority, $"{name}@example.org")).AccessToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_platform is not null)
+            await _platform.DisposeAsync();
+        await _smtp.DisposeAsync();
+    }
+}
