@@ -20,10 +20,25 @@ namespace SkillPlatform.ServiceDefaults;
 /// <summary>What every process does alike: telemetry, health, problem details, JSON, service discovery.</summary>
 public static class Defaults
 {
+    // Four lines for each request, and as many for each call to a neighbour, hide what matters and cost time.
+    private static readonly Dictionary<string, string?> Quiet = new(StringComparer.Ordinal)
+    {
+        ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+        ["Logging:LogLevel:Microsoft.EntityFrameworkCore"] = "Warning",
+        ["Logging:LogLevel:System.Net.Http.HttpClient"] = "Warning",
+        ["Logging:LogLevel:Polly"] = "Warning",
+        ["Logging:LogLevel:Yarp"] = "Warning",
+    };
+
     /// <summary>Adds what every process needs. Telemetry is exported where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.</summary>
     /// <param name="builder">The host.</param>
     public static void AddServiceDefaults(this WebApplicationBuilder builder)
     {
+        // Lowest of all sources: settings and environment go before it.
+        builder.Configuration.Sources.Insert(
+            0,
+            new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = Quiet }
+        );
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>
