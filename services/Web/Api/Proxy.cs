@@ -21,7 +21,12 @@ public static class Proxy
                 [.. Services.Select(Route)],
                 [.. Services.Select(service => Cluster(service, builder.Configuration))]
             )
-            .AddTransforms(transforms => transforms.AddResponseTransform(FromService))
+            .AddTransforms(transforms =>
+            {
+                // What a service says of its own address, in its OpenAPI document for one, is to be ours.
+                transforms.AddOriginalHost();
+                transforms.AddResponseTransform(FromService);
+            })
             .ConfigureHttpClient((_, handler) => handler.ConnectTimeout = TimeSpan.FromSeconds(2));
 
     public static void MapProxy(this WebApplication app) =>

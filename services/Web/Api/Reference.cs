@@ -19,6 +19,7 @@ public static class Reference
                 (HttpContext http) =>
                 {
                     http.Response.Headers.CacheControl = "public, max-age=3600";
+                    http.Response.Headers.Vary = "Accept-Encoding";
                     if (
                         gzip
                         && !http.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.Ordinal)

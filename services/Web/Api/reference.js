@@ -4,6 +4,7 @@ Scalar.createApiReference("#reference", {
     { title: "Proposals", slug: "proposals", url: "/api/proposals/openapi.json" },
     { title: "Notifications", slug: "notifications", url: "/api/notifications/openapi.json" },
   ],
+  servers: [{ url: window.location.origin }],
   withDefaultFonts: false,
   telemetry: false,
   showDeveloperTools: "never",

@@ -27,7 +27,6 @@ public sealed class Services(IHttpClientFactory clients)
 
     public static void Add(WebApplicationBuilder builder)
     {
-        builder.Logging.AddFilter("Polly", LogLevel.Warning).AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
         var services = builder.Services;
         services.AddScoped<Services>();
         services.AddTransient<AsVisitor>();

@@ -59,7 +59,5 @@ public static class SessionStorage
         builder.Services.AddSingleton<SessionsReady>();
         builder.Services.AddHostedService(services => services.GetRequiredService<SessionsReady>());
         builder.Services.AddHealthChecks().AddCheck<SessionsReady>("database", tags: ["ready"]);
-        // Each query logged as information tells nobody anything.
-        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
     }
 }
