@@ -1,7 +1,11 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
 namespace SkillPlatform.ServiceDefaults;
@@ -73,6 +77,20 @@ public static class Reading
     /// <param name="value">The body.</param>
     public static IResult Tagged<T>(HttpContext http, string tag, T value) =>
         NotModified(http, tag) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(value);
+
+    /// <summary>Answers the value with a hash of itself as its ETag, or 304: for what has no version of its own.</summary>
+    /// <typeparam name="T">The body.</typeparam>
+    /// <param name="http">The request.</param>
+    /// <param name="value">The body.</param>
+    public static IResult Hashed<T>(HttpContext http, T value)
+    {
+        var options = http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+        var body = JsonSerializer.SerializeToUtf8Bytes(value, options);
+        var tag = Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, 12));
+        return NotModified(http, tag)
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+            : TypedResults.Bytes(body, "application/json; charset=utf-8");
+    }
 
     /// <summary>Sets the ETag; true where <c>If-None-Match</c> names it, and nothing but 304 is to be answered.</summary>
     /// <param name="http">The request.</param>

@@ -26,9 +26,11 @@ public static class Api
         SkillDiff.Map(api);
         Changes.Map(api);
         Domains.Map(api);
+        RolePage.Map(api);
         SkillSearch.Map(api);
         ImportCatalogue.Map(api);
         Import.Map(api);
+        Export.Map(api);
         api.MapErrorQueues(Endpoints);
     }
 }

@@ -266,6 +266,8 @@ public sealed class CatalogJson
 
     private string[]? Levels(ref Utf8JsonReader json, string at)
     {
+        if (json.TokenType == JsonTokenType.Null)
+            return null;
         var levels = Names(ref json, at, CatalogDocument.MostLevels);
         if (levels.Length > 0)
             return levels;

@@ -18,14 +18,14 @@ public static class Domains
     {
         var taxonomy = await session.LoadAsync<Taxonomy>(Taxonomy.StreamId, http.RequestAborted) ?? Taxonomy.Empty;
         var counts = (
-            await session.AdvancedSql.QueryAsync<string, string, long>(
+            await session.AdvancedSql.QueryAsync<Counted>(
                 """
-                select to_jsonb(domain), to_jsonb("group"), to_jsonb(count(*)) from mt_doc_skill_entry
+                select jsonb_build_object('domain', domain, 'group', "group", 'skills', count(*)) from mt_doc_skill_entry
                 where not retired group by domain, "group"
                 """,
                 http.RequestAborted
             )
-        ).ToDictionary(c => (c.Item1, c.Item2), c => c.Item3);
+        ).ToDictionary(c => (c.Domain, c.Group), c => c.Skills);
         var items = taxonomy.Domains.Select(domain =>
         {
             var groups = domain
@@ -33,7 +33,7 @@ public static class Domains
                 .ToArray();
             return new DomainItem(domain.Slug, domain.Name, domain.Levels, groups, groups.Sum(g => g.Skills));
         });
-        return TypedResults.Ok(After(paging, items, item => item.Slug));
+        return Reading.Hashed(http, After(paging, items, item => item.Slug));
     }
 
     private static async Task<IResult> Roles(HttpContext http, Paging paging, IQuerySession session)
@@ -59,8 +59,10 @@ public static class Domains
                 }
                 : new RoleItem(role.Slug, role.Name, 0, 0, 0)
         );
-        return TypedResults.Ok(After(paging, items, item => item.Slug));
+        return Reading.Hashed(http, After(paging, items, item => item.Slug));
     }
+
+    private sealed record Counted(string Domain, string Group, long Skills);
 
     // Both lists grow at their end only, so that the last slug seen is a key that lasts.
     private static Page<T> After<T>(Paging paging, IEnumerable<T> items, Func<T, string> slug) =>

@@ -11,19 +11,18 @@ namespace SkillPlatform.Catalog;
 
 /// <summary>
 /// The list of skills, narrowed by place, role and level, and searched by name and keyword. A search forgives typing errors
-/// by trigrams; the better a skill fits, the earlier it stands: named so, keyword so, begins so, holds it, holds its words,
-/// resembles it.
+/// by trigrams and, since those are weak there, by swapping neighbouring letters. The better a skill fits, the earlier it
+/// stands: named so, keyword so, begins so, holds it, holds its words, holds it but for a swap, resembles it.
 /// </summary>
 public static class SkillSearch
 {
     private const int LongestQuery = 200;
 
-    // Transposed letters in a short word leave little in common; rank keeps weak matches at the end.
     private const string Likeness = "0.4";
 
     private const string Hits = """
         with found as materialized (
-          select id, data, name, domain, "group",
+          select id, data, data ->> 'slug' as slug, domain, "group",
             case
               when @q = '' then 0
               when lower(name) = @q then 0
@@ -31,7 +30,8 @@ public static class SkillSearch
               when text like chr(10) || @like || '%' then 2
               when text like '%' || @like || '%' then 3
               when text like all (@words) then 4
-              else 5
+              when text like any (@swapped) then 5
+              else 6
             end as rank,
             case
               when @q = '' then 0
@@ -43,15 +43,15 @@ public static class SkillSearch
             and (@domain is null or domain = @domain)
             and (@group is null or "group" = @group)
             and (@cell is null or data -> 'cells' @> @cell)
-            and (@q = '' or text like '%' || @like || '%' or text like all (@words) or @q <% text)
+            and (@q = '' or text like '%' || @like || '%' or text like all (@words) or text like any (@swapped) or @q <% text)
         )
 
         """;
 
     private const string Items = """
-        select data, rank, likeness, sort, id from found
-        where @rank is null or (rank, -likeness, sort, id) > (@rank, -@likeness, @sort collate "C", @id)
-        order by rank, likeness desc, sort, id
+        select data, rank, likeness, sort, slug from found
+        where @rank is null or (rank, -likeness, sort, slug collate "C") > (@rank, -@likeness, @sort collate "C", @slug collate "C")
+        order by rank, likeness desc, sort, slug collate "C"
         limit @limit
         """;
 
@@ -104,7 +104,8 @@ public static class SkillSearch
         var rows = await Rows(connection, filter, paging, ct);
         var page = paging.Of(rows, row => row.Key);
         var facets = paging.After is null ? await Facets(connection, filter, taxonomy, ct) : null;
-        return TypedResults.Ok(
+        return Reading.Hashed(
+            http,
             new SkillList([.. page.Items.Select(row => Item(row.Entry, taxonomy))], page.NextCursor, facets)
         );
     }
@@ -122,7 +123,7 @@ public static class SkillSearch
         command.Parameters.Add(new("rank", NpgsqlDbType.Integer) { Value = (object?)after?.Rank ?? DBNull.Value });
         command.Parameters.Add(new("likeness", NpgsqlDbType.Integer) { Value = after?.Likeness ?? 0 });
         command.Parameters.Add(new("sort", NpgsqlDbType.Text) { Value = after?.Sort ?? "" });
-        command.Parameters.Add(new("id", NpgsqlDbType.Uuid) { Value = after?.Id ?? Guid.Empty });
+        command.Parameters.Add(new("slug", NpgsqlDbType.Text) { Value = after?.Slug ?? "" });
         command.Parameters.Add(new("limit", NpgsqlDbType.Integer) { Value = paging.Limit + 1 });
         var rows = new List<Row>();
         await using var reader = await command.ExecuteReaderAsync(ct);
@@ -134,7 +135,7 @@ public static class SkillSearch
                         reader.GetInt32(1).ToString(CultureInfo.InvariantCulture),
                         reader.GetInt32(2).ToString(CultureInfo.InvariantCulture),
                         reader.GetString(3),
-                        reader.GetGuid(4).ToString(),
+                        reader.GetString(4),
                     ]
                 )
             );
@@ -191,7 +192,7 @@ public static class SkillSearch
             entry.Keywords,
             new SkillCounts(
                 entry.Cells.Select(c => c.Role).Distinct(StringComparer.Ordinal).Count(),
-                entry.Cells.Select(c => c.Level).Distinct(StringComparer.Ordinal).Count(),
+                domain?.Levels.Length ?? 0,
                 entry.Cells.Count(c => c.Mandatory),
                 entry.Cells.Count(c => !c.Mandatory)
             ),
@@ -201,17 +202,21 @@ public static class SkillSearch
 
     private sealed record Row(SkillEntry Entry, string[] Key);
 
-    private sealed record After(int Rank, int Likeness, string Sort, Guid Id)
+    private sealed record After(int Rank, int Likeness, string Sort, string Slug)
     {
         public static After? Of(Paging paging) =>
             paging.After switch
             {
                 null => null,
-                [var rank, var likeness, var sort, var id]
+                [var rank, var likeness, var sort, var slug]
                     when int.TryParse(rank, CultureInfo.InvariantCulture, out var r)
                         && int.TryParse(likeness, CultureInfo.InvariantCulture, out var l)
-                        && Guid.TryParse(id, out var i)
-                        && TextRules.Text(sort, CatalogDocument.LongestName) is null => new After(r, l, sort, i),
+                        && TextRules.Text(sort + slug, 2 * CatalogDocument.LongestName) is null => new After(
+                    r,
+                    l,
+                    sort,
+                    slug
+                ),
                 _ => throw new BadHttpRequestException("cursor is not one this list gave."),
             };
     }
@@ -224,12 +229,22 @@ public static class SkillSearch
             Add("q", NpgsqlDbType.Text, Query);
             Add("like", NpgsqlDbType.Text, Literal(Query));
             Add("words", NpgsqlDbType.Array | NpgsqlDbType.Text, words.Select(w => $"%{Literal(w)}%").ToArray());
+            Add("swapped", NpgsqlDbType.Array | NpgsqlDbType.Text, Swapped().ToArray());
             Add("domain", NpgsqlDbType.Text, Domain);
             Add("group", NpgsqlDbType.Text, Group);
             Add("cell", NpgsqlDbType.Jsonb, Cell());
 
             void Add(string name, NpgsqlDbType type, object? value) =>
                 command.Parameters.Add(new(name, type) { Value = value ?? DBNull.Value });
+        }
+
+        private IEnumerable<string> Swapped()
+        {
+            if (Query.Length is < 4 or > 40)
+                yield break;
+            for (var i = 1; i < Query.Length; i++)
+                if (char.IsLetterOrDigit(Query[i - 1]) && char.IsLetterOrDigit(Query[i]) && Query[i - 1] != Query[i])
+                    yield return $"%{Literal($"{Query[..(i - 1)]}{Query[i]}{Query[i - 1]}{Query[(i + 1)..]}")}%";
         }
 
         private string? Cell()

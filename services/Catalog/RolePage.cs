@@ -1,0 +1,167 @@
+using System.Globalization;
+using Marten;
+using Npgsql;
+using NpgsqlTypes;
+using SkillPlatform.Contracts;
+using SkillPlatform.EventSourcing;
+using SkillPlatform.ServiceDefaults;
+
+namespace SkillPlatform.Catalog;
+
+/// <summary>What one role requires across all skills, now or as of a time: by domain, level and skill.</summary>
+public sealed record RolePage(
+    string Slug,
+    string Name,
+    DateTimeOffset? AsOf,
+    RolePage.Numbers Counts,
+    IReadOnlyList<RolePage.Item> Items,
+    string? NextCursor
+)
+{
+    /// <summary>Of all items, not only of this page.</summary>
+    public sealed record Numbers(int Skills, int Mandatory, int Optional);
+
+    public sealed record Item(
+        Named Domain,
+        Named Level,
+        Named Group,
+        Named Skill,
+        bool Mandatory,
+        string Description,
+        SkillPage.Origin Since
+    );
+
+    private const string Sql = """
+        select s.domain, r.level, s."group", s.slug, s.name, r.mandatory, r.description,
+          r.from_version, r.from_at, r.author, r.reviewer, r.proposal
+        from requirement_versions r
+        join skill_versions s on s.skill = r.skill
+          and (@at is null and s.to_version is null or s.from_at <= @at and (s.to_at is null or s.to_at > @at))
+        where r.role = @role and (@level is null or r.level = @level)
+          and (@at is null and r.to_version is null or r.from_at <= @at and (r.to_at is null or r.to_at > @at))
+          and r.description is not null and not s.retired
+        """;
+
+    private sealed record Row(
+        string Domain,
+        string Level,
+        string Group,
+        string Skill,
+        string Name,
+        bool Mandatory,
+        string Description,
+        long Version,
+        DateTimeOffset At,
+        string? Author,
+        string? Reviewer,
+        Guid? Proposal
+    );
+
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapGet("/roles/{role}", Get).AllowAnonymous().Produces<RolePage>().ProducesProblem(404);
+
+    private static async Task<IResult> Get(
+        HttpContext http,
+        string role,
+        Paging paging,
+        NpgsqlDataSource source,
+        IQuerySession session,
+        string? level = null,
+        string? asOf = null
+    )
+    {
+        var ct = http.RequestAborted;
+        DateTimeOffset? at = null;
+        if (asOf is not null)
+            at = PointInTime.TryTime(asOf, out var time)
+                ? time
+                : throw new BadHttpRequestException("asOf must be a time as RFC 3339 writes it: 2026-03-31T12:00:00Z.");
+        if (level?.Contains('\0', StringComparison.Ordinal) == true)
+            return Refusal.Field("/level", "Must not hold the character U+0000.").AsProblem();
+        var taxonomy = await session.LoadAsync<Taxonomy>(Taxonomy.StreamId, ct) ?? Taxonomy.Empty;
+        if (taxonomy.Roles.FirstOrDefault(r => r.Slug == role) is not { } named)
+            return Refusal.NoSuch("role").AsProblem();
+        var rows = await Rows(source, role, level, at, ct);
+        var order = taxonomy
+            .Domains.SelectMany((d, i) => d.Levels.Select((l, j) => (Key: (d.Slug, l.Slug), At: (i * 100) + j)))
+            .ToDictionary(p => p.Key, p => p.At);
+        var sorted = rows.Select(r => (Row: r, Key: Key(r))).OrderBy(r => r.Key, StringComparer.Ordinal);
+        // An ordinal key of text: a page that was left off goes on at the same place, whatever came in between.
+        var after = paging.After is [var last] ? last : "";
+        var rest = sorted.Where(r => string.CompareOrdinal(r.Key, after) > 0).Take(paging.Limit + 1).ToArray();
+        var page = paging.Of(rest, r => [r.Key]);
+        var people = await People.Load(session, page.Items.SelectMany(r => new[] { r.Row.Author, r.Row.Reviewer }), ct);
+        var mandatory = rows.Count(r => r.Mandatory);
+        return Reading.Hashed(
+            http,
+            new RolePage(
+                named.Slug,
+                named.Name,
+                at?.ToUniversalTime(),
+                new Numbers(
+                    rows.Select(r => r.Skill).Distinct(StringComparer.Ordinal).Count(),
+                    mandatory,
+                    rows.Count - mandatory
+                ),
+                [.. page.Items.Select(r => Of(r.Row, taxonomy, people))],
+                page.NextCursor
+            )
+        );
+
+        string Key(Row r) =>
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{order.GetValueOrDefault((r.Domain, r.Level)):D8} {r.Name.ToLowerInvariant()} {r.Skill}"
+            );
+    }
+
+    private static Item Of(Row row, Taxonomy taxonomy, People people)
+    {
+        var domain = taxonomy.Domain(row.Domain);
+        return new Item(
+            new Named(row.Domain, domain?.Name ?? row.Domain),
+            domain?.Levels.FirstOrDefault(l => l.Slug == row.Level) ?? new Named(row.Level, row.Level),
+            domain?.Groups.FirstOrDefault(g => g.Slug == row.Group) ?? new Named(row.Group, row.Group),
+            new Named(row.Skill, row.Name),
+            row.Mandatory,
+            row.Description,
+            new SkillPage.Origin(row.Version, row.At, people.Of(row.Author), people.Of(row.Reviewer), row.Proposal)
+        );
+    }
+
+    private static async Task<List<Row>> Rows(
+        NpgsqlDataSource source,
+        string role,
+        string? level,
+        DateTimeOffset? at,
+        CancellationToken ct
+    )
+    {
+        await using var command = source.CreateCommand(Sql);
+        command.Parameters.Add(new("role", NpgsqlDbType.Text) { Value = role });
+        command.Parameters.Add(new("level", NpgsqlDbType.Text) { Value = (object?)level ?? DBNull.Value });
+        command.Parameters.Add(
+            new("at", NpgsqlDbType.TimestampTz) { Value = (object?)at?.ToUniversalTime() ?? DBNull.Value }
+        );
+        var rows = new List<Row>();
+        await using var r = await command.ExecuteReaderAsync(ct);
+        while (await r.ReadAsync(ct))
+            rows.Add(
+                new Row(
+                    r.GetString(0),
+                    r.GetString(1),
+                    r.GetString(2),
+                    r.GetString(3),
+                    r.GetString(4),
+                    r.GetBoolean(5),
+                    r.GetString(6),
+                    r.GetInt64(7),
+                    r.GetFieldValue<DateTimeOffset>(8),
+                    r.IsDBNull(9) ? null : r.GetString(9),
+                    r.IsDBNull(10) ? null : r.GetString(10),
+                    r.IsDBNull(11) ? null : r.GetGuid(11)
+                )
+            );
+        return rows;
+    }
+}
