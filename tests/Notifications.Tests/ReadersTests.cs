@@ -132,6 +132,7 @@ public sealed class ReadersTests
     {
         Assert.Equal([("author", "author")], WhenProposalActivity.TakesPart(Given.Activity("submitted", "author")));
         Assert.Equal([("reviewer", "reviewer")], WhenProposalActivity.TakesPart(Given.Activity("approved")));
+        Assert.Equal([("reviewer", "reviewer")], WhenProposalActivity.TakesPart(Given.Activity("accepted")));
         Assert.Equal(
             [("someone", "commenter")],
             WhenProposalActivity.TakesPart(Given.Activity("commented", "someone"))

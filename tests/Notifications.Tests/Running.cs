@@ -39,7 +39,7 @@ public sealed class Running(Servers servers) : IAsyncLifetime
                 ["Web:PublicOrigin"] = "http://skills.example.org",
                 ["Smtp:Host"] = "127.0.0.1",
                 ["Smtp:Port"] = $"{Mail.Port}",
-                ["Smtp:TimeoutSeconds"] = "2",
+                ["Smtp:TimeoutSeconds"] = "1",
             }
         ).Start();
         _hosts.Add(host);

@@ -29,26 +29,24 @@ public static class Telling
         var told = Readers.Of(news, watches);
         if (told.Count == 0)
             return;
-        var before = await session
-            .Query<Notification>()
-            .Where(n => n.News == news.Id)
-            .Select(n => n.User)
-            .ToListAsync(ct);
-        var users = told.Select(t => t.User).Except(before, StringComparer.Ordinal).ToArray();
-        if (users.Length == 0)
+        string[] readers = [.. told.Select(t => t.User)];
+        var batch = session.CreateBatchQuery();
+        var reading = (
+            Before: batch.Query<Notification>().Where(n => n.News == news.Id).Select(n => n.User).ToList(),
+            Accounts: batch.LoadMany<Account>().ById(readers),
+            Preferences: batch.LoadMany<Preferences>().ById(readers),
+            Taxonomy: batch.Load<KnownTaxonomy>(KnownTaxonomy.TheOne)
+        );
+        await batch.Execute(ct);
+        var users = readers.Except(await reading.Before, StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal);
+        if (users.Count == 0)
             return;
-        var accounts = (await session.LoadManyAsync<Account>(ct, users)).ToDictionary(
-            a => a.Id,
-            StringComparer.Ordinal
-        );
-        var preferences = (await session.LoadManyAsync<Preferences>(ct, users)).ToDictionary(
-            p => p.Id,
-            StringComparer.Ordinal
-        );
-        var names = new Names(skill, await session.LoadAsync<KnownTaxonomy>(KnownTaxonomy.TheOne, ct));
+        var accounts = (await reading.Accounts).ToDictionary(a => a.Id, StringComparer.Ordinal);
+        var preferences = (await reading.Preferences).ToDictionary(p => p.Id, StringComparer.Ordinal);
+        var names = new Names(skill, await reading.Taxonomy);
         if (!waits)
             session.Store(news with { Lines = [.. news.Lines.Select(names.In)] });
-        foreach (var reader in told.Where(t => users.Contains(t.User, StringComparer.Ordinal)))
+        foreach (var reader in told.Where(t => users.Contains(t.User)))
         {
             if (accounts.GetValueOrDefault(reader.User) is { Erased: true })
                 continue;
@@ -91,7 +89,13 @@ public sealed class Names(SkillState? skill, KnownTaxonomy? taxonomy)
         {
             Role = line.Role is null ? null : Role(line.Role),
             Level = line.Level is null ? null : Level(line.Level),
+            Before = line.Kind == "skillMoved" ? Place(line.Before) : line.Before,
+            After = line.Kind == "skillMoved" ? Place(line.After) : line.After,
         };
+
+    // A place comes as domain/group, by slug.
+    private string? Place(string? place) =>
+        place?.Split('/') is [var domain, var group] ? $"{Domain(domain)} › {Group($"{domain}.{group}")}" : place;
 
     public string Role(string slug) => Find(skill?.Roles, slug) ?? Find(taxonomy?.Roles, slug) ?? slug;
 
@@ -105,7 +109,8 @@ public sealed class Names(SkillState? skill, KnownTaxonomy? taxonomy)
     private string Group(string key)
     {
         var domain = taxonomy?.Domains.FirstOrDefault(d => key.StartsWith(d.Slug + ".", StringComparison.Ordinal));
-        return Find(domain?.Groups, key[(key.IndexOf('.', StringComparison.Ordinal) + 1)..]) ?? key;
+        var slug = key[(key.IndexOf('.', StringComparison.Ordinal) + 1)..];
+        return Find(domain?.Groups, slug) ?? (skill?.Group.Slug == slug ? skill.Group.Name : slug);
     }
 
     private static string? Find(Named[]? all, string slug) => all?.FirstOrDefault(n => n.Slug == slug)?.Name;

@@ -197,29 +197,35 @@ public sealed class Postman(
     private async Task<IEnumerable<(Queued, Verdict)>> Judge(List<Queued> mails, CancellationToken ct)
     {
         await using var reads = store.QuerySession();
-        var notifications = (await reads.LoadManyAsync<Notification>(ct, [.. mails.Select(m => m.Id)])).ToDictionary(
-            n => n.Id
+        string[] readers = [.. mails.Select(m => m.User).Distinct(StringComparer.Ordinal)];
+        var first = reads.CreateBatchQuery();
+        var (notificationsRead, newsRead, readersRead, preferencesRead) = (
+            first.LoadMany<Notification>().ById([.. mails.Select(m => m.Id)]),
+            first.LoadMany<News>().ById([.. mails.Select(m => m.News).Distinct()]),
+            first.LoadMany<Account>().ById(readers),
+            first.LoadMany<Preferences>().ById(readers)
         );
-        var all = notifications.Values;
-        var news = (await reads.LoadManyAsync<News>(ct, [.. all.Select(n => n.News).Distinct()])).ToDictionary(n =>
-            n.Id
-        );
-        string[] readers = [.. all.Select(n => n.User).Distinct(StringComparer.Ordinal)];
-        var batch = reads.CreateBatchQuery();
-        var accountsRead = batch
+        await first.Execute(ct);
+        var notifications = (await notificationsRead).ToDictionary(n => n.Id);
+        var news = (await newsRead).ToDictionary(n => n.Id);
+        var accounts = (await readersRead).ToDictionary(a => a.Id, StringComparer.Ordinal);
+        var preferences = (await preferencesRead).ToDictionary(p => p.Id, StringComparer.Ordinal);
+        var second = reads.CreateBatchQuery();
+        var othersRead = second
             .LoadMany<Account>()
             .ById([
-                .. readers
-                    .Concat(news.Values.SelectMany(n => new[] { n.Author, n.Actor, n.Reviewer }).OfType<string>())
+                .. news
+                    .Values.SelectMany(n => new[] { n.Author, n.Actor, n.Reviewer })
+                    .OfType<string>()
+                    .Where(person => !accounts.ContainsKey(person))
                     .Distinct(StringComparer.Ordinal),
             ]);
-        var preferencesRead = batch.LoadMany<Preferences>().ById(readers);
-        var watchesRead = batch
+        var watchesRead = second
             .LoadMany<Watch>()
-            .ById([.. all.Select(n => Watch.IdOf(n.User, Topic.Parse(n.Topic))).Distinct()]);
-        await batch.Execute(ct);
-        var accounts = (await accountsRead).ToDictionary(a => a.Id, StringComparer.Ordinal);
-        var preferences = (await preferencesRead).ToDictionary(p => p.Id, StringComparer.Ordinal);
+            .ById([.. notifications.Values.Select(n => Watch.IdOf(n.User, Topic.Parse(n.Topic))).Distinct()]);
+        await second.Execute(ct);
+        foreach (var other in await othersRead)
+            accounts[other.Id] = other;
         var watches = (await watchesRead).ToDictionary(w => w.Id);
         var people = new People(accounts);
         var now = time.GetUtcNow();

@@ -9,7 +9,7 @@ using Table = Weasel.Postgresql.Tables.Table;
 namespace SkillPlatform.Notifications;
 
 /// <summary>A mail to deliver, as one sender holds it.</summary>
-public sealed record Queued(Guid Id, int Attempts, DateTimeOffset CreatedAt);
+public sealed record Queued(Guid Id, int Attempts, DateTimeOffset CreatedAt, string User, Guid News);
 
 /// <summary>
 /// The mails that go out: a plain table, since claiming needs <c>skip locked</c>. A row holds no address and no text; the
@@ -131,7 +131,7 @@ public sealed class Claims(NpgsqlDataSource source) : IAsyncDisposable
                 order by next_attempt
                 limit $2
                 for update skip locked)
-            returning id, attempts, created_at
+            returning id, attempts, created_at, user_id, news
             """;
         command.Parameters.Add(new() { Value = _owner });
         command.Parameters.Add(new() { Value = count });
@@ -140,7 +140,15 @@ public sealed class Claims(NpgsqlDataSource source) : IAsyncDisposable
         var claimed = new List<Queued>();
         await using var rows = await command.ExecuteReaderAsync(ct);
         while (await rows.ReadAsync(ct))
-            claimed.Add(new Queued(rows.GetGuid(0), rows.GetInt32(1), rows.GetFieldValue<DateTimeOffset>(2)));
+            claimed.Add(
+                new Queued(
+                    rows.GetGuid(0),
+                    rows.GetInt32(1),
+                    rows.GetFieldValue<DateTimeOffset>(2),
+                    rows.GetString(3),
+                    rows.GetGuid(4)
+                )
+            );
         return claimed;
     }
 
