@@ -200,12 +200,28 @@ public sealed class Commands(IDocumentStore store, TimeProvider time)
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    internal static bool IsLostRace(Exception exception) =>
-        exception
-            is ConcurrencyException
-                or JasperFx.Events.ExistingStreamIdCollisionException
-                or Marten.Exceptions.ExistingStreamIdCollisionException
-                or DocumentAlreadyExistsException;
+    /// <summary>True if someone else wrote to the same thing first, so that deciding again will help.</summary>
+    /// <param name="exception">What the commit threw.</param>
+    public static bool IsLostRace(Exception exception) =>
+        exception switch
+        {
+            ConcurrencyException
+            or JasperFx.Events.ExistingStreamIdCollisionException
+            or Marten.Exceptions.ExistingStreamIdCollisionException
+            or DocumentAlreadyExistsException => true,
+            AggregateException all => all.InnerExceptions.All(IsLostRace),
+            // With partitioned streams, two who start one stream at once come here, and Marten does not recognise it.
+            Marten.Exceptions.MartenCommandException
+            {
+                InnerException: Npgsql.PostgresException
+                {
+                    SqlState: Npgsql.PostgresErrorCodes.UniqueViolation,
+                    TableName: { } table
+                }
+            } => table.StartsWith("mt_streams", StringComparison.Ordinal)
+                || table.StartsWith("mt_events", StringComparison.Ordinal),
+            _ => false,
+        };
 
     private sealed record Written(int Status, string? Body, string? Location, long? Version) : IResult
     {
