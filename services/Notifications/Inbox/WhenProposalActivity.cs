@@ -29,7 +29,10 @@ public sealed class WhenProposalActivity(IDocumentSession session) : IConsumer<P
         activity switch
         {
             { Kind: "submitted" } => [(activity.Author, "author")],
-            { Kind: "approved" or "accepted" or "changesRequested" or "rejected", Actor: { } actor } => [(actor, "reviewer")],
+            { Kind: "approved" or "accepted" or "changesRequested" or "rejected", Actor: { } actor } =>
+            [
+                (actor, "reviewer"),
+            ],
             { Kind: "commented", Actor: { } actor } when actor != activity.Author => [(actor, "commenter")],
             _ => [],
         };

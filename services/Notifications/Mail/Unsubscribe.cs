@@ -1,5 +1,4 @@
 using System.Text.Encodings.Web;
-using JasperFx;
 using Marten;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
@@ -60,7 +59,7 @@ public static class Unsubscribe
                 var name = Wording.TopicName(texts, notification);
                 return Page(http, texts, $"<p role=\"status\">{E(texts["page.done", ("topic", name)])}</p>");
             }
-            catch (Exception lost) when (attempt < 5 && lost is ConcurrencyException or DocumentAlreadyExistsException)
+            catch (Exception lost) when (attempt < 5 && Commands.IsLostRace(lost))
             {
                 // Pressed twice at once: look again.
             }
