@@ -72,6 +72,7 @@ public sealed class Commands(IDocumentStore store, TimeProvider time)
     /// <param name="answer">Pure: the answer for what was done.</param>
     /// <param name="stage">What else belongs into the same transaction, documents with personal data for example.</param>
     /// <param name="requireMatch">True for writes to something that exists: without If-Match 428, with a stale one 412.</param>
+    /// <param name="starts">True where <paramref name="id"/> is new, so that nothing needs to be fetched.</param>
     /// <returns>The answer, or a problem.</returns>
     public async Task<IResult> Handle<TState>(
         HttpContext http,
@@ -80,7 +81,8 @@ public sealed class Commands(IDocumentStore store, TimeProvider time)
         Func<TState?, Decision> decide,
         Func<Committed, Answer> answer,
         Action<IDocumentSession, Committed>? stage = null,
-        bool requireMatch = false
+        bool requireMatch = false,
+        bool starts = false
     )
         where TState : class
     {
@@ -103,7 +105,7 @@ public sealed class Commands(IDocumentStore store, TimeProvider time)
             }
             try
             {
-                var (decision, done) = await session.Decide(id, decide, expected, ct);
+                var (decision, done) = await session.Decide(id, decide, expected, starts, ct);
                 if (decision is Decision.Refused { Refusal: var refusal })
                     return refusal.AsProblem();
                 stage?.Invoke(session, done);
@@ -250,28 +252,30 @@ public static class Deciding
     /// <param name="id">The stream.</param>
     /// <param name="decide">Pure; gets null where there is no such stream.</param>
     /// <param name="expected">The version the caller saw, or null. Another current version throws <see cref="ConcurrencyException"/>.</param>
+    /// <param name="starts">True where the id is new, so that nothing needs to be fetched.</param>
     /// <param name="ct">Cancels.</param>
     public static async Task<(Decision Decision, Committed Done)> Decide<TState>(
         this IDocumentSession session,
         Guid id,
         Func<TState?, Decision> decide,
         long? expected = null,
+        bool starts = false,
         CancellationToken ct = default
     )
         where TState : class
     {
-        var stream = await session.Events.FetchForWriting<TState>(id, ct);
-        var before = stream.StartingVersion ?? 0;
+        var stream = starts ? null : await session.Events.FetchForWriting<TState>(id, ct);
+        var before = stream?.StartingVersion ?? 0;
         if (expected is { } seen && seen != before)
             throw new ConcurrencyException(typeof(TState), id);
-        var decision = decide(stream.Aggregate);
+        var decision = decide(stream?.Aggregate);
         if (decision is not Decision.Accepted { Items: var events })
             return (decision, new Committed(id, before, before, []));
         var (last, wrapped) = session.Wrap(before, events);
         if (before == 0)
             session.Events.StartStream<TState>(id, wrapped);
         else
-            stream.AppendMany(wrapped);
+            stream!.AppendMany(wrapped);
         return (decision, new Committed(id, before, last, events));
     }
 

@@ -43,7 +43,8 @@ public static class PostComment
                 $"{discussion.Path}/{done.Id}",
                 done.Version
             ),
-            (writing, done) => writing.Store(new CommentText(done.Id, author, body.Text!))
+            (writing, done) => writing.Store(new CommentText(done.Id, author, body.Text!)),
+            starts: true
         );
     }
 

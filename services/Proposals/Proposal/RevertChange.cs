@@ -54,7 +54,8 @@ public static class RevertChange
             Guid.CreateVersion7(now),
             body,
             _ => Decide(body, skill, made, before, taxonomy, author, now),
-            SubmitProposal.Created
+            SubmitProposal.Created,
+            starts: true
         );
     }
 

@@ -61,7 +61,7 @@ public static class ReviseProposal
             return Refusal.Forbidden("not-author", "Only its author revises a proposal.");
         if (!State.CanBeRevised(proposal.State))
             return SubmitProposal.Closed(proposal);
-        if (named is { } other && other != proposal.Skill.Id)
+        if (body.Skill is not null && named != proposal.Skill.Id)
             return Refusal.Field("/skill", "A proposal stays with its skill.");
         var checkedBody = body with { Skill = skill?.Id.ToString() };
         var (subject, refusal) = SubmitProposal.Check(checkedBody, skill, taxonomy, proposal.Skill.Id);

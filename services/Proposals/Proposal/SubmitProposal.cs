@@ -36,7 +36,8 @@ public static class SubmitProposal
                         Guid.CreateVersion7(now),
                         body,
                         _ => Decide(body, skill, taxonomy, author, Guid.CreateVersion7(now), now),
-                        done => Created(done)
+                        Created,
+                        starts: true
                     );
                 }
             )
