@@ -78,14 +78,14 @@ public sealed class Platform : IAsyncDisposable
                 Services.Select(service => Eventually.Holds(() => IsReady(service), limit ?? TimeSpan.FromSeconds(90)))
             );
         }
-        catch (TimeoutException)
+        catch (TimeoutException late)
         {
             var missing = new List<string>();
             foreach (var service in Services)
                 if (!await IsReady(service))
                     missing.Add($"{service} is not ready: {await Health(service)}\n{Log(service)}");
             if (missing.Count > 0)
-                throw new TimeoutException(string.Join("\n\n", missing));
+                throw new TimeoutException(string.Join("\n\n", missing), late);
         }
     }
 
