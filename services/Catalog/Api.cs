@@ -12,8 +12,8 @@ public static class Api
 
     public static void Consumers(IBusRegistrationConfigurator bus)
     {
-        // Few at a time: acceptances that meet on one skill must not outrun their retries.
-        bus.AddConsumer<WhenProposalAccepted>(consumer => consumer.ConcurrentMessageLimit = 4);
+        // They take turns anyway.
+        bus.AddConsumer<WhenProposalAccepted>(consumer => consumer.ConcurrentMessageLimit = 1);
         bus.AddConsumer<WhenAccountChanged>();
         bus.AddInbox();
     }
@@ -32,5 +32,6 @@ public static class Api
         Import.Map(api);
         Export.Map(api);
         api.MapErrorQueues(Endpoints);
+        api.MapGet("/{**unknown}", () => TypedResults.NotFound()).ExcludeFromDescription().AllowAnonymous();
     }
 }

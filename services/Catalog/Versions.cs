@@ -90,7 +90,7 @@ public sealed class Versions : IProjection
         {
             skill = e.StreamId,
             version = e.Version,
-            at = e.Timestamp,
+            at = Stored(e.Timestamp),
             kind,
             role,
             level,
@@ -131,7 +131,7 @@ public sealed class Versions : IProjection
         {
             skill = e.StreamId,
             version = e.Version,
-            at = e.Timestamp,
+            at = Stored(e.Timestamp),
             kind,
             slug,
             name,
@@ -146,6 +146,10 @@ public sealed class Versions : IProjection
             reason = by.Reason,
         };
     }
+
+    // As the event's own row holds it: in whole microseconds, the rest cut off.
+    private static DateTimeOffset Stored(DateTimeOffset time) =>
+        time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
 
     // The row that was current ends where the first of the new ones begins…
     private const string EndRequirements = """

@@ -10,9 +10,14 @@ namespace SkillPlatform.Catalog;
 public sealed class WhenProposalAccepted(IDocumentSession session, NpgsqlDataSource source)
     : IConsumer<ProposalAccepted>
 {
+    private const long Lock = 0x4170706C79; // "Apply"
+
     public async Task Consume(ConsumeContext<ProposalAccepted> context)
     {
         var (accepted, ct) = (context.Message, context.CancellationToken);
+        // One after the other, on whichever replica: a lost race leaves a gap in the sequence of events, for which the relay waits.
+        await session.BeginTransactionAsync(ct);
+        await session.QueryAsync<int>($"select 1 from pg_advisory_xact_lock({Lock})", ct);
         var application = Application.IdOf(accepted.ProposalId, accepted.Revision);
         if (await session.Events.FetchStreamStateAsync(application, ct) is not null)
             return;

@@ -43,6 +43,7 @@ public sealed class CatalogService : IAsyncDisposable
 
     public string Database => _settings["ConnectionStrings:catalog-db"];
     public Uri Broker => new(_settings["ConnectionStrings:messaging"]);
+    public IServiceProvider Services => _replicas[0].Services;
     public IDocumentStore Store => _replicas[0].Services.GetRequiredService<IDocumentStore>();
     public HttpClient Anyone => _replicas[0].As();
     public HttpClient Contributor => _replicas[0].As("contributor");

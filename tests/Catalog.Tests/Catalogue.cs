@@ -91,6 +91,17 @@ public sealed class Catalogue(Servers servers) : IAsyncLifetime
         return events.Aggregate((Skill?)null, (state, e) => Catalog.Skill.Fold(state, e.Data))!;
     }
 
+    /// <summary>Waits until nothing waits in the service's queues or in ours, and everything committed was announced.</summary>
+    public async Task Idle()
+    {
+        using var client = Service.Anyone;
+        await Eventually.Holds(async () =>
+            (await servers.Rabbit.Queues(_broker!.AbsolutePath.Trim('/')))
+                .Where(q => !q.Key.Contains('_', StringComparison.Ordinal))
+                .All(q => q.Value == 0)
+        );
+    }
+
     private Task Hear<T>(ConsumeContext<T> context)
         where T : class
     {
