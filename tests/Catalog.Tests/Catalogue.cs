@@ -25,11 +25,6 @@ public sealed class Catalogue(Servers servers) : IAsyncLifetime
     {
         Service = await CatalogService.Start(servers);
         _broker = Service.Broker;
-        await using (var session = Service.Store.LightweightSession())
-        {
-            await session.Decide<Taxonomy>(Taxonomy.StreamId, _ => Decision.Of(Given.TaxonomyEvents));
-            await session.SaveChangesAsync();
-        }
         _bus = Bus.Factory.CreateUsingRabbitMq(rabbit =>
         {
             rabbit.Host(_broker);
@@ -45,6 +40,11 @@ public sealed class Catalogue(Servers servers) : IAsyncLifetime
             );
         });
         await _bus.StartAsync();
+        await using (var session = Service.Store.LightweightSession())
+        {
+            await session.Decide<Taxonomy>(Taxonomy.StreamId, _ => Decision.Of(Given.TaxonomyEvents));
+            await session.SaveChangesAsync();
+        }
         using var client = Service.Anyone;
         await Eventually.Holds(async () => (await client.GetAsync("/health/ready")).IsSuccessStatusCode);
     }
