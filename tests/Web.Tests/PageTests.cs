@@ -106,6 +106,17 @@ public sealed class PageTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Contains("Because of the moon.", html);
     }
 
+    [Fact]
+    public async Task One_address_that_fails_does_not_take_the_others_with_it()
+    {
+        web.Given("steady");
+        web.Catalog.On("GET /api/catalog/skills/failing", new { status = 500 }, 500);
+        using var browser = web.Browser();
+        for (var i = 0; i < 150; i++)
+            (await browser.Get("/en/skills/failing")).Dispose();
+        Assert.Contains("Reading tides", await browser.Html("/en/skills/steady"));
+    }
+
     [Theory]
     [InlineData("/de/skills/nowhere", 404, "Hier ist nichts")]
     [InlineData("/nowhere", 404, "Nothing here")]

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.Extensions.Http.Resilience;
 using Polly;
+using Polly.Timeout;
 using SkillPlatform.Web.SignIn;
 
 namespace SkillPlatform.Web.Pages;
@@ -42,14 +43,21 @@ public sealed class Services(IHttpClientFactory clients)
             {
                 options.Retry.MaxRetryAttempts = 1;
                 options.Retry.Delay = TimeSpan.FromMilliseconds(100);
-                options.Retry.DisableForUnsafeHttpMethods();
                 options.AttemptTimeout.Timeout = TimeSpan.FromSeconds(3);
                 options.TotalRequestTimeout.Timeout = TimeSpan.FromSeconds(5);
                 options.CircuitBreaker.SamplingDuration = TimeSpan.FromSeconds(10);
                 options.CircuitBreaker.BreakDuration = TimeSpan.FromSeconds(1);
+                options.CircuitBreaker.ShouldHandle = args => ValueTask.FromResult(IsSilent(args.Outcome));
+                options.Retry.ShouldHandle = args => ValueTask.FromResult(IsSilent(args.Outcome));
+                options.Retry.DisableForUnsafeHttpMethods();
             });
         }
     }
+
+    // One address of a service that fails with 500 says nothing of its others: only silence does.
+    private static bool IsSilent(Outcome<HttpResponseMessage> outcome) =>
+        outcome.Exception is HttpRequestException or TimeoutRejectedException
+        || outcome.Result?.StatusCode is HttpStatusCode.ServiceUnavailable;
 
     public Task<Answer<T>> Get<T>(string service, FormattableString path, CancellationToken ct)
         where T : class => Send<T>(service, HttpMethod.Get, path, null, ct);
