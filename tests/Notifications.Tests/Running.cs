@@ -14,15 +14,16 @@ public sealed class Running(Servers servers) : IAsyncLifetime
 {
     private readonly Authority _authority = new();
     private readonly List<ServiceHost<Program>> _hosts = [];
-    private string _database = "";
     private Uri _broker = null!;
 
     public SmtpSink Mail { get; } = new();
 
+    public string Database { get; private set; } = "";
+
     public async ValueTask InitializeAsync()
     {
         await Task.WhenAll(_authority.Start(), Mail.Start());
-        _database = servers.Postgres.NewDatabase("notifications");
+        Database = servers.Postgres.NewDatabase("notifications");
         _broker = await servers.Rabbit.NewVirtualHost();
         await Replica();
     }
@@ -34,7 +35,7 @@ public sealed class Running(Servers servers) : IAsyncLifetime
             _authority,
             new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                ["ConnectionStrings:notifications-db"] = _database,
+                ["ConnectionStrings:notifications-db"] = Database,
                 ["ConnectionStrings:messaging"] = _broker.ToString(),
                 ["Web:PublicOrigin"] = "http://skills.example.org",
                 ["Smtp:Host"] = "127.0.0.1",
@@ -122,10 +123,17 @@ public sealed class Running(Servers servers) : IAsyncLifetime
             waiting => waiting.Length == 0
         );
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends every process, and leaves the database as it is.</summary>
+    public async Task End()
     {
         foreach (var host in _hosts)
             await host.DisposeAsync();
+        _hosts.Clear();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await End();
         await Mail.DisposeAsync();
         await _authority.DisposeAsync();
     }

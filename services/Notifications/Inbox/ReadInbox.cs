@@ -113,6 +113,11 @@ public static class ReadInbox
         return TypedResults.Ok(new Unread(await Left(session, user, ct)));
     }
 
-    private static Task<int> Left(IQuerySession reads, string user, CancellationToken ct) =>
-        reads.Query<Notification>().CountAsync(n => n.User == user && n.Read == null, ct);
+    private static async Task<int> Left(IQuerySession reads, string user, CancellationToken ct)
+    {
+        var unread = reads.Query<Notification>().Where(n => n.User == user && n.Read == null);
+        var imports = await unread.Where(n => n.Kind == NewsKind.Imported).Select(n => n.News).ToListAsync(ct);
+        var told = imports.Count == 0 ? 0 : (await reads.LoadManyAsync<News>(ct, [.. imports])).Count;
+        return await unread.CountAsync(ct) - (imports.Count - told);
+    }
 }
