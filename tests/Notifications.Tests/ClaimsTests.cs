@@ -11,6 +11,7 @@ public sealed class ClaimsTests(Running running) : IClassFixture<Running>
     {
         await running.End();
         await using var source = NpgsqlDataSource.Create(running.Database);
+        await Execute(source, "delete from mail");
         var ids = Enumerable.Range(0, 5).Select(_ => Guid.CreateVersion7()).ToArray();
         foreach (var id in ids)
         {
@@ -47,6 +48,7 @@ public sealed class ClaimsTests(Running running) : IClassFixture<Running>
     {
         await running.End();
         await using var source = NpgsqlDataSource.Create(running.Database);
+        await Execute(source, "delete from mail");
         await Execute(
             source,
             """
