@@ -51,6 +51,7 @@ public sealed partial class ReferenceTests
             "ServiceDefaults/ErrorQueues.cs",
             "services/EventSourcing/Inbox.cs",
             "services/EventSourcing/Relay.cs",
+            "services/Catalog/Api.cs",
             // A queue for each process, since each has its own cache.
             "services/Web/Pages/Evictions.cs",
         ];
