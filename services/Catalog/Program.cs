@@ -3,12 +3,12 @@ using SkillPlatform.EventSourcing;
 using SkillPlatform.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
-if (await ErrorQueues.RunCommand(args, builder.Configuration, Api.Endpoints) is { } exitCode)
+if (await ErrorQueues.RunCommand(args, builder.Configuration, Consumers.Endpoints) is { } exitCode)
     return exitCode;
 builder.AddServiceDefaults();
 builder.AddTokens();
 builder.AddEventStore("catalog-db", Store.Configure, Announcements.Of);
-builder.AddMessaging("catalog", Api.Consumers);
+builder.AddMessaging("catalog", Consumers.Add);
 builder.Services.AddOpenApi();
 builder.Services.AddSingleton<SkillPages>();
 builder.Services.AddHostedService(services => services.GetRequiredService<SkillPages>());
