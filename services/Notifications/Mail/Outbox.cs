@@ -235,7 +235,19 @@ public sealed class Claims(NpgsqlDataSource source) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_alive is not null)
+        {
+            try
+            {
+                // The pool would keep the connection, and with it the lock.
+                await using var unlock = new NpgsqlCommand("select pg_advisory_unlock_all()", _alive);
+                await unlock.ExecuteNonQueryAsync();
+            }
+            catch (NpgsqlException)
+            {
+                // Gone already, and the lock with it.
+            }
             await _alive.DisposeAsync();
+        }
         _one.Dispose();
     }
 }
