@@ -44,6 +44,7 @@ public sealed class IdentityHost(
 /// <summary>One host that most tests share.</summary>
 public sealed class Running : IAsyncLifetime
 {
+    public const string FirstAdministrator = "first@example.net";
     private readonly Servers _servers = new();
     private IdentityHost? _host;
 
@@ -76,6 +77,7 @@ public sealed class Running : IAsyncLifetime
             ["Smtp:Host"] = "127.0.0.1",
             ["Smtp:Port"] = Mail.Port.ToString(CultureInfo.InvariantCulture),
             ["Smtp:From"] = "SkillPlatform <no-reply@example.org>",
+            ["Identity:Administrator"] = FirstAdministrator,
             // All tests come from one address.
             ["Identity:FailuresPerClient"] = "1000",
         };

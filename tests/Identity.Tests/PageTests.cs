@@ -35,6 +35,42 @@ public sealed partial class PageTests(Running running)
     }
 
     [Fact]
+    public async Task Who_registers_somebody_elses_address_gains_nothing_when_its_owner_registers()
+    {
+        using var browser = new Browser(running.Authority);
+        var address = NewAddress();
+        using var stranger = await browser.Fill(
+            "/register",
+            ("name", "Stranger"),
+            ("email", address),
+            ("password", "the stranger's own password")
+        );
+        var first = await LinkTo(address, "confirm");
+        using var owner = await Register(browser, address);
+        var second = await LinkTo(address, "confirm", after: first);
+
+        using var old = await browser.Fill(first);
+        Assert.Contains("has expired", await old.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var confirmed = await browser.Fill(second);
+        Assert.Contains("is confirmed", await confirmed.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            SignIn.As(running.Authority, address, "the stranger's own password")
+        );
+        Assert.NotNull((await SignIn.As(running.Authority, address, Password)).AccessToken);
+    }
+
+    [Fact]
+    public async Task Whoever_confirms_the_configured_address_is_the_first_administrator()
+    {
+        using var browser = new Browser(running.Authority);
+        using var registered = await Register(browser, Running.FirstAdministrator);
+        using var confirmed = await browser.Fill(await LinkTo(Running.FirstAdministrator, "confirm"));
+        var signed = await SignIn.As(running.Authority, Running.FirstAdministrator, Password);
+        using var api = new Api(new Uri(running.Authority), signed.AccessToken);
+        Assert.Equal(200, (await api.Send(HttpMethod.Get, "/api/identity/accounts")).Status);
+    }
+
+    [Fact]
     public async Task A_known_address_registers_like_a_new_one_and_gets_another_mail()
     {
         using var browser = new Browser(running.Authority);
@@ -258,7 +294,7 @@ public sealed partial class PageTests(Running running)
         return address;
     }
 
-    private async Task<string> LinkTo(string address, string page)
+    private async Task<string> LinkTo(string address, string page, string? after = null)
     {
         var link = await Eventually.Get(
             () =>
@@ -266,7 +302,10 @@ public sealed partial class PageTests(Running running)
                     running
                         .Mail.Received.Where(m => m.To.Contains(address, StringComparer.OrdinalIgnoreCase))
                         .Select(m => Link().Match(m.Message.TextBody ?? "").Value)
-                        .LastOrDefault(l => l.Contains($"/{page}", StringComparison.Ordinal))
+                        .LastOrDefault(l =>
+                            l.Contains($"/{page}", StringComparison.Ordinal)
+                            && (after is null || !l.EndsWith(after, StringComparison.Ordinal))
+                        )
                 ),
             found => found is not null
         );

@@ -36,7 +36,8 @@ public sealed class Account : IdentityUser<Guid>
 public sealed record AccountRegistered;
 
 /// <summary>The address was confirmed: from here on the account counts.</summary>
-public sealed record AccountConfirmed;
+/// <param name="Roles">What it may do from now on.</param>
+public sealed record AccountConfirmed(string[] Roles);
 
 /// <summary>Name, culture, time zone or password changed; what to, only the account knows.</summary>
 public sealed record AccountTouched;

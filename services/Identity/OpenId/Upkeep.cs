@@ -1,8 +1,10 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
 using OpenIddict.Abstractions;
 
 namespace SkillPlatform.Identity;
 
-/// <summary>Every hour: keys as the database has them, and expired tokens out of it.</summary>
+/// <summary>Every hour: keys as the database has them; expired tokens and accounts never confirmed out of it.</summary>
 internal sealed class Upkeep(IServiceScopeFactory scopes, TokenKeys keys, TimeProvider time, ILogger<Upkeep> log)
     : BackgroundService
 {
@@ -15,6 +17,7 @@ internal sealed class Upkeep(IServiceScopeFactory scopes, TokenKeys keys, TimePr
             {
                 await keys.Refresh(stoppingToken);
                 await Prune(time.GetUtcNow().AddDays(-15), stoppingToken);
+                await Forget(time.GetUtcNow().AddDays(-7), stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
@@ -28,5 +31,14 @@ internal sealed class Upkeep(IServiceScopeFactory scopes, TokenKeys keys, TimePr
         await using var scope = scopes.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<IOpenIddictTokenManager>().PruneAsync(before, ct);
         await scope.ServiceProvider.GetRequiredService<IOpenIddictAuthorizationManager>().PruneAsync(before, ct);
+    }
+
+    private async Task Forget(DateTimeOffset before, CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var users = scope.ServiceProvider.GetRequiredService<UserManager<Account>>();
+        var writer = scope.ServiceProvider.GetRequiredService<AccountWriter>();
+        foreach (var account in await users.Users.Where(a => !a.EmailConfirmed && a.CreatedAt < before).ToListAsync(ct))
+            await writer.Write(account, "upkeep", new AccountClosed("upkeep"), () => users.DeleteAsync(account), ct);
     }
 }

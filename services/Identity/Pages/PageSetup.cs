@@ -69,7 +69,7 @@ public static class PageSetup
         app.MapGet(Stylesheet.Address, Stylesheet.Send).AllowAnonymous();
         app.MapRazorPages();
         // Without this an unknown address would ask for a sign-in.
-        app.MapFallback(() => Results.NotFound()).AllowAnonymous();
+        app.MapFallback("{*path}", () => Results.NotFound()).AllowAnonymous();
     }
 
     // A sign-in ends at the client's redirect address, and browsers hold redirects after a post to form-action as well.

@@ -75,16 +75,27 @@ public sealed class RegisterModel(
     {
         // Hashed also where the address is known: the same work.
         account.PasswordHash = users.PasswordHasher.HashPassword(account, Password!);
-        if (await users.FindByEmailAsync(Email!) is not null)
-        {
-            postbox.Put(db, Letter.Known, Email!);
-            await db.SaveChangesAsync(ct);
-        }
-        else
-        {
-            postbox.Put(db, Letter.Confirm, Email!);
+        var known = await users.FindByEmailAsync(Email!);
+        postbox.Put(db, known is { EmailConfirmed: true } ? Letter.Known : Letter.Confirm, Email!);
+        if (known is null)
             await writer.Write(account, account.Subject, new AccountRegistered(), () => users.CreateAsync(account), ct);
-        }
+        else if (known.EmailConfirmed)
+            await db.SaveChangesAsync(ct);
+        else
+            await Replace(known, account, ct);
         postbox.Ring();
+    }
+
+    // Whoever registered an address first need not own it: the last one counts, and the new stamp voids earlier links.
+    private Task<IdentityResult> Replace(Account known, Account by, CancellationToken ct)
+    {
+        (known.Name, known.Culture, known.PasswordHash) = (by.Name, by.Culture, by.PasswordHash);
+        return writer.Write(
+            known,
+            known.Subject,
+            new AccountTouched(),
+            () => users.UpdateSecurityStampAsync(known),
+            ct
+        );
     }
 }
