@@ -21,6 +21,15 @@ public static class Announcements
                 @event.Timestamp
             ),
             ChangesRefused e => new ProposalConflicted(e.Proposal, e.Revision, e.Conflicts, @event.Timestamp),
+            CatalogueImported e => new ImportFinished(
+                @event.StreamId,
+                Provenance.Of(@event).Author,
+                e.Source,
+                e.Added,
+                e.Changed,
+                e.Unchanged,
+                @event.Timestamp
+            ),
             // Skill and taxonomy change by commits of many events; the last one speaks for all.
             _ when !@event.EndsCommit() => null,
             DomainAdded or GroupAdded or RoleAdded or LevelsReplaced => await Taxonomy(@event, session, ct),
