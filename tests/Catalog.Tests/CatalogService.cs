@@ -58,7 +58,7 @@ public sealed class CatalogService : IAsyncDisposable
 
     public async Task<long> LastEvent()
     {
-        await using var connection = new NpgsqlConnection(Database);
+        await using var connection = new NpgsqlConnection(Database + ";Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand("select coalesce(max(seq_id), 0) from mt_events", connection);
         return (long)(await command.ExecuteScalarAsync())!;

@@ -1,5 +1,9 @@
 using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
+using Npgsql;
 using SkillPlatform.Testing;
 
 namespace SkillPlatform.Catalog.Tests;
@@ -32,6 +36,223 @@ public sealed class ImportTests(Servers servers) : IAsyncLifetime
         Assert.Equal((0, 0, skills), Counts(await _catalog.Import(document)));
         Assert.Equal(last, await _catalog.LastEvent());
     }
+
+    [Fact]
+    public async Task A_changed_document_changes_what_differs_and_leaves_the_rest_alone()
+    {
+        const string before = """
+            {"source":"first","roles":["R"],"domains":[{"name":"D","groups":[{"name":"G","skills":[
+              {"name":"A","requirements":[{"role":"R","level":"Junior","mandatory":true,"description":"x"},{"role":"R","level":"Lead","mandatory":true,"description":"y"}]},
+              {"name":"B"},{"name":"C"}]}]}]}
+            """;
+        const string after = """
+            {"source":"second","roles":["R"],"domains":[{"name":"D","groups":[{"name":"H","skills":[
+              {"name":"A","keywords":["k"],"requirements":[{"role":"R","level":"Junior","mandatory":false,"description":"z"}]},
+              {"name":"b"}]},{"name":"G","skills":[{"name":"C"}]}]}]}
+            """;
+        Assert.Equal((3, 0, 0), Counts(await _catalog.Import(before)));
+        Assert.Equal((1, 1, 1), Counts(await _catalog.Import(after)));
+        var edited = after
+            .Replace("\"z\"", "\"!\"", StringComparison.Ordinal)
+            .Replace("{\"name\":\"b\"}", "{\"name\":\"c\"}", StringComparison.Ordinal);
+        Assert.Equal((1, 1, 1), Counts(await _catalog.Import(Encoding.UTF8.GetBytes(edited), dryRun: true)));
+
+        var skill = await _catalog.Get("/skills/a");
+        Assert.Equal("h", skill.GetProperty("group").GetProperty("slug").GetString());
+        var requirement = Assert.Single(skill.GetProperty("requirements").EnumerateArray());
+        Assert.Equal("z", requirement.GetProperty("description").GetString());
+        Assert.Equal("b", (await _catalog.Get("/skills/b")).GetProperty("slug").GetString());
+        Assert.Equal("b-2", (await _catalog.Get("/skills/b-2")).GetProperty("slug").GetString());
+        var history = (await _catalog.Get("/skills/a/history")).GetProperty("items")[0];
+        Assert.Equal("Import of second", history.GetProperty("reason").GetString());
+        Assert.Equal("admin", history.GetProperty("author").GetProperty("id").GetString());
+    }
+
+    [Fact]
+    public async Task An_import_goes_on_after_its_connections_were_cut_and_counts_each_skill_once()
+    {
+        var document = Large(1_000);
+        using var sent = await _catalog.Send(document);
+        _catalog.AddReplica();
+        using var client = _catalog.Administrator;
+        for (var cut = 100; cut <= 700; cut += 300)
+        {
+            var import = await Eventually.Get(
+                () => client.GetFromJsonAsync<JsonElement>(sent.Headers.Location),
+                i => i.GetProperty("done").GetInt32() >= cut
+            );
+            if (import.GetProperty("state").GetString() == "running")
+                await CutConnections();
+        }
+        var done = await _catalog.Ended(sent.Headers.Location!);
+        Assert.Equal("done", done.GetProperty("state").GetString());
+        Assert.Equal((1_000, 0, 0), Counts(done));
+        Assert.Equal(1_000, done.GetProperty("done").GetInt32());
+        var last = await _catalog.LastEvent();
+        Assert.Equal((0, 0, 1_000), Counts(await _catalog.Import(document)));
+        Assert.Equal(last, await _catalog.LastEvent());
+    }
+
+    [Fact]
+    public async Task What_an_import_left_half_done_is_finished_by_whoever_comes_next()
+    {
+        var (document, _) = CatalogJson.Read(Large(250), _ => null);
+        var import = Catalog.Import.Of(Guid.CreateVersion7(), document!, "", false, "admin", DateTimeOffset.UtcNow);
+        import.State = Catalog.Import.Running;
+        await using (var session = _catalog.Store.LightweightSession())
+        {
+            session.Insert(import);
+            session.Insert(new ImportDocument(import.Id, document!));
+            await session.SaveChangesAsync();
+        }
+        var done = await _catalog.Ended(new Uri($"/api/catalog/imports/{import.Id}", UriKind.Relative));
+        Assert.Equal((250, 0, 0), Counts(done));
+    }
+
+    [Fact]
+    public async Task The_same_key_is_the_same_import()
+    {
+        using var client = _catalog.Administrator;
+        client.DefaultRequestHeaders.Add("Idempotency-Key", "k1");
+        using var first = await client.PostAsync("/api/catalog/imports", Json(Large(1)));
+        using var again = await client.PostAsync("/api/catalog/imports", Json(Large(1)));
+        Assert.Equal(first.Headers.Location, again.Headers.Location);
+        using var other = await client.PostAsync("/api/catalog/imports", Json(Large(2)));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, other.StatusCode);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_imported_is_refused_at_once_and_nothing_is_written()
+    {
+        await Refused(
+            """{"roles":[],"domains":[{"name":"D","groups":[{"name":"G","skills":[{"name":"S","colour":1}]}]}]}""",
+            "application/json",
+            HttpStatusCode.UnprocessableEntity,
+            "/domains/0/groups/0/skills/0/colour"
+        );
+        await Refused("{\"roles\":[", "application/json", HttpStatusCode.BadRequest, "/roles");
+        await Refused("a,b\n", "text/csv", HttpStatusCode.UnprocessableEntity, "/header/0");
+        await Refused("hello", "text/plain", HttpStatusCode.UnsupportedMediaType, null);
+        Assert.Equal(0, await _catalog.LastEvent());
+        foreach (var (client, status) in new[] { (_catalog.Anyone, 401), (_catalog.Contributor, 403) })
+            using (client)
+            {
+                using var post = await client.PostAsync("/api/catalog/imports", Json(Large(1)));
+                Assert.Equal(status, (int)post.StatusCode);
+                using var get = await client.GetAsync($"/api/catalog/imports/{Guid.NewGuid()}");
+                Assert.Equal(status, (int)get.StatusCode);
+            }
+        using var administrator = _catalog.Administrator;
+        using var unknown = await administrator.GetAsync($"/api/catalog/imports/{Guid.NewGuid()}");
+        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_hundred_megabytes_are_refused_before_they_have_arrived()
+    {
+        using var client = _catalog.Administrator;
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/catalog/imports")
+        {
+            Content = Json(new byte[100 * 1024 * 1024]),
+        };
+        request.Headers.ExpectContinue = true;
+        using var answer = await client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Fact]
+    public async Task A_role_page_shows_what_the_role_requires_now_and_then()
+    {
+        await _catalog.Import(Large(3));
+        var now = await _catalog.Get("/roles/r?limit=2");
+        Assert.Equal(3, now.GetProperty("counts").GetProperty("skills").GetInt32());
+        Assert.Equal(["skill-0", "skill-1"], Skills(now));
+        Assert.Equal(
+            ["skill-2"],
+            Skills(await _catalog.Get($"/roles/r?limit=2&cursor={now.GetProperty("nextCursor").GetString()}"))
+        );
+        var first = now.GetProperty("items")[0];
+        Assert.Equal("junior", first.GetProperty("level").GetProperty("slug").GetString());
+        Assert.Equal("admin", first.GetProperty("since").GetProperty("author").GetProperty("id").GetString());
+        var at = first.GetProperty("since").GetProperty("at").GetString();
+        await _catalog.Import(
+            """{"roles":["R"],"domains":[{"name":"D","groups":[{"name":"G","skills":[{"name":"Skill 0"}]}]}]}"""
+        );
+        Assert.Equal(["skill-1", "skill-2"], Skills(await _catalog.Get("/roles/r")));
+        Assert.Equal(["skill-0", "skill-1", "skill-2"], Skills(await _catalog.Get($"/roles/r?asOf={at}")));
+        Assert.Empty(Skills(await _catalog.Get("/roles/r?asOf=2020-01-01T00:00:00Z")));
+        Assert.Empty(Skills(await _catalog.Get("/roles/r?level=lead")));
+        using var client = _catalog.Anyone;
+        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/api/catalog/roles/nobody")).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await client.GetAsync("/api/catalog/roles/r?asOf=now")).StatusCode);
+    }
+
+    private async Task Refused(string document, string type, HttpStatusCode status, string? pointer)
+    {
+        using var answer = await _catalog.Send(Encoding.UTF8.GetBytes(document), type);
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        if (pointer is not null)
+            Assert.True(problem.GetProperty("errors").TryGetProperty(pointer, out _), problem.ToString());
+    }
+
+    private async Task CutConnections()
+    {
+        await using var connection = new NpgsqlConnection(_catalog.Database + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(
+            "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+            connection
+        );
+        await command.ExecuteScalarAsync();
+    }
+
+    private static byte[] Large(int skills) =>
+        JsonSerializer.SerializeToUtf8Bytes(
+            new CatalogDocument(
+                "test",
+                null,
+                null,
+                ["R"],
+                [
+                    new(
+                        "D",
+                        null,
+                        [
+                            new(
+                                "G",
+                                [
+                                    .. Enumerable
+                                        .Range(0, skills)
+                                        .Select(i => new CatalogDocument.Skill(
+                                            $"Skill {i}",
+                                            [],
+                                            [new("R", "Junior", true, "x")]
+                                        )),
+                                ]
+                            ),
+                        ]
+                    ),
+                ]
+            ),
+            JsonSerializerOptions.Web
+        );
+
+    private static ByteArrayContent Json(byte[] body)
+    {
+        var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return content;
+    }
+
+    private static string[] Skills(JsonElement page) =>
+        [
+            .. page.GetProperty("items")
+                .EnumerateArray()
+                .Select(i => i.GetProperty("skill").GetProperty("slug").GetString()!),
+        ];
 
     private static (int Added, int Changed, int Unchanged) Counts(JsonElement import) =>
         (
