@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -175,7 +176,11 @@ public sealed class ImportTests(Servers servers) : IAsyncLifetime
         var first = now.GetProperty("items")[0];
         Assert.Equal("junior", first.GetProperty("level").GetProperty("slug").GetString());
         Assert.Equal("admin", first.GetProperty("since").GetProperty("author").GetProperty("id").GetString());
-        var at = first.GetProperty("since").GetProperty("at").GetString();
+        var all = await _catalog.Get("/roles/r");
+        var at = all.GetProperty("items")
+            .EnumerateArray()
+            .Max(i => i.GetProperty("since").GetProperty("at").GetDateTimeOffset())
+            .ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
         await _catalog.Import(
             """{"roles":["R"],"domains":[{"name":"D","groups":[{"name":"G","skills":[{"name":"Skill 0"}]}]}]}"""
         );
