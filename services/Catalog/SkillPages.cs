@@ -117,6 +117,7 @@ public sealed class SkillPages(NpgsqlDataSource source, ILogger<SkillPages> log)
 public sealed class SentPage : IResult
 {
     private readonly string _tag;
+    private readonly string _etag;
 
     public SentPage(SkillPage page, JsonSerializerOptions options)
     {
@@ -125,6 +126,7 @@ public sealed class SentPage : IResult
         // The version alone would not do: names of people, roles and levels change without it.
         var hash = Convert.ToHexStringLower(SHA256.HashData(Body).AsSpan(0, 6));
         _tag = string.Create(CultureInfo.InvariantCulture, $"{page.Version}-{hash}");
+        _etag = $"\"{_tag}\"";
     }
 
     public Guid Skill { get; }
@@ -134,7 +136,8 @@ public sealed class SentPage : IResult
     {
         var response = httpContext.Response;
         response.Headers.Vary = "Accept-Datetime";
-        if (Reading.NotModified(httpContext, _tag))
+        response.Headers.ETag = _etag;
+        if (httpContext.Request.Headers.IfNoneMatch.Count > 0 && Reading.NotModified(httpContext, _tag))
         {
             response.StatusCode = StatusCodes.Status304NotModified;
             return Task.CompletedTask;

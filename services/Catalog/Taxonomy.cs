@@ -54,11 +54,16 @@ public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableA
 /// <summary>Kept as a document too: pages read it, and it is small.</summary>
 public sealed class TaxonomyFold : SingleStreamProjection<Taxonomy, Guid>
 {
-    public TaxonomyFold() => Name = "taxonomy";
+    public TaxonomyFold()
+    {
+        Name = "taxonomy";
+        IncludeType<DomainAdded>();
+        IncludeType<GroupAdded>();
+        IncludeType<RoleAdded>();
+        IncludeType<LevelsReplaced>();
+    }
 
+    // Events of other streams come by here too, and are no taxonomy.
     public override Taxonomy? Evolve(Taxonomy? snapshot, Guid id, IEvent e) =>
-        Taxonomy.Fold(snapshot, e.Data) with
-        {
-            Id = id,
-        };
+        id == Taxonomy.StreamId ? Taxonomy.Fold(snapshot, e.Data) with { Id = id } : null;
 }

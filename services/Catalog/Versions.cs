@@ -36,22 +36,29 @@ public sealed class Versions : IProjection
 
     public Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
     {
-        var requirements = events.Select(RequirementRow).OfType<object>().ToArray();
-        var skills = events.Select(SkillRow).OfType<object>().ToArray();
-        if (requirements.Length > 0)
-        {
-            var rows = JsonSerializer.Serialize(requirements);
-            operations.QueueSqlCommand(EndRequirements, rows);
-            operations.QueueSqlCommand(BeginRequirements, rows);
-        }
-        if (skills.Length > 0)
-        {
-            var rows = JsonSerializer.Serialize(skills);
-            operations.QueueSqlCommand(EndSkills, rows);
-            operations.QueueSqlCommand(BeginSkills, rows);
-        }
+        // A skill that begins here has no rows yet that could end.
+        var begun = events.Where(e => e.Data is SkillAdded).Select(e => e.StreamId).ToHashSet();
+        Write(operations, events, begun, RequirementRow, EndRequirements, BeginRequirements);
+        Write(operations, events, begun, SkillRow, EndSkills, BeginSkills);
         Tell(operations, events);
         return Task.CompletedTask;
+    }
+
+    private static void Write(
+        IDocumentOperations operations,
+        IReadOnlyList<IEvent> events,
+        HashSet<Guid> begun,
+        Func<IEvent, object?> row,
+        string end,
+        string begin
+    )
+    {
+        var rows = events.Select(e => (e.StreamId, Row: row(e))).Where(r => r.Row is not null).ToArray();
+        var goOn = rows.Where(r => !begun.Contains(r.StreamId)).Select(r => r.Row).ToArray();
+        if (goOn.Length > 0)
+            operations.QueueSqlCommand(end, JsonSerializer.Serialize(goOn));
+        if (rows.Length > 0)
+            operations.QueueSqlCommand(begin, JsonSerializer.Serialize(rows.Select(r => r.Row)));
     }
 
     private static void Tell(IDocumentOperations operations, IReadOnlyList<IEvent> events)
