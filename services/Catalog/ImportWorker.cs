@@ -99,6 +99,8 @@ public sealed class ImportWorker(
             }
             catch (Exception e) when (!ct.IsCancellationRequested && !Messaging.IsAround(e))
             {
+                // Throws where the lock is lost: then another replica goes on, and this one must not call the import failed.
+                await Asked(holder, "select true", ct);
                 log.LogWarning(e, "Import {Import} stumbled at skill {Done}.", import.Id, import.Done);
                 await using var session = store.LightweightSession();
                 import = (await session.LoadAsync<Import>(import.Id, ct))!;
@@ -117,6 +119,7 @@ public sealed class ImportWorker(
 
     private async Task Run(Import import, NpgsqlConnection holder, Action<Import> progress, CancellationToken ct)
     {
+        await Asked(holder, "select true", ct);
         CatalogDocument document;
         await using (var session = store.QuerySession())
             document = (await session.LoadAsync<ImportDocument>(import.Id, ct))!.Document;
