@@ -58,7 +58,7 @@ public sealed record RenameSkill(string Was, string Name) : Change;
 
 /// <summary>Replaces all keywords.</summary>
 /// <param name="Was">The keywords the author saw, in any order.</param>
-/// <param name="Keywords">The new keywords, at most 50 of at most 100 characters.</param>
+/// <param name="Keywords">The new keywords, at most 100 of at most 100 characters.</param>
 public sealed record ReplaceKeywords(string[] Was, string[] Keywords) : Change;
 
 /// <summary>Where a skill stands.</summary>
@@ -83,7 +83,7 @@ public sealed record Requirement(string Role, string Level, bool Mandatory, stri
 /// <param name="Domain">Slug of the domain.</param>
 /// <param name="Group">Slug of the group.</param>
 /// <param name="Name">Name, at most 200 characters.</param>
-/// <param name="Keywords">Keywords, at most 50 of at most 100 characters.</param>
+/// <param name="Keywords">Keywords, at most 100 of at most 100 characters.</param>
 /// <param name="Requirements">The requirements it starts with.</param>
 public sealed record AddSkill(string Domain, string Group, string Name, string[] Keywords, Requirement[] Requirements)
     : Change;

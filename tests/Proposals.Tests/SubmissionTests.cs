@@ -118,7 +118,7 @@ public sealed class SubmissionTests
         At(Check(new RenameSkill("Functions", "snoitcnuF\u202e")), "/changes/0/name");
         At(Check(new RenameSkill("Functions", "Line\nbreak")), "/changes/0/name");
         At(Check(new RenameSkill("Functions", " Padded")), "/changes/0/name");
-        At(Check(new ReplaceKeywords([], [.. Enumerable.Range(0, 51).Select(i => $"k{i}")])), "/changes/0/keywords");
+        At(Check(new ReplaceKeywords([], [.. Enumerable.Range(0, 101).Select(i => $"k{i}")])), "/changes/0/keywords");
         At(Check(new ReplaceKeywords([], [new string('x', 101)])), "/changes/0/keywords/0");
         At(Check(new ReplaceKeywords([], ["one", "one"])), "/changes/0/keywords");
         At(Check(new ReplaceKeywords([null!], ["one"])), "/changes/0/was/0");

@@ -11,7 +11,7 @@ public static class Form
     public const int MaxChanges = 100;
     public const int MaxDescription = 10_000;
     public const int MaxName = 200;
-    public const int MaxKeywords = 50;
+    public const int MaxKeywords = 100;
     public const int MaxKeyword = 100;
     public const int MaxRequirements = 500;
     public const int MaxText = 5_000;
