@@ -238,7 +238,7 @@ stop_everything() {
 # ---- the services
 
 sources() {
-  find services ServiceDefaults Directory.*.props global.json services.slnf \
+  find services ServiceDefaults Directory.*.props global.json \
     \( -name bin -o -name obj \) -prune -o -type f -printf '%p %s %T@\n' | sort | sha256sum
 }
 
@@ -254,7 +254,7 @@ build_services() {
 # Without build servers, which would stay behind; without analyzers, which are for .ci/run.
 build_release() {
   MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 \
-    dotnet publish services.slnf --configuration Release --artifacts-path "$build" --verbosity quiet \
+    dotnet publish services/services.slnf --configuration Release --artifacts-path "$build" --verbosity quiet \
     -p:RunAnalyzers=false -p:UseSharedCompilation=false && return
   grep -h ' error ' "$state/logs/run.log" | sort -u | tail -n 10 | sed 's/^/    /' >&3
   fail 'The services could not be built (restoring packages needs the network); more in .run/logs/run.log'

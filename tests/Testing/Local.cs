@@ -245,7 +245,7 @@ public sealed class LocalRabbit : IRabbit
     /// <summary>Ends the broker at once, as a crash would.</summary>
     public async Task Kill()
     {
-        await Local.Run("bash", ["-c", $"kill -KILL $(pgrep -f 'beam.*{_environment["RABBITMQ_NODENAME"]}')"]);
+        await Local.Run("bash", ["-c", $"kill -KILL $(pgrep -f 'beam[.]smp.*{_environment["RABBITMQ_NODENAME"]}')"]);
         await (_server?.DisposeAsync() ?? ValueTask.CompletedTask);
         _server = null;
     }

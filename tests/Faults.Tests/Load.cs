@@ -1,0 +1,124 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using SkillPlatform.Testing;
+
+namespace SkillPlatform.Faults.Tests;
+
+/// <summary>What the client knows of one proposal it sent.</summary>
+public sealed class Sent(int number, string skill, string role, string level)
+{
+    public int Number => number;
+    public string Skill => skill;
+    public string Role => role;
+    public string Level => level;
+    public string Rationale => $"load {number}";
+    public string Description => $"Reworded by load {number}.";
+
+    /// <summary>Acknowledged with 201; null while the outcome is unknown.</summary>
+    public string? Id { get; set; }
+
+    public bool Approved { get; set; }
+}
+
+/// <summary>
+/// People at work: proposals at a steady rate, each on a cell of its own, each approved. Whatever answer is lost is asked
+/// for again under the same key, so the client's own history is what must be found afterwards.
+/// </summary>
+public sealed class Load(
+    Api contributor,
+    Api reviewer,
+    IReadOnlyList<(string Skill, string Role, string Level, string Text)> cells
+)
+{
+    public ConcurrentQueue<Sent> History { get; } = new();
+    private readonly ConcurrentBag<Task> _work = [];
+
+    /// <summary>Starts proposals at the rate given until cancelled or out of cells; then waits until all are settled.</summary>
+    public async Task Run(int perSecond, CancellationToken stop)
+    {
+        using var beat = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / perSecond));
+        for (var number = 0; number < cells.Count; number++)
+        {
+            var (skill, role, level, text) = cells[number];
+            var sent = new Sent(number, skill, role, level);
+            History.Enqueue(sent);
+            _work.Add(Settle(sent, text));
+            try
+            {
+                await beat.WaitForNextTickAsync(stop);
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+        }
+        await Task.WhenAll(_work);
+    }
+
+    private async Task Settle(Sent sent, string text)
+    {
+        sent.Id = await Insist(async () =>
+        {
+            var (status, body, _) = await contributor.Post(
+                "/api/proposals",
+                new
+                {
+                    skill = sent.Skill,
+                    rationale = sent.Rationale,
+                    changes = new[]
+                    {
+                        new
+                        {
+                            op = "rewordRequirement",
+                            role = sent.Role,
+                            level = sent.Level,
+                            was = text,
+                            description = sent.Description,
+                        },
+                    },
+                },
+                ("Idempotency-Key", $"propose-{sent.Number}")
+            );
+            return status == 201 ? body.GetProperty("id").GetString() : Unsettled(status, body);
+        });
+        sent.Approved =
+            await Insist(async () =>
+            {
+                var (status, body, _) = await reviewer.Post(
+                    $"/api/proposals/{sent.Id}/reviews",
+                    new
+                    {
+                        revision = 1,
+                        verdict = "approve",
+                        comment = (string?)null,
+                    },
+                    ("Idempotency-Key", $"approve-{sent.Number}")
+                );
+                return status is >= 200 and < 300 ? "yes" : Unsettled(status, body);
+            })
+                is not null;
+    }
+
+    // What a gateway or a limit answers says nothing of the command; anything else is a bug to be seen.
+    private static string? Unsettled(int status, JsonElement body) =>
+        status is 429 or 500 or 502 or 503 or 504
+            ? null
+            : throw new InvalidOperationException($"Refused under load: {status} {body}");
+
+    private static async Task<string> Insist(Func<Task<string?>> ask)
+    {
+        while (true)
+        {
+            try
+            {
+                if (await ask() is { } answer)
+                    return answer;
+            }
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException or IOException)
+            {
+                // Lost: unknown. The same key asks again.
+            }
+            await Task.Delay(200);
+        }
+    }
+}
