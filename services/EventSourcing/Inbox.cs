@@ -38,11 +38,20 @@ public sealed class InboxFilter<T>(IDocumentSession session, TimeProvider time) 
         {
             await session.SaveChangesAsync(context.CancellationToken);
         }
-        catch (DocumentAlreadyExistsException twice) when (twice.DocType == typeof(Inbox))
+        catch (Exception e) when (IsTwice(e))
         {
             // Taken before: nothing to do again.
         }
     }
+
+    // Several faults of one commit come together; that it was taken before explains them all.
+    private static bool IsTwice(Exception e) =>
+        e switch
+        {
+            DocumentAlreadyExistsException twice => twice.DocType == typeof(Inbox),
+            AggregateException all => all.InnerExceptions.Any(IsTwice),
+            _ => false,
+        };
 
     /// <inheritdoc />
     public void Probe(ProbeContext context) => context.CreateFilterScope("inbox");

@@ -200,6 +200,7 @@ public sealed class LocalRabbit : IRabbit
             ["RABBITMQ_NODE_PORT"] = _port.ToString(CultureInfo.InvariantCulture),
             ["RABBITMQ_DIST_PORT"] = Local.FreePort().ToString(CultureInfo.InvariantCulture),
             ["RABBITMQ_MNESIA_BASE"] = $"{_folder}/data",
+            ["RABBITMQ_PID_FILE"] = $"{_folder}/pid",
             ["RABBITMQ_LOG_BASE"] = $"{_folder}/log",
             ["RABBITMQ_ENABLED_PLUGINS_FILE"] = $"{_folder}/plugins",
             ["RABBITMQ_CONF_ENV_FILE"] = $"{_folder}/none",
@@ -245,7 +246,7 @@ public sealed class LocalRabbit : IRabbit
     /// <summary>Ends the broker at once, as a crash would.</summary>
     public async Task Kill()
     {
-        await Local.Run("bash", ["-c", $"kill -KILL $(pgrep -f 'beam[.]smp.*{_environment["RABBITMQ_NODENAME"]}')"]);
+        await Local.Run("kill", ["-KILL", (await File.ReadAllTextAsync($"{_folder}/pid")).Trim()]);
         await (_server?.DisposeAsync() ?? ValueTask.CompletedTask);
         _server = null;
     }
