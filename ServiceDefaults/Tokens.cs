@@ -98,6 +98,7 @@ public static class Tokens
                 };
                 // What exactly was wrong with a token helps nobody but an attacker.
                 options.IncludeErrorDetails = false;
+                options.Events = new JwtBearerEvents { OnChallenge = SayIfKeysAreMissing };
             });
         builder
             .Services.AddAuthorizationBuilder()
@@ -105,5 +106,22 @@ public static class Tokens
             .AddPolicy(Roles.Administrator, policy => policy.RequireRole(Roles.Administrator))
             .AddPolicy(Roles.Moderator, policy => policy.RequireRole(Roles.Moderator, Roles.Administrator))
             .AddPolicy(Roles.Reviewer, policy => policy.RequireRole(Roles.Reviewer));
+    }
+
+    // A service that starts while the authority is away cannot check any token: not the caller's fault.
+    private static async Task SayIfKeysAreMissing(JwtBearerChallengeContext context)
+    {
+        if (context.AuthenticateFailure is null || context.Options.ConfigurationManager is not { } keys)
+            return;
+        try
+        {
+            await keys.GetConfigurationAsync(context.HttpContext.RequestAborted);
+        }
+        catch (InvalidOperationException)
+        {
+            context.HandleResponse();
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            context.Response.Headers.RetryAfter = "2";
+        }
     }
 }
