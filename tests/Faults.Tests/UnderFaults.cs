@@ -83,7 +83,7 @@ public sealed class UnderFaults(Rig rig)
         }
     }
 
-    [Fact(Skip = "Not seen to hold yet: a service that restarts while Identity is away answered 401; to be run again with 503.")]
+    [Fact(Skip = "Not seen to hold yet: see README, what is not there yet.")]
     public async Task Nothing_is_lost_and_nothing_happens_twice()
     {
         await Platform.Ready();
