@@ -26,7 +26,8 @@ public sealed class ServiceHost<TProgram>(Authority authority, IReadOnlyDictiona
     public ServiceHost<TProgram> Start()
     {
         UseKestrel(0);
-        StartServer();
+        // Off the runner's few threads: starting blocks, and what it waits for must not need the thread it blocks.
+        Task.Run(StartServer).GetAwaiter().GetResult();
         return this;
     }
 
