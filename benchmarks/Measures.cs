@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Npgsql;
 using SkillPlatform.Testing;
 
 namespace SkillPlatform.Benchmarks;
@@ -249,22 +248,7 @@ public static class Measures
     private static async Task Idle(Platform platform)
     {
         foreach (var database in new[] { "catalog", "proposals" })
-        {
-            await using var source = NpgsqlDataSource.Create(platform.Database(database));
-            await Eventually.Holds(
-                async () =>
-                {
-                    await using var command = source.CreateCommand(
-                        """
-                        select coalesce((select last_seq_id from mt_event_progression where name = 'relay:All'), 0)
-                            >= coalesce((select max(seq_id) from mt_events), 0)
-                        """
-                    );
-                    return (bool)(await command.ExecuteScalarAsync())!;
-                },
-                TimeSpan.FromMinutes(2)
-            );
-        }
+            await Eventually.Holds(() => platform.RelayIsDone(database), TimeSpan.FromMinutes(2));
         await Eventually.Holds(
             async () => (await ((IRabbit)platform.Rabbit).Queues()).Values.All(n => n == 0),
             TimeSpan.FromMinutes(2)

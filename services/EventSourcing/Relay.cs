@@ -27,7 +27,6 @@ public delegate Task<object?> Announce(IEvent @event, IQuerySession session, Can
 /// </summary>
 internal sealed class Relay : SubscriptionBase
 {
-    public const string ShardName = "relay:All";
     private readonly IServiceProvider _services;
     private readonly Announce _announce;
 

@@ -25,19 +25,6 @@ public static class Invariants
         Assert.Equal(0L, await command.ExecuteScalarAsync());
     }
 
-    /// <summary>I3: the relay has published everything there is.</summary>
-    public static async Task<bool> RelayIsDone(string database)
-    {
-        await using var source = NpgsqlDataSource.Create(database);
-        await using var command = source.CreateCommand(
-            """
-            select coalesce((select last_seq_id from mt_event_progression where name = 'relay:All'), 0)
-                >= coalesce((select max(seq_id) from mt_events), 0)
-            """
-        );
-        return (bool)(await command.ExecuteScalarAsync())!;
-    }
-
     /// <summary>I4: what the projections hold is what a rebuild from the events gives, row by row.</summary>
     public static async Task ProjectionsEqualTheirRebuild(string database, Action<StoreOptions> configure)
     {

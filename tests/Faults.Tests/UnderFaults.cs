@@ -215,8 +215,8 @@ public sealed class UnderFaults(Rig rig)
             {
                 var queues = await ((IRabbit)Platform.Rabbit).Queues();
                 return queues.All(q => poison.Contains(q.Key) ? q.Value == 1 : q.Value == 0)
-                    && await Invariants.RelayIsDone(Platform.Database("catalog"))
-                    && await Invariants.RelayIsDone(Platform.Database("proposals"))
+                    && await Platform.RelayIsDone("catalog")
+                    && await Platform.RelayIsDone("proposals")
                     && (await All(rig.Admin, $"/api/proposals?author={rig.Contributor.Id}&state=merged")).Count >= sent
                     && (await All(rig.Admin, "/api/notifications/deliveries?state=pending")).Count == 0;
             },

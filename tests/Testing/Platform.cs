@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using Npgsql;
 
 namespace SkillPlatform.Testing;
 
@@ -116,6 +117,19 @@ public sealed class Platform : IAsyncDisposable
         {
             return false;
         }
+    }
+
+    /// <summary>True once the relay of a database's service has published every committed event.</summary>
+    public async Task<bool> RelayIsDone(string database)
+    {
+        await using var source = NpgsqlDataSource.Create(Database(database));
+        await using var command = source.CreateCommand(
+            """
+            select coalesce((select last_seq_id from mt_event_progression where name = 'relay:All'), 0)
+                >= coalesce((select max(seq_id) from mt_events), 0)
+            """
+        );
+        return (bool)(await command.ExecuteScalarAsync())!;
     }
 
     /// <summary>kill -9; the process is started again at once.</summary>
