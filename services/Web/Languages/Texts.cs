@@ -5,7 +5,7 @@ using SkillPlatform.Web.Pages;
 
 namespace SkillPlatform.Web.Languages;
 
-/// <summary>All texts of one language, from <c>Languages/{language}.json</c>. A language is there as soon as its file is.</summary>
+/// <summary>All texts of one language, from <c>Languages/{language}/{room}.json</c>. A language is there as soon as its folder is.</summary>
 public sealed class Texts
 {
     private static readonly Dictionary<string, Texts> All = Load();
@@ -56,10 +56,17 @@ public sealed class Texts
         var assembly = Assembly.GetExecutingAssembly();
         return assembly
             .GetManifestResourceNames()
-            .Where(name => name.StartsWith("texts.", StringComparison.Ordinal))
+            .Where(name => name.StartsWith("texts/", StringComparison.Ordinal))
+            .GroupBy(name => name.Split('/')[1], StringComparer.Ordinal)
             .ToDictionary(
-                name => name.Split('.')[1],
-                name => new Texts(name.Split('.')[1], Embedded.Json<Dictionary<string, string>>(name)),
+                files => files.Key,
+                files => new Texts(
+                    files.Key,
+                    // The same key in two rooms is refused here, at the start.
+                    files
+                        .SelectMany(file => Embedded.Json<Dictionary<string, string>>(file))
+                        .ToDictionary(StringComparer.Ordinal)
+                ),
                 StringComparer.Ordinal
             );
     }
