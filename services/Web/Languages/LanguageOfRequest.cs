@@ -17,6 +17,7 @@ public static class LanguageOfRequest
         "/api",
         "/health",
         "/assets",
+        "/favicon.ico",
         "/signin",
         "/signout",
         "/signin-oidc",

@@ -5,7 +5,7 @@ using SkillPlatform.Web.Pages;
 
 namespace SkillPlatform.Web.Languages;
 
-/// <summary>All texts of one language, from <c>Languages/{language}/{room}.json</c>. A language is there as soon as its folder is.</summary>
+/// <summary>All texts of one language, from <c>Languages/{language}/{room}.json</c>. A language is there as soon as its <c>shared.json</c> is.</summary>
 public sealed class Texts
 {
     private static readonly Dictionary<string, Texts> All = Load();
@@ -21,6 +21,11 @@ public sealed class Texts
 
     /// <summary>BCP 47, as in addresses: <c>de</c>.</summary>
     public string Language { get; }
+
+    public bool RightToLeft => _culture.TextInfo.IsRightToLeft;
+
+    /// <summary>As Open Graph writes it: <c>de_DE</c>.</summary>
+    public string Locale => CultureInfo.CreateSpecificCulture(Language).Name.Replace('-', '_');
 
     public IReadOnlyCollection<string> Keys => _texts.Keys;
 
@@ -58,6 +63,7 @@ public sealed class Texts
             .GetManifestResourceNames()
             .Where(name => name.StartsWith("texts/", StringComparison.Ordinal))
             .GroupBy(name => name.Split('/')[1], StringComparer.Ordinal)
+            .Where(files => files.Any(file => file.EndsWith("/shared.json", StringComparison.Ordinal)))
             .ToDictionary(
                 files => files.Key,
                 files => new Texts(

@@ -2,9 +2,9 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http.Features;
 using SkillPlatform.Web.Api;
+using SkillPlatform.Web.Catalogue;
 using SkillPlatform.Web.Proposals;
 using SkillPlatform.Web.Skills;
-using SkillPlatform.Web.Start;
 
 namespace SkillPlatform.Web.Pages;
 
@@ -39,7 +39,7 @@ public static class AllPages
 
     public static void MapPages(this WebApplication app)
     {
-        app.MapStyles();
+        app.MapSiteFiles();
         StartPage.Map(app);
         ShowSkill.Map(app);
         WatchSkill.Map(app);

@@ -14,6 +14,8 @@ public static class Headers
         var pages = Policy(csp =>
         {
             csp.AddStyleSrc().Self();
+            csp.AddScriptSrc().Self();
+            csp.AddConnectSrc().Self();
             csp.AddImgSrc().Self().Data();
             csp.AddFormAction().Self().From(identity);
         });

@@ -12,10 +12,12 @@ public sealed class Visit
 {
     private readonly HttpRequest _request;
 
-    public Visit(IHttpContextAccessor accessor)
+    public Visit(IHttpContextAccessor accessor, IConfiguration configuration)
     {
         var http = accessor.HttpContext ?? throw new InvalidOperationException("A visit is a request.");
         _request = http.Request;
+        // Never what the request says: pages are kept, and what it says is anybody's.
+        Origin = (configuration["Web:PublicOrigin"] ?? "http://localhost:8080").TrimEnd('/');
         T = Texts.Of(CultureInfo.CurrentUICulture);
         Name = http.User.FindFirst("name")?.Value ?? http.User.FindFirst("email")?.Value ?? "";
         SignedIn = http.User.Identity is { IsAuthenticated: true };
@@ -44,7 +46,39 @@ public sealed class Visit
     /// <summary>This page in another language.</summary>
     public string In(string language) => $"/{language}{_request.Path.ToUriComponent()}{_request.QueryString}";
 
+    /// <summary>This page for other sites: with its origin, in one language, or (null) in the one its reader prefers.</summary>
+    public string Whole(string? language, string? query = null) =>
+        $"{Origin}{(language is null ? "" : $"/{language}")}{_request.Path.ToUriComponent()}{query}";
+
+    /// <summary>Scheme and host under which the world knows us.</summary>
+    public string Origin { get; }
+
+    /// <summary>Without the language.</summary>
+    public string Path => _request.Path.Value!;
+
     public string Here => $"{_request.PathBase}{_request.Path}{_request.QueryString}";
+
+    /// <summary>How many messages wait; 0 where that cannot be told at once, for it only decorates.</summary>
+    public async Task<int> Unread(Services services)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_request.HttpContext.RequestAborted);
+        patience.CancelAfter(TimeSpan.FromMilliseconds(500));
+        try
+        {
+            var inbox = await services.Get<Waiting>(
+                "notifications",
+                $"/api/notifications/inbox?limit={1}",
+                patience.Token
+            );
+            return inbox.Value?.UnreadCount ?? 0;
+        }
+        catch (OperationCanceledException)
+        {
+            return 0;
+        }
+    }
+
+    private sealed record Waiting(int UnreadCount);
 
     private static Caller? Read(string token)
     {

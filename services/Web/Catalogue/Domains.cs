@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace SkillPlatform.Web.Start;
+namespace SkillPlatform.Web.Catalogue;
 
 /// <summary>The tree of domains, bare or as a list's items.</summary>
 [JsonConverter(typeof(Reader))]

@@ -1,7 +1,7 @@
 using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.Skills;
 
-namespace SkillPlatform.Web.Start;
+namespace SkillPlatform.Web.Catalogue;
 
 public sealed record GroupInTree(string Slug, string Name, int Skills);
 
