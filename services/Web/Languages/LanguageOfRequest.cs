@@ -42,7 +42,7 @@ public static class LanguageOfRequest
                     language = FromCookie(request) ?? FromBrowser(request) ?? "en";
                     http.Response.Headers.AppendCommaSeparatedValues("Vary", "Accept-Language", "Cookie");
                 }
-                CultureInfo.CurrentUICulture = CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo(language);
+                CultureInfo.CurrentUICulture = CultureInfo.CurrentCulture = Texts.In(language).Culture;
                 http.Response.Headers.ContentLanguage = language;
                 return next(http);
             }
