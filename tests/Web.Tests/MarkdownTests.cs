@@ -1,6 +1,5 @@
 using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.SignIn;
-using SkillPlatform.Web.Skills;
 
 namespace SkillPlatform.Web.Tests;
 
@@ -81,13 +80,4 @@ public sealed class MarkdownTests
     [InlineData(null, "/")]
     public void Signing_in_leads_to_our_own_pages_only(string? wanted, string expected) =>
         Assert.Equal(expected, LocalAddress.Or(wanted));
-
-    [Fact]
-    public void A_suggestion_holds_only_what_was_changed()
-    {
-        var was = new Requirement("pilot", "junior", true, "One\r\ntwo", null);
-        Assert.Empty(SuggestChange.Changes(was, true, "One\ntwo"));
-        Assert.Single(SuggestChange.Changes(was, false, "One\ntwo"));
-        Assert.Equal(2, SuggestChange.Changes(was, false, "One").Length);
-    }
 }

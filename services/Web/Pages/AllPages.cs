@@ -1,10 +1,14 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using SkillPlatform.Web.Api;
 using SkillPlatform.Web.Catalogue;
+using SkillPlatform.Web.Comments;
 using SkillPlatform.Web.Proposals;
 using SkillPlatform.Web.Skills;
+using SkillPlatform.Web.Suggest;
+using SkillPlatform.Web.Watching;
 
 namespace SkillPlatform.Web.Pages;
 
@@ -21,6 +25,7 @@ public static class AllPages
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddScoped<Visit>();
         builder.Services.AddSingleton<PageCache>();
+        builder.Services.TryAddSingleton(TimeProvider.System);
         Services.Add(builder);
         builder.Services.AddAntiforgery(options =>
         {
@@ -31,7 +36,12 @@ public static class AllPages
                 ? CookieSecurePolicy.SameAsRequest
                 : CookieSecurePolicy.Always;
         });
-        builder.Services.Configure<FormOptions>(form => form.ValueLengthLimit = 256 * 1024);
+        builder.Services.Configure<FormOptions>(form =>
+        {
+            form.ValueLengthLimit = 256 * 1024;
+            // A skill may have 500 requirements, and the form has a few fields for each.
+            form.ValueCountLimit = 4096;
+        });
     }
 
     private static Task NoSuchApi(HttpContext http) =>
@@ -44,10 +54,19 @@ public static class AllPages
         ShowSkill.Map(app);
         WatchSkill.Map(app);
         SuggestChange.Map(app);
+        SuggestSkill.Map(app);
+        ReviseProposal.Map(app);
         ProposalsPage.Map(app);
         ShowProposal.Map(app);
         ReviewProposal.Map(app);
         WithdrawProposal.Map(app);
+        UndoChange.Map(app);
+        Discussion.Map(app);
+        WriteComment.Map(app);
+        WatchingPage.Map(app);
+        WatchAnything.Map(app);
+        InboxPage.Map(app);
+        MailPage.Map(app);
         app.Map("/api/{**rest}", NoSuchApi).AllowAnonymous();
         app.MapFallback(
                 (HttpContext http) =>

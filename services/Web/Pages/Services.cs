@@ -9,7 +9,14 @@ using SkillPlatform.Web.SignIn;
 namespace SkillPlatform.Web.Pages;
 
 /// <summary>What a service answered, or that it did not: <see cref="Status"/> 0.</summary>
-public sealed record Answer<T>(int Status, T? Value, string? Problem = null, string? Location = null)
+public sealed record Answer<T>(
+    int Status,
+    T? Value,
+    string? Problem = null,
+    string? Location = null,
+    string? Tag = null,
+    string? Code = null
+)
     where T : class
 {
     public bool Ok => Status is >= 200 and < 300;
@@ -67,25 +74,31 @@ public sealed class Services(IHttpClientFactory clients)
         HttpMethod method,
         FormattableString path,
         object? body,
-        CancellationToken ct
+        CancellationToken ct,
+        string? match = null
     )
         where T : class
     {
         using var request = new HttpRequestMessage(method, Escaped(path));
         if (body is not null)
             request.Content = JsonContent.Create(body, body.GetType(), options: Json);
+        if (match is not null)
+            request.Headers.TryAddWithoutValidation("If-Match", match);
         if (method == HttpMethod.Post)
             request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString());
         try
         {
             using var answer = await clients.CreateClient(service).SendAsync(request, ct);
+            var problem = answer.IsSuccessStatusCode ? null : await Read<Problem>(answer, ct);
             return new Answer<T>(
                 (int)answer.StatusCode,
                 answer.IsSuccessStatusCode && answer.StatusCode is not HttpStatusCode.NoContent
                     ? await Read<T>(answer, ct)
                     : null,
-                answer.IsSuccessStatusCode ? null : (await Read<Problem>(answer, ct))?.Words,
-                answer.Headers.Location?.OriginalString
+                problem?.Words,
+                answer.Headers.Location?.OriginalString,
+                answer.Headers.ETag?.ToString(),
+                problem?.Code
             );
         }
         catch (Exception e) when (!ct.IsCancellationRequested && e is not OutOfMemoryException)
@@ -117,8 +130,11 @@ public sealed class Services(IHttpClientFactory clients)
             ]
         );
 
-    private sealed record Problem(string? Title, string? Detail, Dictionary<string, string[]>? Errors)
+    private sealed record Problem(string? Title, string? Detail, Dictionary<string, string[]>? Errors, string? Type)
     {
+        /// <summary>The end of its type, which never changes: <c>stale-revision</c>.</summary>
+        public string? Code => Type?.Split('/')[^1];
+
         public string? Words =>
             Errors is { Count: > 0 } ? string.Join(" ", Errors.Values.SelectMany(e => e)) : Detail ?? Title;
     }

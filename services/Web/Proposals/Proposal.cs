@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
+using SkillPlatform.Web.Comments;
 using SkillPlatform.Web.Pages;
+using SkillPlatform.Web.Skills;
 
 namespace SkillPlatform.Web.Proposals;
 
@@ -16,7 +18,20 @@ public sealed record Proposal(
     FoundConflict[]? Conflicts,
     Verdict[]? Reviews,
     Step[]? Timeline,
-    DateTimeOffset CreatedAt
+    DateTimeOffset CreatedAt,
+    Revision[]? Revisions = null,
+    Comment[]? Comments = null,
+    string? Domain = null,
+    long? SkillVersion = null
+);
+
+/// <summary>One revision, as its author sent it.</summary>
+public sealed record Revision(
+    [property: JsonPropertyName("revision")] int Number,
+    string Rationale,
+    ProposedChange[] Changes,
+    bool KeptApprovals,
+    DateTimeOffset At
 );
 
 /// <summary>Any operation; what it does not have is null.</summary>
@@ -30,7 +45,8 @@ public sealed record ProposedChange(
     string[]? Keywords,
     string? Domain,
     string? Group,
-    [property: JsonConverter(typeof(AnyText))] string? Was
+    [property: JsonConverter(typeof(AnyText))] string? Was,
+    Requirement[]? Requirements = null
 );
 
 public sealed record FoundConflict(int Change, string? Code, string? Was, string? Now, string? Wanted);
@@ -40,7 +56,8 @@ public sealed record Verdict(
     int Revision,
     [property: JsonPropertyName("verdict")] string Given,
     string? Comment,
-    DateTimeOffset At
+    DateTimeOffset At,
+    bool Counts = true
 );
 
 public sealed record Step(string Kind, int Revision, Person? Actor, DateTimeOffset At);

@@ -19,6 +19,14 @@ public static class ReviewProposal
         CancellationToken ct
     )
     {
+        if (verdict is not "approve" && string.IsNullOrWhiteSpace(comment))
+            return await ShowProposal.Show(
+                id,
+                services,
+                visit,
+                new Shown(Review: comment, Problem: visit.T["review.say-why"], Status: 422),
+                ct
+            );
         var answer = await services.Send<object>(
             "proposals",
             HttpMethod.Post,
@@ -32,14 +40,12 @@ public static class ReviewProposal
             ct
         );
         return answer.Ok
-            ? TypedResults.Redirect(visit.To($"/proposals/{id}"))
+            ? TypedResults.Redirect(visit.To($"/proposals/{id}") + "?done=reviewed")
             : await ShowProposal.Show(
                 id,
                 services,
                 visit,
-                comment,
-                answer.Problem ?? visit.T["missing.proposals"],
-                answer.Down ? 503 : answer.Status,
+                new Shown(Review: comment, Problem: visit.Why(answer), Status: answer.Shown()),
                 ct
             );
     }

@@ -1,36 +1,59 @@
 using SkillPlatform.ServiceDefaults;
+using SkillPlatform.Web.Comments;
 using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.Skills;
 
 namespace SkillPlatform.Web.Proposals;
 
+/// <summary>What its reader may do with a proposal. The services decide; this only saves pointless buttons.</summary>
+public sealed record May(bool Review, bool Revise, bool Submit, bool Withdraw, bool Watch);
+
+/// <summary>What was asked for or written when the page is shown: a review, a comment, two revisions to compare.</summary>
+public sealed record Shown(
+    string? Review = null,
+    string? Problem = null,
+    Writing? Writing = null,
+    int Status = 200,
+    int? From = null,
+    int? To = null,
+    string? Done = null
+);
+
 /// <summary>The skill is null where it does not exist yet or the catalogue is down.</summary>
 public sealed record ProposalModel(
     Proposal Proposal,
     Skill? Skill,
-    bool MayReview,
-    bool MayWithdraw,
-    string? Comment,
-    string? Problem
+    Names Names,
+    May May,
+    bool Mine,
+    bool? Watched,
+    Conversation Conversation,
+    Shown Shown
 );
 
 public static class ShowProposal
 {
     public static void Map(WebApplication app) => app.MapGet("/proposals/{id:guid}", Get).AllowAnonymous();
 
-    private static Task<IResult> Get(Guid id, Services services, Visit visit, CancellationToken ct) =>
-        Show(id, services, visit, null, null, 200, ct);
-
-    public static async Task<IResult> Show(
+    private static Task<IResult> Get(
         Guid id,
+        int? from,
+        int? to,
+        Guid? reply,
+        Guid? edit,
+        string? done,
         Services services,
         Visit visit,
-        string? comment,
-        string? problem,
-        int status,
         CancellationToken ct
-    )
+    ) => Show(id, services, visit, new Shown(Writing: new Writing(reply, edit), From: from, To: to, Done: done), ct);
+
+    public static async Task<IResult> Show(Guid id, Services services, Visit visit, Shown shown, CancellationToken ct)
     {
+        var watched = visit.SignedIn
+            ? services.Get<object>("notifications", $"/api/notifications/watches/proposal/{id}", ct)
+            : null;
+        var roles = services.Get<PageList<Named>>("catalog", $"/api/catalog/roles?limit={200}", ct);
+        var domains = services.Get<Catalogue.Domains>("catalog", $"/api/catalog/domains?limit={200}", ct);
         var answer = await services.Get<Proposal>("proposals", $"/api/proposals/{id}", ct);
         if (answer.Value is not { } proposal)
             return Page.Error(answer.Status);
@@ -38,18 +61,41 @@ public static class ShowProposal
             ? (await services.Get<Skill>("catalog", $"/api/catalog/skills/{slug}", ct)).Value
             : null;
         var mine = visit.Caller is { } caller && caller.Id == proposal.Author?.Id;
+        var page = visit.To($"/proposals/{id}");
         return Page.Of<ProposalPage>(
             new ProposalModel(
                 proposal,
                 skill,
-                MayReview: visit.Caller?.Is(Roles.Reviewer) == true
-                    && !mine
-                    && proposal.State is "open" or "changesRequested",
-                MayWithdraw: mine && proposal.State is "draft" or "open" or "changesRequested" or "conflicted",
-                comment,
-                problem
+                new Names(skill, (await roles).Value?.Items, (await domains).Value?.All),
+                Of(proposal, mine, visit),
+                mine,
+                watched is null ? null
+                    : (await watched).Ok ? true
+                    : (await watched).Status == 404 ? false
+                    : null,
+                new Conversation(page, $"{page}/comments", proposal.Comments ?? [], shown.Writing ?? new Writing()),
+                shown
             ),
-            status
+            shown.Status
+        );
+    }
+
+    private static May Of(Proposal proposal, bool mine, Visit visit)
+    {
+        var unfinished = proposal.State is "draft" or "open" or "changesRequested" or "conflicted";
+        return new May(
+            Review: !mine
+                && proposal.State is "open" or "changesRequested"
+                && (
+                    proposal.Domain is { } domain
+                        ? visit.Caller?.Reviews(domain) == true
+                        : visit.Caller?.Is(Roles.Reviewer) == true
+                )
+                && !mine,
+            Revise: mine && unfinished,
+            Submit: mine && proposal.State is "draft",
+            Withdraw: mine && unfinished,
+            Watch: visit.SignedIn && proposal.State is not "draft"
         );
     }
 }

@@ -2,37 +2,48 @@ using SkillPlatform.Web.Pages;
 
 namespace SkillPlatform.Web.Proposals;
 
-/// <summary>By the author, who no longer wants it.</summary>
+/// <summary>What its author does with a proposal as it is: hand in a draft, or withdraw it.</summary>
 public static class WithdrawProposal
 {
-    public static void Map(WebApplication app) =>
-        app.MapPost("/proposals/{id:guid}/withdrawal", Post).RequireAuthorization();
+    public static void Map(WebApplication app)
+    {
+        app.MapPost("/proposals/{id:guid}/submission", Submit).RequireAuthorization();
+        app.MapPost("/proposals/{id:guid}/withdrawal", Withdraw).RequireAuthorization();
+    }
 
-    private static async Task<IResult> Post(
+    private static Task<IResult> Submit(
         Guid id,
         IFormCollection form,
         Services services,
         Visit visit,
         CancellationToken ct
+    ) => Post(id, $"/api/proposals/{id}/submission", "submitted", services, visit, ct);
+
+    private static Task<IResult> Withdraw(
+        Guid id,
+        IFormCollection form,
+        Services services,
+        Visit visit,
+        CancellationToken ct
+    ) => Post(id, $"/api/proposals/{id}/withdrawal", "withdrawn", services, visit, ct);
+
+    private static async Task<IResult> Post(
+        Guid id,
+        FormattableString path,
+        string done,
+        Services services,
+        Visit visit,
+        CancellationToken ct
     )
     {
-        _ = form;
-        var answer = await services.Send<object>(
-            "proposals",
-            HttpMethod.Post,
-            $"/api/proposals/{id}/withdrawal",
-            null,
-            ct
-        );
+        var answer = await services.Send<object>("proposals", HttpMethod.Post, path, null, ct);
         return answer.Ok
-            ? TypedResults.Redirect(visit.To($"/proposals/{id}"))
+            ? TypedResults.Redirect(visit.To($"/proposals/{id}") + $"?done={done}")
             : await ShowProposal.Show(
                 id,
                 services,
                 visit,
-                null,
-                answer.Problem ?? visit.T["missing.proposals"],
-                answer.Down ? 503 : answer.Status,
+                new Shown(Problem: visit.Why(answer), Status: answer.Shown()),
                 ct
             );
     }

@@ -55,5 +55,6 @@ public sealed record OpenProposal(
     Person? Author,
     string State,
     string Rationale,
-    DateTimeOffset CreatedAt
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? UpdatedAt = null
 );

@@ -1,0 +1,34 @@
+using SkillPlatform.Web.Pages;
+
+namespace SkillPlatform.Web.Comments;
+
+/// <summary>A comment as the proposals tell it; the text is null once it was removed.</summary>
+public sealed record Comment(
+    Guid Id,
+    Person? Author,
+    string? Text,
+    Guid? ReplyTo,
+    DateTimeOffset At,
+    DateTimeOffset? EditedAt,
+    Removal? Removed,
+    long Version
+);
+
+/// <summary>By its <c>author</c>, by a <c>moderator</c>, or with its author's account (<c>erasure</c>).</summary>
+public sealed record Removal(string By, DateTimeOffset? At);
+
+/// <summary>What the reader is writing: a reply, or another text for a comment of theirs.</summary>
+public sealed record Writing(Guid? ReplyTo = null, Guid? Editing = null, string? Text = null, string? Problem = null);
+
+/// <summary>The comments on one thing.</summary>
+/// <param name="Page">Address of the page they are on.</param>
+/// <param name="Action">Where new ones are sent to; each has its own address below.</param>
+/// <param name="All">Null if they cannot be read at the moment.</param>
+public sealed record Conversation(string Page, string Action, Comment[]? All, Writing Writing)
+{
+    /// <summary>Those that answer this one; for null, those that answer none of the page.</summary>
+    public IEnumerable<Comment> Below(Guid? parent) =>
+        (All ?? []).Where(c =>
+            parent is null ? c.ReplyTo is null || All!.All(other => other.Id != c.ReplyTo) : c.ReplyTo == parent
+        );
+}

@@ -1,0 +1,56 @@
+using SkillPlatform.Web.Pages;
+using SkillPlatform.Web.Skills;
+
+namespace SkillPlatform.Web.Comments;
+
+/// <summary>What is said about a skill.</summary>
+public sealed record DiscussionModel(Skill Skill, Conversation Conversation, string? Next);
+
+/// <summary>The comments on a skill.</summary>
+public static class Discussion
+{
+    public static void Map(WebApplication app) => app.MapGet("/skills/{slug}/discussion", Get).AllowAnonymous();
+
+    private static Task<IResult> Get(
+        string slug,
+        Guid? reply,
+        Guid? edit,
+        string? cursor,
+        Services services,
+        Visit visit,
+        CancellationToken ct
+    ) => Show(slug, cursor, new Writing(reply, edit), 200, services, visit, ct);
+
+    public static async Task<IResult> Show(
+        string slug,
+        string? cursor,
+        Writing writing,
+        int status,
+        Services services,
+        Visit visit,
+        CancellationToken ct
+    )
+    {
+        var comments = services.Get<PageList<Comment>>(
+            "proposals",
+            string.IsNullOrEmpty(cursor)
+                ? (FormattableString)$"/api/proposals/discussions/{slug}/comments?limit={200}"
+                : $"/api/proposals/discussions/{slug}/comments?limit={200}&cursor={cursor}",
+            ct
+        );
+        var skill = await services.Get<Skill>("catalog", $"/api/catalog/skills/{slug}", ct);
+        if (skill.Value is not { } found)
+            return Page.Error(skill.Status);
+        if (found.Slug != slug)
+            return TypedResults.Redirect(visit.To($"/skills/{found.Slug}/discussion"), permanent: true);
+        var address = visit.To($"/skills/{slug}/discussion");
+        return Page.Of<DiscussionPage>(
+            new DiscussionModel(
+                found,
+                new Conversation(address, address, (await comments).Value?.Items, writing),
+                (await comments).Value?.NextCursor
+            ),
+            status
+        );
+    }
+}

@@ -1,0 +1,14 @@
+using SkillPlatform.Web.Pages;
+
+namespace SkillPlatform.Web.Suggest;
+
+/// <summary>What changes would do, as the preview answers.</summary>
+public sealed record Impact(MandatoryCounts Mandatory, Neighbour[] Others, int? Watchers);
+
+public sealed record MandatoryCounts(int Before, int After, MandatoryCount[] Roles, MandatoryCount[] Levels);
+
+public sealed record MandatoryCount(string Slug, string Name, int Before, int After);
+
+public sealed record Neighbour(Guid Id, Person? Author, string State, string Rationale, RoleAndLevel[] Requirements);
+
+public sealed record RoleAndLevel(string Role, string Level);

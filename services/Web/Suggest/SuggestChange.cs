@@ -1,0 +1,46 @@
+using SkillPlatform.Web.Pages;
+using SkillPlatform.Web.Skills;
+
+namespace SkillPlatform.Web.Suggest;
+
+/// <summary>Suggest changes to a skill: any of its requirements, its name, keywords and place, or to retire it.</summary>
+public static class SuggestChange
+{
+    public static void Map(WebApplication app)
+    {
+        app.MapGet("/skills/{slug}/suggest", Get).RequireAuthorization();
+        app.MapPost("/skills/{slug}/suggest", Post).RequireAuthorization();
+    }
+
+    private static async Task<IResult> Get(
+        string slug,
+        string? role,
+        string? level,
+        Services services,
+        Visit visit,
+        CancellationToken ct
+    )
+    {
+        var skill = await services.Get<Skill>("catalog", $"/api/catalog/skills/{slug}", ct);
+        if (skill.Value is not { } now)
+            return Page.Error(skill.Status);
+        if (now.Retired)
+            return Page.Error(410);
+        var about = new Suggesting(now, IsNew: false);
+        return await SuggestForm.Show(about, Suggestion.Of(now), services, ct, open: (role, level));
+    }
+
+    private static async Task<IResult> Post(
+        string slug,
+        IFormCollection form,
+        Services services,
+        Visit visit,
+        CancellationToken ct
+    )
+    {
+        var skill = await services.Get<Skill>("catalog", $"/api/catalog/skills/{slug}", ct);
+        return skill.Value is { } now
+            ? await SuggestForm.Take(new Suggesting(now, IsNew: false), form, services, visit, ct)
+            : Page.Error(skill.Status);
+    }
+}

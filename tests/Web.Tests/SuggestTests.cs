@@ -1,0 +1,373 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace SkillPlatform.Web.Tests;
+
+public sealed class SuggestTests(WebFixture web) : IClassFixture<WebFixture>
+{
+    private const string Id = "01990000-0000-7000-8000-000000000001";
+    private readonly CancellationToken _ct = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_suggestion_becomes_a_proposal_against_exactly_what_its_author_saw()
+    {
+        web.Given("suggested", "One\r\ntwo \"quoted\" <b>\n");
+        web.Proposals.On("POST /api/proposals", new { id = Id }, 201);
+        using var answer = await Send(
+            "suggested",
+            "de",
+            ("text:pilot:junior", "One\r\nthree"),
+            ("rationale", "Täglich."),
+            ("do", "send")
+        );
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        Assert.Equal($"/de/proposals/{Id}", answer.Headers.Location!.OriginalString);
+        var asked = web.Proposals.Last("/api/proposals");
+        Assert.StartsWith("Bearer ", asked.Headers["Authorization"]);
+        Assert.True(Guid.TryParse(asked.Headers["Idempotency-Key"], out _));
+        var body = Body("/api/proposals");
+        var changes = body.GetProperty("changes");
+        Assert.Equal(2, changes.GetArrayLength());
+        Assert.Equal("One\r\ntwo \"quoted\" <b>\n", changes[0].GetProperty("was").GetString());
+        Assert.Equal("One\nthree", changes[0].GetProperty("description").GetString());
+        Assert.Equal("makeOptional", changes[1].GetProperty("op").GetString());
+        Assert.Equal("Täglich.", body.GetProperty("rationale").GetString());
+        Assert.False(body.GetProperty("draft").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Everything_of_a_skill_can_be_changed_in_one_proposal()
+    {
+        web.Given("whole");
+        web.Proposals.On("POST /api/proposals", new { id = Id }, 201);
+        using var answer = await Send(
+            "whole",
+            "en",
+            ("text:pilot:junior", "Knows the tables."),
+            ("mandatory:pilot:junior", "true"),
+            ("text:skipper:senior", "Teaches it."),
+            ("drop:skipper:senior", "true"),
+            ("name", "Tides"),
+            ("keywords", "moon\r\n\r\n  sun \r\nmoon"),
+            ("place", "sea/deep"),
+            ("added:0:role", "skipper"),
+            ("added:0:level", "junior"),
+            ("added:0:mandatory", "true"),
+            ("added:0:text", "Reads them aloud."),
+            ("added:1:role", ""),
+            ("added:1:level", ""),
+            ("added:1:text", ""),
+            ("retire", "true"),
+            ("rationale", "All of it."),
+            ("do", "draft")
+        );
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        var body = Body("/api/proposals");
+        Assert.True(body.GetProperty("draft").GetBoolean());
+        Assert.Equal(
+            "dropRequirement renameSkill replaceKeywords moveSkill stateRequirement retireSkill",
+            string.Join(' ', body.GetProperty("changes").EnumerateArray().Select(c => c.GetProperty("op").GetString()))
+        );
+        Assert.Equal("[\"moon\",\"sun\"]", body.GetProperty("changes")[2].GetProperty("keywords").GetRawText());
+        Assert.Equal("coast", body.GetProperty("changes")[3].GetProperty("was").GetProperty("group").GetString());
+    }
+
+    [Fact]
+    public async Task A_refused_suggestion_comes_back_with_what_was_written()
+    {
+        web.Given("refused");
+        web.Proposals.On(
+            "POST /api/proposals",
+            new
+            {
+                title = "Wrong",
+                errors = new Dictionary<string, string[]> { ["/rationale"] = ["Say a little more."] },
+            },
+            422
+        );
+        using var answer = await Send(
+            "refused",
+            "en",
+            ("text:pilot:junior", "Another text"),
+            ("mandatory:pilot:junior", "true"),
+            ("rationale", "so"),
+            ("do", "send")
+        );
+        Assert.Equal(422, (int)answer.StatusCode);
+        var html = await answer.Content.ReadAsStringAsync(_ct);
+        Assert.Contains("Say a little more.", html);
+        Assert.Contains("Another text", html);
+    }
+
+    [Theory]
+    [InlineData("text:pilot:junior", "Knows the tables.", "Nothing is changed yet.")]
+    [InlineData("text:pilot:junior", " ", "A requirement has no text.")]
+    [InlineData("added:0:text", "A text for nobody", "needs a role, a level and a text")]
+    [InlineData("name", "", "needs a name")]
+    public async Task What_is_missing_is_said_before_anything_is_sent(string field, string value, string words)
+    {
+        web.Given("missing");
+        using var answer = await Send(
+            "missing",
+            "en",
+            ("mandatory:pilot:junior", "true"),
+            (field, value),
+            ("rationale", "Kept words"),
+            ("do", "send")
+        );
+        Assert.Equal(422, (int)answer.StatusCode);
+        var html = await answer.Content.ReadAsStringAsync(_ct);
+        Assert.Contains(words, html);
+        Assert.Contains("Kept words", html);
+    }
+
+    [Fact]
+    public async Task The_preview_shows_the_difference_and_what_it_would_do_and_sends_nothing()
+    {
+        web.Given("previewed");
+        web.Proposals.On(
+            "POST /api/proposals/preview",
+            new
+            {
+                mandatory = new
+                {
+                    before = 1,
+                    after = 0,
+                    roles = new[]
+                    {
+                        new
+                        {
+                            slug = "pilot",
+                            name = "Pilot",
+                            before = 1,
+                            after = 0,
+                        },
+                    },
+                    levels = Array.Empty<object>(),
+                },
+                others = new[]
+                {
+                    new
+                    {
+                        id = Id,
+                        author = new { id = "u2", name = "Ines" },
+                        state = "open",
+                        revision = 1,
+                        rationale = "The other one.",
+                        requirements = new[] { new { role = "pilot", level = "junior" } },
+                    },
+                },
+                watchers = 3,
+                conflicts = Array.Empty<object>(),
+            }
+        );
+        var before = web.Proposals.Count("/api/proposals");
+        using var answer = await Send(
+            "previewed",
+            "en",
+            ("text:pilot:junior", "Knows the **new** tables."),
+            ("rationale", ""),
+            ("do", "preview")
+        );
+        Assert.Equal(200, (int)answer.StatusCode);
+        var html = await answer.Content.ReadAsStringAsync(_ct);
+        Assert.Contains("<ins>", html);
+        Assert.Contains("<strong>new</strong>", html);
+        Assert.Contains("Role: <bdi>Pilot</bdi>", html);
+        Assert.Contains("The other one.", html);
+        Assert.Contains("3 people watch this skill", html);
+        Assert.Contains("Knows the **new** tables.</textarea>", html);
+        Assert.Equal(before, web.Proposals.Count("/api/proposals"));
+    }
+
+    [Fact]
+    public async Task When_the_same_text_was_changed_meanwhile_both_are_shown_and_the_author_chooses()
+    {
+        web.Given("raced", "Theirs.");
+        web.Catalog.On(
+            "GET /api/catalog/skills/raced",
+            http =>
+                http.Response.WriteAsJsonAsync(
+                    http.Request.Query.ContainsKey("version")
+                        ? Samples.Skill("raced", text: "As it was.", version: 2)
+                        : Samples.Skill("raced", text: "Theirs.", version: 3),
+                    _ct
+                )
+        );
+        web.Proposals.On("POST /api/proposals", new { id = Id }, 201);
+        var before = web.Proposals.Count("/api/proposals");
+        using var clash = await Send(
+            "raced",
+            "en",
+            ("version", "2"),
+            ("text:pilot:junior", "Mine."),
+            ("mandatory:pilot:junior", "true"),
+            ("rationale", "Why not."),
+            ("do", "send")
+        );
+        Assert.Equal(409, (int)clash.StatusCode);
+        var html = await clash.Content.ReadAsStringAsync(_ct);
+        Assert.Contains("Theirs.", html);
+        Assert.Contains("Mine.</textarea>", html);
+        Assert.Contains("name=\"choice:pilot:junior\" value=\"theirs\"", html);
+        Assert.Contains("Why not.", html);
+        Assert.Contains("name=\"version\" value=\"3\"", html);
+        Assert.Equal(before, web.Proposals.Count("/api/proposals"));
+        using var chosen = await Send(
+            "raced",
+            "en",
+            ("clash:pilot:junior", "true"),
+            ("choice:pilot:junior", "mine"),
+            ("text:pilot:junior", "Mine."),
+            ("mandatory:pilot:junior", "true"),
+            ("rationale", "Why not."),
+            ("do", "send")
+        );
+        Assert.Equal(HttpStatusCode.Redirect, chosen.StatusCode);
+        Assert.Equal("Theirs.", Body("/api/proposals").GetProperty("changes")[0].GetProperty("was").GetString());
+    }
+
+    [Fact]
+    public async Task Changes_elsewhere_in_the_skill_are_no_conflict()
+    {
+        web.Catalog.On(
+            "GET /api/catalog/skills/beside",
+            http =>
+                http.Response.WriteAsJsonAsync(
+                    http.Request.Query.ContainsKey("version")
+                        ? Samples.Skill("beside", text: "Old.", version: 2)
+                        : Samples.Skill("beside", text: "New."),
+                    _ct
+                )
+        );
+        web.Proposals.On("POST /api/proposals", new { id = Id }, 201);
+        using var answer = await Send(
+            "beside",
+            "en",
+            ("version", "2"),
+            ("text:skipper:senior", "Teaches it well."),
+            ("rationale", "Better."),
+            ("do", "send")
+        );
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        Assert.Equal(1, Body("/api/proposals").GetProperty("changes").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_conflicted_proposal_is_revised_in_the_same_form_with_both_texts()
+    {
+        web.Given("conflicted", "Theirs.");
+        web.Proposals.On(
+                $"GET /api/proposals/{Id}",
+                http =>
+                {
+                    http.Response.Headers.ETag = "\"7-abc\"";
+                    return http.Response.WriteAsJsonAsync(
+                        new
+                        {
+                            id = Id,
+                            skill = "conflicted",
+                            author = new { id = "user-1", name = "Zoë" },
+                            state = "conflicted",
+                            revision = 2,
+                            rationale = "My reason.",
+                            changes = new[]
+                            {
+                                new
+                                {
+                                    op = "rewordRequirement",
+                                    role = "pilot",
+                                    level = "junior",
+                                    was = "As it was.",
+                                    description = "Mine.",
+                                },
+                            },
+                            createdAt = "2026-03-09T10:00:00Z",
+                        },
+                        _ct
+                    );
+                }
+            )
+            .On($"PUT /api/proposals/{Id}", http => Task.FromResult(http.Response.StatusCode = 204));
+        using var browser = web.Browser();
+        await browser.SignIn();
+        var html = await browser.Html($"/en/proposals/{Id}/revise");
+        Assert.Contains("Mine.</textarea>", html);
+        Assert.Contains("Theirs.", html);
+        Assert.Contains("My reason.", html);
+        using var answer = await browser.Post(
+            $"/en/proposals/{Id}/revise",
+            $"/en/proposals/{Id}/revise",
+            ("version", "3"),
+            ("tag", "\"7-abc\""),
+            ("clash:pilot:junior", "true"),
+            ("choice:pilot:junior", "merge"),
+            ("text:pilot:junior", "Both."),
+            ("mandatory:pilot:junior", "true"),
+            ("rationale", "My reason."),
+            ("do", "send")
+        );
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        Assert.Equal("\"7-abc\"", web.Proposals.All.Last(a => a.Method == "PUT").Headers["If-Match"]);
+        Assert.Contains("Both.", web.Proposals.All.Last(a => a.Method == "PUT").Body);
+    }
+
+    [Fact]
+    public async Task A_new_skill_is_proposed_with_its_first_requirements()
+    {
+        web.Proposals.On("POST /api/proposals", new { id = Id }, 201);
+        using var browser = web.Browser();
+        await browser.SignIn();
+        using var answer = await browser.Post(
+            "/ja/skills/new",
+            "/ja/skills/new",
+            ("name", "Knots"),
+            ("keywords", "rope"),
+            ("place", "sea/coast"),
+            ("added:0:role", "pilot"),
+            ("added:0:level", "junior"),
+            ("added:0:text", "Ties a bowline."),
+            ("rationale", "Needed."),
+            ("do", "send")
+        );
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        var change = Body("/api/proposals").GetProperty("changes")[0];
+        Assert.Equal("addSkill", change.GetProperty("op").GetString());
+        Assert.Equal("Ties a bowline.", change.GetProperty("requirements")[0].GetProperty("description").GetString());
+    }
+
+    [Fact]
+    public async Task Nobody_suggests_changes_to_a_retired_skill_or_without_signing_in()
+    {
+        web.Catalog.On("GET /api/catalog/skills/retired", new { status = 410 }, 410);
+        using var browser = web.Browser();
+        using var first = await browser.Get("/en/skills/retired/suggest");
+        Assert.NotEqual(200, (int)first.StatusCode);
+        await browser.SignIn();
+        using var answer = await browser.Get("/en/skills/retired/suggest");
+        Assert.Equal(410, (int)answer.StatusCode);
+    }
+
+    private async Task<HttpResponseMessage> Send(
+        string slug,
+        string language,
+        params (string Name, string Value)[] fields
+    )
+    {
+        using var browser = web.Browser();
+        await browser.SignIn();
+        var page = $"/{language}/skills/{slug}/suggest";
+        return await browser.Post(
+            page,
+            page,
+            fields.Any(f => f.Name == "version") ? fields : [.. fields, ("version", "3")]
+        );
+    }
+
+    private JsonElement Body(string path)
+    {
+        using var body = JsonDocument.Parse(web.Proposals.Last(path).Body);
+        return body.RootElement.Clone();
+    }
+}

@@ -1,0 +1,407 @@
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace SkillPlatform.Web.Tests;
+
+/// <summary>The pages around proposals: deciding, discussing, watching.</summary>
+public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
+{
+    private readonly CancellationToken _ct = TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("open", "someone", "It waits for the reviewers")]
+    [InlineData("open", "user-1", "Reviewers act next")]
+    [InlineData("changesRequested", "user-1", "It is your turn")]
+    [InlineData("conflicted", "user-1", "Choose between the texts")]
+    [InlineData("merged", "someone", "Done: its changes are in the catalogue")]
+    [InlineData("rejected", "someone", "It was rejected")]
+    [InlineData("draft", "user-1", "Only you see this draft")]
+    public async Task A_proposal_says_whose_turn_it_is(string state, string author, string words)
+    {
+        var id = Given(state, author);
+        using var browser = web.Browser();
+        await browser.SignIn();
+        var html = await browser.Html($"/en/proposals/{id}");
+        Assert.Contains(words, html);
+        Assert.Equal(author == "user-1" && state is not "merged", html.Contains($"/proposals/{id}/revise"));
+        Assert.Equal(state == "draft", html.Contains($"/proposals/{id}/submission"));
+    }
+
+    [Fact]
+    public async Task Two_revisions_stand_side_by_side()
+    {
+        var id = Given("open");
+        using var browser = web.Browser();
+        var html = await browser.Html($"/en/proposals/{id}?from=1&to=2");
+        Assert.Contains("Revision 1 beside revision 2", html);
+        Assert.Contains("<del>first</del>", html);
+        Assert.Contains("<ins>second</ins>", html);
+    }
+
+    [Fact]
+    public async Task A_rejection_needs_a_reason_and_a_stale_review_is_explained_in_the_readers_language()
+    {
+        var id = Given("open");
+        web.Identity.Roles = ["contributor", "reviewer"];
+        using var browser = web.Browser();
+        await browser.SignIn();
+        web.Identity.Roles = ["contributor"];
+        using var bare = await Review("reject", "");
+        Assert.Equal(422, (int)bare.StatusCode);
+        Assert.Contains("Sagen Sie im Kommentar, warum", await bare.Content.ReadAsStringAsync(_ct));
+        web.Proposals.On(
+            $"POST /api/proposals/{id}/reviews",
+            new { type = "/problems/stale-revision", title = "Stale" },
+            409
+        );
+        using var stale = await Review("approve", "Kept words");
+        var html = await stale.Content.ReadAsStringAsync(_ct);
+        Assert.Contains("Es gibt eine neuere Fassung", html);
+        Assert.Contains("Kept words", html);
+
+        Task<HttpResponseMessage> Review(string verdict, string comment) =>
+            browser.Post(
+                $"/de/proposals/{id}",
+                $"/de/proposals/{id}/review",
+                ("revision", "2"),
+                ("verdict", verdict),
+                ("comment", comment)
+            );
+    }
+
+    [Fact]
+    public async Task Comments_are_threaded_and_their_removal_leaves_a_trace()
+    {
+        var id = Given("open");
+        using var browser = web.Browser();
+        await browser.SignIn();
+        var html = await browser.Html($"/en/proposals/{id}");
+        Assert.Matches(
+            new Regex("First thought.*<ol>.*An answer.*</ol>", RegexOptions.Singleline, TimeSpan.FromSeconds(1)),
+            html
+        );
+        Assert.Contains("Hidden by a moderator.", html);
+        Assert.Contains("Reply to Noor", html);
+        Assert.DoesNotContain("Hide the comment", html);
+        web.Identity.Roles = ["moderator"];
+        using var moderator = web.Browser();
+        await moderator.SignIn();
+        web.Identity.Roles = ["contributor"];
+        Assert.Contains("Hide the comment by Noor", await moderator.Html($"/en/proposals/{id}"));
+    }
+
+    [Fact]
+    public async Task A_comment_is_posted_answered_edited_and_removed_by_forms()
+    {
+        var id = Given("open");
+        var comment = "01990000-0000-7000-8000-0000000000c1";
+        var path = $"/api/proposals/{id}/comments";
+        web.Proposals.On(
+                $"POST {path}",
+                new
+                {
+                    id = comment,
+                    text = "x",
+                    at = "2026-03-09T10:00:00Z",
+                },
+                201
+            )
+            .On($"PUT {path}/{comment}", http => Task.FromResult(http.Response.StatusCode = 204))
+            .On($"DELETE {path}/{comment}", http => Task.FromResult(http.Response.StatusCode = 204));
+        using var browser = web.Browser();
+        await browser.SignIn();
+        var page = $"/en/proposals/{id}";
+        using var posted = await browser.Post(
+            page,
+            $"{page}/comments",
+            ("text", "Hello\r\nthere"),
+            ("replyTo", comment)
+        );
+        Assert.Equal($"{page}#comment-{comment}", posted.Headers.Location!.OriginalString);
+        Assert.Contains("Hello\\nthere", web.Proposals.Last(path).Body);
+        Assert.Contains(comment, web.Proposals.Last(path).Body);
+        using var edited = await browser.Post(page, $"{page}/comments/{comment}", ("text", "Better"), ("version", "3"));
+        Assert.Equal(HttpStatusCode.Redirect, edited.StatusCode);
+        Assert.Equal("\"3\"", web.Proposals.Last($"{path}/{comment}").Headers["If-Match"]);
+        using var removed = await browser.Post(page, $"{page}/comments/{comment}/removal");
+        Assert.Equal(HttpStatusCode.Redirect, removed.StatusCode);
+        using var empty = await browser.Post(page, $"{page}/comments", ("text", "  "));
+        Assert.Equal(422, (int)empty.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_skill_has_its_discussion()
+    {
+        web.Given("discussed");
+        using var browser = web.Browser();
+        Assert.Contains("cannot be shown", await browser.Html("/en/skills/discussed/discussion"));
+        web.Proposals.On("GET /api/proposals/discussions/discussed/comments", Samples.Empty);
+        var html = await browser.Html("/en/skills/discussed/discussion");
+        Assert.Contains("Nobody has commented yet.", html);
+        Assert.Contains("Sign in to comment", html);
+        using var nowhere = await browser.Get("/en/skills/nowhere/discussion");
+        Assert.Equal(404, (int)nowhere.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_lists_say_what_is_mine_and_what_waits_oldest_first()
+    {
+        web.Proposals.On(
+            "GET /api/proposals",
+            new
+            {
+                items = new[] { Item("Newer.", "2026-03-09T10:00:00Z"), Item("Older.", "2026-03-01T10:00:00Z") },
+                nextCursor = (string?)null,
+            }
+        );
+        using var browser = web.Browser();
+        Assert.Contains("Newer.", await browser.Html("/en/proposals?state=merged"));
+        Assert.Contains("state=merged", web.Proposals.Last("/api/proposals").Query);
+        await browser.SignIn();
+        var queue = await browser.Html("/en/queue");
+        Assert.True(
+            queue.IndexOf("Older.", StringComparison.Ordinal) < queue.IndexOf("Newer.", StringComparison.Ordinal)
+        );
+        Assert.Matches("waiting for [0-9,]+ days", queue);
+        Assert.Contains("My proposals", await browser.Html("/en/proposals/mine?state=draft"));
+        Assert.Contains("author=me", web.Proposals.Last("/api/proposals").Query);
+        web.Proposals.On("GET /api/proposals", Samples.Empty);
+        Assert.Contains("Nothing waits for you.", await browser.Html("/en/queue"));
+        web.Proposals.On("GET /api/proposals", new { }, 500);
+        using var down = await browser.Get("/en/queue");
+        Assert.Equal(503, (int)down.StatusCode);
+
+        static object Item(string rationale, string at) =>
+            new
+            {
+                id = Guid.CreateVersion7(),
+                skill = "tides",
+                skillName = "Reading tides",
+                author = new { id = "u1", name = "Noor" },
+                state = "open",
+                rationale,
+                createdAt = at,
+                updatedAt = at,
+            };
+    }
+
+    [Fact]
+    public async Task Undoing_asks_why_and_leads_to_the_proposal()
+    {
+        web.Given("undone");
+        var id = "01990000-0000-7000-8000-0000000000d1";
+        web.Proposals.On("POST /api/proposals/reverts", new { id }, 201);
+        using var browser = web.Browser();
+        await browser.SignIn();
+        using var asked = await browser.Post(
+            "/en/skills/undone/undo?version=2",
+            "/en/skills/undone/undo",
+            ("version", "2")
+        );
+        Assert.Contains("Undo version 2", await asked.Content.ReadAsStringAsync(_ct));
+        using var done = await browser.Post(
+            "/en/skills/undone/undo?version=2",
+            "/en/skills/undone/undo",
+            ("version", "2"),
+            ("reason", "A slip.")
+        );
+        Assert.StartsWith($"/en/proposals/{id}", done.Headers.Location!.OriginalString);
+        Assert.Contains(
+            "\"version\":2,\"restore\":false,\"rationale\":\"A slip.\"",
+            web.Proposals.Last("/api/proposals/reverts").Body
+        );
+    }
+
+    [Fact]
+    public async Task What_is_watched_is_listed_with_its_reason_and_stopped_from_there()
+    {
+        web.Notifications.On(
+                "GET /api/notifications/watches",
+                new
+                {
+                    items = new[]
+                    {
+                        Watch("group", "sea.coast", "Coast", "manual"),
+                        Watch("proposal", "01990000-0000-7000-8000-0000000000e1", "Reading tides", "author"),
+                    },
+                }
+            )
+            .On(
+                "DELETE /api/notifications/watches/group/sea.coast",
+                http => Task.FromResult(http.Response.StatusCode = 204)
+            );
+        using var browser = web.Browser();
+        await browser.SignIn();
+        var html = await browser.Html("/en/watching");
+        Assert.Contains("/en/?domain=sea&amp;group=coast", html);
+        Assert.Contains("because you wrote it", html);
+        foreach (var (back, lands) in new[] { ("/de/skills/x", "/de/skills/x"), ("//evil.example", "/en/watching") })
+        {
+            using var stopped = await browser.Post(
+                "/en/watching",
+                "/en/watching/group/sea.coast",
+                ("watch", "false"),
+                ("returnUrl", back)
+            );
+            Assert.Equal(lands, stopped.Headers.Location!.OriginalString);
+        }
+        web.Notifications.On("GET /api/notifications/watches", Samples.Empty);
+        Assert.Contains("You watch nothing yet", await browser.Html("/en/watching"));
+
+        static object Watch(string scope, string key, string name, string reason) =>
+            new
+            {
+                scope,
+                key,
+                name,
+                reason,
+                since = "2026-03-09T10:00:00Z",
+            };
+    }
+
+    [Fact]
+    public async Task The_inbox_leads_to_what_the_news_is_about_and_is_marked_read()
+    {
+        var item = "01990000-0000-7000-8000-0000000000f1";
+        web.Notifications.On(
+                "GET /api/notifications/inbox",
+                new
+                {
+                    items = new[]
+                    {
+                        new
+                        {
+                            id = item,
+                            kind = "skillChanged",
+                            skill = new { slug = "tides", name = "Reading tides" },
+                            title = "Reading tides: changed",
+                            summary = "Pilot, Junior: reworded",
+                            reason = "domain",
+                            at = "2026-03-09T10:00:00Z",
+                        },
+                    },
+                    unreadCount = 1,
+                }
+            )
+            .On("POST /api/notifications/inbox/read", new { unreadCount = 0 });
+        using var browser = web.Browser();
+        await browser.SignIn();
+        var html = await browser.Html("/en/inbox");
+        Assert.Contains("href=\"/en/skills/tides\"", html);
+        Assert.Contains("1 unread", html);
+        Assert.Contains("you watch the domain", html);
+        using var one = await browser.Post("/en/inbox", "/en/inbox/read", ("id", item));
+        Assert.Contains(item, web.Notifications.Last("/api/notifications/inbox/read").Body);
+        using var all = await browser.Post("/en/inbox", "/en/inbox/read");
+        Assert.Contains("true", web.Notifications.Last("/api/notifications/inbox/read").Body);
+        web.Notifications.On("GET /api/notifications/inbox", new { }, 500);
+        Assert.Contains("cannot be shown", await browser.Html("/en/inbox"));
+    }
+
+    [Fact]
+    public async Task Mail_comes_as_often_and_when_its_reader_wants()
+    {
+        web.Notifications.On(
+                "GET /api/notifications/preferences",
+                new
+                {
+                    frequency = "daily",
+                    culture = "de-AT",
+                    timeZone = "Europe/Vienna",
+                    quietHours = new { from = "21:00", to = "06:00" },
+                }
+            )
+            .On("PUT /api/notifications/preferences", new { });
+        using var browser = web.Browser();
+        await browser.SignIn();
+        var html = await browser.Html("/en/watching/mail");
+        Assert.Matches("value=\"daily\"[^>]* checked", html);
+        Assert.Contains("value=\"21:00\"", html);
+        (string, string)[] wishes =
+        [
+            ("frequency", "off"),
+            ("culture", "ar"),
+            ("timeZone", "Africa/Cairo"),
+            ("quiet", "true"),
+            ("from", "22:00"),
+        ];
+        using var wrong = await browser.Post("/en/watching/mail", "/en/watching/mail", [.. wishes, ("to", "22:00")]);
+        Assert.Equal(422, (int)wrong.StatusCode);
+        using var saved = await browser.Post("/en/watching/mail", "/en/watching/mail", [.. wishes, ("to", "07:00")]);
+        Assert.Equal(HttpStatusCode.Redirect, saved.StatusCode);
+        Assert.Contains("\"to\":\"07:00\"", web.Notifications.Last("/api/notifications/preferences").Body);
+    }
+
+    private string Given(string state, string author = "someone")
+    {
+        web.Given("told");
+        var id = Guid.CreateVersion7().ToString();
+        var first = "01990000-0000-7000-8000-0000000000a1";
+        web.Proposals.On(
+            $"GET /api/proposals/{id}",
+            new
+            {
+                id,
+                skill = "told",
+                skillName = "Reading tides",
+                author = new { id = author, name = "Noor" },
+                state,
+                revision = 2,
+                rationale = "Because.",
+                changes = Change("Knows the second way."),
+                revisions = new[] { Revision(1, "Knows the first way."), Revision(2, "Knows the second way.") },
+                timeline = new[]
+                {
+                    new
+                    {
+                        kind = "submitted",
+                        revision = 1,
+                        at = "2026-03-09T10:00:00Z",
+                    },
+                },
+                comments = new object[]
+                {
+                    Comment(first, "First thought", null, null),
+                    Comment("01990000-0000-7000-8000-0000000000a2", "An answer", first, null),
+                    Comment("01990000-0000-7000-8000-0000000000a3", null, null, "moderator"),
+                },
+                createdAt = "2026-03-09T10:00:00Z",
+            }
+        );
+        return id;
+
+        static object[] Change(string text) =>
+            [
+                new
+                {
+                    op = "rewordRequirement",
+                    role = "pilot",
+                    level = "junior",
+                    was = "Knows the tables.",
+                    description = text,
+                },
+            ];
+
+        static object Revision(int revision, string text) =>
+            new
+            {
+                revision,
+                rationale = "Because.",
+                changes = Change(text),
+                keptApprovals = false,
+                at = "2026-03-09T10:00:00Z",
+            };
+
+        static object Comment(string id, string? text, string? replyTo, string? removedBy) =>
+            new
+            {
+                id,
+                author = new { id = "u9", name = "Noor" },
+                text,
+                replyTo,
+                at = "2026-03-09T10:00:00Z",
+                removed = removedBy is null ? null : new { by = removedBy },
+                version = 1,
+            };
+    }
+}
