@@ -19,7 +19,11 @@ public sealed class PageTests(WebFixture web) : IClassFixture<WebFixture>
         var html = await browser.Html("/en/skills/shown");
         Assert.Contains("<caption><bdi>Junior</bdi></caption>", html);
         Assert.Contains("<caption><bdi>Senior</bdi></caption>", html);
-        Assert.Matches("<th scope=\"row\"[^>]*><bdi>Pilot</bdi></th>", html);
+        Assert.Matches(
+            "<th scope=\"row\"[^>]*><a href=\"/en/roles/pilot\\?level=junior\"><bdi>Pilot</bdi></a></th>",
+            html
+        );
+        Assert.Contains("href=\"/en/skills/shown/requirements/pilot/junior/history\"", html);
         Assert.Contains(">Mandatory</span>", html);
         Assert.Contains(">Optional</span>", html);
         Assert.Contains("moon", html);

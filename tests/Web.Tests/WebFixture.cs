@@ -201,6 +201,52 @@ public static class Samples
             },
         };
 
+    /// <summary>A skill of two roles and two levels with these requirements.</summary>
+    public static object Of(string slug, params (string Role, string Level, bool Mandatory, string Text)[] cells) =>
+        new
+        {
+            slug,
+            name = "Reading tides",
+            keywords = Array.Empty<string>(),
+            domain = new { slug = "sea", name = "Sea" },
+            group = new { slug = "coast", name = "Coast" },
+            levels = new[] { new { slug = "junior", name = "Junior" }, new { slug = "senior", name = "Senior" } },
+            roles = new[] { new { slug = "pilot", name = "Pilot" }, new { slug = "skipper", name = "Skipper" } },
+            version = 3,
+            updatedAt = "2026-03-09T10:00:00Z",
+            requirements = cells.Select(cell => new
+            {
+                role = cell.Role,
+                level = cell.Level,
+                mandatory = cell.Mandatory,
+                description = cell.Text,
+            }),
+        };
+
+    public static object Changes(params (string Kind, long Version, string? Before, string? After)[] changes) =>
+        Changes(null, changes);
+
+    public static object Changes(
+        string? next,
+        params (string Kind, long Version, string? Before, string? After)[] changes
+    ) =>
+        new
+        {
+            items = changes.Select(change => new
+            {
+                skill = new { slug = "tides", name = "Reading tides" },
+                version = change.Version,
+                at = "2026-03-09T10:00:00Z",
+                author = new { id = "u1", name = "Noor" },
+                kind = change.Kind,
+                role = "pilot",
+                level = "junior",
+                before = change.Before,
+                after = change.After,
+            }),
+            nextCursor = next,
+        };
+
     public static object Empty { get; } = new { items = Array.Empty<object>(), nextCursor = (string?)null };
 
     public static object History(string? author) =>

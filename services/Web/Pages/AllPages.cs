@@ -52,6 +52,10 @@ public static class AllPages
         app.MapSiteFiles();
         StartPage.Map(app);
         ShowSkill.Map(app);
+        CompareLevels.Map(app);
+        ShowHistory.Map(app);
+        ShowDiff.Map(app);
+        ShowChanges.Map(app);
         WatchSkill.Map(app);
         SuggestChange.Map(app);
         SuggestSkill.Map(app);

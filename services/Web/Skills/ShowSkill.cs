@@ -1,14 +1,18 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
 using SkillPlatform.Web.Pages;
 
 namespace SkillPlatform.Web.Skills;
 
 /// <summary>The page of one skill; what a service that is down would have given is null, and the page says so.</summary>
+/// <param name="Past">True if the page is of another time than now.</param>
 public sealed record SkillModel(
     Skill Skill,
     PageList<HistoryEntry>? History,
     PageList<OpenProposal>? Proposals,
     bool? Watched,
-    string? Notice
+    string? Notice,
+    bool Past
 );
 
 public static class ShowSkill
@@ -20,16 +24,23 @@ public static class ShowSkill
     private static async Task<IResult> Get(
         string slug,
         string? done,
+        long? version,
+        string? asOf,
         HttpContext http,
         Services services,
         Visit visit,
+        TimeProvider time,
         CancellationToken ct
     )
     {
-        var skill = services.Get<Skill>(Catalog, $"/api/catalog/skills/{slug}", ct);
+        // A form sends what was left empty, too.
+        if (version is null && asOf is not null && EndOf(asOf, time.GetUtcNow()) is null)
+            return TypedResults.Redirect(visit.To($"/skills/{slug}"));
+        var past = version is not null || asOf is not null;
+        var skill = services.Get<Skill>(Catalog, Address(slug, version, EndOf(asOf, time.GetUtcNow())), ct);
         var history = services.Get<PageList<HistoryEntry>>(
             Catalog,
-            $"/api/catalog/skills/{slug}/history?limit={20}",
+            $"/api/catalog/skills/{slug}/history?limit={5}",
             ct
         );
         var proposals = services.Get<PageList<OpenProposal>>(
@@ -39,20 +50,50 @@ public static class ShowSkill
         );
         var watched = visit.SignedIn ? WatchSkill.Watched(services, slug, ct) : Task.FromResult<bool?>(null);
         await Task.WhenAll(skill, history, proposals, watched);
+        if ((await skill).Status == 410 && (await history).Value is { } changes)
+            return Page.Of<RetiredPage>(new RetiredModel(slug, changes), 410);
         if ((await skill).Value is not { } found)
             return Page.Error((await skill).Status);
         // It was renamed: the old address goes on leading here.
         if (found.Slug != slug)
-            return TypedResults.Redirect(visit.To($"/skills/{found.Slug}"), permanent: true, preserveMethod: true);
+            return Renamed(visit, found, version, asOf);
         var model = new SkillModel(
             found,
             (await history).Value,
             (await proposals).Value,
             await watched,
-            done is not null && visit.T.Has($"done.{done}") ? visit.T[$"done.{done}"] : null
+            done is not null && visit.T.Has($"done.{done}") ? visit.T[$"done.{done}"] : null,
+            past
         );
-        if (model is { History: not null, Proposals: not null })
+        if (model is { History: not null, Proposals: not null, Past: false })
             http.MayBeCached();
         return Page.Of<SkillPage>(model);
     }
+
+    private static FormattableString Address(string slug, long? version, string? asOf) =>
+        version is { } n ? $"/api/catalog/skills/{slug}?version={n}"
+        : asOf is not null ? $"/api/catalog/skills/{slug}?asOf={asOf}"
+        : (FormattableString)$"/api/catalog/skills/{slug}";
+
+    private static RedirectHttpResult Renamed(Visit visit, Skill skill, long? version, string? asOf) =>
+        TypedResults.Redirect(
+            visit.To($"/skills/{skill.Slug}")
+                + (
+                    version is { } n ? string.Create(CultureInfo.InvariantCulture, $"?version={n}")
+                    : asOf is not null ? $"?asOf={Uri.EscapeDataString(asOf)}"
+                    : ""
+                ),
+            permanent: true,
+            preserveMethod: true
+        );
+
+    /// <summary>A day means its end; today and later is now, hence null. A time is left as it is.</summary>
+    private static string? EndOf(string? asOf, DateTimeOffset now) =>
+        !DateOnly.TryParseExact(asOf, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            ? string.IsNullOrWhiteSpace(asOf)
+                ? null
+                : asOf
+            : day >= DateOnly.FromDateTime(now.UtcDateTime)
+                ? null
+                : string.Create(CultureInfo.InvariantCulture, $"{day:yyyy-MM-dd}T23:59:59Z");
 }

@@ -34,12 +34,15 @@ public sealed record Skill(
         Array.Find(Requirements, r => r.Role == role && r.Level == level);
 }
 
+/// <summary>A change; lists across skills name the skill.</summary>
 public sealed record HistoryEntry(
+    Named? Skill,
     long Version,
     DateTimeOffset At,
     Person? Author,
     Person? Reviewer,
     Guid? Proposal,
+    Guid? Import,
     string? Reason,
     string Kind,
     string? Role,

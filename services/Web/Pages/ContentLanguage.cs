@@ -1,0 +1,74 @@
+using System.Globalization;
+
+namespace SkillPlatform.Web.Pages;
+
+/// <summary>
+/// In which language a text of the catalogue is written. The catalogue does not record it: it is the language that
+/// <c>Catalogue:Language</c> says, unless the text is visibly written in another script.
+/// </summary>
+public sealed record ContentLanguage(string Usual, string OfPage)
+{
+    private enum Script
+    {
+        Latin,
+        Cyrillic,
+        Arabic,
+        Han,
+        Kana,
+        Hangul,
+        Other,
+    }
+
+    /// <summary>For the <c>lang</c> of the text's element: null where it is the page's, empty where it cannot be told.</summary>
+    public string? Of(string text)
+    {
+        var language = Language(text);
+        return language == OfPage ? null : language;
+    }
+
+    /// <summary>True if some text has yet to be translated into the language of the page.</summary>
+    public bool IsMissing(IEnumerable<string> texts) => Usual != OfPage && texts.Any(text => Language(text) == Usual);
+
+    /// <summary>The usual language as the page's language calls it.</summary>
+    public string Name => CultureInfo.GetCultureInfo(Usual).DisplayName;
+
+    private string Language(string text)
+    {
+        var scripts = text.Where(char.IsLetter).GroupBy(Of).OrderByDescending(g => g.Count()).ToArray();
+        if (scripts.Length == 0 || scripts[0].Key == OfUsual())
+            return Usual;
+        return scripts[0].Key switch
+        {
+            Script.Kana => "ja",
+            Script.Han when Array.Exists(scripts, s => s.Key is Script.Kana) => "ja",
+            Script.Hangul => "ko",
+            // Several languages share these; the page's own is the likeliest of them.
+            Script.Cyrillic when OfPage is "ru" => "ru",
+            Script.Arabic when OfPage is "ar" => "ar",
+            _ => "",
+        };
+    }
+
+    private Script OfUsual() =>
+        Usual switch
+        {
+            "ru" or "uk" or "bg" => Script.Cyrillic,
+            "ar" or "fa" => Script.Arabic,
+            "ja" => Script.Kana,
+            "zh" => Script.Han,
+            "ko" => Script.Hangul,
+            _ => Script.Latin,
+        };
+
+    private static Script Of(char letter) =>
+        letter switch
+        {
+            < '\u0250' or (>= '\u1E00' and <= '\u1EFF') or (>= '\uFF21' and <= '\uFF5A') => Script.Latin,
+            >= '\u0400' and <= '\u052F' => Script.Cyrillic,
+            (>= '\u0600' and <= '\u077F') or (>= '\uFB50' and <= '\uFDFF') => Script.Arabic,
+            >= '\u3040' and <= '\u30FF' => Script.Kana,
+            >= '\u4E00' and <= '\u9FFF' => Script.Han,
+            >= '\uAC00' and <= '\uD7AF' => Script.Hangul,
+            _ => Script.Other,
+        };
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+using SkillPlatform.Web.Catalogue;
+using SkillPlatform.Web.Pages;
+
+namespace SkillPlatform.Web.Skills;
+
+/// <summary>What a list of changes is narrowed to.</summary>
+public sealed record ChangesAsked(string? Since, string? Role, string? Level, string? Domain);
+
+/// <summary>Roles and domains are null where they could not be read; names are slugs then.</summary>
+public sealed record ChangesModel(
+    ChangesAsked Asked,
+    PageList<HistoryEntry>? Changes,
+    Named[]? Roles,
+    DomainInTree[]? Domains,
+    bool First
+);
+
+/// <summary>What changed across the catalogue since a day, for a role, a level, a domain.</summary>
+public static class ShowChanges
+{
+    public static void Map(WebApplication app) => app.MapGet("/changes", Get).AllowAnonymous();
+
+    private static async Task<IResult> Get(
+        string? since,
+        string? role,
+        string? level,
+        string? domain,
+        string? cursor,
+        Services services,
+        CancellationToken ct
+    )
+    {
+        var asked = new ChangesAsked(Day(since), role, level, domain);
+        FormattableString address = $"/api/catalog/changes?limit={25}";
+        address = address
+            .With("since", asked.Since is { } day ? $"{day}T00:00:00Z" : null)
+            .With("role", role)
+            .With("level", level)
+            .With("domain", domain)
+            .With("cursor", cursor);
+        var changes = services.Get<PageList<HistoryEntry>>("catalog", address, ct);
+        var roles = services.Get<PageList<Named>>("catalog", $"/api/catalog/roles?limit={200}", ct);
+        var domains = services.Get<Domains>("catalog", $"/api/catalog/domains?limit={200}", ct);
+        await Task.WhenAll(changes, roles, domains);
+        var status = (await changes).Status;
+        return status is >= 400 and < 500
+            ? Page.Error(status)
+            : Page.Of<ChangesPage>(
+                new ChangesModel(
+                    asked,
+                    (await changes).Value,
+                    (await roles).Value?.Items,
+                    (await domains).Value?.All,
+                    string.IsNullOrEmpty(cursor)
+                ),
+                (await changes).Ok ? 200 : 503
+            );
+    }
+
+    private static string? Day(string? since) =>
+        DateOnly.TryParseExact(since, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            ? day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
+            : null;
+}

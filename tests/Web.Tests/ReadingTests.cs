@@ -1,0 +1,204 @@
+using System.Net;
+using SkillPlatform.Testing;
+
+namespace SkillPlatform.Web.Tests;
+
+/// <summary>The pages one only reads: levels beside each other, history, the past, what changed.</summary>
+public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
+{
+    private readonly CancellationToken _ct = TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("/en/skills/compared/compare", "Asked for at Junior only")]
+    [InlineData("/en/skills/compared/compare?role=skipper&from=senior&to=junior", "Asked for at Senior only")]
+    [InlineData("/de/skills/compared/compare?role=&from=junior&to=", "Nur verlangt auf Stufe Senior")]
+    public async Task Levels_are_set_beside_each_other_with_the_difference_in_words(string path, string words)
+    {
+        web.Given("compared");
+        using var browser = web.Browser();
+        Assert.Contains(words, await browser.Html(path));
+    }
+
+    [Fact]
+    public async Task Two_levels_differ_in_marked_words()
+    {
+        web.Catalog.On(
+            "GET /api/catalog/skills/marked",
+            Samples.Of(
+                "marked",
+                ("pilot", "junior", false, "Reads the tables."),
+                ("pilot", "senior", true, "Writes the tables.")
+            )
+        );
+        using var browser = web.Browser();
+        var html = await browser.Html("/en/skills/marked/compare?from=junior&to=senior");
+        Assert.Contains("<del>Reads</del>", html);
+        Assert.Contains("<ins>Writes</ins>", html);
+        Assert.Contains("Mandatory at Senior, optional at Junior", html);
+    }
+
+    [Fact]
+    public async Task A_level_or_role_that_is_not_there_leads_to_what_is()
+    {
+        web.Given("picked");
+        using var browser = web.Browser();
+        using var answer = await browser.Get("/en/skills/picked/compare?role=nobody&from=junior");
+        Assert.Equal("/en/skills/picked/compare?from=junior", answer.Headers.Location!.OriginalString);
+    }
+
+    [Theory]
+    [InlineData("/de/skills/foreign", "lang=\"en\"", "(Englisch)")]
+    [InlineData("/ja/skills/foreign", "lang=\"en\"", "（英語）")]
+    public async Task Texts_in_another_language_say_so(string path, string mark, string note)
+    {
+        Assert.SkipUnless(Languages.Texts.Languages.Contains(path.Split('/')[1]), "Not there yet.");
+        web.Given("foreign");
+        using var browser = web.Browser();
+        var html = await browser.Html(path);
+        Assert.Contains($"<div class=\"text\" dir=\"auto\" {mark}>", html);
+        Assert.Contains(note, html);
+    }
+
+    [Fact]
+    public async Task Texts_in_another_script_are_not_taken_for_the_usual_language()
+    {
+        web.Given("scripts", "潮汐表を読む。");
+        using var browser = web.Browser();
+        Assert.Contains("<div class=\"text\" dir=\"auto\" lang=\"ja\">", await browser.Html("/en/skills/scripts"));
+    }
+
+    [Fact]
+    public async Task A_retired_skill_is_gone_and_its_history_is_not()
+    {
+        web.Catalog.On("GET /api/catalog/skills/retired", new { status = 410 }, 410)
+            .On("GET /api/catalog/skills/retired/history", Samples.Changes(("skillRetired", 7, "Reading tides", null)));
+        using var browser = web.Browser();
+        using var answer = await browser.Get("/en/skills/retired");
+        Assert.Equal(HttpStatusCode.Gone, answer.StatusCode);
+        var html = await answer.Content.ReadAsStringAsync(_ct);
+        Assert.Contains("Reading tides</h1>", html);
+        Assert.Contains("href=\"/en/skills/retired/history\"", html);
+        Assert.Contains("href=\"/en/skills/retired?version=6\"", html);
+    }
+
+    [Theory]
+    [InlineData("/en/skills/aged?version=3", "?version=3")]
+    [InlineData("/en/skills/aged?asOf=2026-03-10", "?asOf=2026-03-10T23%3A59%3A59Z")]
+    public async Task The_past_says_that_it_is_the_past(string path, string asked)
+    {
+        web.Given("aged");
+        using var browser = web.Browser();
+        var html = await browser.Html(path);
+        Assert.Contains("You are reading version 3", html);
+        Assert.Contains("href=\"/en/skills/aged\">Back to now", html);
+        Assert.Contains(web.Catalog.All, a => a.Path == "/api/catalog/skills/aged" && a.Query == asked);
+        Assert.DoesNotContain("/en/skills/aged/watch", html);
+    }
+
+    [Fact]
+    public async Task Today_is_not_the_past()
+    {
+        using var browser = web.Browser();
+        using var answer = await browser.Get("/en/skills/today?asOf=2999-01-01");
+        Assert.Equal("/en/skills/today", answer.Headers.Location!.OriginalString);
+    }
+
+    [Fact]
+    public async Task Each_change_in_the_history_can_be_looked_at_and_undone()
+    {
+        web.Given("undone");
+        using var anonymous = web.Browser();
+        var html = await anonymous.Html("/en/skills/undone/history");
+        Assert.Contains("Pilot, Junior: reworded", html);
+        Assert.Contains("href=\"/en/skills/undone/diff?from=1&amp;to=2\"", html);
+        Assert.Contains("<ins>the </ins>", html);
+        Assert.DoesNotContain("/undo\"", html);
+        using var browser = web.Browser();
+        await browser.SignIn();
+        Assert.Contains("action=\"/en/skills/undone/undo\"", await browser.Html("/en/skills/undone/history"));
+    }
+
+    [Theory]
+    [InlineData("/en/skills/paged/history")]
+    [InlineData("/en/skills/paged/requirements/pilot/junior/history")]
+    public async Task Long_histories_go_on_where_they_stopped(string path)
+    {
+        web.Given("paged");
+        var more = Samples.Changes("next&one", ("requirementReworded", 9, "a", "b"));
+        web.Catalog.On($"GET /api/catalog{path[3..]}", more);
+        using var browser = web.Browser();
+        Assert.Contains($"href=\"{path}?cursor=next%26one\"", await browser.Html(path));
+        Assert.Contains("The newest changes", await browser.Html($"{path}?cursor=next%26one"));
+        Assert.Equal("?limit=25&cursor=next%26one", web.Catalog.Last($"/api/catalog{path[3..]}").Query);
+    }
+
+    [Fact]
+    public async Task Two_versions_are_told_apart()
+    {
+        web.Given("differs");
+        web.Catalog.On(
+            "GET /api/catalog/skills/differs/diff",
+            new
+            {
+                from = new { version = 1, at = "2026-03-09T10:00:00Z" },
+                to = new { version = 3, at = "2026-03-10T10:00:00Z" },
+                added = new[]
+                {
+                    new
+                    {
+                        role = "pilot",
+                        level = "senior",
+                        mandatory = true,
+                        description = "Fresh.",
+                    },
+                },
+                dropped = Array.Empty<object>(),
+                becameMandatory = new[] { new { role = "pilot", level = "junior" } },
+                becameOptional = Array.Empty<object>(),
+                reworded = new[]
+                {
+                    new
+                    {
+                        role = "skipper",
+                        level = "senior",
+                        before = "Old words",
+                        after = "New words",
+                    },
+                },
+                renamed = (object?)null,
+                moved = (object?)null,
+                keywords = new { added = new[] { "sun" }, removed = new[] { "moon" } },
+                retired = false,
+            }
+        );
+        using var browser = web.Browser();
+        var html = await browser.Html("/en/skills/differs/diff?from=1");
+        Assert.Contains("Skipper, Senior", html);
+        Assert.Contains("<del>Old</del>", html);
+        Assert.Contains("<ins>Fresh.</ins>", html);
+        Assert.Contains("Now mandatory", html);
+        Assert.Contains("<ins><bdi>sun</bdi></ins>", html);
+    }
+
+    [Fact]
+    public async Task What_changed_is_asked_by_day_role_level_and_domain()
+    {
+        web.Catalog.On("GET /api/catalog/changes", Samples.Changes(("requirementReworded", 2, "Old", "New")))
+            .On("GET /api/catalog/roles", Samples.Empty)
+            .On("GET /api/catalog/domains", Samples.Empty);
+        using var browser = web.Browser();
+        var html = await browser.Html("/en/changes?since=2026-03-01&role=pilot&level=&domain=sea");
+        Assert.Equal(
+            "?limit=25&since=2026-03-01T00%3A00%3A00Z&role=pilot&domain=sea",
+            web.Catalog.Last("/api/catalog/changes").Query
+        );
+        Assert.Contains("href=\"/en/skills/tides\"", html);
+        Assert.Contains("value=\"2026-03-01\"", html);
+        web.Catalog.On("GET /api/catalog/changes", Samples.Empty);
+        Assert.Contains("Nothing has changed there", await browser.Html("/en/changes"));
+        web.Catalog.On("GET /api/catalog/changes", new { }, 500);
+        using var down = await browser.Get("/en/changes");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, down.StatusCode);
+        Assert.Contains("The catalogue does not answer", await down.Content.ReadAsStringAsync(_ct));
+    }
+}
