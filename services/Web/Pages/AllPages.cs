@@ -6,6 +6,7 @@ using SkillPlatform.Web.Api;
 using SkillPlatform.Web.Catalogue;
 using SkillPlatform.Web.Comments;
 using SkillPlatform.Web.Proposals;
+using SkillPlatform.Web.Roles;
 using SkillPlatform.Web.Skills;
 using SkillPlatform.Web.Suggest;
 using SkillPlatform.Web.Watching;
@@ -50,7 +51,9 @@ public static class AllPages
     public static void MapPages(this WebApplication app)
     {
         app.MapSiteFiles();
-        StartPage.Map(app);
+        ShowCatalogue.Map(app);
+        ShowRoles.Map(app);
+        ShowRole.Map(app);
         ShowSkill.Map(app);
         CompareLevels.Map(app);
         ShowHistory.Map(app);

@@ -1,9 +1,9 @@
 namespace SkillPlatform.Web.Skills;
 
 /// <summary>What roles and levels are called; changes name them by their slugs.</summary>
-public sealed record Names(Named[] Roles, Named[] Levels)
+public sealed record CellNames(Named[] Roles, Named[] Levels)
 {
-    public static Names None { get; } = new([], []);
+    public static CellNames None { get; } = new([], []);
 
     public string Role(string? slug) => Of(Roles, slug);
 

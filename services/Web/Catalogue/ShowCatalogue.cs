@@ -1,0 +1,82 @@
+using SkillPlatform.Web.Pages;
+using SkillPlatform.Web.Skills;
+
+namespace SkillPlatform.Web.Catalogue;
+
+public sealed record GroupInTree(string Slug, string Name, long Skills);
+
+public sealed record DomainInTree(string Slug, string Name, Named[] Levels, GroupInTree[] Groups, long Skills = 0);
+
+public sealed record SkillInList(string Slug, string Name, Named? Domain, Named? Group, string[]? Keywords = null);
+
+/// <summary>How many of the skills found stand where.</summary>
+public sealed record Facet(string? Domain, string Slug, string Name, long Count);
+
+public sealed record Facets(Facet[] Domains, Facet[] Groups, Facet[] Roles, Facet[] Levels);
+
+/// <summary>Facets stand on the first page only.</summary>
+public sealed record FoundSkills(SkillInList[] Items, string? NextCursor, Facets? Facets);
+
+/// <summary>What the list of skills is narrowed to.</summary>
+public sealed record CatalogueAsked(string? Q, string? Domain, string? Group, string? Role, string? Level)
+{
+    public bool IsNarrowed => new[] { Q, Domain, Group, Role, Level }.Any(given => !string.IsNullOrEmpty(given));
+
+    /// <summary>As a query, with its question mark; empty where nothing is asked.</summary>
+    public string Query(string? cursor = null)
+    {
+        var given = new[]
+        {
+            ("q", Q),
+            ("domain", Domain),
+            ("group", Group),
+            ("role", Role),
+            ("level", Level),
+            ("cursor", cursor),
+        }
+            .Where(g => !string.IsNullOrEmpty(g.Item2))
+            .Select(g => $"{g.Item1}={Uri.EscapeDataString(g.Item2!)}")
+            .ToArray();
+        return given.Length == 0 ? "" : $"?{string.Join('&', given)}";
+    }
+}
+
+public sealed record CatalogueModel(DomainInTree[]? Domains, FoundSkills? Skills, CatalogueAsked Asked, bool First);
+
+/// <summary>Where one begins: the domains with their groups, and the skills in them, narrowed and searched.</summary>
+public static class ShowCatalogue
+{
+    public static void Map(WebApplication app) => app.MapGet("/", Get).AllowAnonymous();
+
+    private static async Task<IResult> Get(
+        [AsParameters] CatalogueAsked asked,
+        string? cursor,
+        Services services,
+        CancellationToken ct
+    )
+    {
+        var domains = services.Get<Domains>("catalog", $"/api/catalog/domains?limit={200}", ct);
+        FormattableString address = $"/api/catalog/skills?limit={50}";
+        address = address
+            .With("q", asked.Q)
+            .With("domain", asked.Domain)
+            .With("group", asked.Group)
+            .With("role", asked.Role)
+            .With("level", asked.Level)
+            .With("cursor", cursor);
+        var skills = services.Get<FoundSkills>("catalog", address, ct);
+        await Task.WhenAll(domains, skills);
+        if ((await skills).Status is 400 or 422)
+            return Page.Error(400);
+        var status = (await skills).Down && (await domains).Down ? 503 : 200;
+        return Page.Of<CataloguePage>(
+            new CatalogueModel(
+                (await domains).Value?.All,
+                (await skills).Value,
+                asked,
+                First: string.IsNullOrEmpty(cursor)
+            ),
+            status
+        );
+    }
+}

@@ -1,0 +1,23 @@
+using SkillPlatform.Web.Pages;
+
+namespace SkillPlatform.Web.Roles;
+
+public sealed record RoleInList(string Slug, string Name, long Skills, long Mandatory, long Optional);
+
+/// <summary>Null where they could not be read.</summary>
+public sealed record RolesModel(PageList<RoleInList>? Roles);
+
+/// <summary>All roles, with what is asked of each.</summary>
+public static class ShowRoles
+{
+    public static void Map(WebApplication app) => app.MapGet("/roles", Get).AllowAnonymous();
+
+    private static async Task<IResult> Get(string? cursor, Services services, CancellationToken ct)
+    {
+        FormattableString address = $"/api/catalog/roles?limit={100}";
+        var roles = await services.Get<PageList<RoleInList>>("catalog", address.With("cursor", cursor), ct);
+        return roles.Status is >= 400 and < 500
+            ? Page.Error(roles.Status)
+            : Page.Of<RolesPage>(new RolesModel(roles.Value), roles.Ok ? 200 : 503);
+    }
+}
