@@ -185,7 +185,7 @@ public sealed class PageTests(WebFixture web) : IClassFixture<WebFixture>
         var html = await browser.Html("/es/?q=a%26b&domain=sea");
         Assert.Contains("href=\"/es/skills/tides\"", html);
         Assert.Contains("1 competencia", html);
-        Assert.Equal("?limit=100&q=a%26b&domain=sea", web.Catalog.Last("/api/catalog/skills").Query);
+        Assert.Equal("?limit=50&q=a%26b&domain=sea", web.Catalog.Last("/api/catalog/skills").Query);
     }
 
     [Theory]

@@ -1,5 +1,5 @@
 using System.Net;
-using SkillPlatform.Testing;
+using Microsoft.AspNetCore.Http;
 
 namespace SkillPlatform.Web.Tests;
 
@@ -201,4 +201,128 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Equal(HttpStatusCode.ServiceUnavailable, down.StatusCode);
         Assert.Contains("The catalogue does not answer", await down.Content.ReadAsStringAsync(_ct));
     }
+
+    [Fact]
+    public async Task Skills_are_narrowed_by_facets_that_count()
+    {
+        web.Catalog.On("GET /api/catalog/domains", Samples.Tree)
+            .On(
+                "GET /api/catalog/skills",
+                new
+                {
+                    items = new[] { new { slug = "tides", name = "Reading tides" } },
+                    nextCursor = "on",
+                    facets = new
+                    {
+                        domains = new[] { Facet(null, "sea", "Sea", 60) },
+                        groups = Array.Empty<object>(),
+                        roles = new[] { Facet(null, "pilot", "Pilot", 41) },
+                        levels = new[] { Facet("sea", "junior", "Junior", 2), Facet("air", "junior", "Junior", 3) },
+                    },
+                }
+            );
+        using var browser = web.Browser();
+        var html = await browser.Html("/en/?q=tide&role=pilot&level=senior");
+        Assert.Equal("?limit=50&q=tide&role=pilot&level=senior", web.Catalog.Last("/api/catalog/skills").Query);
+        Assert.Contains("<option value=\"pilot\" selected>Pilot (41)</option>", html);
+        Assert.Contains("<option value=\"junior\">Junior (5)</option>", html);
+        Assert.Contains("<option value=\"senior\" selected>senior</option>", html);
+        Assert.Contains("60 skills", html);
+        Assert.Contains("q=tide&amp;role=pilot&amp;level=senior&amp;cursor=on", html);
+        Assert.Contains("<datalist id=\"suggestions\">", html);
+        web.Catalog.On("GET /api/catalog/skills", Samples.Empty);
+        Assert.Contains("No skill matches.", await browser.Html("/en/?q=nothing"));
+    }
+
+    [Fact]
+    public async Task A_role_is_shown_whole_at_one_level_and_level_beside_level()
+    {
+        web.Catalog.On("GET /api/catalog/domains", Samples.Tree)
+            .On(
+                "GET /api/catalog/roles/pilot",
+                http =>
+                    http.Response.WriteAsJsonAsync(
+                        Pilot(
+                            http.Request.Query["level"] == "senior"
+                                ? [Item("senior", "Senior", "Teaches the tables.")]
+                                : [Item("junior", "Junior", "Reads the tables.")]
+                        )
+                    )
+            );
+        using var browser = web.Browser();
+        var html = await browser.Html("/en/roles/pilot?level=junior&compare=&asOf=");
+        Assert.Equal("?limit=100&level=junior", web.Catalog.Last("/api/catalog/roles/pilot").Query);
+        Assert.Contains("<h1 dir=\"auto\">Pilot, Junior</h1>", html);
+        Assert.Contains("href=\"/en/skills/tides\"", html);
+        html = await browser.Html("/en/roles/pilot?level=junior&compare=senior&asOf=2026-03-01");
+        Assert.Contains("<del>Reads</del>", html);
+        Assert.Contains("<ins>Teaches</ins>", html);
+        Assert.Contains("asOf=2026-03-01T23%3A59%3A59Z", web.Catalog.Last("/api/catalog/roles/pilot").Query);
+        using var nobody = await browser.Get("/en/roles/nobody");
+        Assert.Equal(HttpStatusCode.NotFound, nobody.StatusCode);
+    }
+
+    [Fact]
+    public async Task Roles_are_listed_with_what_they_ask()
+    {
+        web.Catalog.On(
+            "GET /api/catalog/roles",
+            new
+            {
+                items = new[]
+                {
+                    new
+                    {
+                        slug = "pilot",
+                        name = "Pilot",
+                        skills = 1200,
+                        mandatory = 3,
+                        optional = 4,
+                    },
+                },
+            }
+        );
+        using var browser = web.Browser();
+        var html = await browser.Html("/de/roles");
+        Assert.Contains("href=\"/de/roles/pilot\"", html);
+        Assert.Contains("1.200 Fähigkeiten", html);
+        web.Catalog.On("GET /api/catalog/roles", Samples.Empty);
+        Assert.Contains("There are no roles yet.", await browser.Html("/en/roles"));
+        web.Catalog.On("GET /api/catalog/roles", new { }, 500);
+        Assert.Contains("The catalogue does not answer", await browser.Html("/en/roles"));
+    }
+
+    private static object Facet(string? domain, string slug, string name, int count) =>
+        new
+        {
+            domain,
+            slug,
+            name,
+            count,
+        };
+
+    private static object Item(string level, string name, string text) =>
+        new
+        {
+            domain = new { slug = "sea", name = "Sea" },
+            level = new { slug = level, name },
+            group = new { slug = "coast", name = "Coast" },
+            skill = new { slug = "tides", name = "Reading tides" },
+            mandatory = true,
+            description = text,
+        };
+
+    private static object Pilot(object[] items) =>
+        new
+        {
+            slug = "pilot",
+            name = "Pilot",
+            counts = new
+            {
+                skills = 1,
+                mandatory = 1,
+                optional = 0,
+            },
+            items,
+        };
 }

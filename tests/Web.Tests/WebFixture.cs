@@ -247,6 +247,29 @@ public static class Samples
             nextCursor = next,
         };
 
+    /// <summary>One domain with one group.</summary>
+    public static object Tree { get; } = new
+    {
+        items = new[]
+        {
+            new
+            {
+                slug = "sea",
+                name = "Sea",
+                levels = new[] { new { slug = "junior", name = "Junior" }, new { slug = "senior", name = "Senior" } },
+                groups = new[]
+                {
+                    new
+                    {
+                        slug = "coast",
+                        name = "Coast",
+                        skills = 1,
+                    },
+                },
+            },
+        },
+    };
+
     public static object Empty { get; } = new { items = Array.Empty<object>(), nextCursor = (string?)null };
 
     public static object History(string? author) =>

@@ -6,7 +6,6 @@ using SkillPlatform.Web.Api;
 using SkillPlatform.Web.Catalogue;
 using SkillPlatform.Web.Comments;
 using SkillPlatform.Web.Proposals;
-using SkillPlatform.Web.Roles;
 using SkillPlatform.Web.Skills;
 using SkillPlatform.Web.Suggest;
 using SkillPlatform.Web.Watching;

@@ -1,9 +1,8 @@
 using System.Globalization;
-using SkillPlatform.Web.Catalogue;
 using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.Skills;
 
-namespace SkillPlatform.Web.Roles;
+namespace SkillPlatform.Web.Catalogue;
 
 public sealed record RoleCounts(int Skills, int Mandatory, int Optional);
 
@@ -50,13 +49,18 @@ public static class ShowRole
             return Page.Error((await one).Status);
         if (other is not null && (await other).Value is null)
             return Page.Error((await other).Status);
-        var levels = ((await domains).Value?.All ?? []).SelectMany(d => d.Levels).DistinctBy(l => l.Slug).ToArray();
+        var levels = ((await domains).Value?.All ?? [])
+            .SelectMany(d => d.Levels)
+            .DistinctBy(l => l.Slug, StringComparer.Ordinal)
+            .ToArray();
         return Page.Of<RolePage>(
             new RoleModel(
                 found,
                 other is null ? null : (await other).Value,
                 asked,
-                levels.Length > 0 ? levels : [.. found.Items.Select(i => i.Level).DistinctBy(l => l.Slug)],
+                levels.Length > 0
+                    ? levels
+                    : [.. found.Items.Select(i => i.Level).DistinctBy(l => l.Slug, StringComparer.Ordinal)],
                 string.IsNullOrEmpty(cursor)
             )
         );

@@ -1,6 +1,6 @@
 using SkillPlatform.Web.Pages;
 
-namespace SkillPlatform.Web.Roles;
+namespace SkillPlatform.Web.Catalogue;
 
 public sealed record RoleInList(string Slug, string Name, long Skills, long Mandatory, long Optional);
 
