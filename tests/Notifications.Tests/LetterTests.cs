@@ -126,10 +126,14 @@ public sealed class LetterTests
     }
 
     [Theory]
-    [InlineData("de", "de", "jetzt Pflicht, war optional", "Warum: Clearer.")]
-    [InlineData("de-AT", "de", "neu formuliert", "weil du den Skill")]
+    [InlineData("de", "de", "jetzt verpflichtend, war optional", "Warum: Clearer.")]
+    [InlineData("de-AT", "de", "neu formuliert", "weil Sie die Fähigkeit")]
     [InlineData("es-MX", "es", "ahora obligatorio, antes opcional", "Por qué: Clearer.")]
-    [InlineData("fr", "en", "now mandatory", "Why: Clearer.")]
+    [InlineData("fr-CA", "fr", "désormais obligatoire, était facultative", "Bonjour Rita Reader,")]
+    [InlineData("ru", "ru", "теперь обязательно, было необязательно", "Почему: Clearer.")]
+    [InlineData("ja", "ja", "任意から必須に変更", "理由: Clearer.")]
+    [InlineData("ar", "ar", "أصبح إلزاميًا بعد أن كان اختياريًا", "السبب: Clearer.")]
+    [InlineData("fi", "en", "now mandatory", "Why: Clearer.")]
     [InlineData("no such culture!", "en", "now mandatory", "Why: Clearer.")]
     public void The_reader_reads_their_language(string culture, string language, params string[] says)
     {
@@ -137,6 +141,26 @@ public sealed class LetterTests
         Assert.Equal(language, mail.Body!.Headers["Content-Language"]);
         Assert.Contains($"lang=\"{language}\"", html);
         Assert.All(says, said => Assert.Contains(said, text));
+    }
+
+    [Theory]
+    [InlineData("ar-SA", "rtl", "2026")]
+    [InlineData("ja", "ltr", "2026")]
+    [InlineData("en", "ltr", "2026")]
+    public void It_is_written_the_way_its_language_is_and_dated_by_one_calendar(
+        string culture,
+        string direction,
+        string year
+    )
+    {
+        var (_, text, html) = Letter(Merged(culture));
+        Assert.Contains($" dir=\"{direction}\"", html);
+        // What people wrote may be in any language.
+        Assert.Contains("<div dir=\"auto\"", html);
+        Assert.Contains(year, InLatinDigits(text));
+
+        static string InLatinDigits(string text) =>
+            string.Concat(text.Select(c => char.IsDigit(c) ? (char)('0' + char.GetNumericValue(c)) : c));
     }
 
     [Fact]
@@ -190,7 +214,7 @@ public sealed class LetterTests
             )
             .ToArray();
         var (mail, text, _) = Letter(Contents(Given.Change(changes: changes)));
-        Assert.Contains("and 30 more changes", text);
+        Assert.Contains("Further changes: 30", text);
         Assert.NotNull(mail.MessageId);
     }
 
@@ -208,7 +232,7 @@ public sealed class LetterTests
                 .Select(m => m.Value)
                 .Distinct(StringComparer.Ordinal)
                 .Order(StringComparer.Ordinal);
-        Assert.Equal(["de", "en", "es"], Texts.Languages.Order(StringComparer.Ordinal));
+        Assert.Equal(["ar", "de", "en", "es", "fr", "ja", "ru"], Texts.Languages.Order(StringComparer.Ordinal));
         var english = Texts.In("en");
         foreach (var language in Texts.Languages.Select(Texts.In))
         {

@@ -44,7 +44,7 @@ public sealed class TellingTests(Running running) : IClassFixture<Running>
         Assert.Empty(running.MailsTo(_story.Person("reviewer")));
         Assert.Equal("Serverless Functions: ein Vorschlag wurde übernommen", mail.Subject);
         Assert.Contains("AI Product Engineer, Junior", mail.TextBody!);
-        Assert.Contains("jetzt Pflicht, war optional", mail.TextBody!);
+        Assert.Contains("jetzt verpflichtend, war optional", mail.TextBody!);
         Assert.Contains("Vorgeschlagen von The author, angenommen von The reviewer", mail.TextBody!);
         Assert.Equal("Serverless Functions: your proposal was merged", outcome.Subject);
         Assert.Equal("author", outcome.Headers["X-SkillPlatform-Reason"]);
@@ -53,7 +53,7 @@ public sealed class TellingTests(Running running) : IClassFixture<Running>
         Assert.Equal($"{item.GetProperty("id").GetGuid():n}@skills.example.org", mail.MessageId);
         Assert.Equal(mail.Subject, item.GetProperty("title").GetString());
         Assert.Equal(
-            "AI Product Engineer, Junior: jetzt Pflicht, war optional",
+            "AI Product Engineer, Junior: jetzt verpflichtend, war optional",
             item.GetProperty("summary").GetString()
         );
         Assert.Equal(_story.Slug, item.GetProperty("skill").GetProperty("slug").GetString());
@@ -92,6 +92,7 @@ public sealed class TellingTests(Running running) : IClassFixture<Running>
         var html = await page.Content.ReadAsStringAsync();
         Assert.Equal("text/html", page.Content.Headers.ContentType!.MediaType);
         Assert.Contains("<form method=\"post\">", html);
+        Assert.Contains(" dir=\"ltr\"", html);
         Assert.DoesNotContain("<script", html);
         Assert.Equal(
             HttpStatusCode.OK,
@@ -114,6 +115,11 @@ public sealed class TellingTests(Running running) : IClassFixture<Running>
         using var wrong = await anyone.PostAsync("/api/notifications/unsubscribe/" + new string('a', 32), null);
         Assert.Equal(HttpStatusCode.NotFound, wrong.StatusCode);
         Assert.Equal("application/problem+json", wrong.Content.Headers.ContentType!.MediaType);
+        anyone.DefaultRequestHeaders.Add("Accept", "text/html");
+        anyone.DefaultRequestHeaders.Add("Accept-Language", "ar");
+        var gone = await anyone.GetAsync("/api/notifications/unsubscribe/" + new string('a', 32));
+        Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
+        Assert.Contains("<html lang=\"ar\" dir=\"rtl\">", await gone.Content.ReadAsStringAsync());
     }
 
     [Fact]
@@ -163,7 +169,7 @@ public sealed class TellingTests(Running running) : IClassFixture<Running>
         await running.Quiet();
         Assert.Single(running.MailsTo(other));
         Assert.Equal("Catalogue import: ESCO", mail.Subject);
-        Assert.Contains("20 skills added, 1,300 changed, 50 left", mail.TextBody!);
+        Assert.Contains("Skills added: 20, changed: 1,300, left as they were: 50", mail.TextBody!);
         Assert.Equal("role", mail.Headers["X-SkillPlatform-Reason"]);
     }
 

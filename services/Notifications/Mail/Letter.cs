@@ -146,6 +146,8 @@ public static class Letter
         var html = new StringBuilder();
         html.Append("<!doctype html><html lang=\"")
             .Append(texts.Language)
+            .Append("\" dir=\"")
+            .Append(texts.Direction)
             .Append("\"><head><meta charset=\"utf-8\"><title>");
         html.Append(E(Wording.OneLine(Wording.Title(texts, news, notification.Reason)))).Append("</title></head>");
         html.Append("<body style=\"font-family:sans-serif;line-height:1.5;max-width:42em\">");
@@ -163,7 +165,9 @@ public static class Letter
             {
                 html.Append("<li>").Append(E(Wording.OneLine(Wording.Change(texts, line))));
                 if (Wording.HasTexts(line))
-                    html.Append("<div style=\"white-space:pre-wrap\">").Append(Diff(line)).Append("</div>");
+                    html.Append("<div dir=\"auto\" style=\"white-space:pre-wrap\">")
+                        .Append(Diff(line))
+                        .Append("</div>");
                 html.Append("</li>");
             }
             html.Append("</ul>");
@@ -173,7 +177,7 @@ public static class Letter
         if (news.Text is { Length: > 0 } said)
             html.Append("<p><strong>")
                 .Append(E(texts[TextLabel(news)]))
-                .Append("</strong> <span style=\"white-space:pre-wrap\">")
+                .Append("</strong> <span dir=\"auto\" style=\"white-space:pre-wrap\">")
                 .Append(E(Wording.Body(said)))
                 .Append("</span></p>");
         if (By(news, texts, people) is { } by)

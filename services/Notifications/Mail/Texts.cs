@@ -16,7 +16,7 @@ public sealed class Texts
     private Texts(string language, CultureInfo format)
     {
         Language = language;
-        Format = format;
+        Format = InOurCalendar(format);
         _texts = All[language];
     }
 
@@ -25,6 +25,9 @@ public sealed class Texts
 
     /// <summary>How dates and numbers are written.</summary>
     public CultureInfo Format { get; }
+
+    /// <summary>Which way the language is written, as HTML says it.</summary>
+    public string Direction => CultureInfo.GetCultureInfo(Language).TextInfo.IsRightToLeft ? "rtl" : "ltr";
 
     public static CultureInfo Invariant => CultureInfo.InvariantCulture;
 
@@ -74,6 +77,19 @@ public sealed class Texts
             }
             return filled.ToString();
         }
+    }
+
+    // Some cultures count their years otherwise; what we date is dated the same for everybody.
+    private static CultureInfo InOurCalendar(CultureInfo culture)
+    {
+        if (
+            culture.Calendar is GregorianCalendar
+            || culture.OptionalCalendars.OfType<GregorianCalendar>().FirstOrDefault() is not { } ours
+        )
+            return culture;
+        var copy = (CultureInfo)culture.Clone();
+        copy.DateTimeFormat.Calendar = ours;
+        return copy;
     }
 
     public bool Has(string key) => _texts.ContainsKey(key);

@@ -12,8 +12,20 @@ namespace SkillPlatform.Notifications;
 /// </summary>
 public static class Unsubscribe
 {
-    private const string Style =
-        "body{font-family:sans-serif;line-height:1.5;max-width:36em;margin:3em auto;padding:0 1em}";
+    // As the pages look; a page behind a link in a mail asks for nothing more than itself.
+    private const string Style = """
+        :root{color-scheme:light dark;--ink:#1c2330;--soft:#566074;--line:#d8dde6;--ground:#fff;--accent:#14508c;--on:#fff}
+        @media(prefers-color-scheme:dark){:root{--ink:#e7eaf0;--soft:#a5afc0;--line:#353d4b;--ground:#14181f;--accent:#8ec1f5;--on:#10202f}}
+        *{box-sizing:border-box}
+        body{margin:0;background:var(--ground);color:var(--ink);font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif;overflow-wrap:anywhere}
+        header,main{max-width:42rem;margin:0 auto;padding:.75rem 1.25rem}
+        header{border-block-end:1px solid var(--line)}
+        header a{font-weight:700;text-decoration:none;color:var(--ink)}
+        a{color:var(--accent)}
+        h1{font-size:1.6rem;line-height:1.25;margin:1.5rem 0 .75rem}
+        button{font:inherit;font-weight:600;border:1px solid var(--accent);border-radius:.35rem;background:var(--accent);color:var(--on);padding:.45rem .9rem;min-height:2.5rem;cursor:pointer}
+        :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+        """;
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -24,7 +36,7 @@ public static class Unsubscribe
     private static async Task<IResult> Ask(HttpContext http, string token, IQuerySession reads)
     {
         if (await Find(reads, token, http.RequestAborted) is not { } notification)
-            return Refusal.NoSuch("link").AsProblem();
+            return Gone(http);
         var texts = await TextsOf(reads, notification.User, http.RequestAborted);
         var topic = Wording.TopicName(texts, notification);
         return Page(
@@ -45,7 +57,7 @@ public static class Unsubscribe
         {
             await using var session = store.LightweightSession();
             if (await Find(session, token, ct) is not { } notification)
-                return Refusal.NoSuch("link").AsProblem();
+                return Gone(http);
             var topic = Topic.Parse(notification.Topic);
             await session.Decide<Watch>(
                 Watch.IdOf(notification.User, topic),
@@ -57,7 +69,15 @@ public static class Unsubscribe
                 await session.SaveChangesAsync(ct);
                 var texts = await TextsOf(session, notification.User, ct);
                 var name = Wording.TopicName(texts, notification);
-                return Page(http, texts, $"<p role=\"status\">{E(texts["page.done", ("topic", name)])}</p>");
+                return Page(
+                    http,
+                    texts,
+                    $"""
+                    <h1>{E(texts["page.title"])}</h1>
+                    <p role="status">{E(texts["page.done", ("topic", name)])}</p>
+                    <p><a href="/watching">{E(texts["page.watching"])}</a></p>
+                    """
+                );
             }
             catch (Exception lost) when (attempt < 5 && Commands.IsLostRace(lost))
             {
@@ -80,7 +100,34 @@ public static class Unsubscribe
     private static async Task<Texts> TextsOf(IQuerySession reads, string user, CancellationToken ct) =>
         Texts.For((await Preferences.Of(reads, user, ct)).Culture);
 
-    private static ContentHttpResult Page(HttpContext http, Texts texts, string body)
+    // A mail program wants to know that it failed; a person wants to know what to do.
+    private static IResult Gone(HttpContext http)
+    {
+        if (!http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
+            return Refusal.NoSuch("link").AsProblem();
+        var wanted = http
+            .Request.GetTypedHeaders()
+            .AcceptLanguage.OrderByDescending(l => l.Quality ?? 1)
+            .FirstOrDefault();
+        var texts = Texts.For(wanted?.Value.Value ?? "en");
+        return Page(
+            http,
+            texts,
+            $"""
+            <h1>{E(texts["page.title"])}</h1>
+            <p>{E(texts["page.gone"])}</p>
+            <p><a href="/watching">{E(texts["page.watching"])}</a></p>
+            """,
+            StatusCodes.Status404NotFound
+        );
+    }
+
+    private static ContentHttpResult Page(
+        HttpContext http,
+        Texts texts,
+        string body,
+        int status = StatusCodes.Status200OK
+    )
     {
         var headers = http.Response.Headers;
         headers.ContentSecurityPolicy =
@@ -93,13 +140,16 @@ public static class Unsubscribe
         return TypedResults.Text(
             $"""
             <!doctype html>
-            <html lang="{texts.Language}"><head><meta charset="utf-8"><title>{E(texts["page.title"])}</title>
-            <meta name="viewport" content="width=device-width"><style>{Style}</style></head>
-            <body><main>
+            <html lang="{texts.Language}" dir="{texts.Direction}"><head><meta charset="utf-8"><title>{E(
+                texts["page.title"]
+            )}</title>
+            <meta name="viewport" content="width=device-width, initial-scale=1"><style>{Style}</style></head>
+            <body><header><a href="/">SkillPlatform</a></header><main>
             {body}
             </main></body></html>
             """,
-            "text/html; charset=utf-8"
+            "text/html; charset=utf-8",
+            statusCode: status
         );
     }
 
