@@ -25,6 +25,8 @@ await using (var platform = new Platform(("127.0.0.1", smtp.Port), durable: true
     Add(await Measures.ApproveToMail(platform, people, smtp));
     Say("profile, hot");
     Add(await Measures.Profile(platform));
+    Say("skill page, hot");
+    Add(await Measures.Page(platform));
     Say("cost of one read and one proposal");
     var (read, propose) = await Measures.Costs(platform, people);
     Say("import");

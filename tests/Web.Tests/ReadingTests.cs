@@ -1,4 +1,5 @@
 using System.Net;
+using System.Xml.Linq;
 using Microsoft.AspNetCore.Http;
 
 namespace SkillPlatform.Web.Tests;
@@ -290,6 +291,75 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Contains("There are no roles yet.", await browser.Html("/en/roles"));
         web.Catalog.On("GET /api/catalog/roles", new { }, 500);
         Assert.Contains("The catalogue does not answer", await browser.Html("/en/roles"));
+    }
+
+    [Theory]
+    [InlineData("/de/skills/fed/feed", "Pilot, Junior: neu formuliert")]
+    [InlineData("/en/roles/pilot/feed", "Reading tides: pilot, Junior: reworded")]
+    [InlineData("/en/domains/sea/feed", "Reading tides: pilot, Junior: reworded")]
+    [InlineData("/en/feed", "Reading tides: pilot, Junior: reworded")]
+    public async Task Changes_are_feeds_whatever_stands_in_them(string path, string title)
+    {
+        web.Given("fed");
+        web.Catalog.On("GET /api/catalog/changes", Samples.Changes(("requirementReworded", 2, "Old", "N\u0001<b>&")))
+            .On("GET /api/catalog/skills/fed/history", Samples.History("Noor\u0008"))
+            .On("GET /api/catalog/roles", new { items = new[] { new { slug = "pilot", name = "pilot" } } })
+            .On("GET /api/catalog/domains", Samples.Tree);
+        using var browser = web.Browser();
+        using var answer = await browser.Get(path);
+        Assert.Equal("application/atom+xml", answer.Content.Headers.ContentType?.MediaType);
+        var feed = XDocument.Parse(await answer.Content.ReadAsStringAsync(_ct)).Root!;
+        XNamespace atom = "http://www.w3.org/2005/Atom";
+        Assert.EndsWith(title, feed.Element(atom + "entry")!.Element(atom + "title")!.Value);
+        Assert.Equal($"http://localhost:8080{path}", feed.Element(atom + "id")!.Value);
+        using var nobody = await browser.Get("/en/roles/nobody/feed");
+        Assert.Equal(HttpStatusCode.NotFound, nobody.StatusCode);
+    }
+
+    [Fact]
+    public async Task Search_engines_find_every_page_in_every_language()
+    {
+        web.Catalog.On("GET /api/catalog/roles", Samples.Empty)
+            .On("GET /api/catalog/skills", new { items = new[] { new { slug = "tides" } } });
+        using var browser = web.Browser();
+        using var answer = await browser.Get("/sitemap.xml");
+        var map = XDocument.Parse(await answer.Content.ReadAsStringAsync(_ct)).Root!;
+        Assert.Equal(4 * 7, map.Elements().Count());
+        Assert.All(map.Elements(), url => Assert.Equal(8, url.Elements().Count(e => e.Name.LocalName == "link")));
+        using var robots = await browser.Get("/robots.txt");
+        Assert.Contains("/sitemap.xml", await robots.Content.ReadAsStringAsync(_ct));
+    }
+
+    [Fact]
+    public async Task What_stands_for_machines_cannot_become_a_script()
+    {
+        web.Catalog.On("GET /api/catalog/skills/data", Samples.Skill("data", name: "</script><script>alert(1)"));
+        using var browser = web.Browser();
+        var html = await browser.Html("/en/skills/data");
+        Assert.Contains("\"@type\":\"DefinedTerm\"", html);
+        Assert.DoesNotContain("<script>alert", html);
+    }
+
+    [Fact]
+    public async Task Pages_for_anybody_come_compressed_and_only_when_they_changed()
+    {
+        web.Given("light");
+        using var client = new HttpClient { BaseAddress = web.Address };
+        // From the first and from what is kept.
+        for (var i = 0; i < 3; i++)
+        {
+            using var ask = new HttpRequestMessage(HttpMethod.Get, "/en/skills/light");
+            ask.Headers.Add("Accept-Encoding", "gzip, br");
+            using var answer = await client.SendAsync(ask, _ct);
+            Assert.Equal(["br"], answer.Content.Headers.ContentEncoding);
+            Assert.Contains("Accept-Encoding", answer.Headers.Vary);
+            Assert.True(answer.Headers.Contains("Content-Security-Policy"));
+            using var again = new HttpRequestMessage(HttpMethod.Get, "/en/skills/light");
+            again.Headers.Add("Accept-Encoding", "gzip, br");
+            again.Headers.IfNoneMatch.Add(answer.Headers.ETag!);
+            using var same = await client.SendAsync(again, _ct);
+            Assert.Equal(HttpStatusCode.NotModified, same.StatusCode);
+        }
     }
 
     private static object Facet(string? domain, string slug, string name, int count) =>

@@ -18,6 +18,9 @@ public static class LanguageOfRequest
         "/health",
         "/assets",
         "/favicon.ico",
+        "/robots.txt",
+        "/sitemap.xml",
+        "/sitemap",
         "/signin",
         "/signout",
         "/signin-oidc",
@@ -39,7 +42,7 @@ public static class LanguageOfRequest
                 }
                 else
                 {
-                    language = FromCookie(request) ?? FromBrowser(request) ?? "en";
+                    language = Preferred(request);
                     http.Response.Headers.AppendCommaSeparatedValues("Vary", "Accept-Language", "Cookie");
                 }
                 CultureInfo.CurrentUICulture = CultureInfo.CurrentCulture = Texts.In(language).Culture;
@@ -70,7 +73,8 @@ public static class LanguageOfRequest
     public static bool IsMachine(PathString path) =>
         Array.Exists(Machines, machine => path.StartsWithSegments(machine, StringComparison.Ordinal));
 
-    private static string? Prefix(PathString path, out PathString rest)
+    /// <summary>The language an address begins with, and what follows.</summary>
+    public static string? Prefix(PathString path, out PathString rest)
     {
         foreach (var language in Texts.Languages)
             if (path.StartsWithSegments($"/{language}", StringComparison.Ordinal, out rest))
@@ -82,6 +86,9 @@ public static class LanguageOfRequest
         rest = path;
         return null;
     }
+
+    /// <summary>The language for an address that says none.</summary>
+    public static string Preferred(HttpRequest request) => FromCookie(request) ?? FromBrowser(request) ?? "en";
 
     private static string? FromCookie(HttpRequest request) => Known(request.Cookies[Cookie]);
 

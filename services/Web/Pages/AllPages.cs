@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using SkillPlatform.Web.Api;
 using SkillPlatform.Web.Catalogue;
 using SkillPlatform.Web.Comments;
+using SkillPlatform.Web.Feeds;
 using SkillPlatform.Web.Proposals;
 using SkillPlatform.Web.Skills;
 using SkillPlatform.Web.Suggest;
@@ -53,6 +54,8 @@ public static class AllPages
         ShowCatalogue.Map(app);
         ShowRoles.Map(app);
         ShowRole.Map(app);
+        ShowFeed.Map(app);
+        ShowSitemap.Map(app);
         ShowSkill.Map(app);
         CompareLevels.Map(app);
         ShowHistory.Map(app);

@@ -26,7 +26,8 @@ public sealed class Encoded(byte[] plain)
             Accepts(accepted, "br") ? (_brotli.Value, "br")
             : Accepts(accepted, "gzip") ? (_gzip.Value, "gzip")
             : (plain, null);
-        response.Headers.Append("Vary", "Accept-Encoding");
+        if (!response.Headers.Vary.ToString().Contains("Accept-Encoding", StringComparison.Ordinal))
+            response.Headers.Append("Vary", "Accept-Encoding");
         if (Reading.NotModified(http, encoding is null ? Tag : $"{Tag}-{encoding}"))
         {
             response.StatusCode = StatusCodes.Status304NotModified;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using SkillPlatform.Web.SignIn;
+using System.Collections.Frozen;
+using Microsoft.Extensions.Primitives;
 
 namespace SkillPlatform.Web.Pages;
 
@@ -14,7 +14,7 @@ public sealed class PageCache(TimeProvider time)
 
     // The queue tells of every change; this bounds what a read that was behind its own message could leave here.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
-    private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, Entry>> _pages = new(
+    private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, KeptPage>> _pages = new(
         StringComparer.Ordinal
     );
     private long _changes;
@@ -34,20 +34,21 @@ public sealed class PageCache(TimeProvider time)
     public long Now => Interlocked.Read(ref _changes);
 
     /// <summary>A page as it was made for a language and its address's prefix.</summary>
-    public byte[]? Find(string slug, string variant) =>
+    public KeptPage? Find(string slug, string variant) =>
         _pages.TryGetValue(slug, out var variants)
-        && variants.TryGetValue(variant, out var entry)
-        && time.GetElapsedTime(entry.At) < Longest
-            ? entry.Page
+        && variants.TryGetValue(variant, out var page)
+        && time.GetElapsedTime(page.At) < Longest
+            ? page
             : null;
 
-    public void Keep(string slug, string variant, byte[] page, long since)
+    public void Keep(string slug, string variant, Encoded body, IHeaderDictionary headers, long since)
     {
         if (!Hears || since != Now)
             return;
         if (_pages.Count >= Most)
             _pages.Clear();
-        _pages.GetOrAdd(slug, _ => new(StringComparer.Ordinal))[variant] = new Entry(page, time.GetTimestamp());
+        var page = new KeptPage(body, KeptPage.Lasting(headers), time.GetTimestamp());
+        _pages.GetOrAdd(slug, _ => new(StringComparer.Ordinal))[variant] = page;
         if (since != Now)
             _pages.TryRemove(slug, out _);
     }
@@ -63,66 +64,31 @@ public sealed class PageCache(TimeProvider time)
         Interlocked.Increment(ref _changes);
         _pages.Clear();
     }
-
-    private sealed record Entry(byte[] Page, long At);
 }
 
-public static class CachedPages
+/// <summary>A page with the headers it was sent with, but for those that belong to one answer.</summary>
+public sealed record KeptPage(Encoded Body, KeyValuePair<string, StringValues>[] Headers, long At)
 {
-    private const string Prefix = "/skills/";
-    private static readonly object MayBe = new();
+    private static readonly FrozenSet<string> OfOneAnswer = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "Content-Encoding",
+        "Content-Length",
+        "Content-Type",
+        "Date",
+        "ETag",
+        "Set-Cookie",
+        "Transfer-Encoding"
+    );
 
-    /// <summary>Says that the page is whole and the same for everybody who is not signed in.</summary>
-    public static void MayBeCached(this HttpContext http) => http.Items[MayBe] = true;
+    public static KeyValuePair<string, StringValues>[] Lasting(IHeaderDictionary headers) =>
+        [.. headers.Where(header => !OfOneAnswer.Contains(header.Key))];
 
-    public static void UseCachedPages(this WebApplication app)
+    public Task Send(HttpContext http)
     {
-        var cache = app.Services.GetRequiredService<PageCache>();
-        app.Use((http, next) => IsAnonymousSkillPage(http.Request) ? Serve(http, next, cache) : next(http));
+        foreach (var (name, value) in Headers)
+            http.Response.Headers[name] = value;
+        return Body.Send(http, Html);
     }
 
-    private static bool IsAnonymousSkillPage(HttpRequest request) =>
-        HttpMethods.IsGet(request.Method)
-        && request.Path.Value!.StartsWith(Prefix, StringComparison.Ordinal)
-        && !request.QueryString.HasValue
-        && !request.Cookies.ContainsKey(SigningIn.Cookie);
-
-    private static async Task Serve(HttpContext http, RequestDelegate next, PageCache cache)
-    {
-        // The prefix is part of the page: its links go on in that language.
-        var variant = $"{http.Request.PathBase}|{CultureInfo.CurrentUICulture.Name}";
-        var slug = http.Request.Path.Value![Prefix.Length..];
-        if (cache.Find(slug, variant) is { } page)
-        {
-            await Write(http.Response, page);
-            return;
-        }
-        var since = cache.Now;
-        var (body, buffer) = (http.Response.Body, new MemoryStream());
-        http.Response.Body = buffer;
-        try
-        {
-            await next(http);
-        }
-        finally
-        {
-            http.Response.Body = body;
-        }
-        if (http.Response.StatusCode == 200 && http.Items.ContainsKey(MayBe))
-        {
-            cache.Keep(slug, variant, buffer.ToArray(), since);
-            await Write(http.Response, buffer.ToArray());
-            return;
-        }
-        buffer.Position = 0;
-        await buffer.CopyToAsync(body, http.RequestAborted);
-    }
-
-    private static Task Write(HttpResponse response, byte[] page)
-    {
-        response.ContentType = "text/html; charset=utf-8";
-        response.ContentLength = page.Length;
-        response.Headers.CacheControl = "no-cache";
-        return response.Body.WriteAsync(page, 0, page.Length, response.HttpContext.RequestAborted);
-    }
+    public const string Html = "text/html; charset=utf-8";
 }

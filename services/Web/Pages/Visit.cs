@@ -60,6 +60,9 @@ public sealed class Visit
 
     public string Here => $"{_request.PathBase}{_request.Path}{_request.QueryString}";
 
+    /// <summary>A number in an address.</summary>
+    public static string Plain(long number) => number.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>How many messages wait; 0 where that cannot be told at once, for it only decorates.</summary>
     public async Task<int> Unread(Services services)
     {

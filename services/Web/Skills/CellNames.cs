@@ -1,3 +1,6 @@
+using SkillPlatform.Web.Languages;
+using SkillPlatform.Web.Pages;
+
 namespace SkillPlatform.Web.Skills;
 
 /// <summary>What roles and levels are called; changes name them by their slugs.</summary>
@@ -8,6 +11,18 @@ public sealed record CellNames(Named[] Roles, Named[] Levels)
     public string Role(string? slug) => Of(Roles, slug);
 
     public string Level(string? slug) => Of(Levels, slug);
+
+    /// <summary>What a change did, in words.</summary>
+    public string Words(Texts t, HistoryEntry entry) =>
+        Markdown.Harmless(
+            t[
+                t.Has($"history.{entry.Kind}") ? $"history.{entry.Kind}" : "history.other",
+                Role(entry.Role),
+                Level(entry.Level),
+                entry.Before,
+                entry.After
+            ]
+        );
 
     private static string Of(Named[] all, string? slug) =>
         Array.Find(all, named => named.Slug == slug)?.Name ?? slug ?? "";

@@ -1,0 +1,154 @@
+using System.ServiceModel.Syndication;
+using System.Xml;
+using Microsoft.AspNetCore.Http.HttpResults;
+using SkillPlatform.Web.Catalogue;
+using SkillPlatform.Web.Pages;
+using SkillPlatform.Web.Skills;
+
+namespace SkillPlatform.Web.Feeds;
+
+/// <summary>Changes as Atom (RFC 4287): of a skill, a domain, a role, or all.</summary>
+public static class ShowFeed
+{
+    public static void Map(WebApplication app)
+    {
+        app.MapGet("/feed", (Reader reader) => reader.Changes("changes.title", null, "/changes", "", ""))
+            .AllowAnonymous();
+        app.MapGet(
+                "/domains/{slug}/feed",
+                (string slug, Reader reader) => reader.Changes(null, slug, $"/?domain={slug}", "domain", slug)
+            )
+            .AllowAnonymous();
+        app.MapGet(
+                "/roles/{slug}/feed",
+                (string slug, Reader reader) => reader.Changes(null, slug, $"/roles/{slug}", "role", slug)
+            )
+            .AllowAnonymous();
+        app.MapGet("/skills/{slug}/feed", (string slug, Reader reader) => reader.Skill(slug)).AllowAnonymous();
+    }
+
+    /// <summary>What a feed is made of, asked for on behalf of its reader.</summary>
+    public sealed record Reader(Services Services, Visit Visit, HttpContext Http)
+    {
+        public static ValueTask<Reader?> BindAsync(HttpContext http) =>
+            ValueTask.FromResult<Reader?>(
+                new Reader(
+                    http.RequestServices.GetRequiredService<Services>(),
+                    http.RequestServices.GetRequiredService<Visit>(),
+                    http
+                )
+            );
+
+        public async Task<IResult> Changes(string? title, string? slug, string page, string filter, string value)
+        {
+            FormattableString address = $"/api/catalog/changes?limit={50}";
+            var changes = Services.Get<PageList<HistoryEntry>>(
+                "catalog",
+                filter.Length == 0 ? address : address.With(filter, value),
+                Http.RequestAborted
+            );
+            var roles = Services.Get<PageList<Named>>(
+                "catalog",
+                $"/api/catalog/roles?limit={200}",
+                Http.RequestAborted
+            );
+            var domains = Services.Get<Domains>("catalog", $"/api/catalog/domains?limit={200}", Http.RequestAborted);
+            await Task.WhenAll(changes, roles, domains);
+            if ((await changes).Value is not { } found)
+                return Page.Error((await changes).Status);
+            var all = (await domains).Value?.All ?? [];
+            var names = new CellNames((await roles).Value?.Items ?? [], [.. all.SelectMany(d => d.Levels)]);
+            var domain = Array.Find(all, d => filter == "domain" && d.Slug == slug)?.Name;
+            var role = filter == "role" ? Array.Find(names.Roles, r => r.Slug == slug)?.Name : null;
+            if (slug is not null && domain is null && role is null)
+                return Page.Error((await roles).Down || (await domains).Down ? 503 : 404);
+            return Feed(title is null ? domain ?? role! : Visit.T[title], page, found.Items, names, null);
+        }
+
+        public async Task<IResult> Skill(string slug)
+        {
+            var skill = Services.Get<Skill>("catalog", $"/api/catalog/skills/{slug}", Http.RequestAborted);
+            var history = Services.Get<PageList<HistoryEntry>>(
+                "catalog",
+                $"/api/catalog/skills/{slug}/history?limit={50}",
+                Http.RequestAborted
+            );
+            await Task.WhenAll(skill, history);
+            if ((await history).Value is not { } found)
+                return Page.Error((await history).Status);
+            var known = (await skill).Value;
+            if (known is not null && known.Slug != slug)
+                return TypedResults.Redirect(Visit.To($"/skills/{known.Slug}/feed"), permanent: true);
+            return Feed(
+                known?.Name ?? slug,
+                $"/skills/{slug}",
+                found.Items,
+                known is null ? CellNames.None : new CellNames(known.Roles, known.Levels),
+                slug
+            );
+        }
+
+        private FileContentHttpResult Feed(
+            string title,
+            string page,
+            HistoryEntry[] changes,
+            CellNames names,
+            string? slug
+        )
+        {
+            var language = Visit.T.Language;
+            var self = Visit.Whole(language);
+            var feed = new SyndicationFeed(
+                Clean($"{title} · SkillPlatform"),
+                null,
+                new Uri($"{Visit.Origin}/{language}{page}"),
+                self,
+                changes.Length > 0 ? changes.Max(c => c.At) : DateTimeOffset.UnixEpoch,
+                changes.Select(change => Item(change, change.Skill?.Slug ?? slug!, names))
+            )
+            {
+                Language = language,
+            };
+            feed.Links.Add(SyndicationLink.CreateSelfLink(new Uri(self), "application/atom+xml"));
+            feed.Authors.Add(new SyndicationPerson { Name = "SkillPlatform" });
+            using var to = new MemoryStream();
+            using (var xml = XmlWriter.Create(to, new XmlWriterSettings { Indent = true }))
+                feed.SaveAsAtom10(xml);
+            return TypedResults.Bytes(to.ToArray(), "application/atom+xml; charset=utf-8");
+        }
+
+        private SyndicationItem Item(HistoryEntry change, string slug, CellNames names)
+        {
+            var words = names.Words(Visit.T, change);
+            var item = new SyndicationItem(
+                Clean(change.Skill is { } skill ? $"{Markdown.Harmless(skill.Name)}: {words}" : words),
+                Clean(Markdown.Harmless(change.Reason ?? change.After ?? words)),
+                new Uri($"{Visit.Origin}/{Visit.T.Language}/skills/{slug}/history#v{Visit.Plain(change.Version)}"),
+                // The same in every language, for it is the same change.
+                $"{Visit.Origin}/skills/{slug}?version={Visit.Plain(change.Version)}",
+                change.At
+            )
+            {
+                PublishDate = change.At,
+            };
+            if (change.Author is not null)
+                item.Authors.Add(
+                    new SyndicationPerson
+                    {
+                        Name = Clean(Markdown.Harmless(change.Author.Name ?? Visit.T["former-member"])),
+                    }
+                );
+            return item;
+        }
+
+        // XML has no place for most control characters.
+        private static string Clean(string text)
+        {
+            var clean = new System.Text.StringBuilder(text.Length);
+            foreach (var rune in text.EnumerateRunes())
+                if (rune.Value > char.MaxValue || XmlConvert.IsXmlChar((char)rune.Value))
+                    clean.Append(rune);
+            return clean.ToString();
+        }
+    }
+}
