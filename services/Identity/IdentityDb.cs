@@ -36,6 +36,7 @@ public sealed partial class IdentityDb(DbContextOptions<IdentityDb> options)
         builder.Entity<IdentityUserClaim<Guid>>().ToTable("account_claims");
         builder.Entity<IdentityUserLogin<Guid>>().ToTable("account_logins");
         builder.Entity<IdentityUserToken<Guid>>().ToTable("account_tokens");
+        builder.Entity<IdentityUserPasskey<Guid>>().ToTable("account_passkeys");
         builder.Entity<DataProtectionKey>().ToTable("data_protection_keys");
         builder.Entity<TokenKey>().ToTable("token_keys");
         builder.Entity<Letter>(letter =>
@@ -45,6 +46,11 @@ public sealed partial class IdentityDb(DbContextOptions<IdentityDb> options)
         });
         foreach (var entity in builder.Model.GetEntityTypes())
         {
+            if (entity.IsMappedToJson())
+            {
+                entity.SetContainerColumnName("data");
+                continue;
+            }
             if (entity.GetTableName() is { } table)
                 entity.SetTableName(Snake(table));
             foreach (var property in entity.GetProperties())

@@ -32,6 +32,22 @@ public sealed partial class Browser : IDisposable
         return await Http.PostAsync(Attribute(form, "action"), content);
     }
 
+    /// <summary>Sends another form of a page, with that page's antiforgery token.</summary>
+    public async Task<HttpResponseMessage> Send(
+        string page,
+        string handler,
+        params (string Name, string Value)[] fields
+    )
+    {
+        var html = await Http.GetStringAsync(new Uri(page, UriKind.Relative));
+        var token = Hidden().Matches(html).First(m => m.Value.Contains("__Req", StringComparison.Ordinal));
+        using var content = new FormUrlEncodedContent([
+            .. fields.Select(field => KeyValuePair.Create(field.Name, field.Value)),
+            KeyValuePair.Create("__RequestVerificationToken", Attribute(token.Value, "value")),
+        ]);
+        return await Http.PostAsync($"{page}?handler={handler}", content);
+    }
+
     public Task<HttpResponseMessage> SignIn(string email, string password, string returnUrl = "/") =>
         Fill($"/sign-in?returnUrl={Uri.EscapeDataString(returnUrl)}", ("email", email), ("password", password));
 

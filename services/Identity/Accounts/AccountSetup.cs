@@ -55,6 +55,7 @@ public static class AccountSetup
                 options.Password.RequireUppercase = false;
                 options.Password.RequireNonAlphanumeric = false;
                 options.Tokens.EmailConfirmationTokenProvider = ConfirmationTokens.Provider;
+                options.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
             })
             .AddEntityFrameworkStores<IdentityDb>()
             .AddPasswordValidator<GuessablePassword>()
@@ -65,6 +66,7 @@ public static class AccountSetup
             options.TokenLifespan = TimeSpan.FromHours(1)
         );
         services.Configure<ConfirmationTokens.Settings>(options => options.TokenLifespan = TimeSpan.FromDays(1));
+        AddPasskeys(builder);
         services.AddScoped<AccountWriter>();
         services.AddScoped<Sessions>();
         services.AddScoped<AccountApi>();
@@ -72,6 +74,21 @@ public static class AccountSetup
         services.AddHostedService<Preparation>();
         AddSchemes(builder);
     }
+
+    private static void AddPasskeys(WebApplicationBuilder builder) =>
+        builder.Services.Configure<IdentityPasskeyOptions>(options =>
+        {
+            var authority = new Uri(builder.Configuration["Identity:Authority"]!);
+            var origin = authority.GetLeftPart(UriPartial.Authority);
+            options.ServerDomain = authority.Host;
+            options.ValidateOrigin = asked =>
+                ValueTask.FromResult(
+                    !asked.CrossOrigin && string.Equals(asked.Origin, origin, StringComparison.Ordinal)
+                );
+            // The device asks for finger, face or lock: two factors in one, so no code is asked for besides.
+            options.UserVerificationRequirement = "required";
+            options.ResidentKeyRequirement = "required";
+        });
 
     private static void AddSchemes(WebApplicationBuilder builder) =>
         builder
@@ -101,6 +118,19 @@ public static class AccountSetup
                     options.AccessDeniedPath = "/access-denied";
                     options.ReturnUrlParameter = "returnUrl";
                     options.Events.OnValidatePrincipal = EndWithItsStamp;
+                }
+            )
+            // Who gave the right password and owes a code, or what a passkey is to answer.
+            .AddCookie(
+                IdentityConstants.TwoFactorUserIdScheme,
+                options =>
+                {
+                    options.Cookie.Name = Cookie(builder, "identity.half");
+                    options.Cookie.HttpOnly = true;
+                    options.Cookie.SameSite = SameSiteMode.Strict;
+                    options.Cookie.SecurePolicy = Secure(builder);
+                    options.ExpireTimeSpan = TimeSpan.FromMinutes(5);
+                    options.SlidingExpiration = false;
                 }
             );
 

@@ -9,7 +9,14 @@ public static class ExportMe
 {
     public sealed record Happened(DateTimeOffset At, string What, object Details);
 
-    public sealed record Everything(AccountBody Account, IReadOnlyList<Happened> History);
+    public sealed record Key(string? Name, DateTimeOffset CreatedAt);
+
+    public sealed record Everything(
+        AccountBody Account,
+        IReadOnlyList<Happened> History,
+        bool TwoFactor,
+        IReadOnlyList<Key> Passkeys
+    );
 
     public static void Map(IEndpointRouteBuilder api) => api.MapGet("/me/export", Get);
 
@@ -21,7 +28,9 @@ public static class ExportMe
         return TypedResults.Ok(
             new Everything(
                 AccountBody.Of(account),
-                [.. stream.Select(e => new Happened(e.Timestamp, e.EventTypeName, e.Data))]
+                [.. stream.Select(e => new Happened(e.Timestamp, e.EventTypeName, e.Data))],
+                account.TwoFactorEnabled,
+                [.. (await users.GetPasskeysAsync(account)).Select(p => new Key(p.Name, p.CreatedAt))]
             )
         );
     }

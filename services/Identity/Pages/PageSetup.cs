@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Localization;
+using SkillPlatform.Identity.Pages;
 
 namespace SkillPlatform.Identity;
 
@@ -8,7 +9,7 @@ namespace SkillPlatform.Identity;
 public sealed class Texts
 {
     /// <summary>English first: what is asked for in another language gets it.</summary>
-    public static string[] Cultures { get; } = ["en", "de", "es"];
+    public static string[] Cultures { get; } = ["en", "de", "es", "fr", "ru", "ja", "ar"];
 }
 
 /// <summary>The pages people see: languages, forms, what a browser may do with them.</summary>
@@ -32,7 +33,7 @@ public static class PageSetup
             options.AddSupportedUICultures(Texts.Cultures);
             options.RequestCultureProviders =
             [
-                new QueryStringRequestCultureProvider { UIQueryStringKey = "ui_locales" },
+                new CustomRequestCultureProvider(Language.Chosen),
                 new AcceptLanguageHeaderRequestCultureProvider(),
             ];
         });
@@ -66,7 +67,7 @@ public static class PageSetup
 
     public static void MapPages(this WebApplication app)
     {
-        app.MapGet(Stylesheet.Address, Stylesheet.Send).AllowAnonymous();
+        Assets.Map(app);
         app.MapRazorPages();
         // Without this an unknown address would ask for a sign-in.
         app.MapFallback("{*path}", () => Results.NotFound()).AllowAnonymous();
@@ -77,7 +78,7 @@ public static class PageSetup
         new(StringComparer.Ordinal)
         {
             ["Content-Security-Policy"] =
-                $"default-src 'none'; style-src 'self'; form-action 'self' {web} http://127.0.0.1:*; base-uri 'none'; frame-ancestors 'none'",
+                $"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self' {web} http://127.0.0.1:*; base-uri 'none'; frame-ancestors 'none'",
             ["X-Content-Type-Options"] = "nosniff",
             ["X-Frame-Options"] = "DENY",
             ["Referrer-Policy"] = "same-origin",
@@ -86,23 +87,40 @@ public static class PageSetup
         };
 }
 
-/// <summary>The one stylesheet, out of the assembly: found wherever the process was started.</summary>
-public static class Stylesheet
+/// <summary>The stylesheet and the script, out of the assembly: found wherever the process was started.</summary>
+public static class Assets
 {
-    private static readonly byte[] Css = Read();
+    private static readonly byte[] Css = Read("site.css");
+    private static readonly byte[] Js = Read("passkey.js");
 
     /// <summary>Changes with the content.</summary>
-    public static string Address { get; } = $"/site.{Convert.ToHexStringLower(SHA256.HashData(Css))[..12]}.css";
+    public static string Stylesheet { get; } = $"/site.{Hash(Css)}.css";
 
-    internal static IResult Send(HttpContext http)
+    /// <summary>Changes with the content.</summary>
+    public static string Script { get; } = $"/passkey.{Hash(Js)}.js";
+
+    internal static void Map(WebApplication app)
     {
-        http.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
-        return Results.Bytes(Css, "text/css; charset=utf-8");
+        Send(app, Stylesheet, Css, "text/css; charset=utf-8");
+        Send(app, Script, Js, "text/javascript; charset=utf-8");
     }
 
-    private static byte[] Read()
+    private static void Send(WebApplication app, string address, byte[] bytes, string type) =>
+        app.MapGet(
+                address,
+                (HttpContext http) =>
+                {
+                    http.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
+                    return Results.Bytes(bytes, type);
+                }
+            )
+            .AllowAnonymous();
+
+    private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes))[..12];
+
+    private static byte[] Read(string name)
     {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("site.css")!;
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
         using var copy = new MemoryStream();
         stream.CopyTo(copy);
         return copy.ToArray();

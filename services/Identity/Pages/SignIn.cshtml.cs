@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Localization;
 
 namespace SkillPlatform.Identity.Pages;
@@ -36,6 +37,8 @@ public sealed class SignInModel(
 
     public string Here => "/sign-in" + Carried;
 
+    public string WithPasskey => QueryHelpers.AddQueryString(Here, "handler", "passkey");
+
     public string Register => "/register" + Carried;
 
     private string Carried => Url.IsLocalUrl(ReturnUrl) ? QueryString.Create("returnUrl", ReturnUrl).ToString() : "";
@@ -47,14 +50,45 @@ public sealed class SignInModel(
         var attempt = guessing.Begin(HttpContext, users.NormalizeEmail(Email));
         if (attempt.RetryAfter is { } wait)
             return this.TooMany(wait, texts);
-        if (await Check(Email ?? "", Password ?? "") is { } account)
+        var account = await Check(Email ?? "", Password ?? "");
+        if (account is { TwoFactorEnabled: true })
         {
-            await sessions.SignInAsync(account, isPersistent: false);
-            return LocalRedirect(Url.IsLocalUrl(ReturnUrl) ? ReturnUrl! : "/");
+            await HttpContext.SignInHalf(account);
+            return LocalRedirect("/sign-in/code" + Carried);
+        }
+        if (account is not null)
+        {
+            await users.ResetAccessFailedCountAsync(account);
+            return await Enter(account);
         }
         await attempt.Failed();
         ModelState.AddModelError("", texts["SignIn.Failed"]);
         return Page();
+    }
+
+    public async Task<IActionResult> OnPostPasskeyOptions() =>
+        Content(await sessions.MakePasskeyRequestOptionsAsync(null), "application/json");
+
+    public async Task<IActionResult> OnPostPasskey(string? credential)
+    {
+        var attempt = guessing.Begin(HttpContext, "passkey " + HttpContext.Connection.RemoteIpAddress);
+        if (attempt.RetryAfter is { } wait)
+            return this.TooMany(wait, texts);
+        var shown = await Passkeys.Shown(sessions, credential);
+        if (
+            shown is { User: { Suspended: false, EmailConfirmed: true } account, Passkey: { } passkey }
+            && (await users.AddOrUpdatePasskeyAsync(account, passkey)).Succeeded
+        )
+            return await Enter(account);
+        await attempt.Failed();
+        ModelState.AddModelError("", texts["Passkeys.Failed"]);
+        return Page();
+    }
+
+    private async Task<IActionResult> Enter(Account account)
+    {
+        await sessions.SignInAsync(account, isPersistent: false);
+        return LocalRedirect(Url.IsLocalUrl(ReturnUrl) ? ReturnUrl! : "/");
     }
 
     private async Task<Account?> Check(string email, string password)
@@ -72,7 +106,6 @@ public sealed class SignInModel(
             await users.AccessFailedAsync(account);
             return null;
         }
-        await users.ResetAccessFailedCountAsync(account);
         return account;
     }
 }

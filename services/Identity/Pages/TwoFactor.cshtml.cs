@@ -1,0 +1,127 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Localization;
+
+namespace SkillPlatform.Identity.Pages;
+
+/// <summary>
+/// Switches the second step on and off. What makes it weaker asks for a code, so that a session left open is not enough.
+/// </summary>
+[Authorize]
+public sealed class TwoFactorModel(
+    UserManager<Account> users,
+    SignInManager<Account> sessions,
+    AccountWriter writer,
+    Guessing guessing,
+    IStringLocalizer<Texts> texts
+) : PageModel
+{
+    [BindProperty]
+    public string? Code { get; set; }
+
+    public bool Enabled { get; private set; }
+
+    public int Left { get; private set; }
+
+    public string Key { get; private set; } = "";
+
+    public (string Path, int Size) Picture { get; private set; }
+
+    /// <summary>New recovery codes, to be seen this once.</summary>
+    public IReadOnlyList<string>? Codes { get; private set; }
+
+    public async Task<IActionResult> OnGet() =>
+        await users.GetUserAsync(User) is { } account ? await Show(account) : Challenge();
+
+    public Task<IActionResult> OnPostEnable(CancellationToken ct) =>
+        WithCode(
+            async account =>
+                !account.TwoFactorEnabled
+                && await users.VerifyTwoFactorTokenAsync(
+                    account,
+                    users.Options.Tokens.AuthenticatorTokenProvider,
+                    string.Concat((Code ?? "").Where(char.IsAsciiDigit))
+                ),
+            async account =>
+            {
+                Codes = await NewCodes(account);
+                return await users.SetTwoFactorEnabledAsync(account, enabled: true);
+            },
+            ct
+        );
+
+    public Task<IActionResult> OnPostRecovery(CancellationToken ct) =>
+        WithCode(
+            account => users.IsRight(account, Code),
+            async account =>
+            {
+                Codes = await NewCodes(account);
+                return IdentityResult.Success;
+            },
+            ct
+        );
+
+    public Task<IActionResult> OnPostDisable(CancellationToken ct) =>
+        WithCode(
+            account => users.IsRight(account, Code),
+            async account =>
+            {
+                // The next one who switches it on gets a key of their own.
+                await users.ResetAuthenticatorKeyAsync(account);
+                return await users.SetTwoFactorEnabledAsync(account, enabled: false);
+            },
+            ct
+        );
+
+    private async Task<IActionResult> WithCode(
+        Func<Account, Task<bool>> isRight,
+        Func<Account, Task<IdentityResult>> write,
+        CancellationToken ct
+    )
+    {
+        if (await users.GetUserAsync(User) is not { } account)
+            return Challenge();
+        var attempt = guessing.Begin(HttpContext, account.NormalizedEmail);
+        if (attempt.RetryAfter is { } wait)
+        {
+            await Show(account);
+            return this.TooMany(wait, texts);
+        }
+        if (!await isRight(account))
+        {
+            await attempt.Failed();
+            ModelState.AddModelError("", texts["Error.Code"]);
+            return await Show(account);
+        }
+        var done = await writer.Write(account, account.Subject, new AccountTouched(), () => write(account), ct);
+        if (!done.Succeeded)
+        {
+            Codes = null;
+            ModelState.AddModelError("", texts["Failure.Body"]);
+            return await Show(account);
+        }
+        // The stamp is new: every other session ends, this one goes on.
+        await sessions.RefreshSignInAsync(account);
+        return Codes is null ? LocalRedirect("/two-factor") : Page();
+    }
+
+    private async Task<IReadOnlyList<string>> NewCodes(Account account) =>
+        [.. (await users.GenerateNewTwoFactorRecoveryCodesAsync(account, SecondFactor.RecoveryCodes))!];
+
+    private async Task<PageResult> Show(Account account)
+    {
+        Enabled = account.TwoFactorEnabled;
+        if (Enabled)
+        {
+            Left = await users.CountRecoveryCodesAsync(account);
+            return Page();
+        }
+        if (await users.GetAuthenticatorKeyAsync(account) is not { Length: > 0 })
+            await users.ResetAuthenticatorKeyAsync(account);
+        Key = (await users.GetAuthenticatorKeyAsync(account))!;
+        Picture = SecondFactor.Picture(SecondFactor.Address(account, Key));
+        return Page();
+    }
+}

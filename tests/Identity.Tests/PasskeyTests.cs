@@ -1,0 +1,81 @@
+using Microsoft.Playwright;
+
+namespace SkillPlatform.Identity.Tests;
+
+/// <summary>In a real browser with an authenticator of its own.</summary>
+public sealed class PasskeyTests(Running running)
+{
+    [Fact]
+    public async Task A_passkey_is_added_named_used_and_removed()
+    {
+        var address = $"{Guid.CreateVersion7():N}@example.net";
+        await running.Create(address);
+        using var playwright = await Playwright.CreateAsync();
+        await using var chromium = await playwright.Chromium.LaunchAsync(
+            new BrowserTypeLaunchOptions
+            {
+                ExecutablePath = Environment.GetEnvironmentVariable("SKILLPLATFORM_CHROMIUM") ?? "/usr/bin/chromium",
+                Args = ["--no-sandbox"],
+            }
+        );
+        var context = await chromium.NewContextAsync(
+            new BrowserNewContextOptions { BaseURL = running.Authority, Locale = "en-GB" }
+        );
+        var page = await context.NewPageAsync();
+        var devtools = await context.NewCDPSessionAsync(page);
+        await devtools.SendAsync("WebAuthn.enable");
+        await devtools.SendAsync(
+            "WebAuthn.addVirtualAuthenticator",
+            new Dictionary<string, object>(StringComparer.Ordinal)
+            {
+                ["options"] = new
+                {
+                    protocol = "ctap2",
+                    transport = "internal",
+                    hasResidentKey = true,
+                    hasUserVerification = true,
+                    isUserVerified = true,
+                    automaticPresenceSimulation = true,
+                },
+            }
+        );
+
+        await page.GotoAsync("/sign-in?returnUrl=%2Fpasskeys");
+        await page.GetByLabel("Mail address").FillAsync(address);
+        await page.GetByLabel("Password").FillAsync(DevelopmentAccounts.Password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
+        await page.GetByLabel("Name of the passkey").FillAsync("Laptop");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add a passkey" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("added on")).ToBeVisibleAsync();
+        await page.GetByLabel("Name of the passkey").First.FillAsync("Old laptop");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Rename" }).ClickAsync();
+        await Assertions.Expect(page.GetByLabel("Name of the passkey").First).ToHaveValueAsync("Old laptop");
+
+        await page.GotoAsync("/");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign out", Exact = true }).ClickAsync();
+        await page.GotoAsync("/sign-in");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in with a passkey" }).ClickAsync();
+        await Assertions.Expect(page.GetByText(address)).ToBeVisibleAsync();
+
+        await page.GotoAsync("/passkeys");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove Old laptop" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("You have no passkey yet.")).ToBeVisibleAsync();
+        await page.GotoAsync("/");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign out", Exact = true }).ClickAsync();
+        await page.GotoAsync("/sign-in");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in with a passkey" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Alert).First).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task An_answer_that_nobody_asked_for_signs_nobody_in()
+    {
+        using var browser = new Browser(running.Authority);
+        using var answer = await browser.Send("/sign-in", "passkey", ("credential", "{}"));
+        Assert.Contains(
+            "The passkey could not be used",
+            await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
+    }
+}
