@@ -185,7 +185,8 @@ public sealed partial class PageTests(Running running)
     [Theory]
     [InlineData("de", "Anmelden")]
     [InlineData("es-MX", "Iniciar sesión")]
-    [InlineData("fr", "Sign in")]
+    [InlineData("fr", "Connexion")]
+    [InlineData("fi", "Sign in")]
     public async Task Pages_speak_the_language_of_the_browser(string language, string title)
     {
         using var browser = new Browser(running.Authority);

@@ -53,7 +53,7 @@ public sealed class PasskeyTests(Running running)
 
         await page.GotoAsync("/");
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out", Exact = true }).ClickAsync();
-        await page.GotoAsync("/sign-in");
+        await page.GotoAsync("/sign-in/passkey");
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in with a passkey" }).ClickAsync();
         await Assertions.Expect(page.GetByText(address)).ToBeVisibleAsync();
 
@@ -62,7 +62,7 @@ public sealed class PasskeyTests(Running running)
         await Assertions.Expect(page.GetByText("You have no passkey yet.")).ToBeVisibleAsync();
         await page.GotoAsync("/");
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out", Exact = true }).ClickAsync();
-        await page.GotoAsync("/sign-in");
+        await page.GotoAsync("/sign-in/passkey");
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in with a passkey" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Alert).First).ToBeVisibleAsync();
     }
@@ -71,7 +71,7 @@ public sealed class PasskeyTests(Running running)
     public async Task An_answer_that_nobody_asked_for_signs_nobody_in()
     {
         using var browser = new Browser(running.Authority);
-        using var answer = await browser.Send("/sign-in", "passkey", ("credential", "{}"));
+        using var answer = await browser.Fill("/sign-in/passkey", ("credential", "{}"));
         Assert.Contains(
             "The passkey could not be used",
             await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),

@@ -270,6 +270,30 @@ public static class Samples
         },
     };
 
+    public static object Account(string id) =>
+        new
+        {
+            id,
+            name = "Zoë Müller",
+            email = "zoe@example.org",
+            confirmed = true,
+            roles = new[] { "contributor" },
+            reviewerScopes = Array.Empty<string>(),
+            culture = "en",
+            timeZone = "Europe/Berlin",
+            suspended = false,
+            createdAt = "2026-03-09T10:00:00Z",
+            version = 3,
+        };
+
+    public static object Sea { get; } = new
+    {
+        slug = "sea",
+        name = "Sea",
+        levels = Array.Empty<object>(),
+        groups = Array.Empty<object>(),
+    };
+
     public static object Empty { get; } = new { items = Array.Empty<object>(), nextCursor = (string?)null };
 
     public static object History(string? author) =>

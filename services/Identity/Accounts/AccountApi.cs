@@ -20,6 +20,10 @@ public sealed record AccountBody(
     long Version
 )
 {
+    /// <summary>As a moderator sees it, who needs no address.</summary>
+    public static AccountBody For(Account a, Caller reader) =>
+        reader.Is(ServiceDefaults.Roles.Administrator) ? Of(a) : Of(a) with { Email = "" };
+
     public static AccountBody Of(Account a) =>
         new(
             a.Subject,
@@ -48,6 +52,7 @@ public sealed class AccountApi(UserManager<Account> users, AccountWriter writer,
         ChangeMe.Map(api);
         DeleteMe.Map(api);
         ExportMe.Map(api);
+        SignOutEverywhere.Map(api);
         AccountList.Map(api);
         ChangeRoles.Map(api);
         SuspendAccount.Map(api);
@@ -99,7 +104,13 @@ public sealed class AccountApi(UserManager<Account> users, AccountWriter writer,
                         .Conflicting("busy", "Too many writes at once to the same account. Try again.")
                         .AsProblem();
             }
-            return Reading.Tagged(http, Tag(account), AccountBody.Of(account));
+            return Reading.Tagged(
+                http,
+                Tag(account),
+                Caller.Of(http) is var caller && caller.Id == account.Subject
+                    ? AccountBody.Of(account)
+                    : AccountBody.For(account, caller)
+            );
         }
     }
 

@@ -5,25 +5,33 @@ using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Identity;
 
-/// <summary>Administrators find accounts by a part of name or address, oldest first.</summary>
+/// <summary>Administrators find accounts by a part of name or address, moderators by the name; oldest first.</summary>
 public static class AccountList
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/accounts", List).RequireAuthorization(Roles.Administrator);
-        api.MapGet("/accounts/{id:guid}", One).RequireAuthorization(Roles.Administrator);
+        api.MapGet("/accounts", List).RequireAuthorization(Roles.Moderator);
+        api.MapGet("/accounts/{id:guid}", One).RequireAuthorization(Roles.Moderator);
     }
 
-    private static async Task<IResult> List(string? q, Paging paging, IdentityDb db, CancellationToken ct)
+    private static async Task<IResult> List(
+        string? q,
+        Paging paging,
+        HttpContext http,
+        IdentityDb db,
+        CancellationToken ct
+    )
     {
         if (q is not null && !Input.IsText(q))
             return Refusal.Field("/q", "This text cannot be searched for.").AsProblem();
+        var reader = Caller.Of(http);
+        var addresses = reader.Is(Roles.Administrator);
         var accounts = db.Users.AsNoTracking();
         if (!string.IsNullOrWhiteSpace(q))
         {
             var pattern = $"%{Escaped(q.Trim())}%";
             accounts = accounts.Where(a =>
-                EF.Functions.ILike(a.Name, pattern, "\\") || EF.Functions.ILike(a.Email!, pattern, "\\")
+                EF.Functions.ILike(a.Name, pattern, "\\") || (addresses && EF.Functions.ILike(a.Email!, pattern, "\\"))
             );
         }
         if (paging.After is [var last] && Guid.TryParse(last, out var after))
@@ -31,12 +39,12 @@ public static class AccountList
         else if (paging.After is not null)
             throw new BadHttpRequestException("cursor is not one this list gave.");
         var found = await accounts.OrderBy(a => a.Id).Take(paging.Limit + 1).ToListAsync(ct);
-        return TypedResults.Ok(paging.Of([.. found.Select(AccountBody.Of)], a => [a.Id]));
+        return TypedResults.Ok(paging.Of([.. found.Select(account => AccountBody.For(account, reader))], a => [a.Id]));
     }
 
     private static async Task<IResult> One(HttpContext http, Guid id, UserManager<Account> users) =>
         await users.FindByIdAsync(id.ToString()) is { } account
-            ? Reading.Tagged(http, AccountApi.Tag(account), AccountBody.Of(account))
+            ? Reading.Tagged(http, AccountApi.Tag(account), AccountBody.For(account, Caller.Of(http)))
             : Refusal.NoSuch("account").AsProblem();
 
     private static string Escaped(string text) =>

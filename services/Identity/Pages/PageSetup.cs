@@ -1,5 +1,7 @@
 using System.Reflection;
 using System.Security.Cryptography;
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Localization;
 using SkillPlatform.Identity.Pages;
 
@@ -18,6 +20,8 @@ public static class PageSetup
     public static void AddPages(this WebApplicationBuilder builder)
     {
         builder.Services.AddLocalization();
+        // "ä" as "ä": pages are UTF-8.
+        builder.Services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
         builder.Services.AddRazorPages();
         builder.Services.AddSingleton<Guessing>();
         builder.Services.AddAntiforgery(options =>

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Localization;
 
 namespace SkillPlatform.Identity.Pages;
@@ -37,7 +36,7 @@ public sealed class SignInModel(
 
     public string Here => "/sign-in" + Carried;
 
-    public string WithPasskey => QueryHelpers.AddQueryString(Here, "handler", "passkey");
+    public string WithPasskey => "/sign-in/passkey" + Carried;
 
     public string Register => "/register" + Carried;
 
@@ -63,25 +62,6 @@ public sealed class SignInModel(
         }
         await attempt.Failed();
         ModelState.AddModelError("", texts["SignIn.Failed"]);
-        return Page();
-    }
-
-    public async Task<IActionResult> OnPostPasskeyOptions() =>
-        Content(await sessions.MakePasskeyRequestOptionsAsync(null), "application/json");
-
-    public async Task<IActionResult> OnPostPasskey(string? credential)
-    {
-        var attempt = guessing.Begin(HttpContext, "passkey " + HttpContext.Connection.RemoteIpAddress);
-        if (attempt.RetryAfter is { } wait)
-            return this.TooMany(wait, texts);
-        var shown = await Passkeys.Shown(sessions, credential);
-        if (
-            shown is { User: { Suspended: false, EmailConfirmed: true } account, Passkey: { } passkey }
-            && (await users.AddOrUpdatePasskeyAsync(account, passkey)).Succeeded
-        )
-            return await Enter(account);
-        await attempt.Failed();
-        ModelState.AddModelError("", texts["Passkeys.Failed"]);
         return Page();
     }
 

@@ -119,7 +119,13 @@ public sealed class TwoFactorModel(
             return Page();
         }
         if (await users.GetAuthenticatorKeyAsync(account) is not { Length: > 0 })
-            await users.ResetAuthenticatorKeyAsync(account);
+            // Not by resetting it, which would end every session of who only looks.
+            await users.SetAuthenticationTokenAsync(
+                account,
+                "[AspNetUserStore]",
+                "AuthenticatorKey",
+                users.GenerateNewAuthenticatorKey()
+            );
         Key = (await users.GetAuthenticatorKeyAsync(account))!;
         Picture = SecondFactor.Picture(SecondFactor.Address(account, Key));
         return Page();

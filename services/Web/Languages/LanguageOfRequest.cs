@@ -70,6 +70,10 @@ public static class LanguageOfRequest
         );
     }
 
+    /// <summary>The language of who goes on to one of our addresses, after signing in for one.</summary>
+    public static string Going(this HttpRequest request, string? to) =>
+        Prefix(new PathString((to ?? "/").Split('?')[0]), out _) ?? FromCookie(request) ?? FromBrowser(request) ?? "en";
+
     public static bool IsMachine(PathString path) =>
         Array.Exists(Machines, machine => path.StartsWithSegments(machine, StringComparison.Ordinal));
 

@@ -2,6 +2,8 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using SkillPlatform.Web.Accounts;
+using SkillPlatform.Web.Administration;
 using SkillPlatform.Web.Api;
 using SkillPlatform.Web.Catalogue;
 using SkillPlatform.Web.Comments;
@@ -76,6 +78,18 @@ public static class AllPages
         WatchAnything.Map(app);
         InboxPage.Map(app);
         MailPage.Map(app);
+        ShowAccount.Map(app);
+        ChangeProfile.Map(app);
+        SignOutEverywhere.Map(app);
+        DeleteAccount.Map(app);
+        AdminPage.Map(app);
+        FindAccounts.Map(app);
+        ChangeAccount.Map(app);
+        SetPolicies.Map(app);
+        ImportCatalogue.Map(app);
+        ShowImport.Map(app);
+        RetryMails.Map(app);
+        ReplayMessages.Map(app);
         app.Map("/api/{**rest}", NoSuchApi).AllowAnonymous();
         app.MapFallback(
                 (HttpContext http) =>

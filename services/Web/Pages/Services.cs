@@ -15,7 +15,8 @@ public sealed record Answer<T>(
     string? Problem = null,
     string? Location = null,
     string? Tag = null,
-    string? Code = null
+    string? Code = null,
+    IReadOnlyDictionary<string, string[]>? Errors = null
 )
     where T : class
 {
@@ -38,27 +39,32 @@ public sealed class Services(IHttpClientFactory clients)
         var services = builder.Services;
         services.AddScoped<Services>();
         services.AddTransient<AsVisitor>();
-        foreach (var service in new[] { "catalog", "proposals", "notifications" })
-        {
-            var client = services
-                .AddHttpClient(service, http => http.BaseAddress = new Uri($"http://{service}"))
-                .AddHttpMessageHandler<AsVisitor>();
+        foreach (var service in new[] { "catalog", "proposals", "notifications", "identity" })
+            Add(services, service, service, seconds: 3);
+        // A whole catalogue is read and checked before it is answered.
+        Add(services, "imports", "catalog", seconds: 60);
+    }
+
+    private static void Add(IServiceCollection services, string name, string service, int seconds)
+    {
+        var client = services
+            .AddHttpClient(name, http => http.BaseAddress = new Uri($"http://{service}"))
+            .AddHttpMessageHandler<AsVisitor>();
 #pragma warning disable EXTEXP0001 // The usual patience, half a minute, is too much for a page.
-            client.RemoveAllResilienceHandlers();
+        client.RemoveAllResilienceHandlers();
 #pragma warning restore EXTEXP0001
-            client.AddStandardResilienceHandler(options =>
-            {
-                options.Retry.MaxRetryAttempts = 1;
-                options.Retry.Delay = TimeSpan.FromMilliseconds(100);
-                options.AttemptTimeout.Timeout = TimeSpan.FromSeconds(3);
-                options.TotalRequestTimeout.Timeout = TimeSpan.FromSeconds(5);
-                options.CircuitBreaker.SamplingDuration = TimeSpan.FromSeconds(10);
-                options.CircuitBreaker.BreakDuration = TimeSpan.FromSeconds(1);
-                options.CircuitBreaker.ShouldHandle = args => ValueTask.FromResult(IsSilent(args.Outcome));
-                options.Retry.ShouldHandle = args => ValueTask.FromResult(IsSilent(args.Outcome));
-                options.Retry.DisableForUnsafeHttpMethods();
-            });
-        }
+        client.AddStandardResilienceHandler(options =>
+        {
+            options.Retry.MaxRetryAttempts = 1;
+            options.Retry.Delay = TimeSpan.FromMilliseconds(100);
+            options.AttemptTimeout.Timeout = TimeSpan.FromSeconds(seconds);
+            options.TotalRequestTimeout.Timeout = TimeSpan.FromSeconds(seconds + 2);
+            options.CircuitBreaker.SamplingDuration = TimeSpan.FromSeconds(Math.Max(10, seconds * 2));
+            options.CircuitBreaker.BreakDuration = TimeSpan.FromSeconds(1);
+            options.CircuitBreaker.ShouldHandle = args => ValueTask.FromResult(IsSilent(args.Outcome));
+            options.Retry.ShouldHandle = args => ValueTask.FromResult(IsSilent(args.Outcome));
+            options.Retry.DisableForUnsafeHttpMethods();
+        });
     }
 
     // One address of a service that fails with 500 says nothing of its others: only silence does.
@@ -81,7 +87,7 @@ public sealed class Services(IHttpClientFactory clients)
     {
         using var request = new HttpRequestMessage(method, Escaped(path));
         if (body is not null)
-            request.Content = JsonContent.Create(body, body.GetType(), options: Json);
+            request.Content = body as HttpContent ?? JsonContent.Create(body, body.GetType(), options: Json);
         if (match is not null)
             request.Headers.TryAddWithoutValidation("If-Match", match);
         if (method == HttpMethod.Post)
@@ -98,7 +104,8 @@ public sealed class Services(IHttpClientFactory clients)
                 problem?.Words,
                 answer.Headers.Location?.OriginalString,
                 answer.Headers.ETag?.ToString(),
-                problem?.Code
+                problem?.Code,
+                problem?.Errors
             );
         }
         catch (Exception e) when (!ct.IsCancellationRequested && e is not OutOfMemoryException)

@@ -69,6 +69,9 @@ public static class SigningIn
                 {
                     if (Origin(redirect.HttpContext) is { } origin)
                         redirect.ProtocolMessage.RedirectUri = origin + Callback;
+                    redirect.ProtocolMessage.UiLocales = redirect.HttpContext.Request.Going(
+                        redirect.Properties.RedirectUri
+                    );
                     return Task.CompletedTask;
                 };
                 oidc.Events.OnTicketReceived = received =>

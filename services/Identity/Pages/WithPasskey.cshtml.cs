@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Localization;
+
+namespace SkillPlatform.Identity.Pages;
+
+/// <summary>
+/// Signs in by a passkey, which says itself whose it is. A page of its own: that for the password has one form and needs no
+/// script, which scripts that sign in rely on.
+/// </summary>
+[AllowAnonymous]
+public sealed class WithPasskeyModel(
+    UserManager<Account> users,
+    SignInManager<Account> sessions,
+    Guessing guessing,
+    IStringLocalizer<Texts> texts
+) : PageModel
+{
+    [BindProperty(SupportsGet = true)]
+    public string? ReturnUrl { get; set; }
+
+    public string Here => "/sign-in/passkey" + Carried;
+
+    public string WithPassword => "/sign-in" + Carried;
+
+    private string Carried => Url.IsLocalUrl(ReturnUrl) ? QueryString.Create("returnUrl", ReturnUrl).ToString() : "";
+
+    public void OnGet() { }
+
+    public async Task<IActionResult> OnPostOptions() =>
+        Content(await sessions.MakePasskeyRequestOptionsAsync(null), "application/json");
+
+    public async Task<IActionResult> OnPost(string? credential)
+    {
+        var attempt = guessing.Begin(HttpContext, "passkey");
+        var shown = await Passkeys.Shown(sessions, credential);
+        if (shown is { User: { } account, Passkey: { } passkey } && await Enters(account, passkey))
+        {
+            await sessions.SignInAsync(account, isPersistent: false);
+            return LocalRedirect(Url.IsLocalUrl(ReturnUrl) ? ReturnUrl! : "/");
+        }
+        await attempt.Answerable();
+        ModelState.AddModelError("", texts["Passkeys.Failed"]);
+        return Page();
+    }
+
+    // Keeps the count that tells a copied passkey.
+    private async Task<bool> Enters(Account account, UserPasskeyInfo passkey) =>
+        account is { Suspended: false, EmailConfirmed: true }
+        && (await users.AddOrUpdatePasskeyAsync(account, passkey)).Succeeded;
+}

@@ -1,0 +1,239 @@
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace SkillPlatform.Web.Tests;
+
+public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixture>
+{
+    private const string Id = "01990000-0000-7000-8000-0000000000ab";
+    private readonly CancellationToken _ct = TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("/en/admin", "contributor", 403)]
+    [InlineData("/en/admin", "moderator", 200)]
+    [InlineData("/en/admin/accounts", "reviewer", 403)]
+    [InlineData("/en/admin/accounts", "moderator", 200)]
+    [InlineData("/en/admin/policies", "moderator", 403)]
+    [InlineData("/en/admin/import", "moderator", 403)]
+    [InlineData($"/en/admin/imports/{Id}", "moderator", 403)]
+    [InlineData("/en/admin/mails", "moderator", 403)]
+    [InlineData("/en/admin/errors", "moderator", 403)]
+    public async Task Each_sees_what_their_role_is_for(string page, string role, int status)
+    {
+        web.Identity.Stub.On("GET /api/identity/accounts", Samples.Empty);
+        using var browser = await As(role);
+        using var answer = await browser.Get(page);
+        Assert.Equal(status, (int)answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Accounts_are_found_and_go_on_where_the_page_ends()
+    {
+        web.Identity.Stub.On(
+            "GET /api/identity/accounts",
+            new { items = new[] { Samples.Account(Id) }, nextCursor = "more" }
+        );
+        using var browser = await As("administrator");
+        var html = await browser.Html("/en/admin/accounts?q=zo");
+        Assert.Contains($"href=\"/en/admin/accounts/{Id}\"", html);
+        Assert.Contains("zoe@example.org", html);
+        Assert.Contains("q=zo&amp;cursor=more", html);
+        using var moderator = await As("moderator");
+        Assert.DoesNotContain("zoe@example.org", await moderator.Html("/en/admin/accounts"));
+        web.Identity.Stub.On("GET /api/identity/accounts", Samples.Empty);
+        Assert.Contains("No account matches", await browser.Html("/en/admin/accounts?q=nobody"));
+        web.Identity.Stub.On("GET /api/identity/accounts", new { }, 500);
+        Assert.Contains("does not answer", await browser.Html("/en/admin/accounts"));
+    }
+
+    [Fact]
+    public async Task An_administrator_gives_roles_with_domains_and_a_moderator_only_suspends()
+    {
+        web.Identity.Stub.On($"GET /api/identity/accounts/{Id}", Samples.Account(Id))
+            .On($"PUT /api/identity/accounts/{Id}/roles", Samples.Account(Id))
+            .On($"POST /api/identity/accounts/{Id}/suspension", Samples.Account(Id));
+        using var browser = await As("administrator");
+        var page = $"/en/admin/accounts/{Id}";
+        using var changed = await browser.Post(
+            page,
+            $"{page}/roles",
+            ("role", "contributor"),
+            ("role", "reviewer"),
+            ("scope", "sea"),
+            ("tag", "\"3\"")
+        );
+        Assert.Equal($"{page}?done=changed", changed.Headers.Location?.OriginalString);
+        Assert.Equal(
+            "{\"roles\":[\"contributor\",\"reviewer\"],\"reviewerScopes\":[\"sea\"]}",
+            web.Identity.Stub.Last($"/api/identity/accounts/{Id}/roles").Body
+        );
+        using var moderator = await As("moderator");
+        var html = await moderator.Html(page);
+        Assert.DoesNotContain($"{Id}/roles", html);
+        using var suspended = await moderator.Post(page, $"{page}/suspension", ("suspend", "true"));
+        Assert.Equal(HttpStatusCode.Redirect, suspended.StatusCode);
+        Assert.Equal("POST", web.Identity.Stub.Last($"/api/identity/accounts/{Id}/suspension").Method);
+        using var nobody = await As("contributor");
+        using var refused = await nobody.Post("/en/", $"{page}/suspension", ("suspend", "true"));
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_policy_is_set_and_keeps_its_reviewers()
+    {
+        web.Catalog.On("GET /api/catalog/domains", new[] { Samples.Sea });
+        var policy = new
+        {
+            domain = "sea",
+            approvals = 1,
+            reviewers = new[] { new { id = "u1", name = "Noor" } },
+        };
+        web.Proposals.On("GET /api/proposals/policies", new { items = new[] { policy } })
+            .On("GET /api/proposals/policies/sea", policy)
+            .On("PUT /api/proposals/policies/sea", new { });
+        using var browser = await As("administrator");
+        Assert.Contains("<bdi>Sea</bdi>", await browser.Html("/en/admin/policies"));
+        using var set = await browser.Post("/en/admin/policies", "/en/admin/policies/sea", ("approvals", "2"));
+        Assert.Equal("/en/admin/policies?done=set", set.Headers.Location?.OriginalString);
+        Assert.Equal(
+            "{\"approvals\":2,\"reviewers\":[\"u1\"]}",
+            web.Proposals.Last("/api/proposals/policies/sea").Body
+        );
+        web.Proposals.On("GET /api/proposals/policies", new { }, 500);
+        Assert.Contains("does not answer", await browser.Html("/en/admin/policies"));
+    }
+
+    [Fact]
+    public async Task A_document_is_checked_then_imported_and_its_errors_name_their_place()
+    {
+        web.Catalog.On("POST /api/catalog/imports", Import("queued"), 202)
+            .On($"GET /api/catalog/imports/{Id}", Import("running"));
+        using var browser = await As("administrator");
+        using var taken = await Upload(browser, "catalogue.csv");
+        Assert.Equal($"/en/admin/imports/{Id}", taken.Headers.Location?.OriginalString);
+        var asked = web.Catalog.Last("/api/catalog/imports");
+        Assert.Equal("?dryRun=true", asked.Query);
+        Assert.Equal("text/csv", asked.Headers["Content-Type"]);
+        Assert.Equal("the document", asked.Body);
+        var running = await browser.Html($"/en/admin/imports/{Id}");
+        Assert.Contains("http-equiv=\"refresh\"", running);
+        Assert.Contains("<progress max=\"40\" value=\"10\"", running);
+        web.Catalog.On($"GET /api/catalog/imports/{Id}", Import("done"));
+        Assert.DoesNotContain("http-equiv", await browser.Html($"/en/admin/imports/{Id}"));
+        web.Catalog.On(
+            "POST /api/catalog/imports",
+            new
+            {
+                type = "/problems/invalid",
+                errors = new Dictionary<string, string[]> { ["/domains/0/name"] = ["Is missing."] },
+            },
+            422
+        );
+        using var wrong = await Upload(browser, "catalogue.json");
+        Assert.Equal(422, (int)wrong.StatusCode);
+        var html = await wrong.Content.ReadAsStringAsync(_ct);
+        Assert.Contains("<code>/domains/0/name</code>", html);
+        Assert.Contains("Is missing.", html);
+    }
+
+    [Fact]
+    public async Task Failed_mails_are_shown_and_tried_again()
+    {
+        web.Notifications.On(
+                "GET /api/notifications/deliveries",
+                new
+                {
+                    items = new[]
+                    {
+                        new
+                        {
+                            id = Id,
+                            user = Id,
+                            state = "failed",
+                            attempts = 5,
+                            lastError = "550 <no such user>",
+                            createdAt = "2026-03-09T10:00:00Z",
+                        },
+                    },
+                }
+            )
+            .On($"POST /api/notifications/deliveries/{Id}/retry", new { }, 202);
+        using var browser = await As("administrator");
+        Assert.Contains("550 &lt;no such user&gt;", await browser.Html("/en/admin/mails"));
+        using var retried = await browser.Post("/en/admin/mails", $"/en/admin/mails/{Id}/retry");
+        Assert.Equal("/en/admin/mails?done=retried", retried.Headers.Location?.OriginalString);
+    }
+
+    [Fact]
+    public async Task Messages_given_up_are_put_back_service_by_service()
+    {
+        web.Catalog.On(
+                "GET /api/catalog/errors/",
+                new
+                {
+                    items = new[]
+                    {
+                        new
+                        {
+                            queue = "proposal-accepted_error",
+                            messageId = "m1",
+                            reason = "Broken",
+                            body = "{}",
+                        },
+                    },
+                }
+            )
+            .On("POST /api/catalog/errors/proposal-accepted_error/replay", new { replayed = 1 });
+        web.Proposals.On("GET /api/proposals/errors/", Samples.Empty);
+        web.Notifications.On("GET /api/notifications/errors/", new { }, 500);
+        using var browser = await As("administrator");
+        var html = await browser.Html("/en/admin/errors");
+        Assert.Contains("Broken", html);
+        Assert.Contains("Nothing was given up", html);
+        Assert.Contains("does not answer", html);
+        using var replayed = await browser.Post(
+            "/en/admin/errors",
+            "/en/admin/errors/catalog/proposal-accepted_error/replay"
+        );
+        Assert.Equal("/en/admin/errors?done=replayed", replayed.Headers.Location?.OriginalString);
+    }
+
+    private async Task<Browser> As(string role)
+    {
+        web.Identity.Roles = [role];
+        var browser = web.Browser();
+        await browser.SignIn();
+        return browser;
+    }
+
+    private static object Import(string state) =>
+        new
+        {
+            id = Id,
+            state,
+            dryRun = true,
+            done = 10,
+            total = 40,
+            added = 3,
+            changed = 2,
+            unchanged = 5,
+            errors = Array.Empty<object>(),
+        };
+
+    private async Task<HttpResponseMessage> Upload(Browser browser, string name)
+    {
+        var token = Regex.Match(
+            await browser.Html("/en/admin/import"),
+            "name=\"__RequestVerificationToken\" value=\"(?<token>[^\"]+)\"",
+            RegexOptions.ExplicitCapture,
+            TimeSpan.FromSeconds(1)
+        );
+        using var form = new MultipartFormDataContent
+        {
+            { new StringContent(token.Groups["token"].Value), "__RequestVerificationToken" },
+            { new StringContent("dry"), "how" },
+            { new StringContent("the document"), "document", name },
+        };
+        return await browser.Client.PostAsync("/en/admin/import", form, _ct);
+    }
+}
