@@ -20,6 +20,7 @@ public sealed class ApiTests(Running running) : IClassFixture<Running>
     [InlineData("GET", "/preferences")]
     [InlineData("PUT", "/preferences")]
     [InlineData("GET", "/inbox")]
+    [InlineData("GET", "/inbox/unread")]
     [InlineData("POST", "/inbox/read")]
     [InlineData("GET", "/deliveries")]
     [InlineData("GET", "/errors")]
@@ -207,6 +208,7 @@ public sealed class ApiTests(Running running) : IClassFixture<Running>
         Assert.Equal(3, (await marked.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("unreadCount").GetInt32());
         Assert.Equal(3, (await running.Get(user, "/inbox?unread=true")).GetProperty("items").GetArrayLength());
         Assert.Equal(2, (await running.Get(user, "/inbox?unread=false")).GetProperty("items").GetArrayLength());
+        Assert.Equal(3, (await running.Get(user, "/inbox/unread")).GetProperty("unreadCount").GetInt32());
         marked = await reader.PostAsJsonAsync($"{Root}/inbox/read", new { all = true });
         Assert.Equal(0, (await marked.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("unreadCount").GetInt32());
         Assert.Equal(

@@ -39,12 +39,18 @@ public sealed record MarkedRead(Guid[]? Ids = null, bool All = false);
 /// <summary>How many are left.</summary>
 public sealed record Unread(int UnreadCount);
 
-/// <summary><c>GET /inbox</c> and <c>POST /inbox/read</c></summary>
+/// <summary><c>GET /inbox</c>, <c>GET /inbox/unread</c> and <c>POST /inbox/read</c></summary>
 public static class ReadInbox
 {
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/inbox", Get);
+        // The number alone: every page shows it.
+        api.MapGet(
+            "/inbox/unread",
+            async (HttpContext http, IQuerySession reads) =>
+                new Unread(await Left(reads, Caller.Of(http).Id, http.RequestAborted))
+        );
         api.MapPost("/inbox/read", Mark);
     }
 

@@ -72,7 +72,7 @@ public sealed class Visit
         {
             var inbox = await services.Get<Waiting>(
                 "notifications",
-                $"/api/notifications/inbox?limit={1}",
+                $"/api/notifications/inbox/unread",
                 patience.Token
             );
             return inbox.Value?.UnreadCount ?? 0;
