@@ -69,6 +69,7 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
         );
         using var moderator = await As("moderator");
         var html = await moderator.Html(page);
+        Assert.Contains("href=\"/en/admin\"", html);
         Assert.DoesNotContain($"{Id}/roles", html);
         using var suspended = await moderator.Post(page, $"{page}/suspension", ("suspend", "true"));
         Assert.Equal(HttpStatusCode.Redirect, suspended.StatusCode);
