@@ -95,7 +95,7 @@ public static class Messaging
             foreach (var check in options.Registrations.Where(r => r.Tags.Contains("masstransit")))
                 check.Tags.Remove("ready");
         });
-        builder.Services.AddSingleton(new BrokerReady(address));
+        builder.Services.AddSingleton(services => new BrokerReady(address, services.GetRequiredService<IBusControl>()));
         builder.Services.AddHealthChecks().AddCheck<BrokerReady>("broker", tags: ["ready"]);
     }
 
@@ -120,8 +120,11 @@ public static class Messaging
         };
 }
 
-/// <summary>Red unless a channel on a connection of its own answers: the bus's own word is not enough.</summary>
-internal sealed class BrokerReady(Uri address) : IHealthCheck, IAsyncDisposable
+/// <summary>
+/// Red unless a channel on a connection of its own answers: the bus's own word is not enough. Nor is the channel until the
+/// bus has bound its queues once: what is published before that reaches nobody.
+/// </summary>
+internal sealed class BrokerReady(Uri address, IBusControl bus) : IHealthCheck, IAsyncDisposable
 {
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly ConnectionFactory _factory = new()
@@ -133,12 +136,16 @@ internal sealed class BrokerReady(Uri address) : IHealthCheck, IAsyncDisposable
         RequestedConnectionTimeout = TimeSpan.FromSeconds(2),
     };
     private IConnection? _connection;
+    private bool _bound;
 
     public async Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context,
         CancellationToken cancellationToken = default
     )
     {
+        if (!_bound && bus.CheckHealth().Status != BusHealthStatus.Healthy)
+            return HealthCheckResult.Unhealthy("The queues are not bound yet.");
+        _bound = true;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(3));
         await _one.WaitAsync(limit.Token);

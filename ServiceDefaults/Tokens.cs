@@ -98,7 +98,11 @@ public static class Tokens
                 };
                 // What exactly was wrong with a token helps nobody but an attacker.
                 options.IncludeErrorDetails = false;
-                options.Events = new JwtBearerEvents { OnChallenge = SayIfKeysAreMissing };
+                options.Events = new JwtBearerEvents
+                {
+                    OnMessageReceived = AskForKeys,
+                    OnChallenge = SayIfKeysAreMissing,
+                };
             });
         builder
             .Services.AddAuthorizationBuilder()
@@ -108,20 +112,32 @@ public static class Tokens
             .AddPolicy(Roles.Reviewer, policy => policy.RequireRole(Roles.Reviewer));
     }
 
-    // A service that starts while the authority is away cannot check any token: not the caller's fault.
-    private static async Task SayIfKeysAreMissing(JwtBearerChallengeContext context)
+    // A service that starts while the authority is away cannot check any token: not the caller's fault. Asked for before
+    // the check, not after it failed: the keys may have come meanwhile.
+    private static async Task AskForKeys(MessageReceivedContext context)
     {
-        if (context.AuthenticateFailure is null || context.Options.ConfigurationManager is not { } keys)
+        if (!context.Request.Headers.ContainsKey("Authorization"))
             return;
         try
         {
-            await keys.GetConfigurationAsync(context.HttpContext.RequestAborted);
+            await context.Options.ConfigurationManager!.GetConfigurationAsync(context.HttpContext.RequestAborted);
         }
-        catch (InvalidOperationException)
+        catch (InvalidOperationException e)
+        {
+            context.Fail(new KeysAreMissing(e));
+        }
+    }
+
+    private static Task SayIfKeysAreMissing(JwtBearerChallengeContext context)
+    {
+        if (context.AuthenticateFailure is KeysAreMissing)
         {
             context.HandleResponse();
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             context.Response.Headers.RetryAfter = "2";
         }
+        return Task.CompletedTask;
     }
+
+    private sealed class KeysAreMissing(Exception inner) : Exception("The authority's keys are not known yet.", inner);
 }

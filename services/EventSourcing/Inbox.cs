@@ -32,7 +32,15 @@ public sealed class InboxFilter<T>(IDocumentSession session, TimeProvider time) 
         session.CausationId = context.MessageId?.ToString();
         session.CorrelationId = System.Diagnostics.Activity.Current?.TraceId.ToString();
         session.LastModifiedBy = endpoint;
-        session.Insert(new Inbox { Id = $"{endpoint}/{context.MessageId}", At = time.GetUtcNow() });
+        var id = $"{endpoint}/{context.MessageId}";
+        // Whoever gets here a moment later fails at the insert; but a commit that rolls back leaves a gap for which the relay waits.
+        if (await session.LoadAsync<Inbox>(id, context.CancellationToken) is not null)
+        {
+            // Else the bus thinks that nobody wanted it, and sets it aside.
+            await context.NotifyConsumed(context, TimeSpan.Zero, nameof(Inbox));
+            return;
+        }
+        session.Insert(new Inbox { Id = id, At = time.GetUtcNow() });
         await next.Send(context);
         try
         {

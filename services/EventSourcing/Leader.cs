@@ -34,7 +34,11 @@ internal sealed class Leader(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await Task.WhenAll(Persist(Lead, "leadership", stoppingToken), Persist(Notify, "notifying", stoppingToken));
+        await Task.WhenAll(
+            Persist(Lead, "leadership", stoppingToken),
+            Persist(Notify, "notifying", stoppingToken),
+            Persist(Forget, "tidying up", stoppingToken)
+        );
     }
 
     private async Task Lead(CancellationToken ct)

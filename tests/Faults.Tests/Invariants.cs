@@ -11,18 +11,18 @@ namespace SkillPlatform.Faults.Tests;
 /// <summary>The checks that read the databases themselves.</summary>
 public static class Invariants
 {
-    /// <summary>I2: in every stream the versions are 1, 2, 3 … without a gap.</summary>
+    /// <summary>I2: in every stream the versions are 1, 2, 3 … without a gap. Tombstones fill what rolled back, in no stream of ours.</summary>
     public static async Task StreamsAreContiguous(string database)
     {
         await using var source = NpgsqlDataSource.Create(database);
         await using var command = source.CreateCommand(
             """
-            select count(*) from (
-              select stream_id from mt_events group by stream_id
-              having count(*) <> max(version) or count(distinct version) <> max(version) or min(version) <> 1) broken
+            select string_agg(stream_id || ': ' || events, '; ') from (
+              select stream_id, string_agg(version || ' ' || type, ', ' order by seq_id) events from mt_events
+              where type <> 'tombstone' group by stream_id having count(*) <> max(version) or count(distinct version) <> max(version) or min(version) <> 1) broken
             """
         );
-        Assert.Equal(0L, await command.ExecuteScalarAsync());
+        Assert.Equal(DBNull.Value, await command.ExecuteScalarAsync());
     }
 
     /// <summary>I4: what the projections hold is what a rebuild from the events gives, row by row.</summary>
@@ -37,7 +37,8 @@ public static class Invariants
         });
         var before = await Hashes(source);
         using var daemon = await store.BuildProjectionDaemonAsync();
-        foreach (var projection in store.Options.Projections.AllProjectionNames())
+        // They come in quotes.
+        foreach (var projection in store.Options.Projections.AllProjectionNames().Select(name => name.Trim('\'')))
             if (projection != "relay")
                 await daemon.RebuildProjectionAsync(projection, CancellationToken.None);
         var after = await Hashes(source);

@@ -25,7 +25,8 @@ public sealed class Rig : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await Smtp.Start();
-        Platform = new Platform(("127.0.0.1", Smtp.Port));
+        // Synced: what was acknowledged must survive the crash of the database.
+        Platform = new Platform(("127.0.0.1", Smtp.Port), durable: true);
         await Platform.Start();
         Admin = await SignedIn("admin");
         Contributor = await SignedIn("contributor");
@@ -83,14 +84,14 @@ public sealed class UnderFaults(Rig rig)
         }
     }
 
-    [Fact(Skip = "Not seen to hold yet: see README, what is not there yet.")]
+    [Fact]
     public async Task Nothing_is_lost_and_nothing_happens_twice()
     {
         await Platform.Ready();
         await SlowSomeCommits("proposals");
         await SlowSomeCommits("catalog");
         await using var multiplier = await Multiplier.Start(Platform.Rabbit);
-        var poison = await Poison();
+        await Inject();
         var load = new Load(rig.Contributor, rig.Reviewer, rig.Cells);
         using var stop = new CancellationTokenSource();
         var running = load.Run(perSecond: 5, stop.Token);
@@ -115,7 +116,8 @@ public sealed class UnderFaults(Rig rig)
 
         var sent = load.History.ToArray();
         TestContext.Current.SendDiagnosticMessage($"{sent.Length} proposals under faults");
-        await Drained(sent.Length, poison);
+        await Drained(sent.Length);
+        await PoisonIsSetAside();
 
         // I1 and I2: every proposal acknowledged is there once, and merged once.
         var all = await All(rig.Admin, $"/api/proposals?author={rig.Contributor.Id}");
@@ -185,43 +187,62 @@ public sealed class UnderFaults(Rig rig)
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>A message that is not JSON, one that lacks its content, and one of a type nobody knows; gives the queues they must end in.</summary>
-    private async Task<string[]> Poison()
+    /// <summary>By the queue it must end in: a message that is not JSON, and one of a type nobody knows.</summary>
+    private static readonly Dictionary<string, string> Poison = new(StringComparer.Ordinal)
     {
-        await using var connection = await new ConnectionFactory
-        {
-            Uri = Platform.Rabbit.Address,
-        }.CreateConnectionAsync();
+        [$"{Poisoned}_error"] = "{ this is no JSON",
+        [$"{Poisoned}_skipped"] = """
+            {"messageId":"01890000-0000-7000-8000-000000000009","messageType":["urn:message:SkillPlatform.Contracts:SomethingOfTomorrow"],"message":{"v":9}}
+            """,
+    };
+
+    private const string Poisoned = "catalog-when-proposal-accepted";
+
+    private async Task Inject()
+    {
+        var factory = new ConnectionFactory { Uri = Platform.Rabbit.Address };
+        await using var connection = await factory.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
-        const string endpoint = "catalog-when-proposal-accepted";
         var properties = new BasicProperties { ContentType = "application/vnd.masstransit+json" };
-        await channel.BasicPublishAsync(endpoint, "", true, properties, Encoding.UTF8.GetBytes("{ this is no JSON"));
-        await channel.BasicPublishAsync(
-            endpoint,
-            "",
-            true,
-            properties,
-            Encoding.UTF8.GetBytes(
-                $$$"""{"messageId":"{{{Guid.NewGuid()}}}","messageType":["urn:message:SkillPlatform.Contracts:SomethingOfTomorrow"],"message":{"v":9}}"""
-            )
-        );
-        return [$"{endpoint}_error", $"{endpoint}_skipped"];
+        foreach (var body in Poison.Values)
+            await channel.BasicPublishAsync(Poisoned, "", true, properties, Encoding.UTF8.GetBytes(body));
     }
 
-    private async Task Drained(int sent, string[] poison)
+    /// <summary>I7: what was set aside is the poison and nothing else. Twice, where a process died between setting aside and saying so.</summary>
+    private async Task PoisonIsSetAside()
     {
-        await Eventually.Holds(
-            async () =>
-            {
-                var queues = await ((IRabbit)Platform.Rabbit).Queues();
-                return queues.All(q => poison.Contains(q.Key) ? q.Value == 1 : q.Value == 0)
-                    && await Platform.RelayIsDone("catalog")
-                    && await Platform.RelayIsDone("proposals")
-                    && (await All(rig.Admin, $"/api/proposals?author={rig.Contributor.Id}&state=merged")).Count >= sent
-                    && (await All(rig.Admin, "/api/notifications/deliveries?state=pending")).Count == 0;
-            },
-            TimeSpan.FromMinutes(2)
-        );
+        var factory = new ConnectionFactory { Uri = Platform.Rabbit.Address };
+        await using var connection = await factory.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        foreach (var (queue, body) in Poison)
+        {
+            var held = new List<string>();
+            while (await channel.BasicGetAsync(queue, autoAck: false) is { } message)
+                held.Add(Encoding.UTF8.GetString(message.Body.Span));
+            Assert.Equal(body, Assert.Single(held.Distinct(StringComparer.Ordinal)));
+        }
+    }
+
+    private Task<string> Drained(int sent) =>
+        Eventually.Get(() => Left(sent), left => left == "", TimeSpan.FromMinutes(2));
+
+    /// <summary>What still has to happen, in words; empty when all of it has.</summary>
+    private async Task<string> Left(int sent)
+    {
+        var left = new List<string>();
+        foreach (var (queue, messages) in await ((IRabbit)Platform.Rabbit).Queues())
+            if (Poison.ContainsKey(queue) ? messages == 0 : messages > 0)
+                left.Add($"{queue} holds {messages}");
+        foreach (var service in new[] { "catalog", "proposals" })
+            if (!await Platform.RelayIsDone(service))
+                left.Add($"relay of {service}");
+        var merged = await All(rig.Admin, $"/api/proposals?author={rig.Contributor.Id}&state=merged");
+        if (merged.Count < sent)
+            left.Add($"{merged.Count} of {sent} merged");
+        var mails = await All(rig.Admin, "/api/notifications/deliveries?state=pending");
+        if (mails.Count > 0)
+            left.Add($"{mails.Count} mails wait");
+        return string.Join(", ", left);
     }
 
     private static async Task<List<JsonElement>> All(Api api, string path)
