@@ -120,7 +120,7 @@ internal sealed class RelayReady(NpgsqlDataSource source, TimeProvider time) : I
             _moved = (progress, now);
         return time.GetElapsedTime(_moved.At, now) < Patience
             ? HealthCheckResult.Healthy()
-            : HealthCheckResult.Unhealthy($"{last - progress} events wait and the relay does not move.");
+            : HealthCheckResult.Unhealthy($"The relay stands at {progress} of {last}.");
     }
 }
 

@@ -1,6 +1,7 @@
 extern alias catalog;
 extern alias notifications;
 extern alias proposals;
+using JasperFx.Events.Projections;
 using Marten;
 using Npgsql;
 using SkillPlatform.EventSourcing;
@@ -35,31 +36,35 @@ public static class Invariants
             EventStore.Defaults(options);
             configure(options);
         });
-        var before = await Hashes(source);
+        var before = await Rows(source);
         using var daemon = await store.BuildProjectionDaemonAsync();
-        // They come in quotes.
-        foreach (var projection in store.Options.Projections.AllProjectionNames().Select(name => name.Trim('\'')))
-            if (projection != "relay")
-                await daemon.RebuildProjectionAsync(projection, CancellationToken.None);
-        var after = await Hashes(source);
-        Assert.Equal(before, after);
+        // Live ones are folded when asked for and hold nothing.
+        foreach (var projection in store.Options.Projections.All.Where(p => p.Lifecycle != ProjectionLifecycle.Live))
+            await daemon.RebuildProjectionAsync(projection.Name, CancellationToken.None);
+        var after = await Rows(source);
+        Assert.Equal([], before.Except(after, StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(3));
+        Assert.Equal([], after.Except(before, StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(3));
+        Assert.Equal(before.Count, after.Count);
     }
 
-    private static async Task<SortedDictionary<string, string>> Hashes(NpgsqlDataSource source)
+    /// <summary>Every row of every table as text, but for when and how often it was written.</summary>
+    private static async Task<List<string>> Rows(NpgsqlDataSource source)
     {
-        var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var tables = new List<string>();
         await using (var command = source.CreateCommand("select tablename from pg_tables where schemaname = 'public'"))
         await using (var reader = await command.ExecuteReaderAsync())
             while (await reader.ReadAsync())
                 tables.Add(reader.GetString(0));
+        var rows = new List<string>();
         foreach (var table in tables.Where(t => t != "mt_event_progression"))
         {
             await using var command = source.CreateCommand(
-                $"select md5(coalesce(string_agg(r, '|' order by r), '')) from (select (to_jsonb(t) - 'mt_last_modified' - 'mt_version')::text r from \"{table}\" t) rows"
+                $"select (to_jsonb(t) - 'mt_last_modified' - 'mt_version')::text from \"{table}\" t"
             );
-            hashes[table] = (string)(await command.ExecuteScalarAsync())!;
+            await using var reader = await command.ExecuteReaderAsync();
+            while (await reader.ReadAsync())
+                rows.Add($"{table} {reader.GetString(0)}");
         }
-        return hashes;
+        return rows;
     }
 }

@@ -87,6 +87,10 @@ public sealed class UnderFaults(Rig rig)
     [Fact]
     public async Task Nothing_is_lost_and_nothing_happens_twice()
     {
+        Assert.SkipUnless(
+            Environment.GetEnvironmentVariable("SKILLPLATFORM_TEST_FAULTS") == "long",
+            "Asked for by SKILLPLATFORM_TEST_FAULTS=long: see README, what is not there yet."
+        );
         await Platform.Ready();
         await SlowSomeCommits("proposals");
         await SlowSomeCommits("catalog");
@@ -203,7 +207,7 @@ public sealed class UnderFaults(Rig rig)
         var factory = new ConnectionFactory { Uri = Platform.Rabbit.Address };
         await using var connection = await factory.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
-        var properties = new BasicProperties { ContentType = "application/vnd.masstransit+json" };
+        var properties = new BasicProperties { ContentType = "application/vnd.masstransit+json", Persistent = true };
         foreach (var body in Poison.Values)
             await channel.BasicPublishAsync(Poisoned, "", true, properties, Encoding.UTF8.GetBytes(body));
     }
