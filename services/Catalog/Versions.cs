@@ -154,8 +154,8 @@ public sealed class Versions : IProjection
         };
     }
 
-    // As the event's own row holds it: in whole microseconds, the rest cut off.
-    private static DateTimeOffset Stored(DateTimeOffset time) =>
+    /// <summary>As the event's own row holds it, so that a rebuild gives the same: in whole microseconds, the rest cut off.</summary>
+    public static DateTimeOffset Stored(DateTimeOffset time) =>
         time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
 
     // The row that was current ends where the first of the new ones begins…
