@@ -108,10 +108,6 @@ Web__PublicOrigin=$(address_of web)
 Smtp__Host=127.0.0.1
 Smtp__Port=$SKILLPLATFORM_SMTP_PORT
 Smtp__From=SkillPlatform <no-reply@example.org>
-DOTNET_gcServer=0
-DOTNET_gcConcurrent=0
-DOTNET_GCConserveMemory=7
-DOTNET_TieredPGO=0
 SKILLPLATFORM_RUN=$state
 ENVIRONMENT
 }

@@ -66,7 +66,6 @@ public sealed class Platform : IAsyncDisposable
         _environment["Logging__LogLevel__Default"] = "Warning";
         // Asked many times a second, they would push what matters out of the end of the log.
         _environment["Logging__LogLevel__Microsoft.Extensions.Diagnostics.HealthChecks"] = "None";
-        _environment["DOTNET_gcServer"] = "0";
         foreach (var service in Services)
             Launch(service);
         await Ready();
