@@ -7,6 +7,9 @@ namespace SkillPlatform.EndToEnd.Tests;
 /// <summary>The whole platform as processes, with a mail server that keeps what it got, and everyone signed in.</summary>
 public sealed class RunningPlatform : IAsyncLifetime
 {
+    /// <summary>Skills for browsers are called this and a number.</summary>
+    public const string BrowsedSkills = "Skill";
+
     private readonly SmtpSink _smtp = new();
     private Platform? _platform;
 
@@ -31,6 +34,7 @@ public sealed class RunningPlatform : IAsyncLifetime
         Contributor = await SignedIn("contributor");
         Reader = await SignedIn("reader");
         await Admin.Import(SampleCatalogue.Serverless());
+        await Admin.Import(SampleCatalogue.Of(12, "Seen in a browser"));
     }
 
     public async Task<Api> SignedIn(string name) =>

@@ -1,0 +1,55 @@
+using Microsoft.Playwright;
+using SkillPlatform.Testing;
+
+[assembly: AssemblyFixture(typeof(SkillPlatform.EndToEnd.Tests.RealBrowser))]
+
+namespace SkillPlatform.EndToEnd.Tests;
+
+/// <summary>One Chromium for all tests; each person in a test has a context, and so cookies, of their own.</summary>
+public sealed class RealBrowser : IAsyncLifetime
+{
+    private IPlaywright? _playwright;
+    private IBrowser? _chromium;
+
+    public async ValueTask InitializeAsync()
+    {
+        _playwright = await Playwright.CreateAsync();
+        _chromium = await _playwright.Chromium.LaunchAsync(
+            new BrowserTypeLaunchOptions
+            {
+                ExecutablePath = Environment.GetEnvironmentVariable("SKILLPLATFORM_CHROMIUM") ?? "/usr/bin/chromium",
+                Args = ["--no-sandbox"],
+            }
+        );
+        Assertions.SetDefaultExpectTimeout(15_000);
+    }
+
+    /// <summary>A page of somebody who has just opened a browser; disposing of its context closes it.</summary>
+    public async Task<IPage> Open(
+        Platform platform,
+        string language = "en",
+        bool javaScript = true,
+        ColorScheme colours = ColorScheme.Light,
+        int width = 1280
+    )
+    {
+        var context = await _chromium!.NewContextAsync(
+            new BrowserNewContextOptions
+            {
+                BaseURL = platform.Web.ToString(),
+                Locale = language,
+                JavaScriptEnabled = javaScript,
+                ColorScheme = colours,
+                ViewportSize = new() { Width = width, Height = 900 },
+            }
+        );
+        return await context.NewPageAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_chromium is not null)
+            await _chromium.DisposeAsync();
+        _playwright?.Dispose();
+    }
+}

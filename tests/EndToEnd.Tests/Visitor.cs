@@ -1,0 +1,57 @@
+using Microsoft.Playwright;
+using SkillPlatform.Testing;
+
+namespace SkillPlatform.EndToEnd.Tests;
+
+/// <summary>Somebody at a browser, who reads what stands there in their language and knows no address.</summary>
+public sealed class Visitor(IPage page, string language) : IAsyncDisposable
+{
+    private readonly Words _words = Words.In(language);
+
+    public IPage Page => page;
+
+    public string Says(string key, params object[] values) => _words[key, values];
+
+    public Task Go(string path) => page.GotoAsync($"/{language}{path}");
+
+    public ILocator Link(string name) => page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true });
+
+    public ILocator Button(string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+
+    public ILocator Field(string label) => page.GetByLabel(label, new() { Exact = true });
+
+    public ILocator Heading(string text) => page.GetByRole(AriaRole.Heading, new() { Name = text, Exact = true });
+
+    /// <summary>What a page says has just been done.</summary>
+    public ILocator Status(string text) => page.GetByRole(AriaRole.Status).Filter(new() { HasText = text });
+
+    /// <summary>By the link at the top of a page and the form of the service that knows passwords.</summary>
+    public async Task SignIn(string name)
+    {
+        await Link(Says("signin")).ClickAsync();
+        await ReadsTheirLanguage();
+        await Field(Says("identity:Field.Email")).FillAsync($"{name}@example.org");
+        await Field(Says("identity:Field.Password")).FillAsync(Testing.SignIn.Password);
+        await Button(Says("identity:SignIn.Submit")).ClickAsync();
+        await Assertions.Expect(Button(Says("signout"))).ToBeVisibleAsync();
+        await ReadsTheirLanguage();
+    }
+
+    public async Task ReadsTheirLanguage()
+    {
+        await Assertions.Expect(page.Locator("html")).ToHaveAttributeAsync("lang", language);
+        await Assertions.Expect(page.Locator("html")).ToHaveAttributeAsync("dir", _words.Direction);
+    }
+
+    /// <summary>Loads the page again until something stands there: what is merged elsewhere arrives by message.</summary>
+    public Task Reads(ILocator wanted) =>
+        Eventually.Holds(async () =>
+        {
+            if (await wanted.CountAsync() > 0)
+                return true;
+            await page.ReloadAsync();
+            return false;
+        });
+
+    public async ValueTask DisposeAsync() => await page.Context.DisposeAsync();
+}
