@@ -92,5 +92,10 @@ public sealed class SkillEntryFold : SingleStreamProjection<SkillEntry, Guid>
     public SkillEntryFold() => Name = "skill-entry";
 
     public override SkillEntry? Evolve(SkillEntry? snapshot, Guid id, IEvent e) =>
-        SkillEntry.Fold(snapshot, id, e.Data) is { } entry ? entry with { UpdatedAt = Versions.Stored(e.Timestamp) } : null;
+        SkillEntry.Fold(snapshot, id, e.Data) is { } entry
+            ? entry with
+            {
+                UpdatedAt = Versions.Stored(e.Timestamp),
+            }
+            : null;
 }
