@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using MassTransit;
 using MassTransit.RabbitMqTransport;
+using MassTransit.RabbitMqTransport.Configuration;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -18,6 +19,11 @@ public static class Messaging
         .. Enumerable.Repeat(TimeSpan.FromSeconds(1), 100),
         .. Enumerable.Repeat(TimeSpan.FromSeconds(10), 10_000),
     ];
+
+    private const string DeliveryLimit = "x-delivery-limit";
+
+    // Looking at a message that was given up counts as a delivery. Absent would be 20 from RabbitMQ 4 on.
+    private const int Looks = 1_000_000;
 
     /// <summary>
     /// Adds the bus behind the connection string <c>messaging</c> (<c>amqp://…</c>). Endpoints are named
@@ -50,8 +56,16 @@ public static class Messaging
                     )
                     {
                         rabbit.SetQuorumQueue();
-                        rabbit.SetQueueArgument("x-delivery-limit", 20);
-                        rabbit.BindDeadLetterQueue($"{name}_dead", $"{name}_dead", dead => dead.SetQuorumQueue());
+                        rabbit.SetQueueArgument(DeliveryLimit, 20);
+                        rabbit.BindDeadLetterQueue(
+                            $"{name}_dead",
+                            $"{name}_dead",
+                            dead =>
+                            {
+                                dead.SetQuorumQueue();
+                                dead.SetQueueArgument(DeliveryLimit, Looks);
+                            }
+                        );
                         rabbit.PrefetchCount = 32;
                     }
                     endpoint.UseMessageRetry(retry =>
@@ -84,6 +98,8 @@ public static class Messaging
                             host.PublisherConfirmation = true;
                         }
                     );
+                    rabbit.SendTopology.ConfigureErrorSettings = KeepForLooks;
+                    rabbit.SendTopology.ConfigureDeadLetterSettings = KeepForLooks;
                     rabbit.ConfigureEndpoints(context);
                 }
             );
@@ -97,6 +113,13 @@ public static class Messaging
         });
         builder.Services.AddSingleton(services => new BrokerReady(address, services.GetRequiredService<IBusControl>()));
         builder.Services.AddHealthChecks().AddCheck<BrokerReady>("broker", tags: ["ready"]);
+    }
+
+    // The error queues take over the arguments of the queue they belong to, its limit included where it has one.
+    private static void KeepForLooks(IRabbitMqQueueBindingConfigurator queue)
+    {
+        if (queue is QueueBindingConfigurator { QueueArguments: var arguments } && arguments.ContainsKey(DeliveryLimit))
+            queue.SetQueueArgument(DeliveryLimit, Looks);
     }
 
     /// <summary>

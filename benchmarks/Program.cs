@@ -19,25 +19,40 @@ await using (var platform = new Platform(("127.0.0.1", smtp.Port), durable: true
     await platform.Start();
     using var people = await People.SignIn(platform);
     await people.Admin.Import(SampleCatalogue.Of(12));
-    Say("idle memory");
-    Add(await Measures.IdleMemory(platform));
-    Say("approve to mail");
-    Add(await Measures.ApproveToMail(platform, people, smtp));
-    Say("profile, hot");
-    Add(await Measures.Profile(platform));
-    Say("skill page, hot");
-    Add(await Measures.Page(platform));
-    Say("cost of one read and one proposal");
-    var (read, propose) = await Measures.Costs(platform, people);
-    Say("import");
-    Add(await Measures.Import(people));
-    Say("the same costs with the large catalogue");
-    Add(await Measures.Growth(platform, people, read, propose));
-    Say("proposals");
-    Add(await Measures.Proposals(platform, people));
+    (double Read, double Propose) small = default;
+    (string Name, Func<Task<IEnumerable<Measure>>> Measure)[] all =
+    [
+        ("idle memory", async () => [await Measures.IdleMemory(platform)]),
+        ("approve to mail", async () => await Measures.ApproveToMail(platform, people, smtp)),
+        ("profile, hot", async () => [await Measures.Profile(platform)]),
+        ("skill page, hot", async () => [await Measures.Page(platform)]),
+        (
+            "cost of one read and one proposal",
+            async () =>
+            {
+                small = await Measures.Costs(platform, people);
+                return [];
+            }
+        ),
+        ("import", async () => [await Measures.Import(people)]),
+        (
+            "cost of one read and one proposal with the large catalogue",
+            async () => await Measures.Growth(platform, people, small.Read, small.Propose)
+        ),
+        ("proposals", async () => [await Measures.Proposals(platform, people)]),
+    ];
+    foreach (var (name, measure) in all.Where(m => m.Name.Contains(Option("--only") ?? "", StringComparison.Ordinal)))
+    {
+        Say(name);
+        foreach (var measured in await measure())
+        {
+            measures.Add(measured);
+            Console.WriteLine(measured);
+        }
+    }
 }
 
-if (args is ["--json", var file])
+if (Option("--json") is { } file)
     await File.WriteAllTextAsync(file, Measure.Json(measures));
 Say(
     measures.Exists(m => m.Ok == false)
@@ -49,11 +64,4 @@ return 0;
 void Say(string what) =>
     Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[{since.Elapsed:mm\\:ss}] {what}"));
 
-void Add(params IEnumerable<Measure> measured)
-{
-    foreach (var measure in measured)
-    {
-        measures.Add(measure);
-        Console.WriteLine(measure);
-    }
-}
+string? Option(string name) => args.SkipWhile(a => a != name).Skip(1).FirstOrDefault();

@@ -64,20 +64,22 @@ internal sealed class Relay : SubscriptionBase
         )
         {
             using var attempt = CancellationTokenSource.CreateLinkedTokenSource(ct);
-            attempt.CancelAfter(TimeSpan.FromSeconds(10));
+            attempt.CancelAfter(TimeSpan.FromSeconds(5));
             try
             {
+                // The bus heeds the token only between its own waits, of up to half a minute, for a lost broker: we wait no longer than this.
                 await bus.Publish(
-                    message,
-                    message.GetType(),
-                    Pipe.Execute<PublishContext>(context =>
-                    {
-                        context.MessageId = @event.Id;
-                        if (@event.CausationId is { } cause)
-                            context.Headers.Set("causation", cause);
-                    }),
-                    attempt.Token
-                );
+                        message,
+                        message.GetType(),
+                        Pipe.Execute<PublishContext>(context =>
+                        {
+                            context.MessageId = @event.Id;
+                            if (@event.CausationId is { } cause)
+                                context.Headers.Set("causation", cause);
+                        }),
+                        attempt.Token
+                    )
+                    .WaitAsync(attempt.Token);
                 return;
             }
             catch (Exception e) when (!ct.IsCancellationRequested)

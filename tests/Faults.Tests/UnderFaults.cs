@@ -166,7 +166,7 @@ public sealed class UnderFaults(Rig rig)
             Assert.Single(mails, text => text!.Contains(s.Description, StringComparison.Ordinal));
         }
 
-        await Platform.DisposeServices();
+        await Platform.StopServices();
         await Invariants.ProjectionsEqualTheirRebuild(
             Platform.Database("catalog"),
             catalog::SkillPlatform.Catalog.Store.Configure
@@ -175,6 +175,7 @@ public sealed class UnderFaults(Rig rig)
             Platform.Database("proposals"),
             proposals::SkillPlatform.Proposals.Store.Configure
         );
+        await Platform.StartServices();
     }
 
     /// <summary>Every 25th event's transaction commits late, while later ones commit before it.</summary>

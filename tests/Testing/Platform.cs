@@ -20,7 +20,10 @@ public sealed class Platform : IAsyncDisposable
     );
     private readonly Dictionary<string, string> _environment = new(StringComparer.Ordinal);
     private readonly string _logs = Local.NewFolder("platform");
-    private readonly CancellationTokenSource _over = new();
+
+    // Where the services' logs are kept, and in detail, to look into after a run.
+    private static readonly string? Kept = Environment.GetEnvironmentVariable("SKILLPLATFORM_TEST_LOGS");
+    private volatile bool _stopped;
     private readonly (string Host, int Port) _smtp;
 
     /// <param name="smtp">Where mails go.</param>
@@ -63,9 +66,17 @@ public sealed class Platform : IAsyncDisposable
         _environment["Smtp__Host"] = _smtp.Host;
         _environment["Smtp__Port"] = _smtp.Port.ToString(CultureInfo.InvariantCulture);
         _environment["Smtp__From"] = "SkillPlatform <no-reply@example.org>";
-        _environment["Logging__LogLevel__Default"] = "Warning";
+        _environment["Logging__LogLevel__Default"] = Kept is null ? "Warning" : "Information";
+        _environment["Logging__LogLevel__Microsoft"] = "Warning";
         // Asked many times a second, they would push what matters out of the end of the log.
         _environment["Logging__LogLevel__Microsoft.Extensions.Diagnostics.HealthChecks"] = "None";
+        await StartServices();
+    }
+
+    /// <summary>Starts all services and waits until they are ready.</summary>
+    public async Task StartServices()
+    {
+        _stopped = false;
         foreach (var service in Services)
             Launch(service);
         await Ready();
@@ -202,7 +213,7 @@ public sealed class Platform : IAsyncDisposable
         process.ErrorDataReceived += (_, line) => Note(line.Data);
         process.Exited += (_, _) =>
         {
-            if (!_over.IsCancellationRequested)
+            if (!_stopped)
                 Launch(service);
         };
         process.Start();
@@ -211,10 +222,10 @@ public sealed class Platform : IAsyncDisposable
         _processes[service] = process;
     }
 
-    /// <summary>Ends the services for good; the servers stay.</summary>
-    public async Task DisposeServices()
+    /// <summary>Ends the services and does not start them again; the servers stay.</summary>
+    public async Task StopServices()
     {
-        await _over.CancelAsync();
+        _stopped = true;
         foreach (var process in _processes.Values)
             if (!process.HasExited)
                 process.Kill(entireProcessTree: true);
@@ -224,10 +235,12 @@ public sealed class Platform : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await DisposeServices();
+        await StopServices();
         await Postgres.DisposeAsync();
         await Rabbit.DisposeAsync();
-        Directory.Delete(_logs, recursive: true);
-        _over.Dispose();
+        if (Kept is null)
+            Directory.Delete(_logs, recursive: true);
+        else
+            await Local.Run("cp", ["-r", _logs, Kept]);
     }
 }
