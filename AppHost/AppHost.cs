@@ -9,6 +9,7 @@ builder.AddDockerComposeEnvironment("compose");
 var origin = builder.AddParameter("web-public-origin", "http://localhost:8080");
 var authority = builder.AddParameter("identity-authority", "http://localhost:8081");
 var mailFrom = builder.AddParameter("smtp-from", "SkillPlatform <no-reply@example.org>");
+var administrator = builder.AddParameter("identity-administrator", "admin@example.org");
 var webClientSecret = builder.AddSecret("identity-web-client-secret");
 
 var postgres = builder
@@ -49,6 +50,7 @@ var identity = builder
     .WithEnvironment("Identity__Authority", authority)
     .WithEnvironment("Identity__Audience", "skillplatform")
     .WithEnvironment("Identity__WebClientSecret", webClientSecret)
+    .WithEnvironment("Identity__Administrator", administrator)
     .WithEnvironment("Web__PublicOrigin", origin)
     .WithEnvironment("Smtp__Host", smtp.Property(EndpointProperty.Host))
     .WithEnvironment("Smtp__Port", smtp.Property(EndpointProperty.Port))
@@ -135,5 +137,10 @@ var web = builder
 if (builder.ExecutionContext.IsRunMode)
     foreach (var process in new[] { identity, catalog, notifications, proposals, web })
         process.WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName);
+
+// What is published stands behind a proxy that ends TLS.
+if (builder.ExecutionContext.IsPublishMode)
+    foreach (var process in new[] { identity, web })
+        process.WithEnvironment("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "true");
 
 builder.Build().Run();

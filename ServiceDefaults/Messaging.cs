@@ -67,7 +67,10 @@ public static class Messaging
                             }
                         );
                         rabbit.PrefetchCount = 32;
+                        // A backlog is worked off beside the people who wait for an answer, not before them.
+                        rabbit.ConcurrentMessageLimit = Math.Max(4, 2 * Environment.ProcessorCount);
                     }
+                    endpoint.UseFilter(new UntilDone());
                     endpoint.UseMessageRetry(retry =>
                     {
                         retry.Handle<Exception>(IsAround);
@@ -105,7 +108,12 @@ public static class Messaging
             );
         });
         // The bus starts on its own; readiness says when it is up, so that a process can start before its broker.
-        builder.Services.Configure<MassTransitHostOptions>(options => options.WaitUntilStarted = false);
+        builder.Services.Configure<MassTransitHostOptions>(options =>
+        {
+            options.WaitUntilStarted = false;
+            // What is at work when the process is told to end may finish; what waits for its surroundings may not.
+            options.ConsumerStopTimeout = TimeSpan.FromSeconds(5);
+        });
         builder.Services.Configure<HealthCheckServiceOptions>(options =>
         {
             foreach (var check in options.Registrations.Where(r => r.Tags.Contains("masstransit")))
@@ -141,6 +149,22 @@ public static class Messaging
             { InnerException: { } inner } => IsAround(inner),
             _ => false,
         };
+}
+
+/// <summary>
+/// A message that still waited for its next try when the process was told to end is not done: it goes back to its queue.
+/// MassTransit 8 takes the end of the waiting for success, finds that nobody consumed it, and sets it aside as skipped.
+/// </summary>
+internal sealed class UntilDone : IFilter<ConsumeContext>
+{
+    public async Task Send(ConsumeContext context, IPipe<ConsumeContext> next)
+    {
+        await next.Send(context);
+        if (!context.ReceiveContext.IsDelivered)
+            context.CancellationToken.ThrowIfCancellationRequested();
+    }
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("until-done");
 }
 
 /// <summary>

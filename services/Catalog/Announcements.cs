@@ -1,5 +1,4 @@
 using JasperFx.Events;
-using Marten;
 using SkillPlatform.Contracts;
 using SkillPlatform.EventSourcing;
 
@@ -8,7 +7,7 @@ namespace SkillPlatform.Catalog;
 /// <summary>The only place where a stored event becomes a public message.</summary>
 public static class Announcements
 {
-    public static async Task<object?> Of(IEvent @event, IQuerySession session, CancellationToken ct) =>
+    public static async Task<object?> Of(IEvent @event, Around around, CancellationToken ct) =>
         @event.Data switch
         {
             ChangesApplied e => new ProposalApplied(
@@ -32,7 +31,7 @@ public static class Announcements
             ),
             // Skill and taxonomy change by commits of many events; the last one speaks for all.
             _ when !@event.EndsCommit() => null,
-            DomainAdded or GroupAdded or RoleAdded or LevelsReplaced => await Taxonomy(@event, session, ct),
+            DomainAdded or GroupAdded or RoleAdded or LevelsReplaced => await Taxonomy(@event, around, ct),
             SkillAdded
             or SkillRenamed
             or KeywordsReplaced
@@ -42,20 +41,20 @@ public static class Announcements
             or RequirementReworded
             or RequirementMadeMandatory
             or RequirementMadeOptional
-            or RequirementDropped => await Skill(@event, session, ct),
+            or RequirementDropped => await Skill(@event, around, ct),
             _ => null,
         };
 
-    private static async Task<TaxonomyChanged> Taxonomy(IEvent last, IQuerySession session, CancellationToken ct)
+    private static async Task<TaxonomyChanged> Taxonomy(IEvent last, Around around, CancellationToken ct)
     {
-        var events = await session.Events.FetchStreamAsync(last.StreamId, last.Version, token: ct);
+        var events = await around.Stream(last, ct);
         var taxonomy = events.Aggregate(Catalog.Taxonomy.Empty, (state, e) => Catalog.Taxonomy.Fold(state, e.Data));
         return new TaxonomyChanged(last.Version, [.. taxonomy.Domains], [.. taxonomy.Roles]);
     }
 
-    private static async Task<SkillChanged> Skill(IEvent last, IQuerySession session, CancellationToken ct)
+    private static async Task<SkillChanged> Skill(IEvent last, Around around, CancellationToken ct)
     {
-        var events = await session.Events.FetchStreamAsync(last.StreamId, last.Version, token: ct);
+        var events = await around.Stream(last, ct);
         var from = events.LastOrDefault(e => e.Version < last.Version && e.EndsCommit())?.Version ?? 0;
         var changes = new List<Changed>();
         Skill? skill = null;
@@ -66,7 +65,7 @@ public static class Announcements
             if (e.Version > from)
                 changes.Add(Change(e, before, skill!));
         }
-        var taxonomy = await session.LoadAsync<Taxonomy>(Catalog.Taxonomy.StreamId, ct) ?? Catalog.Taxonomy.Empty;
+        var taxonomy = await around.Load<Taxonomy>(Catalog.Taxonomy.StreamId, ct) ?? Catalog.Taxonomy.Empty;
         var by = Provenance.Of(last);
         return new SkillChanged(
             last.StreamId,

@@ -33,7 +33,12 @@ public sealed class WhenProposalAccepted(IDocumentSession session, NpgsqlDataSou
         foreach (var slug in outcome.Events.Select(NewSlug).OfType<string>().Distinct(StringComparer.Ordinal))
             if (!slugs.ContainsKey(slug))
                 session.Insert(new SlugTaken { Id = slug, SkillId = accepted.SkillId });
-        await session.Decide<Application>(application, _ => Decision.Of(Answer(accepted, outcome, done)), ct: ct);
+        await session.Decide<Application>(
+            application,
+            _ => Decision.Of(Answer(accepted, outcome, done)),
+            starts: true,
+            ct: ct
+        );
     }
 
     private static object Answer(ProposalAccepted accepted, Outcome outcome, Committed done) =>

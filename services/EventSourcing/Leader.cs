@@ -10,7 +10,7 @@ using Npgsql;
 namespace SkillPlatform.EventSourcing;
 
 /// <summary>
-/// Lets one replica at a time run the relay and the asynchronous projections: the one that holds the advisory lock of the
+/// Lets one replica at a time run the relay and tidy up: the one that holds the advisory lock of the
 /// database, on a connection of its own and outside any transaction. Marten's HotCold needs a package that is not free of
 /// trouble here, and blocking in <c>pg_advisory_lock</c> would hold back the high-water mark, so it tries every half second.
 /// Also carries the wake-up between replicas: a commit elsewhere reaches the leader by NOTIFY, at most one per 5 ms.
@@ -51,12 +51,14 @@ internal sealed class Leader(
         connection.Notification += (_, _) => wakeup.Signal();
         while (!await Bool(connection, $"select pg_try_advisory_lock({Lock})", ct))
             await Task.Delay(Pulse, ct);
-        log.LogInformation("This replica leads: it runs the relay and the asynchronous projections.");
-        var coordinator = services.GetRequiredService<IProjectionCoordinator>();
+        log.LogInformation("This replica leads.");
+        // None where nothing is announced.
+        var coordinator = services.GetService<IProjectionCoordinator>();
         try
         {
             await Bool(connection, $"listen {Channel}; select true", ct);
-            await coordinator.ResumeAsync();
+            if (coordinator is not null)
+                await coordinator.ResumeAsync();
             Leads = true;
             while (true)
                 if (!await connection.WaitAsync(Pulse, ct))
@@ -65,7 +67,8 @@ internal sealed class Leader(
         finally
         {
             Leads = false;
-            await coordinator.PauseAsync();
+            if (coordinator is not null)
+                await coordinator.PauseAsync();
         }
     }
 
@@ -155,10 +158,15 @@ internal sealed class Leader(
     }
 }
 
-/// <summary>Wakes the daemon as soon as something was committed. One pulse stays pending, so none is lost during a poll.</summary>
-internal sealed class Wakeup : IDaemonWakeup
+/// <summary>
+/// Wakes the daemon as soon as something was committed. One pulse stays pending, so none is lost during a poll. Under load
+/// the pulses are gathered for a moment, since each poll looks through everything that waits.
+/// </summary>
+internal sealed class Wakeup(TimeProvider time) : IDaemonWakeup
 {
+    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(20);
     private readonly SemaphoreSlim _pending = new(0, 1);
+    private long _last;
 
     public void Signal()
     {
@@ -167,7 +175,14 @@ internal sealed class Wakeup : IDaemonWakeup
                 _pending.Release();
     }
 
-    public Task WaitAsync(TimeSpan timeout, CancellationToken token) => _pending.WaitAsync(timeout, token);
+    public async Task WaitAsync(TimeSpan timeout, CancellationToken token)
+    {
+        var since = time.GetElapsedTime(_last);
+        if (_last > 0 && since < Apart)
+            await Task.Delay(Apart - since, time, token);
+        await _pending.WaitAsync(timeout, token);
+        _last = time.GetTimestamp();
+    }
 
     public void Dispose() => _pending.Dispose();
 }

@@ -16,9 +16,53 @@ namespace SkillPlatform.EventSourcing;
 /// stays inside. May query, and must give the same message each time it is asked about the same event.
 /// </summary>
 /// <param name="event">The stored event.</param>
-/// <param name="session">Reads; whatever it reads may be newer than the event.</param>
+/// <param name="around">Reads: the event's stream as it was then, and documents, which may be newer than the event.</param>
 /// <param name="ct">Cancels.</param>
-public delegate Task<object?> Announce(IEvent @event, IQuerySession session, CancellationToken ct);
+public delegate Task<object?> Announce(IEvent @event, Around around, CancellationToken ct);
+
+/// <summary>
+/// What can be read while events are announced. Each thing is read once for a page of events, however many of them ask for
+/// it, and a stream not at all where the page holds it from its beginning, as after an import.
+/// </summary>
+/// <param name="page">The events that are announced together, in order.</param>
+/// <param name="session">For queries of other kinds.</param>
+public sealed class Around(IReadOnlyList<IEvent> page, IQuerySession session)
+{
+    private readonly ILookup<Guid, IEvent> _page = page.ToLookup(e => e.StreamId);
+    private readonly Dictionary<Guid, IReadOnlyList<IEvent>> _streams = [];
+    private readonly Dictionary<(Type, Guid), object?> _documents = [];
+
+    /// <summary>For queries of other kinds.</summary>
+    public IQuerySession Session => session;
+
+    /// <summary>All events of the event's stream up to and including it.</summary>
+    /// <param name="event">An event of the page.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<IReadOnlyList<IEvent>> Stream(IEvent @event, CancellationToken ct)
+    {
+        if (!_streams.TryGetValue(@event.StreamId, out var stream))
+        {
+            IEvent[] here = [.. _page[@event.StreamId]];
+            stream = _streams[@event.StreamId] =
+                here[0].Version == 1
+                    ? here
+                    : await session.Events.FetchStreamAsync(@event.StreamId, here[^1].Version, token: ct);
+        }
+        return [.. stream.TakeWhile(e => e.Version <= @event.Version)];
+    }
+
+    /// <summary>A document; null where there is none.</summary>
+    /// <typeparam name="T">Its type.</typeparam>
+    /// <param name="id">Its id.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<T?> Load<T>(Guid id, CancellationToken ct)
+        where T : notnull
+    {
+        if (!_documents.TryGetValue((typeof(T), id), out var document))
+            document = _documents[(typeof(T), id)] = await session.LoadAsync<T>(id, ct);
+        return (T?)document;
+    }
+}
 
 /// <summary>
 /// The event log as outbox: publishes what <see cref="Announce"/> makes of each committed event, in order, with the event's
@@ -46,8 +90,9 @@ internal sealed class Relay : SubscriptionBase
     )
     {
         var messages = new List<(IEvent Event, object Message)>(page.Events.Count);
+        var around = new Around(page.Events, operations);
         foreach (var @event in page.Events)
-            if (await _announce(@event, operations, cancellationToken) is { } message)
+            if (await _announce(@event, around, cancellationToken) is { } message)
                 messages.Add((@event, message));
         // Started in order and confirmed together: a page costs one round trip to the broker, not one for each message.
         await Task.WhenAll(messages.Select(m => Publish(m.Event, m.Message, cancellationToken)));

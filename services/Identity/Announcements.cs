@@ -2,6 +2,7 @@ using System.Text.Json;
 using JasperFx.Events;
 using Marten;
 using SkillPlatform.Contracts;
+using SkillPlatform.EventSourcing;
 
 namespace SkillPlatform.Identity;
 
@@ -14,12 +15,12 @@ public static class Announcements
         from identity.accounts where id = ? and email_confirmed
         """;
 
-    public static async Task<object?> Of(IEvent @event, IQuerySession session, CancellationToken ct)
+    public static async Task<object?> Of(IEvent @event, Around around, CancellationToken ct)
     {
         var user = @event.StreamId.ToString();
         if (@event.Data is AccountClosed)
             return new AccountErased(user, @event.Version, @event.Timestamp);
-        var found = await session.AdvancedSql.QueryAsync<string>(Sql, ct, @event.StreamId);
+        var found = await around.Session.AdvancedSql.QueryAsync<string>(Sql, ct, @event.StreamId);
         // Not confirmed yet, or gone meanwhile: the event that changes that announces it.
         if (found is not [var json, ..])
             return null;

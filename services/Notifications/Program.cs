@@ -9,7 +9,9 @@ builder.AddServiceDefaults();
 builder.AddTokens();
 builder.Services.AddOpenApi();
 var signal = new OutboxSignal();
-builder.AddEventStore("notifications-db", options => Store.Configure(options, signal), Announcements.Of);
+
+// Nothing that happens here concerns another service yet.
+builder.AddEventStore("notifications-db", options => Store.Configure(options, signal), announce: null);
 builder.AddSending(signal);
 builder.AddMessaging("notifications", Consumers.Add);
 

@@ -1,5 +1,4 @@
 using JasperFx.Events;
-using Marten;
 using SkillPlatform.Contracts;
 using SkillPlatform.EventSourcing;
 
@@ -8,10 +7,10 @@ namespace SkillPlatform.Proposals;
 /// <summary>The only place where a stored event of this service becomes a public message.</summary>
 public static class Announcements
 {
-    public static async Task<object?> Of(IEvent @event, IQuerySession session, CancellationToken ct) =>
+    public static async Task<object?> Of(IEvent @event, Around around, CancellationToken ct) =>
         @event.Data switch
         {
-            CommentPosted => await Comment(@event, session, ct),
+            CommentPosted => await Comment(@event, around, ct),
             ProposalSubmitted e => Activity(
                 "submitted",
                 @event.StreamId,
@@ -31,10 +30,14 @@ public static class Announcements
             or ProposalMerged
             or ProposalWithdrawn =>
             // The proposal as it was then: the same message whenever it is asked for.
-            await session.Events.AggregateStreamAsync<Proposal>(@event.StreamId, @event.Version, token: ct)
-                is { } proposal
-                ? Of(proposal, @event.Data, @event.EndsCommit())
-                : null,
+            Of(
+                (await around.Stream(@event, ct)).Aggregate(
+                    (Proposal?)null,
+                    (p, e) => Proposal.Fold(p, e.StreamId, e.Data)
+                )!,
+                @event.Data,
+                @event.EndsCommit()
+            ),
             _ => null,
         };
 
@@ -88,16 +91,16 @@ public static class Announcements
     ) => new(id, kind, revision, skill.Id, skill.Slug, skill.Name, skill.Domain, skill.Group, author, actor, text, at);
 
     // A comment that was removed before anybody was told of it is not told.
-    private static async Task<object?> Comment(IEvent @event, IQuerySession session, CancellationToken ct)
+    private static async Task<object?> Comment(IEvent @event, Around around, CancellationToken ct)
     {
         var e = (CommentPosted)@event.Data;
-        if (await session.LoadAsync<CommentText>(@event.StreamId, ct) is not { Text: var text })
+        if (await around.Load<CommentText>(@event.StreamId, ct) is not { Text: var text })
             return null;
         if (e.On == On.Proposal)
-            return await session.LoadAsync<ProposalPage>(e.Subject, ct) is { Submitted: true } page
+            return await around.Load<ProposalPage>(e.Subject, ct) is { Submitted: true } page
                 ? Activity("commented", page.Id, page.Revision, page.Skill, page.Author, e.Author, text, e.At)
                 : null;
-        return await session.LoadAsync<KnownSkill>(e.Subject, ct) is { Subject: var skill }
+        return await around.Load<KnownSkill>(e.Subject, ct) is { Subject: var skill }
             ? new SkillCommented(
                 @event.StreamId,
                 skill.Id,

@@ -51,8 +51,16 @@ public sealed class CounterFold : SingleStreamProjection<Counter, Guid>
 /// <summary>Adds by message; a negative number is poison.</summary>
 public sealed class WhenAddTo(IDocumentSession session) : IConsumer<AddTo>
 {
+    /// <summary>Counters whose surroundings are away, by how often that was noticed.</summary>
+    public static readonly System.Collections.Concurrent.ConcurrentDictionary<Guid, int> Away = new();
+
     public async Task Consume(ConsumeContext<AddTo> context)
     {
+        if (Away.ContainsKey(context.Message.Counter))
+        {
+            Away.AddOrUpdate(context.Message.Counter, 1, (_, times) => times + 1);
+            throw new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.ConnectionRefused);
+        }
         if (context.Message.By < 0)
             throw new InvalidOperationException("poison");
         await session.Decide<Counter>(

@@ -205,6 +205,25 @@ public sealed class KernelTests(Servers servers) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_message_that_waits_for_its_surroundings_outlives_its_process()
+    {
+        using var client = Client();
+        var id = await Open(client);
+        WhenAddTo.Away[id] = 0;
+        await _service.Bus.Publish(new AddTo(id, 7));
+        await Eventually.Holds(() => Task.FromResult(WhenAddTo.Away[id] > 0));
+        var next = await CounterService.Start(_authority, _database, _broker);
+        await _service.DisposeAsync();
+        _service = next;
+        WhenAddTo.Away.Remove(id, out _);
+        await Eventually.Get(() => Load(id), counter => counter!.Value == 7);
+        Assert.DoesNotContain(
+            await Queued(),
+            q => q.Key.StartsWith("counter-when-add-to_", StringComparison.Ordinal) && q.Value > 0
+        );
+    }
+
+    [Fact]
     public async Task A_second_replica_takes_over_the_relay()
     {
         var second = await CounterService.Start(_authority, _database, _broker);

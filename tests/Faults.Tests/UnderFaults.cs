@@ -87,10 +87,6 @@ public sealed class UnderFaults(Rig rig)
     [Fact]
     public async Task Nothing_is_lost_and_nothing_happens_twice()
     {
-        Assert.SkipUnless(
-            Environment.GetEnvironmentVariable("SKILLPLATFORM_TEST_FAULTS") == "long",
-            "Asked for by SKILLPLATFORM_TEST_FAULTS=long: see README, what is not there yet."
-        );
         await Platform.Ready();
         await SlowSomeCommits("proposals");
         await SlowSomeCommits("catalog");
