@@ -22,6 +22,9 @@ public sealed class RunningPlatform : IAsyncLifetime
     public Api Contributor { get; private set; } = null!;
     public Api Reader { get; private set; } = null!;
 
+    /// <summary>Id of the import that the catalogue comes from.</summary>
+    public string Import { get; private set; } = "";
+
     public async ValueTask InitializeAsync()
     {
         await _smtp.Start();
@@ -33,7 +36,7 @@ public sealed class RunningPlatform : IAsyncLifetime
         Reviewer2 = await SignedIn("reviewer2");
         Contributor = await SignedIn("contributor");
         Reader = await SignedIn("reader");
-        await Admin.Import(SampleCatalogue.Serverless());
+        Import = (await Admin.Import(SampleCatalogue.Serverless())).GetProperty("id").GetString()!;
         await Admin.Import(SampleCatalogue.Of(12, "Seen in a browser"));
     }
 

@@ -82,7 +82,7 @@ public static class PageSetup
         new(StringComparer.Ordinal)
         {
             ["Content-Security-Policy"] =
-                $"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self' {web} http://127.0.0.1:*; base-uri 'none'; frame-ancestors 'none'",
+                $"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; form-action 'self' {web} http://127.0.0.1:*; base-uri 'none'; frame-ancestors 'none'",
             ["X-Content-Type-Options"] = "nosniff",
             ["X-Frame-Options"] = "DENY",
             ["Referrer-Policy"] = "same-origin",

@@ -138,7 +138,7 @@ public static class Proxy
         http.Response.Headers.XFrameOptions = "DENY";
         if (!http.Response.Headers.ContainsKey("Content-Security-Policy"))
             http.Response.Headers.ContentSecurityPolicy =
-                "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+                "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
         // The only page a service may send is the one behind the link in a mail.
         if (
             http.Response.ContentType?.StartsWith(MediaTypeNames.Text.Html, StringComparison.OrdinalIgnoreCase) == true

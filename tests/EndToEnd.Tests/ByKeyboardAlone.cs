@@ -1,0 +1,175 @@
+using Microsoft.Playwright;
+using SkillPlatform.Testing;
+using static Microsoft.Playwright.Assertions;
+
+namespace SkillPlatform.EndToEnd.Tests;
+
+/// <summary>The way of a change with Tab, Enter, Space and letters, and one always sees where one is.</summary>
+public sealed class ByKeyboardAlone(RunningPlatform running, RealBrowser browser)
+{
+    private const string Skill = $"{RunningPlatform.BrowsedSkills} 9";
+    private const string Why = "Written without a mouse.";
+    private const string Text = "Finds every button by hand.";
+
+    [Fact]
+    public async Task From_reading_to_a_changed_page_and_out_of_its_mails()
+    {
+        await using var author = new Visitor(await browser.Open(running.Platform), "en");
+        await author.Go("/");
+        await Skips(author);
+        await SignsIn(author, "reader");
+        await Finds(author);
+        await Compares(author);
+        await Presses(author, author.Button(author.Says("skill.watch")), "Space");
+        await Expect(author.Status(author.Says("done.watched"))).ToBeVisibleAsync();
+        await Suggests(author);
+
+        await using var reviewer = new Visitor(await browser.Open(running.Platform), "en");
+        await Approves(reviewer);
+
+        await SeesTheChange(author);
+        await LeavesTheMails();
+    }
+
+    private static async Task Finds(Visitor author)
+    {
+        await Writes(author, author.Field(author.Says("start.search")), Skill);
+        await Presses(author, author.Button(author.Says("start.find")));
+        await Presses(author, author.Link(Skill));
+        await Expect(author.Heading(Skill)).ToBeVisibleAsync();
+    }
+
+    private static async Task Compares(Visitor author)
+    {
+        await Writes(author, author.Field(author.Says("pick.from")), "Middle");
+        await Writes(author, author.Field(author.Says("pick.to")), "Senior");
+        await Presses(author, author.Button(author.Says("pick.go")));
+        await Expect(author.Heading(author.Says("compare.title", Skill, "Middle", "Senior"))).ToBeVisibleAsync();
+        await Expect(author.Page.Locator("ins").First).ToContainTextAsync("Senior");
+        await Presses(author, author.Link(author.Says("compare.back")));
+        await Expect(author.Heading(Skill)).ToBeVisibleAsync();
+    }
+
+    private static async Task Suggests(Visitor author)
+    {
+        await Presses(author, author.Page.Locator("a.button[href$='/suggest']"));
+        await Presses(author, author.Page.Locator("#r-cloud-engineer--middle > summary"), "Space");
+        var text = author.Field(author.Says("suggest.text-of", "Cloud Engineer", "Middle"));
+        await Presses(author, text, "Control+A");
+        await Writes(author, text, Text);
+        await Writes(author, author.Field(author.Says("suggest.rationale")), Why);
+        await Presses(author, author.Button(author.Says("suggest.preview")));
+        await Expect(author.Page.Locator("#preview ins").First).ToBeVisibleAsync();
+        await Presses(author, author.Button(author.Says("suggest.send")));
+        await Expect(author.Page.GetByText(author.Says("turn.open.mine"))).ToBeVisibleAsync();
+    }
+
+    private static async Task Approves(Visitor reviewer)
+    {
+        await reviewer.Go("/");
+        await SignsIn(reviewer, "reviewer");
+        await Presses(reviewer, reviewer.Link(reviewer.Says("nav.queue")));
+        await Expect(reviewer.Heading(reviewer.Says("proposals.queue"))).ToBeVisibleAsync();
+        await reviewer.Reads(reviewer.Link(Why));
+        await Presses(reviewer, reviewer.Link(Why));
+        await Presses(reviewer, reviewer.Button(reviewer.Says("review.approve")));
+        await Expect(reviewer.Status(reviewer.Says("proposal.done.reviewed"))).ToBeVisibleAsync();
+        await reviewer.Reads(reviewer.Page.GetByText(reviewer.Says("turn.merged")));
+    }
+
+    private static async Task SeesTheChange(Visitor author)
+    {
+        await Presses(
+            author,
+            author.Page.GetByRole(AriaRole.Navigation).GetByRole(AriaRole.Link, new() { Name = Skill })
+        );
+        await Expect(author.Heading(Skill)).ToBeVisibleAsync();
+        await author.Reads(author.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = Text }));
+        await Presses(author, author.Link(author.Says("history.all")));
+        await Expect(author.Heading(author.Says("history.title", Skill))).ToBeVisibleAsync();
+        var change = author.Page.Locator("li[id^=v]").Filter(new() { HasText = Why });
+        await Presses(author, change.GetByText(author.Says("history.show")), "Space");
+        await Expect(change.Locator("ins").First).ToBeVisibleAsync();
+    }
+
+    private async Task LeavesTheMails()
+    {
+        var mail = await Eventually.Get(
+            () =>
+                Task.FromResult(
+                    running.Mails.Received.LastOrDefault(mail =>
+                        mail.To.Contains("reader@example.org", StringComparer.Ordinal)
+                        && mail.Message.HtmlBody!.Contains(Text, StringComparison.Ordinal)
+                    )
+                ),
+            found => found is not null
+        );
+        // Opened in a browser of their own, as a mail program shows it.
+        await using var reader = new Visitor(await browser.Open(running.Platform), "en");
+        await reader.Page.SetContentAsync(mail!.Message.HtmlBody);
+        await Presses(reader, reader.Link(reader.Says("mail:link.skill")));
+        await Expect(reader.Heading(Skill)).ToBeVisibleAsync();
+        await Expect(reader.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = Text })).ToBeVisibleAsync();
+
+        await reader.Page.SetContentAsync(mail.Message.HtmlBody);
+        await Presses(reader, reader.Link(reader.Says("mail:link.stop")));
+        await Presses(reader, reader.Button(reader.Says("mail:page.button")));
+        await Expect(reader.Page.GetByRole(AriaRole.Status)).ToContainTextAsync(Skill);
+    }
+
+    private static async Task Skips(Visitor visitor)
+    {
+        await visitor.Page.Keyboard.PressAsync("Tab");
+        await Expect(visitor.Link(visitor.Says("skip"))).ToBeFocusedAsync();
+        await visitor.Page.Keyboard.PressAsync("Enter");
+        await Expect(visitor.Page.Locator("main")).ToBeFocusedAsync();
+        await visitor.Page.ReloadAsync();
+    }
+
+    private static async Task SignsIn(Visitor visitor, string name)
+    {
+        await Presses(visitor, visitor.Link(visitor.Says("signin")));
+        await Writes(visitor, visitor.Field(visitor.Says("identity:Field.Email")), $"{name}@example.org");
+        await Writes(visitor, visitor.Field(visitor.Says("identity:Field.Password")), Testing.SignIn.Password);
+        await visitor.Page.Keyboard.PressAsync("Enter");
+        await Expect(visitor.Button(visitor.Says("signout"))).ToBeVisibleAsync();
+    }
+
+    private static async Task Writes(Visitor visitor, ILocator field, string text)
+    {
+        await Reaches(visitor, field);
+        await visitor.Page.Keyboard.TypeAsync(text);
+    }
+
+    private static async Task Presses(Visitor visitor, ILocator target, string key = "Enter")
+    {
+        await Reaches(visitor, target);
+        await visitor.Page.Keyboard.PressAsync(key);
+    }
+
+    private static async Task Reaches(Visitor visitor, ILocator target)
+    {
+        await Expect(target).ToHaveCountAsync(1);
+        await Expect(target).ToBeVisibleAsync();
+        for (var steps = 0; steps < 250; steps++)
+        {
+            if (await target.EvaluateAsync<bool>("element => element === document.activeElement"))
+                return;
+            await visitor.Page.Keyboard.PressAsync("Tab");
+            Assert.Null(await visitor.Page.EvaluateAsync<string?>(Unseen));
+        }
+        Assert.Fail($"Tab does not reach {target}");
+    }
+
+    /// <summary>The element that has the focus, if one cannot see that it has.</summary>
+    private const string Unseen = """
+        () => {
+            const element = document.activeElement;
+            if (element === document.body) return null;
+            const style = getComputedStyle(element), box = element.getBoundingClientRect();
+            const marked = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
+            const inside = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth && box.width > 0;
+            return marked && inside ? null : element.outerHTML.slice(0, 200);
+        }
+        """;
+}

@@ -1,0 +1,244 @@
+using System.Collections.Concurrent;
+using Deque.AxeCore.Commons;
+using Microsoft.Playwright;
+using SkillPlatform.Testing;
+
+namespace SkillPlatform.EndToEnd.Tests;
+
+/// <summary>Every page, as axe, the console and a narrow screen see it.</summary>
+public sealed class EveryPageIsAccessible(RunningPlatform running, RealBrowser browser)
+{
+    private const string Skill = "/skills/{skill}";
+
+    // A page of each route that is read; {skill}, {proposal}, {account} and {import} are of this platform.
+    private static readonly (string? Who, string[] Paths)[] Pages =
+    [
+        (
+            null,
+            [
+                "/",
+                "/?q=functions&level=senior",
+                "/?q=nothing-of-the-kind",
+                "/roles",
+                "/roles/cloud-engineer",
+                "/roles/cloud-engineer?level=middle&compare=senior",
+                "/changes",
+                Skill,
+                Skill + "?version=1",
+                Skill + "/compare?from=middle&to=senior",
+                Skill + "/history",
+                Skill + "/requirements/cloud-engineer/middle/history",
+                Skill + "/diff?from=1&to=2",
+                Skill + "/discussion",
+                "/skills/there-is-none",
+                "/proposals",
+                "/proposals/{proposal}",
+                "/account/gone",
+                "/api/notifications/unsubscribe/of-a-mail-of-nobody",
+                "{identity}/sign-in",
+                "{identity}/sign-in/passkey",
+                "{identity}/register",
+                "{identity}/forgot",
+                "{identity}/sent",
+                "{identity}/error",
+            ]
+        ),
+        (
+            "contributor",
+            [
+                "/",
+                Skill,
+                Skill + "/history",
+                Skill + "/suggest",
+                Skill + "/suggest?role=cloud-engineer&level=middle",
+                Skill + "/undo?version=2",
+                Skill + "/discussion",
+                "/skills/new",
+                "/proposals/mine",
+                "/proposals/{proposal}",
+                "/proposals/{proposal}/revise",
+                "/inbox",
+                "/watching",
+                "/watching/mail",
+                "/account",
+                "/account/delete",
+                "/admin",
+                "{identity}/",
+                "{identity}/passkeys",
+                "{identity}/two-factor",
+                "{identity}/sign-out",
+                "{identity}/access-denied",
+            ]
+        ),
+        ("reviewer", ["/queue", "/proposals/{proposal}"]),
+        (
+            "admin",
+            [
+                "/admin",
+                "/admin/accounts",
+                "/admin/accounts/{account}",
+                "/admin/policies",
+                "/admin/import",
+                "/admin/imports/{import}",
+                "/admin/mails",
+                "/admin/errors",
+            ]
+        ),
+    ];
+
+    // What is not there or not allowed is a page too.
+    private static readonly Dictionary<string, int> Refusals = new(StringComparer.Ordinal)
+    {
+        ["/skills/there-is-none"] = 404,
+        ["/api/notifications/unsubscribe/of-a-mail-of-nobody"] = 404,
+        ["/admin"] = 403,
+    };
+
+    // Once for each page, without what the package for Playwright does besides, which takes twice as long.
+    private static readonly string Axe = new BundledAxeScriptProvider().GetScript();
+
+    private const string Violations = """
+        async rules => (await axe.run({ runOnly: rules, resultTypes: ['violations'], elementRef: false }))
+            .violations.flatMap(v => v.nodes.map(node => `${v.id}: ${v.help}: ${node.html}`))
+        """;
+
+    private static readonly string[] Rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+    [Theory]
+    [InlineData("en", 1280, "skill-11")]
+    [InlineData("ar", 390, "skill-12")]
+    public async Task No_violation_by_day_or_night_no_error_and_nothing_beside_the_screen(
+        string language,
+        int width,
+        string skill
+    )
+    {
+        var values = await Values(skill);
+        var found = new ConcurrentQueue<string>();
+        // Each kind of reader is at a browser of their own, at the same time.
+        await Task.WhenAll(Pages.Select(pages => Look(pages.Who, pages.Paths, language, width, values, found)));
+        Assert.True(found.IsEmpty, string.Join('\n', found));
+    }
+
+    private async Task Look(
+        string? who,
+        string[] paths,
+        string language,
+        int width,
+        Dictionary<string, string> values,
+        ConcurrentQueue<string> found
+    )
+    {
+        await using var visitor = new Visitor(await browser.Open(running.Platform, language, width: width), language);
+        if (who is not null)
+        {
+            await visitor.Go("/");
+            await visitor.SignIn(who);
+        }
+        var here = "";
+        visitor.Page.Console += (_, message) =>
+        {
+            if (
+                message.Type == "error"
+                && !message.Text.StartsWith(
+                    "Failed to load resource: the server responded with a status of 40",
+                    StringComparison.Ordinal
+                )
+            )
+                found.Enqueue($"{here}: console: {message.Text}");
+        };
+        visitor.Page.PageError += (_, error) => found.Enqueue($"{here}: {error}");
+        foreach (var path in paths)
+        {
+            here = $"{language} {who ?? "nobody"} {path}";
+            var expected = path == "/admin" && who == "admin" ? 200 : Refusals.GetValueOrDefault(path, 200);
+            foreach (var problem in await Problems(visitor.Page, Address(path, language, values), expected))
+                found.Enqueue($"{here}: {problem}");
+        }
+    }
+
+    private static async Task<List<string>> Problems(IPage page, string address, int expected)
+    {
+        await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
+        var answer = await page.GotoAsync(address);
+        var problems = new List<string>();
+        if (answer!.Status != expected)
+            problems.Add($"answers {answer.Status}, not {expected}");
+        await page.EvaluateAsync(Axe);
+        problems.AddRange(await page.EvaluateAsync<string[]>(Violations, Rules));
+        // Nothing but colours differs at night.
+        await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
+        var atNight = await page.EvaluateAsync<string[]>(Violations, new[] { "color-contrast" });
+        problems.AddRange(atNight.Select(problem => $"at night: {problem}"));
+        var before = page.ViewportSize!;
+        await page.SetViewportSizeAsync(390, before.Height);
+        var beside = await page.EvaluateAsync<int>(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        );
+        if (beside > 0)
+            problems.Add($"{beside} pixels stand beside the screen");
+        await page.SetViewportSizeAsync(before.Width, before.Height);
+        return problems;
+    }
+
+    private string Address(string path, string language, IReadOnlyDictionary<string, string> values)
+    {
+        foreach (var (name, value) in values)
+            path = path.Replace($"{{{name}}}", value, StringComparison.Ordinal);
+        return path.StartsWith("{identity}", StringComparison.Ordinal)
+                ? $"{running.Platform.Authority}{path["{identity}".Length..]}?ui_locales={language}"
+            : path.StartsWith("/api", StringComparison.Ordinal) ? path
+            : $"/{language}{path}";
+    }
+
+    // A skill that was changed once, and shall be changed again.
+    private async Task<Dictionary<string, string>> Values(string skill)
+    {
+        var merged = await Propose(skill, "Says **what** it is for, and `how` it is started.");
+        var (status, body, _) = await running.Reviewer.Post(
+            $"/api/proposals/{merged}/reviews",
+            new { revision = 1, verdict = "approve" }
+        );
+        Assert.True(status is >= 200 and < 300, $"{status} {body}");
+        await Eventually.Get(
+            () => running.Nobody.Get($"/api/proposals/{merged}"),
+            proposal => proposal.GetProperty("state").GetString() == "merged"
+        );
+        return new(StringComparer.Ordinal)
+        {
+            ["skill"] = skill,
+            ["proposal"] = await Propose(skill, "Says what it is for, and *why* it is there."),
+            ["account"] = running.Contributor.Id,
+            ["import"] = running.Import,
+        };
+    }
+
+    private async Task<string> Propose(string skill, string description)
+    {
+        var requirement = (await running.Nobody.Get($"/api/catalog/skills/{skill}"))
+            .GetProperty("requirements")
+            .EnumerateArray()
+            .First();
+        var (status, body, proposed) = await running.Contributor.Post(
+            "/api/proposals",
+            new
+            {
+                skill,
+                rationale = "So that there is one to look at.",
+                changes = new[]
+                {
+                    new
+                    {
+                        op = "rewordRequirement",
+                        role = requirement.GetProperty("role").GetString(),
+                        level = requirement.GetProperty("level").GetString(),
+                        was = requirement.GetProperty("description").GetString(),
+                        description,
+                    },
+                },
+            }
+        );
+        Assert.True(status == 201, $"{status} {body}");
+        return proposed.Location!.ToString().Split('/')[^1];
+    }
+}
