@@ -136,6 +136,7 @@ public sealed class PageTests(WebFixture web) : IClassFixture<WebFixture>
         using var browser = web.Browser();
         using var answer = await browser.Get(path, "en");
         Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Equal(status == 503, answer.Headers.RetryAfter is not null);
         Assert.Contains(words, await answer.Content.ReadAsStringAsync(_ct));
     }
 

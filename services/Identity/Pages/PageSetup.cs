@@ -82,7 +82,7 @@ public static class PageSetup
         new(StringComparer.Ordinal)
         {
             ["Content-Security-Policy"] =
-                $"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; form-action 'self' {web} http://127.0.0.1:*; base-uri 'none'; frame-ancestors 'none'",
+                $"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self' {web} http://127.0.0.1:*; base-uri 'none'; frame-ancestors 'none'",
             ["X-Content-Type-Options"] = "nosniff",
             ["X-Frame-Options"] = "DENY",
             ["Referrer-Policy"] = "same-origin",
@@ -96,6 +96,7 @@ public static class Assets
 {
     private static readonly byte[] Css = Read("site.css");
     private static readonly byte[] Js = Read("passkey.js");
+    private static readonly byte[] Picture = Read("icon.svg");
 
     /// <summary>Changes with the content.</summary>
     public static string Stylesheet { get; } = $"/site.{Hash(Css)}.css";
@@ -103,10 +104,14 @@ public static class Assets
     /// <summary>Changes with the content.</summary>
     public static string Script { get; } = $"/passkey.{Hash(Js)}.js";
 
+    /// <summary>Changes with the content.</summary>
+    public static string Icon { get; } = $"/icon.{Hash(Picture)}.svg";
+
     internal static void Map(WebApplication app)
     {
         Send(app, Stylesheet, Css, "text/css; charset=utf-8");
         Send(app, Script, Js, "text/javascript; charset=utf-8");
+        Send(app, Icon, Picture, "image/svg+xml");
     }
 
     private static void Send(WebApplication app, string address, byte[] bytes, string type) =>

@@ -14,6 +14,16 @@ public static class PageErrors
     private static async Task Show(HttpContext http, RequestDelegate next)
     {
         var response = http.Response;
+        // Most often a service that is being restarted, which takes some seconds.
+        response.OnStarting(() =>
+        {
+            if (
+                response.StatusCode == StatusCodes.Status503ServiceUnavailable
+                && response.Headers.RetryAfter.Count == 0
+            )
+                response.Headers.RetryAfter = "5";
+            return Task.CompletedTask;
+        });
         try
         {
             await next(http);
