@@ -58,6 +58,9 @@ public sealed class Visit
     /// <summary>Without the language.</summary>
     public string Path => _request.Path.Value!;
 
+    /// <summary>Asked for by a link, so that one may ask again.</summary>
+    public bool IsRead => HttpMethods.IsGet(_request.Method);
+
     public string Here => $"{_request.PathBase}{_request.Path}{_request.QueryString}";
 
     /// <summary>A number in an address.</summary>
