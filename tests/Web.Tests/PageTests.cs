@@ -137,7 +137,9 @@ public sealed class PageTests(WebFixture web) : IClassFixture<WebFixture>
         using var answer = await browser.Get(path, "en");
         Assert.Equal(status, (int)answer.StatusCode);
         Assert.Equal(status == 503, answer.Headers.RetryAfter is not null);
-        Assert.Contains(words, await answer.Content.ReadAsStringAsync(_ct));
+        var html = await answer.Content.ReadAsStringAsync(_ct);
+        Assert.Contains(words, html);
+        Assert.Equal(status == 503, html.Contains($"href=\"{path}\">Try again</a>", StringComparison.Ordinal));
     }
 
     [Fact]

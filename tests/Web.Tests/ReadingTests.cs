@@ -94,6 +94,8 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Contains("href=\"/en/skills/aged\">Back to now", html);
         Assert.Contains(web.Catalog.All, a => a.Path == "/api/catalog/skills/aged" && a.Query == asked);
         Assert.DoesNotContain("/en/skills/aged/watch", html);
+        // What was changed later is not of that day.
+        Assert.DoesNotContain("Because of the moon.", html);
     }
 
     [Fact]
