@@ -49,6 +49,8 @@ public sealed class Visitor(IPage page, string language) : IAsyncDisposable
         {
             if (await wanted.CountAsync() > 0)
                 return true;
+            // No faster than a person, who does not keep the machine from what they wait for.
+            await Task.Delay(250);
             await page.ReloadAsync();
             return false;
         });
