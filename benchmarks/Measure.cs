@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace SkillPlatform.Benchmarks;
 
@@ -14,6 +15,10 @@ public sealed record Measure(
     bool? Ok = null
 )
 {
+    /// <summary>Why the goal is missed where it is; seen by looking at who has the cores meanwhile.</summary>
+    [JsonIgnore]
+    public string? Because { get; init; }
+
     public static Measure RatioAtLeast(string name, double value, string unit, double floor, double goal) =>
         new(name, value, unit, floor, value / floor, Text($"ratio ≥ {goal}"), value / floor >= goal);
 
@@ -37,7 +42,8 @@ public sealed record Measure(
     public override string ToString() =>
         Text($"{Name, -62} {Value, 12:N2} {Unit, -6}")
         + (Floor is { } floor ? Text($" floor {floor, 12:N2}  ratio {Ratio:N3}") : "")
-        + (Goal is { } goal ? $"  goal {goal}: {(Ok == true ? "met" : "NOT MET")}" : "");
+        + (Goal is { } goal ? $"  goal {goal}: {(Ok == true ? "met" : "NOT MET")}" : "")
+        + (Ok == false && Because is not null ? $"\n  because {Because}" : "");
 
     public static string Json(IEnumerable<Measure> measures) => JsonSerializer.Serialize(measures, Options);
 

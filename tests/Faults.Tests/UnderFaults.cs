@@ -221,6 +221,17 @@ public sealed class UnderFaults(Rig rig)
             while (await channel.BasicGetAsync(queue, autoAck: false) is { } message)
                 held.Add(Encoding.UTF8.GetString(message.Body.Span));
             Assert.Equal(body, Assert.Single(held.Distinct(StringComparer.Ordinal)));
+            await channel.BasicNackAsync(0, multiple: true, requeue: true);
+
+            // The operator's commands: it is listed, put back, and comes to lie there again.
+            await Eventually.Holds(async () =>
+                (await Platform.Run("Catalog", "errors", "list")).Output.Contains(queue, StringComparison.Ordinal)
+            );
+            var (code, output) = await Platform.Run("Catalog", "errors", "replay", queue);
+            Assert.Equal((0, $"{queue}\t{held.Count} put back\n"), (code, output));
+            await Eventually.Holds(async () =>
+                (await ((IRabbit)Platform.Rabbit).Queues()).GetValueOrDefault(queue) == held.Count
+            );
         }
     }
 

@@ -44,7 +44,10 @@ internal sealed class ContainerPostgres : IPostgres
 
 internal sealed class ContainerRabbit : IRabbit
 {
-    private readonly RabbitMqContainer _container = new RabbitMqBuilder("rabbitmq:4").Build();
+    private const string Node = "rabbit@localhost";
+    private readonly RabbitMqContainer _container = new RabbitMqBuilder("rabbitmq:4")
+        .WithEnvironment("RABBITMQ_NODENAME", Node)
+        .Build();
 
     public Task Start() => _container.StartAsync();
 
@@ -59,7 +62,16 @@ internal sealed class ContainerRabbit : IRabbit
 
     public async Task<string> Control(params string[] arguments)
     {
-        var result = await _container.ExecAsync(["rabbitmqctl", "-q", .. arguments]);
+        // What is executed does not inherit what the image's entry point set: where the cookie is.
+        var result = await _container.ExecAsync([
+            "env",
+            "HOME=/var/lib/rabbitmq",
+            "rabbitmqctl",
+            "-q",
+            "-n",
+            Node,
+            .. arguments,
+        ]);
         return result.ExitCode == 0
             ? result.Stdout
             : throw new InvalidOperationException($"rabbitmqctl {arguments[0]}: {result.Stderr}");
