@@ -214,14 +214,14 @@ public sealed class UnderFaults(Rig rig)
     {
         var factory = new ConnectionFactory { Uri = Platform.Rabbit.Address };
         await using var connection = await factory.CreateConnectionAsync();
-        await using var channel = await connection.CreateChannelAsync();
         foreach (var (queue, body) in Poison)
         {
             var held = new List<string>();
-            while (await channel.BasicGetAsync(queue, autoAck: false) is { } message)
-                held.Add(Encoding.UTF8.GetString(message.Body.Span));
+            // Closed, it gives back what was only looked at.
+            await using (var channel = await connection.CreateChannelAsync())
+                while (await channel.BasicGetAsync(queue, autoAck: false) is { } message)
+                    held.Add(Encoding.UTF8.GetString(message.Body.Span));
             Assert.Equal(body, Assert.Single(held.Distinct(StringComparer.Ordinal)));
-            await channel.BasicNackAsync(0, multiple: true, requeue: true);
 
             // The operator's commands: it is listed, put back, and comes to lie there again.
             await Eventually.Holds(async () =>
