@@ -1,6 +1,13 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authentication.OpenIdConnect;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Npgsql;
+using SkillPlatform.Web.Languages;
 
 namespace SkillPlatform.Web.Tests;
 
@@ -45,6 +52,70 @@ public sealed class SessionTests(WebFixture web) : IClassFixture<WebFixture>, ID
         Assert.Contains("path=/", cookie);
         Assert.Contains("expires=", cookie);
     }
+
+    [Theory]
+    [InlineData("//elsewhere.example")]
+    [InlineData("/\\elsewhere.example")]
+    [InlineData("https:elsewhere.example")]
+    [InlineData("https://elsewhere.example/")]
+    [InlineData("%2F%2Felsewhere.example")]
+    [InlineData("/%09/elsewhere.example")]
+    [InlineData("\t//elsewhere.example")]
+    public async Task Signing_in_leads_nowhere_else(string returnUrl)
+    {
+        using var browser = web.Browser();
+        var landed = new Uri(web.Address, await browser.SignIn(returnUrl));
+        Assert.Equal(web.Address.Authority, landed.Authority);
+        // Nor does a place of ours lead on.
+        using var there = await browser.Get(landed.PathAndQuery);
+        Assert.Null(there.Headers.Location);
+    }
+
+    [Fact]
+    public async Task The_account_says_the_language_and_an_address_in_another_stays_readable()
+    {
+        web.Given("tongues");
+        web.Identity.Locale = "es-MX";
+        using var browser = web.Browser();
+        await browser.SignIn();
+        web.Identity.Locale = null;
+        Assert.Contains("<html lang=\"es\"", await browser.Html("/", "ja,de;q=0.5"));
+        Assert.Contains("<html lang=\"es\"", await browser.Html("/skills/tongues", "ja"));
+        Assert.Contains("<html lang=\"de\"", await browser.Html("/de/skills/tongues", "ja"));
+        // To have read one page in another language changes nothing.
+        Assert.Contains("<html lang=\"es\"", await browser.Html("/", "ja"));
+        using var somebody = web.Browser();
+        Assert.Contains("<html lang=\"ja\"", await somebody.Html("/", "ja,de;q=0.5"));
+    }
+
+    [Fact]
+    public void In_production_cookies_travel_encrypted_only()
+    {
+        web.Start(
+            ("environment", "Production"),
+            ("Identity:Authority", "https://identity.example.org"),
+            ("Identity:WebClientSecret", "something"),
+            ("Web:PublicOrigin", "https://skills.example.org")
+        );
+        var inside = web.Inside;
+        var session = inside.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>().Get("Cookies").Cookie;
+        var oidc = inside.GetRequiredService<IOptionsMonitor<OpenIdConnectOptions>>().Get("OpenIdConnect");
+        var forms = inside.GetRequiredService<IOptions<AntiforgeryOptions>>().Value.Cookie;
+        Assert.All(
+            new[] { session, oidc.CorrelationCookie, oidc.NonceCookie, forms },
+            cookie =>
+            {
+                Assert.True(cookie.HttpOnly);
+                Assert.Equal(CookieSecurePolicy.Always, cookie.SecurePolicy);
+                Assert.Contains(cookie.SameSite, Ours);
+            }
+        );
+        var http = new DefaultHttpContext { RequestServices = inside };
+        http.RememberLanguage("de");
+        Assert.Matches("secure; samesite=lax; httponly", http.Response.Headers.SetCookie.ToString());
+    }
+
+    private static readonly SameSiteMode[] Ours = [SameSiteMode.Lax, SameSiteMode.Strict];
 
     [Theory]
     [InlineData("Sec-Fetch-Site", "cross-site", false)]

@@ -107,6 +107,13 @@ public sealed class StubIdentity(Authority authority) : IAsyncDisposable
 
     public string[] Roles { get; set; } = ["contributor"];
 
+    public string[] Scopes { get; set; } = [];
+
+    public string Name { get; set; } = "Zoë Müller";
+
+    /// <summary>The account's language; null where it says none.</summary>
+    public string? Locale { get; set; }
+
     public async Task Start()
     {
         await Stub.Start();
@@ -159,7 +166,7 @@ public sealed class StubIdentity(Authority authority) : IAsyncDisposable
         await http.Response.WriteAsJsonAsync(
             new
             {
-                access_token = authority.Token(Sub, Roles, issuer: Stub.Address),
+                access_token = authority.Token(Sub, Roles, Scopes, issuer: Stub.Address),
                 refresh_token = Guid.NewGuid().ToString(),
                 id_token = refresh ? null : IdToken(form["code"]!),
                 token_type = "Bearer",
@@ -176,8 +183,9 @@ public sealed class StubIdentity(Authority authority) : IAsyncDisposable
                 Audience = "skillplatform-web",
                 Subject = new ClaimsIdentity([
                     new Claim("sub", Sub),
-                    new Claim("name", "Zoë Müller"),
+                    new Claim("name", Name),
                     new Claim("nonce", nonce),
+                    .. Locale is null ? [] : new[] { new Claim("locale", Locale) },
                 ]),
                 Expires = DateTime.UtcNow.AddMinutes(5),
                 SigningCredentials = new SigningCredentials(authority.Key, SecurityAlgorithms.RsaSha256),

@@ -61,6 +61,9 @@ public sealed class WebFixture(Servers servers) : IAsyncLifetime
         return client.BaseAddress!;
     }
 
+    /// <summary>What the first replica, or the one started last, is made of.</summary>
+    public IServiceProvider Inside => _hosts[^1].Services;
+
     public Browser Browser(Uri? at = null) => new(at ?? Address);
 
     public async ValueTask DisposeAsync()

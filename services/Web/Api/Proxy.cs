@@ -130,15 +130,10 @@ public static class Proxy
     {
         var http = context.HttpContext;
         http.Response.Headers.Remove("Set-Cookie");
+        http.Response.Headers.Remove("Server");
         // An error without a word gets its problem document here.
         if (http.Response is { StatusCode: >= 400, ContentLength: 0 })
             http.Response.ContentLength = null;
-        http.Response.Headers.XContentTypeOptions = "nosniff";
-        http.Response.Headers["Referrer-Policy"] = "no-referrer";
-        http.Response.Headers.XFrameOptions = "DENY";
-        if (!http.Response.Headers.ContainsKey("Content-Security-Policy"))
-            http.Response.Headers.ContentSecurityPolicy =
-                "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
         // The only page a service may send is the one behind the link in a mail.
         if (
             http.Response.ContentType?.StartsWith(MediaTypeNames.Text.Html, StringComparison.OrdinalIgnoreCase) == true

@@ -1,4 +1,6 @@
 using System.IO.Compression;
+using System.Text;
+using NetEscapades.AspNetCore.SecurityHeaders;
 using SkillPlatform.Web.Pages;
 
 namespace SkillPlatform.Web.Api;
@@ -8,8 +10,22 @@ public static class Reference
 {
     public static void MapReference(this WebApplication app)
     {
-        Serve(app, "/api/docs", "text/html; charset=utf-8", Embedded.Bytes("reference.html"));
+        var page = Encoding.UTF8.GetString(Embedded.Bytes("reference.html"));
+        app.MapGet(
+                "/api/docs",
+                (HttpContext http) =>
+                {
+                    http.Response.Headers.CacheControl = "no-store";
+                    return TypedResults.Text(
+                        page.Replace("{nonce}", http.GetNonce(), StringComparison.Ordinal),
+                        "text/html; charset=utf-8"
+                    );
+                }
+            )
+            .AllowAnonymous()
+            .ExcludeFromDescription();
         Serve(app, "/api/docs/reference.js", "text/javascript; charset=utf-8", Embedded.Bytes("reference.js"));
+        Serve(app, "/api/docs/styles.js", "text/javascript; charset=utf-8", Embedded.Bytes("reference-styles.js"));
         Serve(app, "/api/docs/scalar.js", "text/javascript; charset=utf-8", ScalarScript(), gzip: true);
     }
 

@@ -11,7 +11,12 @@ async function suggest() {
   const answer = await fetch(`/api/catalog/skills?limit=8&q=${encodeURIComponent(words)}`);
   if (!answer.ok || words !== asked) return;
   const { items } = await answer.json();
-  list.replaceChildren(...items.map(({ name }) => new Option(name, name)));
+  list.replaceChildren(...items.map(({ name }) => harmless(name)).map((name) => new Option(name, name)));
+}
+
+// As on pages: without the characters that turn the direction of the text around them.
+function harmless(name) {
+  return name.replace(/[\u202A-\u202E\u2066-\u2069]/g, "");
 }
 
 field?.addEventListener("input", () => {

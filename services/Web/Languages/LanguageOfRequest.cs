@@ -63,7 +63,9 @@ public static class LanguageOfRequest
                 Path = "/",
                 HttpOnly = true,
                 SameSite = SameSiteMode.Lax,
-                Secure = http.Request.IsHttps,
+                Secure =
+                    http.Request.IsHttps
+                    || !http.RequestServices.GetRequiredService<IHostEnvironment>().IsDevelopment(),
                 MaxAge = TimeSpan.FromDays(365),
                 IsEssential = true,
             }

@@ -56,7 +56,12 @@ public static class AnonymousPages
             if (http.Response.Headers.CacheControl.Count == 0)
                 http.Response.Headers.CacheControl = "no-cache";
             await page.Send(http, type);
-            if (slug is not null && http.Items.ContainsKey(MayBe))
+            // An answer without a body has not all the headers that a page goes out with.
+            if (
+                slug is not null
+                && http.Items.ContainsKey(MayBe)
+                && http.Response.StatusCode == StatusCodes.Status200OK
+            )
                 cache.Keep(slug, variant!, page, http.Response.Headers, since);
             return;
         }

@@ -23,7 +23,7 @@ public static class Headers
         var reference = Policy(csp =>
         {
             csp.AddScriptSrc().Self();
-            csp.AddStyleSrc().Self().UnsafeInline();
+            csp.AddStyleSrc().Self().WithNonce();
             csp.AddImgSrc().Self().Data();
             csp.AddFontSrc().Self().Data();
             csp.AddConnectSrc().Self();
@@ -31,11 +31,38 @@ public static class Headers
             csp.AddFormAction().None();
         });
         app.UseWhen(http => IsReference(http), branch => branch.UseSecurityHeaders(reference));
+        app.UseWhen(http => !IsApi(http), branch => branch.UseSecurityHeaders(pages));
         app.UseWhen(
-            http => !http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal),
-            branch => branch.UseSecurityHeaders(pages)
+            http => IsApi(http) && !IsReference(http),
+            branch =>
+                branch.Use(
+                    (http, next) =>
+                    {
+                        http.Response.OnStarting(Bare, http.Response.Headers);
+                        return next(http);
+                    }
+                )
         );
     }
+
+    // Data is no page: nobody may frame it, and it starts nothing. The one page of a service says itself what it needs.
+    private static Task Bare(object of)
+    {
+        var headers = (IHeaderDictionary)of;
+        headers.XContentTypeOptions = "nosniff";
+        headers.XFrameOptions = "DENY";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Permissions-Policy"] = Nothing;
+        if (headers.ContentSecurityPolicy.Count == 0)
+            headers.ContentSecurityPolicy = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+        return Task.CompletedTask;
+    }
+
+    private const string Nothing = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()";
+
+    private static bool IsApi(HttpContext http) =>
+        http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal);
 
     private static bool IsReference(HttpContext http) =>
         http.Request.Path.StartsWithSegments("/api/docs", StringComparison.Ordinal);
@@ -46,10 +73,7 @@ public static class Headers
             .AddFrameOptionsDeny()
             .AddReferrerPolicyStrictOriginWhenCrossOrigin()
             .AddCrossOriginOpenerPolicy(policy => policy.SameOrigin())
-            .AddCustomHeader(
-                "Permissions-Policy",
-                "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
-            )
+            .AddCustomHeader("Permissions-Policy", Nothing)
             .AddContentSecurityPolicy(csp =>
             {
                 csp.AddDefaultSrc().None();

@@ -166,7 +166,7 @@ public static class SigningIn
             return;
         http.Keep(null);
         context.RejectPrincipal();
-        http.Response.Cookies.Delete(Cookie, new CookieOptions { Path = "/" });
+        http.Response.Cookies.Delete(Cookie, context.Options.Cookie.Build(http));
     }
 
     private static Task ToSignIn(RedirectContext<CookieAuthenticationOptions> context)

@@ -1,0 +1,524 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace SkillPlatform.Web.Tests;
+
+/// <summary>An address for each page there is, and services that tell something for each part of it.</summary>
+public static class EveryPage
+{
+    public const string Theirs = "01990000-0000-7000-8000-00000000ee01";
+    public const string Mine = "01990000-0000-7000-8000-00000000ee02";
+    public const string Draft = "01990000-0000-7000-8000-00000000ee03";
+    public const string Account = "01990000-0000-7000-8000-00000000ee04";
+    public const string Import = "01990000-0000-7000-8000-00000000ee05";
+    public const string Comment = "01990000-0000-7000-8000-00000000ee06";
+
+    /// <summary>Everything a text can try: tags, handlers, addresses that run, turned text, no space to break at.</summary>
+    public static readonly string Evil =
+        "<script>alert(1)</script><img src=x onerror=alert(1)><svg/onload=alert(1)> \"' onclick=\"alert(1) "
+        + "[a](javascript:alert(1)) [b](JaVaScRiPt:alert(1)) [c](&#106;avascript&colon;alert(1)) "
+        + "[d](data:text/html;base64,PHNjcmlwdD4=) [e](java\tscript:alert(1)) <javascript:alert(1)> "
+        + "</title></textarea></script>]]>--> \u202Eexe.doc\u202C \u2066x\u2069 "
+        + $"{Family} {Family}{new string('w', 10_000)}";
+
+    /// <summary>One character to its reader, of seven.</summary>
+    public const string Family = "👩🏽‍👩‍👧‍👦";
+
+    private static readonly HashSet<string> Texts = new(StringComparer.Ordinal)
+    {
+        "name",
+        "skillName",
+        "keywords",
+        "description",
+        "text",
+        "rationale",
+        "reason",
+        "before",
+        "after",
+        "was",
+        "now",
+        "wanted",
+        "comment",
+        "title",
+        "summary",
+        "added",
+        "removed",
+        "lastError",
+        "body",
+        "message",
+        "pointer",
+    };
+
+    /// <summary>Each route that answers a GET with a page, and addresses of it.</summary>
+    public static readonly (string Route, string[] Addresses)[] All =
+    [
+        ("/", ["/", "/?domain=sea&group=coast", "/?q=tides&role=pilot"]),
+        ("/roles", ["/roles"]),
+        ("/roles/{role}", ["/roles/pilot", "/roles/pilot?level=junior&compare=senior"]),
+        ("/changes", ["/changes"]),
+        ("/skills/new", ["/skills/new"]),
+        ("/skills/{slug}", ["/skills/every", "/skills/every?version=2", "/skills/ended"]),
+        ("/skills/{slug}/compare", ["/skills/every/compare"]),
+        ("/skills/{slug}/diff", ["/skills/every/diff?from=1&to=2"]),
+        (
+            "/skills/{slug}/discussion",
+            [
+                "/skills/every/discussion",
+                $"/skills/every/discussion?reply={Comment}",
+                $"/skills/every/discussion?edit={Comment}",
+            ]
+        ),
+        ("/skills/{slug}/history", ["/skills/every/history"]),
+        ("/skills/{slug}/requirements/{role}/{level}/history", ["/skills/every/requirements/pilot/junior/history"]),
+        ("/skills/{slug}/suggest", ["/skills/every/suggest"]),
+        ("/skills/{slug}/undo", ["/skills/every/undo?version=2"]),
+        ("/proposals", ["/proposals"]),
+        ("/proposals/mine", ["/proposals/mine"]),
+        (
+            "/proposals/{id:guid}",
+            [
+                $"/proposals/{Theirs}",
+                $"/proposals/{Mine}",
+                $"/proposals/{Draft}",
+                $"/proposals/{Theirs}?edit={Comment}",
+                $"/proposals/{Theirs}?from=1&to=2",
+            ]
+        ),
+        ("/proposals/{id:guid}/revise", [$"/proposals/{Mine}/revise", $"/proposals/{Draft}/revise"]),
+        ("/queue", ["/queue"]),
+        ("/watching", ["/watching"]),
+        ("/watching/mail", ["/watching/mail"]),
+        ("/inbox", ["/inbox"]),
+        ("/account", ["/account"]),
+        ("/account/delete", ["/account/delete"]),
+        ("/account/gone", ["/account/gone"]),
+        ("/admin", ["/admin"]),
+        ("/admin/accounts", ["/admin/accounts"]),
+        ("/admin/accounts/{id:guid}", [$"/admin/accounts/{Account}"]),
+        ("/admin/policies", ["/admin/policies"]),
+        ("/admin/import", ["/admin/import"]),
+        ("/admin/imports/{id:guid}", [$"/admin/imports/{Import}"]),
+        ("/admin/mails", ["/admin/mails"]),
+        ("/admin/errors", ["/admin/errors"]),
+    ];
+
+    /// <summary>Routes that answer with something else than a page.</summary>
+    public static readonly (string Route, string? Address)[] Others =
+    [
+        ("/feed", "/feed"),
+        ("/domains/{slug}/feed", "/domains/sea/feed"),
+        ("/roles/{slug}/feed", "/roles/pilot/feed"),
+        ("/skills/{slug}/feed", "/skills/every/feed"),
+        ("/sitemap.xml", "/sitemap.xml"),
+        ("/sitemap/{number:int}", "/sitemap/1"),
+        ("/robots.txt", "/robots.txt"),
+        ("/assets/{file}", null),
+        ("/favicon.ico", "/favicon.ico"),
+        ("/signin", "/signin"),
+        ("/api/docs", "/api/docs"),
+        ("/api/docs/reference.js", "/api/docs/reference.js"),
+        ("/api/docs/scalar.js", "/api/docs/scalar.js"),
+        ("/api/docs/styles.js", "/api/docs/styles.js"),
+    ];
+
+    public static IEnumerable<string> Addresses => All.SelectMany(page => page.Addresses);
+
+    public static IEnumerable<string> Feeds =>
+        Others.Select(other => other.Address).OfType<string>().Where(a => a.EndsWith("feed", StringComparison.Ordinal));
+
+    /// <summary>Who may see and do everything, so that every form is shown.</summary>
+    public static async Task<Browser> SignedIn(WebFixture web)
+    {
+        (web.Identity.Roles, web.Identity.Scopes) = (["contributor", "reviewer", "moderator", "administrator"], ["*"]);
+        var browser = web.Browser();
+        await browser.SignIn();
+        (web.Identity.Roles, web.Identity.Scopes) = (["contributor"], []);
+        return browser;
+    }
+
+    /// <summary>The services tell of everything, with this in place of each text of people; null leaves the texts.</summary>
+    public static void Given(WebFixture web, string? instead)
+    {
+        Catalogue(web.Catalog, In);
+        Proposing(web.Proposals, In);
+        Notifying(web.Notifications, In);
+        Accounts(web.Identity.Stub, In);
+
+        object In(object answer) =>
+            instead is null ? answer : Replaced(JsonSerializer.SerializeToNode(answer), instead);
+    }
+
+    private static void Catalogue(Stub catalog, Func<object, object> with)
+    {
+        var changes = Samples.Changes(
+            ("requirementReworded", 3, "Knows old tables.", "Knows the tables."),
+            ("requirementStated", 2, null, "Knows old tables."),
+            ("skillRenamed", 2, "Tides", "Reading tides"),
+            ("skillRetired", 2, "Tides", null),
+            ("skillAdded", 1, null, "Tides")
+        );
+        catalog
+            .On("GET /api/catalog/domains", with(Samples.Tree))
+            .On("GET /api/catalog/roles", with(List(Role())))
+            .On("GET /api/catalog/roles/pilot", with(Role()))
+            .On(
+                "GET /api/catalog/skills",
+                with(
+                    new
+                    {
+                        items = new[]
+                        {
+                            new
+                            {
+                                slug = "every",
+                                name = "Tides",
+                                group = new { slug = "coast", name = "Coast" },
+                            },
+                        },
+                        facets = new
+                        {
+                            domains = new[] { Facet("sea") },
+                            groups = new[] { Facet("coast") },
+                            roles = new[] { Facet("pilot") },
+                            levels = new[] { Facet("junior") },
+                        },
+                    }
+                )
+            )
+            .On("GET /api/catalog/skills/every", with(Samples.Skill("every")))
+            .On("GET /api/catalog/skills/every/history", with(Samples.History("Noor")))
+            .On("GET /api/catalog/skills/every/requirements/pilot/junior/history", with(changes))
+            .On("GET /api/catalog/skills/ended", new { }, 410)
+            .On("GET /api/catalog/skills/ended/history", with(changes))
+            .On("GET /api/catalog/changes", with(changes))
+            .On(
+                "GET /api/catalog/errors/",
+                with(
+                    List(
+                        new
+                        {
+                            queue = "q_error",
+                            messageId = "m",
+                            reason = "Broken",
+                            body = "{}",
+                        }
+                    )
+                )
+            )
+            .On(
+                $"GET /api/catalog/imports/{Import}",
+                with(
+                    new
+                    {
+                        id = Import,
+                        state = "failed",
+                        errors = new[] { new { pointer = "/domains/0", message = "Is missing." } },
+                    }
+                )
+            )
+            .On(
+                "GET /api/catalog/skills/every/diff",
+                with(
+                    new
+                    {
+                        from = new { version = 1, at = At },
+                        to = new { version = 2, at = At },
+                        added = new[] { Cell },
+                        dropped = new[] { Cell },
+                        becameMandatory = new[] { Cell },
+                        becameOptional = new[] { Cell },
+                        reworded = new[]
+                        {
+                            new
+                            {
+                                role = "pilot",
+                                level = "junior",
+                                before = "old",
+                                after = "new",
+                            },
+                        },
+                        renamed = new { before = "Tides", after = "Reading tides" },
+                        keywords = new { added = new[] { "moon" }, removed = new[] { "sun" } },
+                        retired = false,
+                    }
+                )
+            );
+
+        static object Facet(string slug) =>
+            new
+            {
+                slug,
+                name = slug,
+                count = 1,
+            };
+
+        static object Role() =>
+            new
+            {
+                slug = "pilot",
+                name = "Pilot",
+                counts = new
+                {
+                    skills = 1,
+                    mandatory = 1,
+                    optional = 0,
+                },
+                items = new[]
+                {
+                    new
+                    {
+                        domain = new { slug = "sea", name = "Sea" },
+                        level = new { slug = "junior", name = "Junior" },
+                        group = new { slug = "coast", name = "Coast" },
+                        skill = new { slug = "every", name = "Tides" },
+                        mandatory = true,
+                        description = "Knows the tables.",
+                    },
+                },
+            };
+    }
+
+    private static void Proposing(Stub proposals, Func<object, object> with)
+    {
+        foreach (
+            var (id, author, state) in new[]
+            {
+                (Theirs, "u1", "open"),
+                (Mine, "user-1", "open"),
+                (Draft, "user-1", "draft"),
+            }
+        )
+            proposals.On($"GET /api/proposals/{id}", with(Proposal(id, author, state)));
+        proposals
+            .On("GET /api/proposals", with(List(Proposal(Theirs, "u1", "open"))))
+            .On("GET /api/proposals/discussions/every/comments", with(List(Comments)))
+            .On("GET /api/proposals/errors/", Samples.Empty)
+            .On(
+                "GET /api/proposals/policies",
+                with(
+                    List(
+                        new
+                        {
+                            domain = "sea",
+                            approvals = 1,
+                            reviewers = new[] { Noor },
+                        }
+                    )
+                )
+            );
+    }
+
+    private static void Notifying(Stub notifications, Func<object, object> with) =>
+        notifications
+            .On("GET /api/notifications/watches/skill/every", new { })
+            .On(
+                "GET /api/notifications/watches",
+                with(
+                    List(
+                        new
+                        {
+                            scope = "skill",
+                            key = "every",
+                            name = "Tides",
+                            reason = "manual",
+                            since = At,
+                        }
+                    )
+                )
+            )
+            .On(
+                "GET /api/notifications/inbox",
+                with(
+                    new
+                    {
+                        items = new[]
+                        {
+                            new
+                            {
+                                id = Comment,
+                                kind = "skillChanged",
+                                skill = new { slug = "every", name = "Tides" },
+                                title = "Tides: changed",
+                                summary = "Pilot: reworded",
+                                reason = "skill",
+                                at = At,
+                            },
+                        },
+                        unreadCount = 1,
+                    }
+                )
+            )
+            .On("GET /api/notifications/inbox/unread", new { unreadCount = 1 })
+            .On(
+                "GET /api/notifications/preferences",
+                new
+                {
+                    frequency = "daily",
+                    culture = "de",
+                    timeZone = "Europe/Vienna",
+                }
+            )
+            .On("GET /api/notifications/errors/", Samples.Empty)
+            .On(
+                "GET /api/notifications/deliveries",
+                with(
+                    List(
+                        new
+                        {
+                            id = Comment,
+                            user = Account,
+                            state = "failed",
+                            attempts = 5,
+                            lastError = "550",
+                            createdAt = At,
+                        }
+                    )
+                )
+            );
+
+    private static void Accounts(Stub identity, Func<object, object> with) =>
+        identity
+            .On("GET /api/identity/me", with(Samples.Account(Account)))
+            .On("GET /api/identity/accounts", with(List(Samples.Account(Account))))
+            .On($"GET /api/identity/accounts/{Account}", with(Samples.Account(Account)));
+
+    private const string At = "2026-03-09T10:00:00Z";
+    private static readonly object Noor = new { id = "u1", name = "Noor" };
+    private static readonly object Cell = new
+    {
+        role = "pilot",
+        level = "junior",
+        mandatory = true,
+        description = "Knows it.",
+    };
+
+    private static readonly object[] Comments =
+    [
+        new
+        {
+            id = Comment,
+            author = new { id = "user-1", name = "Zoë" },
+            text = "First.",
+            at = At,
+            editedAt = At,
+            version = 1,
+        },
+        new
+        {
+            id = Theirs,
+            author = Noor,
+            text = "Second.",
+            replyTo = Comment,
+            at = At,
+            version = 1,
+        },
+        new
+        {
+            id = Mine,
+            author = Noor,
+            at = At,
+            removed = new { by = "moderator" },
+            version = 1,
+        },
+    ];
+
+    private static object Proposal(string id, string author, string state) =>
+        new
+        {
+            id,
+            skill = "every",
+            skillName = "Tides",
+            domain = "sea",
+            author = new { id = author, name = "Noor" },
+            state,
+            revision = 2,
+            rationale = "Because.",
+            changes = Changes,
+            conflicts = new[]
+            {
+                new
+                {
+                    change = 0,
+                    was = "a",
+                    now = "b",
+                    wanted = "c",
+                },
+            },
+            reviews = new[]
+            {
+                new
+                {
+                    reviewer = Noor,
+                    revision = 1,
+                    verdict = "requestChanges",
+                    comment = "No.",
+                    at = At,
+                },
+            },
+            timeline = new[]
+            {
+                new
+                {
+                    kind = "submitted",
+                    revision = 1,
+                    actor = Noor,
+                    at = At,
+                },
+            },
+            revisions = new[] { Revision(1), Revision(2) },
+            comments = Comments,
+            createdAt = At,
+        };
+
+    private static object Revision(int revision) =>
+        new
+        {
+            revision,
+            rationale = $"Because {revision}.",
+            changes = Changes,
+            keptApprovals = false,
+            at = At,
+        };
+
+    private static readonly object[] Changes =
+    [
+        new
+        {
+            op = "rewordRequirement",
+            role = "pilot",
+            level = "junior",
+            was = "Knows the tables.",
+            description = "Knows.",
+        },
+        new
+        {
+            op = "renameSkill",
+            was = "Reading tides",
+            name = "Tides",
+        },
+        new
+        {
+            op = "replaceKeywords",
+            was = new[] { "moon" },
+            keywords = new[] { "sun" },
+        },
+    ];
+
+    private static object List(params object[] items) => new { items, nextCursor = (string?)null };
+
+    private static JsonNode Replaced(JsonNode? node, string instead, bool text = false) =>
+        node switch
+        {
+            JsonObject all => new JsonObject(
+                all.Select(p =>
+                    KeyValuePair.Create(
+                        p.Key,
+                        p.Value is null ? null : Replaced(p.Value, instead, Texts.Contains(p.Key))
+                    )!
+                )
+            ),
+            JsonArray items => new JsonArray([.. items.Select(item => Replaced(item, instead, text))]),
+            JsonValue value when text && value.GetValueKind() is JsonValueKind.String => instead,
+            _ => node!.DeepClone(),
+        };
+}
