@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http;
 
 namespace SkillPlatform.Web.Tests;
 
@@ -141,6 +143,108 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Contains("Sign in to comment", html);
         using var nowhere = await browser.Get("/en/skills/nowhere/discussion");
         Assert.Equal(404, (int)nowhere.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/skills/talked/discussion", "/api/proposals/discussions/talked/comments", 0)]
+    [InlineData("/proposals/01990000-0000-7000-8000-0000000000f1", null, 200)]
+    public async Task Long_discussions_are_whole_and_go_on_where_a_page_would_be_too_long(
+        string page,
+        string? list,
+        int first
+    )
+    {
+        web.Given("talked");
+        var id = page.Split('/')[^1];
+        list ??= $"/api/proposals/{id}/comments";
+        var comments = Enumerable.Range(0, 1_250).Select(n => Said(n, n == 250 ? 3 : null)).ToArray();
+        web.Proposals.On(
+                $"GET {list}",
+                http =>
+                {
+                    var from = int.Parse("0" + http.Request.Query["cursor"], CultureInfo.InvariantCulture);
+                    var until = from + 200 < comments.Length ? $"{from + 200}" : null;
+                    return http.Response.WriteAsJsonAsync(
+                        new { items = comments.Skip(from).Take(200), nextCursor = until }
+                    );
+                }
+            )
+            .On(
+                $"GET /api/proposals/{id}",
+                new
+                {
+                    id,
+                    skill = "talked",
+                    author = new { id = "u1" },
+                    state = "open",
+                    revision = 1,
+                    rationale = "Because.",
+                    changes = Array.Empty<object>(),
+                    comments = comments.Take(first),
+                    createdAt = "2026-03-09T10:00:00Z",
+                }
+            )
+            .On($"POST {list}", new { id = Id(1_249) }, 201);
+        using var browser = web.Browser();
+        await browser.SignIn();
+        var html = await browser.Html($"/en{page}");
+        Assert.Contains("Thought 0.", html);
+        Assert.Contains("Thought 999.", html);
+        Assert.DoesNotContain("Thought 1000.", html);
+        // An answer stands with what it answers, however much was said between.
+        Assert.Matches("(?s)Thought 3\\..{0,2000}Thought 250\\.", html);
+        Assert.Contains($"href=\"/en{page}?cursor=1000#comments\"", html);
+        var rest = await browser.Html($"/en{page}?cursor=1000");
+        Assert.Contains("Thought 1249.", rest);
+        Assert.Contains($"{page}?cursor=1000&amp;reply={Id(1_249)}#comment-{Id(1_249)}", rest);
+        var action = list.StartsWith("/api/proposals/disc", StringComparison.Ordinal) ? page : $"{page}/comments";
+        Assert.Contains($"action=\"/en{action}?cursor=1000\"", rest);
+        using var posted = await browser.Post($"/en{page}", $"/en{action}?cursor=1000", ("text", "Last."));
+        Assert.Equal($"/en{page}?cursor=1000#comment-{Id(1_249)}", posted.Headers.Location?.OriginalString);
+
+        static string Id(int n) => $"01990000-0000-7000-9000-{n:000000000000}";
+
+        static object Said(int n, int? to) =>
+            new
+            {
+                id = Id(n),
+                author = new { id = "u1", name = "Noor" },
+                text = $"Thought {n}.",
+                replyTo = to is { } other ? Id(other) : null,
+                at = "2026-03-09T10:00:00Z",
+                version = 1,
+            };
+    }
+
+    [Theory]
+    [InlineData("/roles/pilot", "role/pilot")]
+    [InlineData("/?domain=sea", "domain/sea")]
+    [InlineData("/?domain=sea&group=coast", "group/sea.coast")]
+    public async Task Roles_domains_and_groups_are_watched_where_they_are_shown(string page, string topic)
+    {
+        EveryPage.Given(web, null);
+        var watch = $"/api/notifications/watches/{topic}";
+        web.Notifications.On($"GET {watch}", new { }, 404)
+            .On($"PUT {watch}", http => Done(http))
+            .On($"DELETE {watch}", http => Done(http));
+        using var browser = web.Browser();
+        Assert.DoesNotContain($"/watching/{topic}", await browser.Html($"/en{page}"));
+        await browser.SignIn();
+        Assert.Matches($"action=\"/en/watching/{topic}\"[^§]*value=\"true\"", await browser.Html($"/en{page}"));
+        using var watched = await browser.Post(
+            $"/en{page}",
+            $"/en/watching/{topic}",
+            ("watch", "true"),
+            ("returnUrl", $"/en{page}")
+        );
+        Assert.Equal($"/en{page}", watched.Headers.Location?.OriginalString);
+        Assert.Equal("PUT", web.Notifications.Last(watch).Method);
+        web.Notifications.On($"GET {watch}", new { });
+        Assert.Contains("Stop watching", await browser.Html($"/en{page}"));
+        web.Notifications.On($"GET {watch}", new { }, 500);
+        Assert.DoesNotContain($"/watching/{topic}", await browser.Html($"/en{page}"));
+
+        static Task Done(HttpContext http) => Task.FromResult(http.Response.StatusCode = 204);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.Skills;
+using SkillPlatform.Web.Watching;
 
 namespace SkillPlatform.Web.Catalogue;
 
@@ -20,6 +21,15 @@ public sealed record FoundSkills(SkillInList[] Items, string? NextCursor, Facets
 /// <summary>What the list of skills is narrowed to.</summary>
 public sealed record CatalogueAsked(string? Q, string? Domain, string? Group, string? Role, string? Level)
 {
+    /// <summary>What of it can be watched: the group, else the domain, else nothing.</summary>
+    public (string Scope, string Key)? Watchable =>
+        this switch
+        {
+            { Domain.Length: > 0, Group.Length: > 0 } => ("group", $"{Domain}.{Group}"),
+            { Domain.Length: > 0 } => ("domain", Domain),
+            _ => null,
+        };
+
     public bool IsNarrowed => new[] { Q, Domain, Group, Role, Level }.Any(given => !string.IsNullOrEmpty(given));
 
     /// <summary>As a query, with its question mark; empty where nothing is asked.</summary>
@@ -41,7 +51,14 @@ public sealed record CatalogueAsked(string? Q, string? Domain, string? Group, st
     }
 }
 
-public sealed record CatalogueModel(DomainInTree[]? Domains, FoundSkills? Skills, CatalogueAsked Asked, bool First);
+/// <param name="Watched">Of the group or domain that is looked at.</param>
+public sealed record CatalogueModel(
+    DomainInTree[]? Domains,
+    FoundSkills? Skills,
+    CatalogueAsked Asked,
+    bool First,
+    bool? Watched
+);
 
 /// <summary>Where one begins: the domains with their groups, and the skills in them, narrowed and searched.</summary>
 public static class ShowCatalogue
@@ -52,9 +69,13 @@ public static class ShowCatalogue
         [AsParameters] CatalogueAsked asked,
         string? cursor,
         Services services,
+        Visit visit,
         CancellationToken ct
     )
     {
+        var watched = asked.Watchable is var (scope, key)
+            ? visit.Watched(services, scope, key, ct)
+            : Task.FromResult<bool?>(null);
         var domains = services.Get<Domains>("catalog", $"/api/catalog/domains?limit={200}", ct);
         FormattableString address = $"/api/catalog/skills?limit={50}";
         address = address
@@ -74,7 +95,8 @@ public static class ShowCatalogue
                 (await domains).Value?.All,
                 (await skills).Value,
                 asked,
-                First: string.IsNullOrEmpty(cursor)
+                First: string.IsNullOrEmpty(cursor),
+                await watched
             ),
             status
         );

@@ -1,6 +1,7 @@
 using System.Globalization;
 using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.Skills;
+using SkillPlatform.Web.Watching;
 
 namespace SkillPlatform.Web.Catalogue;
 
@@ -23,7 +24,7 @@ public sealed record RoleAsked(string? Level, string? Compare, string? AsOf);
 
 /// <param name="Other">The role at the level to compare with; null where there is none.</param>
 /// <param name="Levels">All there are; of the items only where they could not be read.</param>
-public sealed record RoleModel(Role Role, Role? Other, RoleAsked Asked, Named[] Levels, bool First);
+public sealed record RoleModel(Role Role, Role? Other, RoleAsked Asked, Named[] Levels, bool First, bool? Watched);
 
 /// <summary>Everything expected of one role: at all levels, at one, or at one beside another.</summary>
 public static class ShowRole
@@ -35,9 +36,11 @@ public static class ShowRole
         [AsParameters] RoleAsked asked,
         string? cursor,
         Services services,
+        Visit visit,
         CancellationToken ct
     )
     {
+        var watched = visit.Watched(services, "role", role, ct);
         var compares = asked is { Level.Length: > 0, Compare.Length: > 0 };
         var domains = services.Get<Domains>("catalog", $"/api/catalog/domains?limit={200}", ct);
         var one = compares
@@ -61,7 +64,8 @@ public static class ShowRole
                 levels.Length > 0
                     ? levels
                     : [.. found.Items.Select(i => i.Level).DistinctBy(l => l.Slug, StringComparer.Ordinal)],
-                string.IsNullOrEmpty(cursor)
+                string.IsNullOrEmpty(cursor),
+                await watched
             )
         );
     }

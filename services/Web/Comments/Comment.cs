@@ -23,9 +23,30 @@ public sealed record Writing(Guid? ReplyTo = null, Guid? Editing = null, string?
 /// <summary>The comments on one thing.</summary>
 /// <param name="Page">Address of the page they are on.</param>
 /// <param name="Action">Where new ones are sent to; each has its own address below.</param>
-/// <param name="All">Null if they cannot be read at the moment.</param>
-public sealed record Conversation(string Page, string Action, Comment[]? All, Writing Writing)
+/// <param name="Read">Null if they cannot be read at the moment.</param>
+/// <param name="Cursor">Of a later part of them.</param>
+public sealed record Conversation(
+    string Page,
+    string Action,
+    PageList<Comment>? Read,
+    Writing Writing,
+    string? Cursor = null
+)
 {
+    public Comment[]? All => Read?.Items;
+
+    /// <summary>This part of them.</summary>
+    public string Here => Page + Part;
+
+    /// <summary>The rest of an address that keeps to this part.</summary>
+    public string Part => string.IsNullOrEmpty(Cursor) ? "" : $"?cursor={Uri.EscapeDataString(Cursor)}";
+
+    public string? Next => Read?.NextCursor is { } next ? $"{Page}?cursor={Uri.EscapeDataString(next)}#comments" : null;
+
+    /// <summary>The page with a form at one comment: to <c>reply</c> to it, or to <c>edit</c> it.</summary>
+    public string Form(string what, Comment comment) =>
+        $"{Here}{(Part.Length == 0 ? '?' : '&')}{what}={comment.Id}#comment-{comment.Id}";
+
     /// <summary>Those that answer this one; for null, those that answer none of the page.</summary>
     public IEnumerable<Comment> Below(Guid? parent) =>
         (All ?? []).Where(c =>

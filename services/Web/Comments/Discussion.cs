@@ -4,7 +4,7 @@ using SkillPlatform.Web.Skills;
 namespace SkillPlatform.Web.Comments;
 
 /// <summary>What is said about a skill.</summary>
-public sealed record DiscussionModel(Skill Skill, Conversation Conversation, string? Next);
+public sealed record DiscussionModel(Skill Skill, Conversation Conversation);
 
 /// <summary>The comments on a skill.</summary>
 public static class Discussion
@@ -31,11 +31,10 @@ public static class Discussion
         CancellationToken ct
     )
     {
-        var comments = services.Get<PageList<Comment>>(
-            "proposals",
-            string.IsNullOrEmpty(cursor)
-                ? (FormattableString)$"/api/proposals/discussions/{slug}/comments?limit={200}"
-                : $"/api/proposals/discussions/{slug}/comments?limit={200}&cursor={cursor}",
+        var comments = ReadComments.From(
+            services,
+            $"/api/proposals/discussions/{slug}/comments?limit={ReadComments.AtOnce}",
+            cursor,
             ct
         );
         var skill = await services.Get<Skill>("catalog", $"/api/catalog/skills/{slug}", ct);
@@ -45,11 +44,7 @@ public static class Discussion
             return TypedResults.Redirect(visit.To($"/skills/{found.Slug}/discussion"), permanent: true);
         var address = visit.To($"/skills/{slug}/discussion");
         return Page.Of<DiscussionPage>(
-            new DiscussionModel(
-                found,
-                new Conversation(address, address, (await comments).Value?.Items, writing),
-                (await comments).Value?.NextCursor
-            ),
+            new DiscussionModel(found, new Conversation(address, address, await comments, writing, cursor)),
             status
         );
     }

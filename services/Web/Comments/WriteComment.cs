@@ -12,26 +12,46 @@ public static class WriteComment
     {
         app.MapPost(
                 "/proposals/{id:guid}/comments",
-                (Guid id, IFormCollection form, Services services, Visit visit, CancellationToken ct) =>
-                    Post(OfProposal(id, services, visit, ct), form, services, visit, ct)
+                (Guid id, string? cursor, IFormCollection form, Services services, Visit visit, CancellationToken ct) =>
+                    Post(OfProposal(id, cursor, services, visit, ct), form, services, visit, ct)
             )
             .RequireAuthorization();
         app.MapPost(
                 "/proposals/{id:guid}/comments/{comment:guid}",
-                (Guid id, Guid comment, IFormCollection form, Services services, Visit visit, CancellationToken ct) =>
-                    Edit(OfProposal(id, services, visit, ct), comment, form, services, visit, ct)
+                (
+                    Guid id,
+                    Guid comment,
+                    string? cursor,
+                    IFormCollection form,
+                    Services services,
+                    Visit visit,
+                    CancellationToken ct
+                ) => Edit(OfProposal(id, cursor, services, visit, ct), comment, form, services, visit, ct)
             )
             .RequireAuthorization();
         app.MapPost(
                 "/proposals/{id:guid}/comments/{comment:guid}/removal",
-                (Guid id, Guid comment, IFormCollection form, Services services, Visit visit, CancellationToken ct) =>
-                    Remove(OfProposal(id, services, visit, ct), comment, services, ct)
+                (
+                    Guid id,
+                    Guid comment,
+                    string? cursor,
+                    IFormCollection form,
+                    Services services,
+                    Visit visit,
+                    CancellationToken ct
+                ) => Remove(OfProposal(id, cursor, services, visit, ct), comment, services, ct)
             )
             .RequireAuthorization();
         app.MapPost(
                 "/skills/{slug}/discussion",
-                (string slug, IFormCollection form, Services services, Visit visit, CancellationToken ct) =>
-                    Post(OfSkill(slug, services, visit, ct), form, services, visit, ct)
+                (
+                    string slug,
+                    string? cursor,
+                    IFormCollection form,
+                    Services services,
+                    Visit visit,
+                    CancellationToken ct
+                ) => Post(OfSkill(slug, cursor, services, visit, ct), form, services, visit, ct)
             )
             .RequireAuthorization();
         app.MapPost(
@@ -39,11 +59,12 @@ public static class WriteComment
                 (
                     string slug,
                     Guid comment,
+                    string? cursor,
                     IFormCollection form,
                     Services services,
                     Visit visit,
                     CancellationToken ct
-                ) => Edit(OfSkill(slug, services, visit, ct), comment, form, services, visit, ct)
+                ) => Edit(OfSkill(slug, cursor, services, visit, ct), comment, form, services, visit, ct)
             )
             .RequireAuthorization();
         app.MapPost(
@@ -51,11 +72,12 @@ public static class WriteComment
                 (
                     string slug,
                     Guid comment,
+                    string? cursor,
                     IFormCollection form,
                     Services services,
                     Visit visit,
                     CancellationToken ct
-                ) => Remove(OfSkill(slug, services, visit, ct), comment, services, ct)
+                ) => Remove(OfSkill(slug, cursor, services, visit, ct), comment, services, ct)
             )
             .RequireAuthorization();
     }
@@ -63,18 +85,19 @@ public static class WriteComment
     /// <summary>Where comments are kept, the page they are on, and how it is shown again with what was written.</summary>
     private sealed record Where(string Api, string Page, Func<Writing, int, Task<IResult>> Again);
 
-    private static Where OfProposal(Guid id, Services services, Visit visit, CancellationToken ct) =>
+    private static Where OfProposal(Guid id, string? cursor, Services services, Visit visit, CancellationToken ct) =>
         new(
             $"/api/proposals/{id}/comments",
-            visit.To($"/proposals/{id}"),
-            (writing, status) => ShowProposal.Show(id, services, visit, new(Writing: writing, Status: status), ct)
+            visit.To(((FormattableString)$"/proposals/{id}").With("cursor", cursor)),
+            (writing, status) =>
+                ShowProposal.Show(id, services, visit, new(Writing: writing, Status: status, Cursor: cursor), ct)
         );
 
-    private static Where OfSkill(string slug, Services services, Visit visit, CancellationToken ct) =>
+    private static Where OfSkill(string slug, string? cursor, Services services, Visit visit, CancellationToken ct) =>
         new(
             $"/api/proposals/discussions/{Uri.EscapeDataString(slug)}/comments",
-            visit.To($"/skills/{slug}/discussion"),
-            (writing, status) => Discussion.Show(slug, null, writing, status, services, visit, ct)
+            visit.To(((FormattableString)$"/skills/{slug}/discussion").With("cursor", cursor)),
+            (writing, status) => Discussion.Show(slug, cursor, writing, status, services, visit, ct)
         );
 
     private static async Task<IResult> Post(

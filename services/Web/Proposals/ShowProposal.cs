@@ -2,6 +2,7 @@ using SkillPlatform.ServiceDefaults;
 using SkillPlatform.Web.Comments;
 using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.Skills;
+using SkillPlatform.Web.Watching;
 
 namespace SkillPlatform.Web.Proposals;
 
@@ -16,7 +17,8 @@ public sealed record Shown(
     int Status = 200,
     int? From = null,
     int? To = null,
-    string? Done = null
+    string? Done = null,
+    string? Cursor = null
 );
 
 /// <summary>The skill is null where it does not exist yet or the catalogue is down.</summary>
@@ -42,16 +44,22 @@ public static class ShowProposal
         Guid? reply,
         Guid? edit,
         string? done,
+        string? cursor,
         Services services,
         Visit visit,
         CancellationToken ct
-    ) => Show(id, services, visit, new Shown(Writing: new Writing(reply, edit), From: from, To: to, Done: done), ct);
+    ) =>
+        Show(
+            id,
+            services,
+            visit,
+            new Shown(Writing: new Writing(reply, edit), From: from, To: to, Done: done, Cursor: cursor),
+            ct
+        );
 
     public static async Task<IResult> Show(Guid id, Services services, Visit visit, Shown shown, CancellationToken ct)
     {
-        var watched = visit.SignedIn
-            ? services.Get<object>("notifications", $"/api/notifications/watches/proposal/{id}", ct)
-            : null;
+        var watched = visit.Watched(services, "proposal", $"{id}", ct);
         var roles = services.Get<PageList<Named>>("catalog", $"/api/catalog/roles?limit={200}", ct);
         var domains = services.Get<Catalogue.Domains>("catalog", $"/api/catalog/domains?limit={200}", ct);
         var answer = await services.Get<Proposal>("proposals", $"/api/proposals/{id}", ct);
@@ -62,6 +70,16 @@ public static class ShowProposal
             : null;
         var mine = visit.Caller is { } caller && caller.Id == proposal.Author?.Id;
         var page = visit.To($"/proposals/{id}");
+        // It comes with as many as most have.
+        var enough = string.IsNullOrEmpty(shown.Cursor) && proposal.Comments is not { Length: >= ReadComments.AtOnce };
+        var comments = enough
+            ? Task.FromResult<PageList<Comment>?>(new PageList<Comment>(proposal.Comments ?? [], null))
+            : ReadComments.From(
+                services,
+                $"/api/proposals/{id}/comments?limit={ReadComments.AtOnce}",
+                shown.Cursor,
+                ct
+            );
         return Page.Of<ProposalPage>(
             new ProposalModel(
                 proposal,
@@ -69,11 +87,14 @@ public static class ShowProposal
                 new Names(skill, (await roles).Value?.Items, (await domains).Value?.All),
                 Of(proposal, mine, visit),
                 mine,
-                watched is null ? null
-                    : (await watched).Ok ? true
-                    : (await watched).Status == 404 ? false
-                    : null,
-                new Conversation(page, $"{page}/comments", proposal.Comments ?? [], shown.Writing ?? new Writing()),
+                await watched,
+                new Conversation(
+                    page,
+                    $"{page}/comments",
+                    await comments,
+                    shown.Writing ?? new Writing(),
+                    shown.Cursor
+                ),
                 shown
             ),
             shown.Status

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using SkillPlatform.Web.Pages;
+using SkillPlatform.Web.Watching;
 
 namespace SkillPlatform.Web.Skills;
 
@@ -48,7 +49,7 @@ public static class ShowSkill
             $"/api/proposals?skill={slug}&state=open&limit={20}",
             ct
         );
-        var watched = visit.SignedIn ? WatchSkill.Watched(services, slug, ct) : Task.FromResult<bool?>(null);
+        var watched = visit.Watched(services, "skill", slug, ct);
         await Task.WhenAll(skill, history, proposals, watched);
         if ((await skill).Status == 410 && (await history).Value is { } changes)
             return Page.Of<RetiredPage>(new RetiredModel(slug, changes), 410);

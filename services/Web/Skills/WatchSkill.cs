@@ -8,14 +8,6 @@ public static class WatchSkill
 {
     public static void Map(WebApplication app) => app.MapPost("/skills/{slug}/watch", Post).RequireAuthorization();
 
-    public static async Task<bool?> Watched(Services services, string slug, CancellationToken ct)
-    {
-        var answer = await services.Get<object>("notifications", $"/api/notifications/watches/skill/{slug}", ct);
-        return answer.Ok ? true
-            : answer.Status == 404 ? false
-            : null;
-    }
-
     private static async Task<IResult> Post(
         string slug,
         [FromForm] bool watch,

@@ -9,6 +9,23 @@ public static class WatchAnything
 {
     public static void Map(WebApplication app) => app.MapPost("/watching/{scope}/{key}", Post).RequireAuthorization();
 
+    /// <summary>Whether whoever looks watches it; null where that cannot be told, or nobody is signed in.</summary>
+    public static async Task<bool?> Watched(
+        this Visit visit,
+        Services services,
+        string scope,
+        string key,
+        CancellationToken ct
+    )
+    {
+        if (!visit.SignedIn)
+            return null;
+        var answer = await services.Get<object>("notifications", $"/api/notifications/watches/{scope}/{key}", ct);
+        return answer.Ok ? true
+            : answer.Status == 404 ? false
+            : null;
+    }
+
     private static async Task<IResult> Post(
         string scope,
         string key,
