@@ -24,9 +24,10 @@ public sealed record ChangeRow(
     bool? MandatoryAfter
 );
 
-/// <summary>A change as lists show it.</summary>
+/// <summary>A change as lists show it. The skill's id stays when its slug changes.</summary>
 public sealed record ChangeItem(
     Named? Skill,
+    Guid SkillId,
     long Version,
     DateTimeOffset At,
     Person? Author,
@@ -120,6 +121,7 @@ public static class ChangeRows
     public static ChangeItem Item(ChangeRow row, People people, bool named) =>
         new(
             named ? new Named(row.Slug, row.Name) : null,
+            row.Skill,
             row.Version,
             row.At,
             people.Of(row.Author),

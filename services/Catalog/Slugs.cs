@@ -36,13 +36,16 @@ public static class Slugs
     public static string Unique(string slug, Func<string, bool> isTaken)
     {
         var candidate = slug;
-        for (var n = 2; isTaken(candidate); n++)
+        for (var n = 2; isTaken(candidate) || IsReserved(candidate); n++)
         {
             var suffix = string.Create(CultureInfo.InvariantCulture, $"-{n}");
             candidate = Cut(slug, Longest - suffix.Length) + suffix;
         }
         return candidate;
     }
+
+    // Where a page stands that is not a skill's: the form for a new one.
+    private static bool IsReserved(string slug) => slug is "new";
 
     private static string? Word(string ascii, int i) =>
         ascii[i] switch

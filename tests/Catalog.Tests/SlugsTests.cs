@@ -50,6 +50,7 @@ public sealed class SlugsTests
         var taken = new HashSet<string>(StringComparer.Ordinal) { "c", "c-2", new string('x', 80) };
         Assert.Equal("d", Slugs.Unique("d", taken.Contains));
         Assert.Equal("c-3", Slugs.Unique("c", taken.Contains));
+        Assert.Equal("new-2", Slugs.Unique("new", taken.Contains));
         Assert.Equal(new string('x', 78) + "-2", Slugs.Unique(new string('x', 80), taken.Contains));
     }
 }

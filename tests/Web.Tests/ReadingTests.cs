@@ -319,6 +319,39 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
     }
 
     [Fact]
+    public async Task A_feed_goes_on_when_its_skill_is_called_otherwise()
+    {
+        var id = Guid.CreateVersion7();
+        using var browser = web.Browser();
+        var before = await Ids("tidal");
+        Assert.Equal(before, await Ids("lunar"));
+        Assert.All(before, address => Assert.Contains($"{id}", address));
+        Assert.Equal(2, before.Distinct(StringComparer.Ordinal).Count());
+
+        async Task<string[]> Ids(string slug)
+        {
+            var change = new
+            {
+                skillId = id,
+                version = 2,
+                at = "2026-03-09T10:00:00Z",
+                kind = "skillRenamed",
+            };
+            web.Catalog.On($"GET /api/catalog/skills/{slug}", Samples.Skill(slug))
+                .On($"GET /api/catalog/skills/{slug}/history", new { items = new[] { change } });
+            using var answer = await browser.Get($"/en/skills/{slug}/feed");
+            XNamespace atom = "http://www.w3.org/2005/Atom";
+            return
+            [
+                .. XDocument
+                    .Parse(await answer.Content.ReadAsStringAsync(_ct))
+                    .Descendants(atom + "id")
+                    .Select(e => e.Value),
+            ];
+        }
+    }
+
+    [Fact]
     public async Task Search_engines_find_every_page_in_every_language()
     {
         web.Catalog.On("GET /api/catalog/roles", Samples.Empty)

@@ -99,10 +99,12 @@ public static class ShowFeed
             var language = Visit.T.Language;
             var self = Visit.Whole(language);
             var feed = new SyndicationFeed(
-                Clean($"{title} · SkillPlatform"),
+                Clean($"{Markdown.Harmless(title)} · SkillPlatform"),
                 null,
                 new Uri($"{Visit.Origin}/{language}{page}"),
-                self,
+                slug is not null && changes is [{ SkillId: not null } any, ..]
+                    ? $"{Lasting(any, slug)}/feed?language={language}"
+                    : self,
                 changes.Length > 0 ? changes.Max(c => c.At) : DateTimeOffset.UnixEpoch,
                 changes.Select(change => Item(change, change.Skill?.Slug ?? slug!, names))
             )
@@ -124,8 +126,8 @@ public static class ShowFeed
                 Clean(change.Skill is { } skill ? $"{Markdown.Harmless(skill.Name)}: {words}" : words),
                 Clean(Markdown.Harmless(change.Reason ?? change.After ?? words)),
                 new Uri($"{Visit.Origin}/{Visit.T.Language}/skills/{slug}/history#v{Visit.Plain(change.Version)}"),
-                // The same in every language, for it is the same change.
-                $"{Visit.Origin}/skills/{slug}?version={Visit.Plain(change.Version)}",
+                // The same in every language and after a rename, for it is the same change.
+                $"{Lasting(change, slug)}?version={Visit.Plain(change.Version)}",
                 change.At
             )
             {
@@ -140,6 +142,9 @@ public static class ShowFeed
                 );
             return item;
         }
+
+        private string Lasting(HistoryEntry change, string slug) =>
+            change.SkillId is { } id ? $"{Visit.Origin}/skills/by-id/{id}" : $"{Visit.Origin}/skills/{slug}";
 
         // XML has no place for most control characters.
         private static string Clean(string text)

@@ -48,7 +48,8 @@ public sealed record HistoryEntry(
     string? Role,
     string? Level,
     string? Before,
-    string? After
+    string? After,
+    Guid? SkillId = null
 );
 
 public sealed record OpenProposal(
