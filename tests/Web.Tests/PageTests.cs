@@ -331,6 +331,68 @@ public sealed class PageTests(WebFixture web) : IClassFixture<WebFixture>
     }
 
     [Fact]
+    public async Task A_merged_change_is_told_to_every_replica_and_each_throws_its_page_away()
+    {
+        web.Given("merged", "The first text.");
+        web.Given("untouched");
+        var replicas = new[] { web.Browser(), web.Browser(web.Start()) };
+        foreach (var replica in replicas)
+        foreach (var slug in new[] { "merged", "untouched" })
+            await Eventually.Holds(async () => await IsKept(replica, slug));
+        web.Given("merged", "The second text.");
+        foreach (var replica in replicas)
+            Assert.Contains("The first text.", await replica.Html("/en/skills/merged"));
+        var bus = Bus.Factory.CreateUsingRabbitMq(rabbit => rabbit.Host(web.Broker));
+        await bus.StartAsync(_ct);
+        var asked = web.Catalog.Count("/api/catalog/skills/untouched");
+        await bus.Publish(Changed("merged"), _ct);
+        foreach (var replica in replicas)
+        {
+            await Eventually.Holds(async () =>
+                (await replica.Html("/en/skills/merged")).Contains("The second text.", StringComparison.Ordinal)
+            );
+            // The message did that, not age: what it was not about is as old and still there.
+            await replica.Html("/en/skills/untouched");
+            Assert.Equal(asked, web.Catalog.Count("/api/catalog/skills/untouched"));
+            replica.Dispose();
+        }
+        await bus.StopAsync(_ct);
+
+        async Task<bool> IsKept(Browser replica, string slug)
+        {
+            var path = $"/api/catalog/skills/{slug}";
+            await replica.Html($"/en/skills/{slug}");
+            var before = web.Catalog.Count(path);
+            await replica.Html($"/en/skills/{slug}");
+            return web.Catalog.Count(path) == before;
+        }
+    }
+
+    [Fact]
+    public async Task Two_who_are_signed_in_each_see_their_own_page()
+    {
+        web.Given("theirs");
+        using var zoe = web.Browser();
+        await zoe.SignIn();
+        (web.Identity.Sub, web.Identity.Name) = ("user-2", "Ola Nordmann");
+        using var ola = web.Browser();
+        await ola.SignIn();
+        (web.Identity.Sub, web.Identity.Name) = ("user-1", "Zoë Müller");
+        using var anonymous = web.Browser();
+        for (var i = 0; i < 3; i++)
+        {
+            var (one, two, none) = (await Seen(zoe), await Seen(ola), await Seen(anonymous));
+            Assert.True(one.Contains("Zoë") && !one.Contains("Ola"));
+            Assert.True(two.Contains("Ola") && !two.Contains("Zoë"));
+            Assert.False(none.Contains("Zoë") || none.Contains("Ola"));
+        }
+        using var answer = await zoe.Get("/en/skills/theirs");
+        Assert.True(answer.Headers.CacheControl?.NoStore);
+
+        static async Task<string> Seen(Browser browser) => await browser.Html("/en/skills/theirs");
+    }
+
+    [Fact]
     public async Task Nobody_gets_a_page_made_for_someone_else()
     {
         web.Given("private");
