@@ -92,6 +92,52 @@ public sealed partial class SourceTests
                 )
         );
 
+    [Fact]
+    public void Identity_has_no_words_of_its_own() =>
+        Repository.None(
+            Repository
+                .Files("*.cshtml", "services/Identity")
+                .SelectMany(file => Words().Matches(Markup(Repository.Read(file))).Select(words => (file, words.Value)))
+                .Concat(
+                    Repository
+                        .Sources("services/Identity/Pages", "services/Identity/Mail")
+                        .SelectMany(file =>
+                            Sentence().Matches(Repository.Read(file)).Select(said => (file, said.Value))
+                        )
+                )
+                .Where(found => !found.Value.Trim('>', ' ', '–').Equals("SkillPlatform", StringComparison.Ordinal))
+                .Select(found => $"{found.file}: {found.Value.Trim()}"),
+            "What a reader reads stands in Texts.resx, in each language."
+        );
+
+    // Of a page, without what is code: tags with what is between them, and attributes that are read out as if they were.
+    private static string Markup(string page) =>
+        ReadOut().Replace(Expression().Replace(Statement().Replace(page, ""), ""), ">$1<");
+
+    [GeneratedRegex(
+        @"@\*[\s\S]*?\*@|@\{[^}]*\}|^\s*(?:@(?:page|model|using|attribute|section)\b|@?(?:if|else|foreach|for|switch)\b|var ).*$|^\s*[{}]\s*$",
+        RegexOptions.Multiline
+    )]
+    private static partial Regex Statement();
+
+    [GeneratedRegex(
+        @"@\(?(?:await )?[\w.]+(?:\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)|\[(?:[^\[\]]|\[[^\[\]]*\])*\]|\.\w+|\)|!)*"
+    )]
+    private static partial Regex Expression();
+
+    [GeneratedRegex(@"\b(?:title|alt|placeholder|aria-label)=""([^""]*)""")]
+    private static partial Regex ReadOut();
+
+    [GeneratedRegex(@">[^<>]*\p{L}{2,}[^<>]*(?=<)")]
+    private static partial Regex Words();
+
+    // What is logged or thrown only operators read.
+    [GeneratedRegex(
+        @"(?<=^(?!.*(?:Log\w*\(|Exception\(|///)).*)""\p{Lu}\p{Ll}+[,:]? \p{Ll}+[^""]*""",
+        RegexOptions.Multiline
+    )]
+    private static partial Regex Sentence();
+
     private const string Missing = "missing";
 
     // Texts.resx, Texts.de.resx … or en.json, de.json … in a folder of their own.

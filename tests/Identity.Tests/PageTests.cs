@@ -156,6 +156,10 @@ public sealed partial class PageTests(Running running)
     [InlineData("//evil.example/")]
     [InlineData("/\\evil.example/")]
     [InlineData("javascript:alert(1)")]
+    [InlineData("https:evil.example")]
+    [InlineData("/\t/evil.example")]
+    [InlineData("%2F%2Fevil.example")]
+    [InlineData("\\\\evil.example")]
     public async Task A_sign_in_leads_nowhere_else(string returnUrl)
     {
         using var browser = new Browser(running.Authority);
@@ -170,9 +174,22 @@ public sealed partial class PageTests(Running running)
     [InlineData("/reset")]
     [InlineData("/confirm")]
     [InlineData("/sign-out")]
+    [InlineData("/sign-out?handler=everywhere")]
+    [InlineData("/address")]
+    [InlineData("/address/confirm")]
+    [InlineData("/passkeys?handler=options")]
+    [InlineData("/passkeys?handler=add")]
+    [InlineData("/passkeys?handler=rename")]
+    [InlineData("/passkeys?handler=remove")]
+    [InlineData("/two-factor?handler=enable")]
+    [InlineData("/two-factor?handler=disable")]
+    [InlineData("/two-factor?handler=recovery")]
+    [InlineData("/sign-in/code")]
+    [InlineData("/sign-in/passkey")]
     public async Task A_form_without_its_token_is_refused(string page)
     {
         using var browser = new Browser(running.Authority);
+        using var signed = await browser.SignIn("reader@example.org", SignIn.Password);
         using var form = new FormUrlEncodedContent([
             new("email", "reader@example.org"),
             new("password", SignIn.Password),
@@ -212,6 +229,71 @@ public sealed partial class PageTests(Running running)
                 Assert.Contains("samesite=lax", cookie, StringComparison.OrdinalIgnoreCase);
             }
         );
+    }
+
+    [Theory]
+    [InlineData("/sign-in")]
+    [InlineData("/register")]
+    [InlineData("/passkeys")]
+    [InlineData("/two-factor")]
+    [InlineData("/address")]
+    [InlineData("/")]
+    [InlineData("/nothing-here")]
+    [InlineData("/error")]
+    [InlineData("/confirm?account=x&token=y")]
+    [InlineData("/connect/authorize")]
+    [InlineData("/api/identity/nothing")]
+    [InlineData("/.well-known/openid-configuration")]
+    [InlineData("/health/live")]
+    public async Task Each_answer_says_what_a_browser_may_do_with_it(string address)
+    {
+        using var browser = new Browser(running.Authority);
+        using var signed = await browser.SignIn("reader@example.org", SignIn.Password);
+        using var answer = await browser.Http.GetAsync(address, TestContext.Current.CancellationToken);
+        Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
+        if (answer.Content.Headers.ContentType?.MediaType != "text/html")
+            return;
+        foreach (var name in Said)
+            Assert.True(answer.Headers.Contains(name), name);
+        Assert.True(answer.Headers.CacheControl?.NoStore);
+        var html = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.DoesNotMatch("<script(?![^>]* src=\"/)|<style| style=| on[a-z]+=\"", html);
+        Assert.Equal(
+            html.Split("<form method=\"post\"").Length,
+            html.Split("name=\"__RequestVerificationToken\"").Length
+        );
+    }
+
+    private static readonly string[] Said =
+    [
+        "Content-Security-Policy",
+        "Cross-Origin-Opener-Policy",
+        "Permissions-Policy",
+        "Referrer-Policy",
+        "X-Frame-Options",
+    ];
+
+    [Fact]
+    public async Task A_name_is_text_whatever_it_looks_like()
+    {
+        using var browser = new Browser(running.Authority);
+        var address = NewAddress();
+        const string Name = "<script>alert(1)</script>\" onclick=\"alert(2) 👩‍👩‍👧‍👦";
+        using var registered = await browser.Fill(
+            "/register",
+            ("name", Name),
+            ("email", address),
+            ("password", Password)
+        );
+        using var confirmed = await browser.Fill(await LinkTo(address, "confirm"));
+        using var signed = await browser.SignIn(address, Password);
+        var home = await browser.Http.GetStringAsync(
+            new Uri("/", UriKind.Relative),
+            TestContext.Current.CancellationToken
+        );
+        Assert.DoesNotContain("<script>", home, StringComparison.Ordinal);
+        Assert.DoesNotContain("\" onclick", home, StringComparison.Ordinal);
+        Assert.Contains(Name, WebUtility.HtmlDecode(home), StringComparison.Ordinal);
     }
 
     [Fact]

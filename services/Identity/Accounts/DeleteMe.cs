@@ -33,7 +33,7 @@ public static class DeleteMe
         var attempt = guessing.Begin(http, account.NormalizedEmail);
         if (attempt.RetryAfter is { } wait)
             return Guessing.TooMany(http, wait);
-        if (!await IsTheirs(users, account, confirmation.Password))
+        if (!await users.IsTheirs(account, confirmation.Password))
         {
             await attempt.Failed();
             return Refusal.Field("/password", "This is not your password.").AsProblem();
@@ -47,7 +47,9 @@ public static class DeleteMe
             async () =>
             {
                 await sessions.Delete(account, ct);
-                await db.Letters.Where(l => l.Address == account.Email).ExecuteDeleteAsync(ct);
+                await db
+                    .Letters.Where(l => l.Address == account.Email || l.Account == account.Id)
+                    .ExecuteDeleteAsync(ct);
                 return await users.DeleteAsync(account);
             },
             ct
@@ -55,17 +57,6 @@ public static class DeleteMe
         return result.Succeeded
             ? TypedResults.NoContent()
             : Refusal.Conflicting("busy", "The account changed at the same time. Try again.").AsProblem();
-    }
-
-    // A stolen token must not become a way to try passwords.
-    private static async Task<bool> IsTheirs(UserManager<Account> users, Account account, string password)
-    {
-        if (password.Length > Input.LongestPassword || await users.IsLockedOutAsync(account))
-            return false;
-        if (await users.CheckPasswordAsync(account, password))
-            return true;
-        await users.AccessFailedAsync(account);
-        return false;
     }
 
     private static async Task<bool> IsLastAdministrator(

@@ -39,6 +39,20 @@ internal sealed class GuessablePassword : IPasswordValidator<Account>
     }
 }
 
+internal static class Passwords
+{
+    /// <summary>Whether it is the account's. Failures count: a stolen token or session must not become a way to try passwords.</summary>
+    public static async Task<bool> IsTheirs(this UserManager<Account> users, Account account, string password)
+    {
+        if (password.Length > Input.LongestPassword || await users.IsLockedOutAsync(account))
+            return false;
+        if (await users.CheckPasswordAsync(account, password))
+            return true;
+        await users.AccessFailedAsync(account);
+        return false;
+    }
+}
+
 /// <summary>Links that confirm an address live longer than those that reset a password.</summary>
 internal sealed class ConfirmationTokens(
     IDataProtectionProvider protection,

@@ -9,13 +9,18 @@ public sealed class Letter
     public const string Confirm = "confirm";
     public const string Reset = "reset";
     public const string Known = "known";
+    public const string Move = "move";
+    public const string Moving = "moving";
 
     public Guid Id { get; set; }
 
-    /// <summary><see cref="Confirm"/>, <see cref="Reset"/> or <see cref="Known"/>.</summary>
+    /// <summary><see cref="Confirm"/>, <see cref="Reset"/>, <see cref="Known"/>, <see cref="Move"/> or <see cref="Moving"/>.</summary>
     public string Kind { get; set; } = "";
 
     public string Address { get; set; } = "";
+
+    /// <summary>Whose, where the address is not theirs yet, or may not be any more; else it is found by the address.</summary>
+    public Guid? Account { get; set; }
 
     /// <summary>Of the page that asked for it.</summary>
     public string Culture { get; set; } = "en";

@@ -17,7 +17,9 @@ internal sealed class LetterText(
     public async Task<MimeMessage?> Compose(Letter letter)
     {
         CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(letter.Culture);
-        var account = await users.FindByEmailAsync(letter.Address);
+        var account = letter.Account is { } id
+            ? await users.FindByIdAsync(id.ToString())
+            : await users.FindByEmailAsync(letter.Address);
         if (account is null || account.Suspended)
             return null;
         var (kind, link) = letter.Kind switch
@@ -32,10 +34,20 @@ internal sealed class LetterText(
                 Link("reset", account, await users.GeneratePasswordResetTokenAsync(account))
             ),
             Letter.Known => (Letter.Known, $"{Origin}/forgot"),
+            Letter.Moving => (Letter.Moving, $"{Origin}/forgot"),
+            Letter.Move when await IsFree(letter.Address, account) => (
+                Letter.Move,
+                Link("address/confirm", account, await users.GenerateChangeEmailTokenAsync(account, letter.Address))
+                    + $"&email={Uri.EscapeDataString(letter.Address)}"
+            ),
             _ => (letter.Kind, null),
         };
         return link is null ? null : Message(letter, account, kind, link);
     }
+
+    // Somebody else's: whoever asked is not told so.
+    private async Task<bool> IsFree(string address, Account account) =>
+        await users.FindByEmailAsync(address) is not { EmailConfirmed: true } other || other.Id == account.Id;
 
     private string Origin => configuration["Identity:Authority"]!.TrimEnd('/');
 
@@ -51,7 +63,7 @@ internal sealed class LetterText(
             MessageId = $"{letter.Id}@{new Uri(Origin).Host}",
         };
         message.From.Add(MailboxAddress.Parse(configuration["Smtp:From"] ?? "skills@example.org"));
-        message.To.Add(new MailboxAddress(account.Name, account.Email!));
+        message.To.Add(new MailboxAddress(account.Name, letter.Account is null ? account.Email! : letter.Address));
         message.Headers.Add("Auto-Submitted", "auto-generated");
         message.Headers.Add(HeaderId.ContentLanguage, CultureInfo.CurrentUICulture.Name);
         return message;

@@ -8,13 +8,14 @@ public sealed class Postbox(TimeProvider time) : IDisposable
     private readonly SemaphoreSlim _waiting = new(0, 1);
 
     /// <summary>Stages a letter in the caller's database context. The caller saves, then rings.</summary>
-    public void Put(IdentityDb db, string kind, string address) =>
+    public void Put(IdentityDb db, string kind, string address, Guid? account = null) =>
         db.Letters.Add(
             new Letter
             {
                 Id = Guid.CreateVersion7(),
                 Kind = kind,
                 Address = address,
+                Account = account,
                 Culture = CultureInfo.CurrentUICulture.Name,
                 Due = time.GetUtcNow(),
             }

@@ -527,6 +527,10 @@ namespace SkillPlatform.Identity.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<Guid?>("Account")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account");
+
                     b.Property<string>("Address")
                         .IsRequired()
                         .HasColumnType("text")

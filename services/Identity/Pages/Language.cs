@@ -21,7 +21,9 @@ public static class Language
                 {
                     HttpOnly = true,
                     SameSite = SameSiteMode.Lax,
-                    Secure = http.Request.IsHttps,
+                    Secure =
+                        http.Request.IsHttps
+                        || !http.RequestServices.GetRequiredService<IHostEnvironment>().IsDevelopment(),
                     MaxAge = TimeSpan.FromDays(365),
                     IsEssential = true,
                 }

@@ -1,0 +1,28 @@
+using System;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace SkillPlatform.Identity.Migrations
+{
+    /// <inheritdoc />
+    [DbContext(typeof(IdentityDb))]
+    [Migration("20261123090000_Addresses")]
+    public partial class Addresses : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder) =>
+            migrationBuilder.AddColumn<Guid>(
+                name: "account",
+                schema: "identity",
+                table: "letters",
+                type: "uuid",
+                nullable: true
+            );
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder) =>
+            migrationBuilder.DropColumn(name: "account", schema: "identity", table: "letters");
+    }
+}

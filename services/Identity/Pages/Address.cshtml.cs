@@ -1,0 +1,67 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Localization;
+
+namespace SkillPlatform.Identity.Pages;
+
+/// <summary>
+/// Asks for another address. It holds once the link that is sent there is followed; the old one is told meanwhile. Whether
+/// somebody has the new one is not said.
+/// </summary>
+[Authorize]
+public sealed class AddressModel(
+    UserManager<Account> users,
+    IdentityDb db,
+    Postbox postbox,
+    Guessing guessing,
+    IStringLocalizer<Texts> texts
+) : PageModel
+{
+    [BindProperty]
+    public string? Email { get; set; }
+
+    [BindProperty]
+    public string? Password { get; set; }
+
+    public string Now { get; private set; } = "";
+
+    public async Task<IActionResult> OnGet()
+    {
+        if (await users.GetUserAsync(User) is not { } account)
+            return Challenge();
+        Now = account.Email!;
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPost(CancellationToken ct)
+    {
+        if (await users.GetUserAsync(User) is not { } account)
+            return Challenge();
+        Now = account.Email!;
+        var attempt = guessing.Begin(HttpContext, account.NormalizedEmail);
+        if (attempt.RetryAfter is { } wait)
+            return this.TooMany(wait, texts);
+        if (!Input.IsAddress(Email ?? ""))
+            return Refuse("Error.Email");
+        if (!await users.IsTheirs(account, Password ?? ""))
+        {
+            await attempt.Failed();
+            return Refuse("Error.OwnPassword");
+        }
+        postbox.Put(db, Letter.Move, Email!, account.Id);
+        postbox.Put(db, Letter.Moving, Now, account.Id);
+        await db.SaveChangesAsync(ct);
+        postbox.Ring();
+        // Each writes to somebody who may not have asked for it: no more of them than of wrong passwords.
+        await attempt.Failed();
+        return RedirectToPage("/Sent");
+    }
+
+    private PageResult Refuse(string why)
+    {
+        ModelState.AddModelError("", texts[why]);
+        return Page();
+    }
+}

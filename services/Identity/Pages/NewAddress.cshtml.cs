@@ -1,0 +1,79 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Localization;
+
+namespace SkillPlatform.Identity.Pages;
+
+/// <summary>The link sent to a new address: from here on the account has it. Whatever was signed in must sign in again.</summary>
+[AllowAnonymous]
+public sealed class NewAddressModel(
+    UserManager<Account> users,
+    AccountWriter writer,
+    Sessions sessions,
+    IStringLocalizer<Texts> texts
+) : PageModel
+{
+    [BindProperty(SupportsGet = true)]
+    public string? Account { get; set; }
+
+    [BindProperty(SupportsGet = true)]
+    public string? Email { get; set; }
+
+    [BindProperty(SupportsGet = true)]
+    public string? Token { get; set; }
+
+    public bool Done { get; private set; }
+
+    public void OnGet() { }
+
+    public async Task OnPost(CancellationToken ct)
+    {
+        var moved = await Move(ct);
+        // Whoever registered an address without ever confirming it does not keep its owner from it.
+        if (moved?.Errors.Any(e => e.Code is "DuplicateEmail" or "DuplicateUserName") == true && await Free(ct))
+            moved = await Move(ct);
+        Done = moved?.Succeeded == true;
+        if (!Done)
+            ModelState.AddModelError("", texts["Error.Link"]);
+    }
+
+    private async Task<IdentityResult?> Move(CancellationToken ct)
+    {
+        if (await users.OfLink(Account) is not { EmailConfirmed: true, Suspended: false } account)
+            return null;
+        if (!Input.IsAddress(Email ?? ""))
+            return null;
+        account.UserName = Email;
+        return await writer.Write(
+            account,
+            account.Subject,
+            new AccountTouched(),
+            async () =>
+            {
+                // Makes a new stamp, too: the link is good for once.
+                var changed = await users.ChangeEmailAsync(account, Email!, Links.Token(Token));
+                if (changed.Succeeded)
+                    await sessions.End(account, ct);
+                return changed;
+            },
+            ct
+        );
+    }
+
+    private async Task<bool> Free(CancellationToken ct)
+    {
+        writer.Forget();
+        if (await users.FindByEmailAsync(Email!) is not { EmailConfirmed: false } unconfirmed)
+            return false;
+        var closed = await writer.Write(
+            unconfirmed,
+            unconfirmed.Subject,
+            new AccountClosed(unconfirmed.Subject),
+            () => users.DeleteAsync(unconfirmed),
+            ct
+        );
+        return closed.Succeeded;
+    }
+}

@@ -1,0 +1,157 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using SkillPlatform.Testing;
+
+namespace SkillPlatform.Identity.Tests;
+
+public sealed partial class AddressTests(Running running)
+{
+    private static string NewAddress() => $"{Guid.CreateVersion7():N}@example.net";
+
+    [Fact]
+    public async Task A_new_address_holds_once_its_link_is_followed_and_the_old_one_is_told()
+    {
+        await using var heard = await Heard.Listen(running.Broker);
+        var (old, wanted) = (NewAddress(), NewAddress());
+        await running.Create(old);
+        var before = await SignIn.As(running.Authority, old);
+        using var browser = await SignedIn(old);
+        using var asked = await Ask(browser, wanted);
+        Assert.Equal("/sent", asked.Headers.Location?.OriginalString);
+        Assert.EndsWith("/forgot", (await Mailed(old)).Link, StringComparison.Ordinal);
+        // Not before.
+        Assert.NotNull((await SignIn.As(running.Authority, old)).AccessToken);
+
+        var link = (await Mailed(wanted)).Link;
+        using var looked = await browser.Http.GetAsync(link, TestContext.Current.CancellationToken);
+        Assert.Contains(wanted, await Text(looked), StringComparison.Ordinal);
+        using var moved = await browser.Fill(link);
+        Assert.Contains("Your new address holds", await Text(moved), StringComparison.Ordinal);
+        using var again = await browser.Fill(link);
+        Assert.Contains("has expired or has been used", await Text(again), StringComparison.Ordinal);
+
+        var signed = await SignIn.As(running.Authority, wanted);
+        using var api = new Api(new Uri(running.Authority), signed.AccessToken);
+        var me = await api.Get("/api/identity/me");
+        Assert.Equal(wanted, me.GetProperty("email").GetString());
+        await heard.Next(
+            "AccountChanged",
+            me.GetProperty("id").GetString()!,
+            m => m.GetProperty("email").GetString() == wanted
+        );
+        await Assert.ThrowsAsync<InvalidOperationException>(() => SignIn.As(running.Authority, old));
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            SignIn.Refresh(running.Authority, before.RefreshToken!)
+        );
+        using var home = await browser.Http.GetAsync("/", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Redirect, home.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("not the password", "This is not your password.")]
+    [InlineData(null, "This is not a mail address we can write to.")]
+    public async Task It_takes_the_password_and_an_address(string? password, string words)
+    {
+        var (old, wanted) = (NewAddress(), NewAddress());
+        await running.Create(old);
+        using var browser = await SignedIn(old);
+        using var refused = await browser.Fill(
+            "/address",
+            ("email", password is null ? "x\r\nBcc: y@example.net" : wanted),
+            ("password", password ?? SignIn.Password)
+        );
+        Assert.Contains(words, await Text(refused), StringComparison.Ordinal);
+        // What comes after is written after: had there been a letter, it would be there by now.
+        using var asked = await Ask(browser, NewAddress());
+        await Mailed(old);
+        Assert.DoesNotContain(running.Mail.Received, m => m.To.Contains(wanted, StringComparer.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task Nobody_takes_or_learns_of_somebody_elses_address()
+    {
+        var (old, theirs) = (NewAddress(), NewAddress());
+        await running.Create(old);
+        using var browser = await SignedIn(old);
+        using var free = await Ask(browser, theirs);
+        var link = (await Mailed(theirs)).Link;
+        await running.Create(theirs);
+        using var taken = await Ask(browser, theirs);
+        Assert.Equal(free.StatusCode, taken.StatusCode);
+        Assert.Equal(free.Headers.Location, taken.Headers.Location);
+        using var late = await browser.Fill(link);
+        Assert.Contains("has expired or has been used", await Text(late), StringComparison.Ordinal);
+        Assert.NotNull((await SignIn.As(running.Authority, old)).AccessToken);
+        Assert.NotNull((await SignIn.As(running.Authority, theirs)).AccessToken);
+    }
+
+    [Fact]
+    public async Task Who_registered_an_address_and_never_confirmed_it_keeps_nobody_from_it()
+    {
+        var (old, wanted) = (NewAddress(), NewAddress());
+        await running.Create(old);
+        using var stranger = new Browser(running.Authority);
+        using var registered = await stranger.Fill(
+            "/register",
+            ("name", "Stranger"),
+            ("email", wanted),
+            ("password", "the stranger's own password")
+        );
+        await Mailed(wanted, "/confirm");
+        using var browser = await SignedIn(old);
+        using var asked = await Ask(browser, wanted);
+        using var moved = await browser.Fill((await Mailed(wanted, "/address/confirm")).Link);
+        Assert.Contains("Your new address holds", await Text(moved), StringComparison.Ordinal);
+        Assert.NotNull((await SignIn.As(running.Authority, wanted)).AccessToken);
+    }
+
+    [Fact]
+    public async Task A_new_password_voids_the_link_and_another_address_makes_it_useless()
+    {
+        var (old, wanted) = (NewAddress(), NewAddress());
+        await running.Create(old);
+        using var browser = await SignedIn(old);
+        using var asked = await Ask(browser, wanted);
+        var link = (await Mailed(wanted)).Link;
+        var elsewhere = link.Replace(Uri.EscapeDataString(wanted), "other%40example.net", StringComparison.Ordinal);
+        using var bent = await browser.Fill(elsewhere);
+        Assert.Contains("has expired or has been used", await Text(bent), StringComparison.Ordinal);
+        using var forgot = await browser.Fill("/forgot", ("email", old));
+        using var reset = await browser.Fill((await Mailed(old, "/reset")).Link, ("password", "another long password"));
+        using var late = await browser.Fill(link);
+        Assert.Contains("has expired or has been used", await Text(late), StringComparison.Ordinal);
+        Assert.NotNull((await SignIn.As(running.Authority, old, "another long password")).AccessToken);
+    }
+
+    private async Task<Browser> SignedIn(string address)
+    {
+        var browser = new Browser(running.Authority);
+        using var signed = await browser.SignIn(address, SignIn.Password);
+        Assert.Equal(HttpStatusCode.Redirect, signed.StatusCode);
+        return browser;
+    }
+
+    private static Task<HttpResponseMessage> Ask(Browser browser, string wanted) =>
+        browser.Fill("/address", ("email", wanted), ("password", SignIn.Password));
+
+    private async Task<(string Link, string Subject)> Mailed(string address, string page = "/")
+    {
+        var mail = await Eventually.Get(
+            () =>
+                Task.FromResult(
+                    running.Mail.Received.LastOrDefault(m =>
+                        m.To.Contains(address, StringComparer.OrdinalIgnoreCase)
+                        && Link().Match(m.Message.TextBody ?? "").Value.Contains(page, StringComparison.Ordinal)
+                    )
+                ),
+            found => found is not null
+        );
+        return (new Uri(Link().Match(mail!.Message.TextBody ?? "").Value).PathAndQuery, mail.Message.Subject ?? "");
+    }
+
+    private static async Task<string> Text(HttpResponseMessage answer) =>
+        WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+
+    [GeneratedRegex("https?://\\S+", RegexOptions.None, 1000)]
+    private static partial Regex Link();
+}
