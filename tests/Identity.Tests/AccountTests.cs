@@ -148,6 +148,17 @@ public sealed class AccountTests(Running running)
     }
 
     [Fact]
+    public async Task Accounts_are_found_by_their_role()
+    {
+        using var admin = await As("admin@example.org");
+        var all = (await admin.Get($"{Accounts}?role=reviewer&limit=200")).GetProperty("items").EnumerateArray().ToArray();
+        Assert.Contains(all, account => account.GetProperty("email").GetString() == "reviewer@example.org");
+        Assert.All(all, account => Assert.Contains("reviewer", account.GetProperty("roles").GetRawText()));
+        Assert.Empty((await admin.Get($"{Accounts}?role=king")).GetProperty("items").EnumerateArray());
+        Assert.Equal(422, (await admin.Send(HttpMethod.Get, $"{Accounts}?role=%00")).Status);
+    }
+
+    [Fact]
     public async Task Others_hear_of_accounts_and_of_their_end()
     {
         await using var heard = await Heard.Listen(running.Broker);

@@ -80,8 +80,17 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
     }
 
     [Fact]
-    public async Task A_policy_is_set_and_keeps_its_reviewers()
+    public async Task A_policy_says_how_many_and_who()
     {
+        var all = new[]
+        {
+            Reviewer("u2", "Ola", "*"),
+            Reviewer("u3", "Kim", "sea"),
+            Reviewer("u4", "Lou", "elsewhere"),
+            // Named, and a reviewer still.
+            Reviewer("u1", "Noor", "sea"),
+        };
+        web.Identity.Stub.On("GET /api/identity/accounts", new { items = all });
         web.Catalog.On("GET /api/catalog/domains", new[] { Samples.Sea });
         var policy = new
         {
@@ -94,12 +103,30 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
             .On("PUT /api/proposals/policies/sea", new { });
         using var browser = await As("administrator");
         Assert.Contains("<bdi>Sea</bdi>", await browser.Html("/en/admin/policies"));
-        using var set = await browser.Post("/en/admin/policies", "/en/admin/policies/sea", ("approvals", "2"));
+        var html = await browser.Html("/en/admin/policies");
+        Assert.Contains("role=reviewer", web.Identity.Stub.Last("/api/identity/accounts").Query);
+        Assert.Matches("value=\"u1\" checked", html);
+        Assert.Matches("value=\"u2\" />|value=\"u2\"/>|value=\"u2\">", html);
+        Assert.Contains("<bdi>kim@example.org</bdi>", html);
+        Assert.DoesNotContain("Lou", html);
+        Assert.Single(Regex.Matches(html, "value=\"u1\"", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        (string, string)[] named = [("approvals", "2"), ("reviewer", "u1"), ("reviewer", "u3")];
+        using var set = await browser.Post("/en/admin/policies", "/en/admin/policies/sea", named);
         Assert.Equal("/en/admin/policies?done=set", set.Headers.Location?.OriginalString);
         Assert.Equal(
-            "{\"approvals\":2,\"reviewers\":[\"u1\"]}",
+            "{\"approvals\":2,\"reviewers\":[\"u1\",\"u3\"]}",
             web.Proposals.Last("/api/proposals/policies/sea").Body
         );
+        using var anybody = await browser.Post("/en/admin/policies", "/en/admin/policies/sea", ("approvals", "1"));
+        Assert.Equal(
+            "{\"approvals\":1,\"reviewers\":null}",
+            web.Proposals.Last("/api/proposals/policies/sea").Body
+        );
+        // Who is named stays so while nobody else can be chosen.
+        web.Identity.Stub.On("GET /api/identity/accounts", new { }, 500);
+        html = await browser.Html("/en/admin/policies");
+        Assert.Matches("value=\"u1\" checked", html);
+        Assert.Contains("The accounts do not answer", html);
         web.Proposals.On("GET /api/proposals/policies", new { }, 500);
         Assert.Contains("does not answer", await browser.Html("/en/admin/policies"));
     }
@@ -198,6 +225,16 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
         );
         Assert.Equal("/en/admin/errors?done=replayed", replayed.Headers.Location?.OriginalString);
     }
+
+    private static object Reviewer(string id, string name, string scope) =>
+        new
+        {
+            id,
+            name,
+            email = $"{name.ToLowerInvariant()}@example.org",
+            roles = new[] { "reviewer" },
+            reviewerScopes = new[] { scope },
+        };
 
     private async Task<Browser> As(string role)
     {

@@ -5,7 +5,7 @@ using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Identity;
 
-/// <summary>Administrators find accounts by a part of name or address, moderators by the name; oldest first.</summary>
+/// <summary>Administrators find accounts by a part of name or address, moderators by the name, and by role; oldest first.</summary>
 public static class AccountList
 {
     public static void Map(IEndpointRouteBuilder api)
@@ -16,6 +16,7 @@ public static class AccountList
 
     private static async Task<IResult> List(
         string? q,
+        string? role,
         Paging paging,
         HttpContext http,
         IdentityDb db,
@@ -24,6 +25,8 @@ public static class AccountList
     {
         if (q is not null && !Input.IsText(q))
             return Refusal.Field("/q", "This text cannot be searched for.").AsProblem();
+        if (role is not null && !Input.IsText(role))
+            return Refusal.Field("/role", "There is no such role.").AsProblem();
         var reader = Caller.Of(http);
         var addresses = reader.Is(Roles.Administrator);
         var accounts = db.Users.AsNoTracking();
@@ -34,6 +37,8 @@ public static class AccountList
                 EF.Functions.ILike(a.Name, pattern, "\\") || (addresses && EF.Functions.ILike(a.Email!, pattern, "\\"))
             );
         }
+        if (role is not null)
+            accounts = accounts.Where(a => a.Roles.Contains(role));
         if (paging.After is [var last] && Guid.TryParse(last, out var after))
             accounts = accounts.Where(a => a.Id > after);
         else if (paging.After is not null)

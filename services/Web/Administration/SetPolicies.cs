@@ -1,4 +1,5 @@
 using System.Globalization;
+using SkillPlatform.Web.Accounts;
 using SkillPlatform.Web.Catalogue;
 using SkillPlatform.Web.Pages;
 
@@ -7,14 +8,30 @@ namespace SkillPlatform.Web.Administration;
 public sealed record Policy(string Domain, int Approvals, Person[]? Reviewers);
 
 /// <param name="Policies">Null if they cannot be read at the moment.</param>
+/// <param name="Reviewers">Of any domain; null if they cannot be read at the moment.</param>
 public sealed record PoliciesModel(
     PageList<Policy>? Policies,
     Dictionary<string, string> Names,
+    Account[]? Reviewers,
     bool Done = false,
     string? Problem = null
-);
+)
+{
+    /// <summary>Who may be named for a domain: its reviewers, and whoever is named already.</summary>
+    public IEnumerable<(string Id, string? Name, string? Email, bool Named)> Choices(Policy policy)
+    {
+        var named = (policy.Reviewers ?? []).Where(person => person.Id is not null).ToArray();
+        var theirs = (Reviewers ?? []).Where(account =>
+            account.ReviewerScopes.Contains("*", StringComparer.Ordinal)
+            || account.ReviewerScopes.Contains(policy.Domain, StringComparer.Ordinal)
+        );
+        return theirs
+            .Select(a => (a.Id, (string?)a.Name, (string?)a.Email, Array.Exists(named, person => person.Id == a.Id)))
+            .UnionBy(named.Select(person => (person.Id!, person.Name, (string?)null, true)), choice => choice.Item1);
+    }
+}
 
-/// <summary>How many approvals a proposal needs, domain by domain.</summary>
+/// <summary>How many approvals a proposal needs, and of whom, domain by domain.</summary>
 public static class SetPolicies
 {
     public sealed record Wanted(int Approvals, string[]? Reviewers);
@@ -41,14 +58,15 @@ public static class SetPolicies
         if (!visit.Administers())
             return Page.Error(403);
         var policy = await services.Get<Policy>("proposals", $"/api/proposals/policies/{domain}", ct);
-        if (policy.Value is not { } now)
+        if (policy.Value is null)
             return Page.Error(policy.Status);
         _ = int.TryParse(form["approvals"], NumberStyles.None, CultureInfo.InvariantCulture, out var approvals);
         var set = await services.Send<Policy>(
             "proposals",
             HttpMethod.Put,
             $"/api/proposals/policies/{domain}",
-            new Wanted(approvals, now.Reviewers?.Select(person => person.Id).OfType<string>().ToArray()),
+            // Nobody named: everybody who reviews in the domain.
+            new Wanted(approvals, form["reviewer"] is { Count: > 0 } named ? [.. named.OfType<string>()] : null),
             ct,
             policy.Tag
         );
@@ -67,9 +85,17 @@ public static class SetPolicies
     {
         var policies = services.Get<PageList<Policy>>("proposals", $"/api/proposals/policies", ct);
         var domains = services.Get<Domains>("catalog", $"/api/catalog/domains", ct);
-        await Task.WhenAll(policies, domains);
+        var reviewers = services.Get<PageList<Account>>(
+            "identity",
+            $"/api/identity/accounts?role=reviewer&limit={200}",
+            ct
+        );
+        await Task.WhenAll(policies, domains, reviewers);
         var names = ((await domains).Value?.All ?? []).ToDictionary(d => d.Slug, d => d.Name, StringComparer.Ordinal);
         var found = (await policies).Value;
-        return Page.Of<PoliciesView>(new PoliciesModel(found, names, done, problem), found is null ? 503 : status);
+        return Page.Of<PoliciesView>(
+            new PoliciesModel(found, names, (await reviewers).Value?.Items, done, problem),
+            found is null ? 503 : status
+        );
     }
 }
