@@ -151,7 +151,10 @@ public sealed class AccountTests(Running running)
     public async Task Accounts_are_found_by_their_role()
     {
         using var admin = await As("admin@example.org");
-        var all = (await admin.Get($"{Accounts}?role=reviewer&limit=200")).GetProperty("items").EnumerateArray().ToArray();
+        var all = (await admin.Get($"{Accounts}?role=reviewer&limit=200"))
+            .GetProperty("items")
+            .EnumerateArray()
+            .ToArray();
         Assert.Contains(all, account => account.GetProperty("email").GetString() == "reviewer@example.org");
         Assert.All(all, account => Assert.Contains("reviewer", account.GetProperty("roles").GetRawText()));
         Assert.Empty((await admin.Get($"{Accounts}?role=king")).GetProperty("items").EnumerateArray());

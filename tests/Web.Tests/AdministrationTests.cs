@@ -118,10 +118,7 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
             web.Proposals.Last("/api/proposals/policies/sea").Body
         );
         using var anybody = await browser.Post("/en/admin/policies", "/en/admin/policies/sea", ("approvals", "1"));
-        Assert.Equal(
-            "{\"approvals\":1,\"reviewers\":null}",
-            web.Proposals.Last("/api/proposals/policies/sea").Body
-        );
+        Assert.Equal("{\"approvals\":1,\"reviewers\":null}", web.Proposals.Last("/api/proposals/policies/sea").Body);
         // Who is named stays so while nobody else can be chosen.
         web.Identity.Stub.On("GET /api/identity/accounts", new { }, 500);
         html = await browser.Html("/en/admin/policies");
