@@ -27,7 +27,11 @@ public sealed record PoliciesModel(
         );
         return theirs
             .Select(a => (a.Id, (string?)a.Name, (string?)a.Email, Array.Exists(named, person => person.Id == a.Id)))
-            .UnionBy(named.Select(person => (person.Id!, person.Name, (string?)null, true)), choice => choice.Item1);
+            .UnionBy(
+                named.Select(person => (person.Id!, person.Name, (string?)null, true)),
+                choice => choice.Item1,
+                StringComparer.Ordinal
+            );
     }
 }
 
