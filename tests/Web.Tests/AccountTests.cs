@@ -16,6 +16,7 @@ public sealed class AccountTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Contains("value=\"Zoë Müller\"", html);
         Assert.Contains("zoe@example.org", html);
         Assert.Contains("/passkeys?ui_locales=en\"", html);
+        Assert.Contains("/address?ui_locales=en\"", html);
         Assert.Contains("/two-factor?ui_locales=en\"", html);
         Assert.Contains("href=\"/api/identity/me/export\" download", html);
         using var answer = await browser.Get("/en/account");
