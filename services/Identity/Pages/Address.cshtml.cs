@@ -44,11 +44,11 @@ public sealed class AddressModel(
         if (attempt.RetryAfter is { } wait)
             return this.TooMany(wait, texts);
         if (!Input.IsAddress(Email ?? ""))
-            return Refuse("Error.Email");
+            return this.Refuse("Error.Email", texts);
         if (!await users.IsTheirs(account, Password ?? ""))
         {
             await attempt.Failed();
-            return Refuse("Error.OwnPassword");
+            return this.Refuse("Error.OwnPassword", texts);
         }
         postbox.Put(db, Letter.Move, Email!, account.Id);
         postbox.Put(db, Letter.Moving, Now, account.Id);
@@ -57,11 +57,5 @@ public sealed class AddressModel(
         // Each writes to somebody who may not have asked for it: no more of them than of wrong passwords.
         await attempt.Failed();
         return RedirectToPage("/Sent");
-    }
-
-    private PageResult Refuse(string why)
-    {
-        ModelState.AddModelError("", texts[why]);
-        return Page();
     }
 }

@@ -1,31 +1,17 @@
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Localization;
 using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Identity.Pages;
 
-/// <summary>The link from the mail shows a button: mail scanners follow links, but do not press buttons.</summary>
-[AllowAnonymous]
+/// <summary>Confirms an address: from here on the account counts.</summary>
 public sealed class ConfirmModel(
     UserManager<Account> users,
     AccountWriter writer,
     IConfiguration configuration,
     IStringLocalizer<Texts> texts
-) : PageModel
+) : FromLetter
 {
-    [BindProperty(SupportsGet = true)]
-    public string? Account { get; set; }
-
-    [BindProperty(SupportsGet = true)]
-    public string? Token { get; set; }
-
-    public bool Done { get; private set; }
-
-    public void OnGet() { }
-
     public async Task OnPost(CancellationToken ct)
     {
         var account = await users.OfLink(Account);

@@ -27,10 +27,7 @@ public sealed class ForgotModel(
         if (attempt.RetryAfter is { } wait)
             return this.TooMany(wait, texts);
         if (!Input.IsAddress(Email ?? ""))
-        {
-            ModelState.AddModelError("", texts["Error.Email"]);
-            return Page();
-        }
+            return this.Refuse("Error.Email", texts);
         postbox.Put(db, Letter.Reset, Email!);
         await db.SaveChangesAsync(ct);
         postbox.Ring();

@@ -29,7 +29,12 @@ internal static class Links
     {
         page.Response.StatusCode = StatusCodes.Status429TooManyRequests;
         page.Response.Headers.RetryAfter = Guessing.Seconds(wait);
-        page.ModelState.AddModelError("", texts["SignIn.TooMany"]);
+        return page.Refuse("SignIn.TooMany", texts);
+    }
+
+    public static PageResult Refuse(this PageModel page, string why, IStringLocalizer<Texts> texts)
+    {
+        page.ModelState.AddModelError("", texts[why]);
         return page.Page();
     }
 }

@@ -1,32 +1,19 @@
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Localization;
 
 namespace SkillPlatform.Identity.Pages;
 
 /// <summary>The link sent to a new address: from here on the account has it. Whatever was signed in must sign in again.</summary>
-[AllowAnonymous]
 public sealed class NewAddressModel(
     UserManager<Account> users,
     AccountWriter writer,
     Sessions sessions,
     IStringLocalizer<Texts> texts
-) : PageModel
+) : FromLetter
 {
     [BindProperty(SupportsGet = true)]
-    public string? Account { get; set; }
-
-    [BindProperty(SupportsGet = true)]
     public string? Email { get; set; }
-
-    [BindProperty(SupportsGet = true)]
-    public string? Token { get; set; }
-
-    public bool Done { get; private set; }
-
-    public void OnGet() { }
 
     public async Task OnPost(CancellationToken ct)
     {

@@ -1,14 +1,11 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Localization;
 
 namespace SkillPlatform.Identity.Pages;
 
 /// <summary>A new account, which counts once its address is confirmed. An address that is known gets a mail that says so, and the same page.</summary>
-[AllowAnonymous]
 public sealed class RegisterModel(
     UserManager<Account> users,
     AccountWriter writer,
@@ -17,11 +14,8 @@ public sealed class RegisterModel(
     Guessing guessing,
     TimeProvider time,
     IStringLocalizer<Texts> texts
-) : PageModel
+) : WayIn
 {
-    [BindProperty(SupportsGet = true)]
-    public string? ReturnUrl { get; set; }
-
     [BindProperty]
     public string? Name { get; set; }
 
@@ -34,8 +28,6 @@ public sealed class RegisterModel(
     public string Here => "/register" + Carried;
 
     public string ToSignIn => "/sign-in" + Carried;
-
-    private string Carried => Url.IsLocalUrl(ReturnUrl) ? QueryString.Create("returnUrl", ReturnUrl).ToString() : "";
 
     public void OnGet() { }
 

@@ -1,32 +1,19 @@
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Localization;
 
 namespace SkillPlatform.Identity.Pages;
 
 /// <summary>A new password by the link from the mail. Ends every session and lifts a lockout.</summary>
-[AllowAnonymous]
 public sealed class ResetModel(
     UserManager<Account> users,
     AccountWriter writer,
     Sessions sessions,
     IStringLocalizer<Texts> texts
-) : PageModel
+) : FromLetter
 {
-    [BindProperty(SupportsGet = true)]
-    public string? Account { get; set; }
-
-    [BindProperty(SupportsGet = true)]
-    public string? Token { get; set; }
-
     [BindProperty]
     public string? Password { get; set; }
-
-    public bool Done { get; private set; }
-
-    public void OnGet() { }
 
     public async Task OnPost(CancellationToken ct)
     {

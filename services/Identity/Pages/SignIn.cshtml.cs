@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Localization;
 
 namespace SkillPlatform.Identity.Pages;
@@ -11,22 +9,18 @@ namespace SkillPlatform.Identity.Pages;
 /// Whether the address is unknown, not confirmed, suspended, locked or the password wrong: the same work, the same answer,
 /// after the same time.
 /// </summary>
-[AllowAnonymous]
 public sealed class SignInModel(
     UserManager<Account> users,
     SignInManager<Account> sessions,
     Guessing guessing,
     IStringLocalizer<Texts> texts
-) : PageModel
+) : WayIn
 {
     // Of a password nobody has, so that an unknown address costs the same work as a known one.
     private static readonly string NobodysHash = new PasswordHasher<Account>().HashPassword(
         new Account(),
         Convert.ToHexString(RandomNumberGenerator.GetBytes(16))
     );
-
-    [BindProperty(SupportsGet = true)]
-    public string? ReturnUrl { get; set; }
 
     [BindProperty]
     public string? Email { get; set; }
@@ -39,8 +33,6 @@ public sealed class SignInModel(
     public string WithPasskey => "/sign-in/passkey" + Carried;
 
     public string Register => "/register" + Carried;
-
-    private string Carried => Url.IsLocalUrl(ReturnUrl) ? QueryString.Create("returnUrl", ReturnUrl).ToString() : "";
 
     public void OnGet() { }
 
@@ -61,14 +53,13 @@ public sealed class SignInModel(
             return await Enter(account);
         }
         await attempt.Failed();
-        ModelState.AddModelError("", texts["SignIn.Failed"]);
-        return Page();
+        return this.Refuse("SignIn.Failed", texts);
     }
 
     private async Task<IActionResult> Enter(Account account)
     {
         await sessions.SignInAsync(account, isPersistent: false);
-        return LocalRedirect(Url.IsLocalUrl(ReturnUrl) ? ReturnUrl! : "/");
+        return GoOn();
     }
 
     private async Task<Account?> Check(string email, string password)

@@ -1,7 +1,5 @@
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Localization;
 
 namespace SkillPlatform.Identity.Pages;
@@ -10,22 +8,16 @@ namespace SkillPlatform.Identity.Pages;
 /// Signs in by a passkey, which says itself whose it is. A page of its own: that for the password has one form and needs no
 /// script, which scripts that sign in rely on.
 /// </summary>
-[AllowAnonymous]
 public sealed class WithPasskeyModel(
     UserManager<Account> users,
     SignInManager<Account> sessions,
     Guessing guessing,
     IStringLocalizer<Texts> texts
-) : PageModel
+) : WayIn
 {
-    [BindProperty(SupportsGet = true)]
-    public string? ReturnUrl { get; set; }
-
     public string Here => "/sign-in/passkey" + Carried;
 
     public string WithPassword => "/sign-in" + Carried;
-
-    private string Carried => Url.IsLocalUrl(ReturnUrl) ? QueryString.Create("returnUrl", ReturnUrl).ToString() : "";
 
     public void OnGet() { }
 
@@ -39,11 +31,10 @@ public sealed class WithPasskeyModel(
         if (shown is { User: { } account, Passkey: { } passkey } && await Enters(account, passkey))
         {
             await sessions.SignInAsync(account, isPersistent: false);
-            return LocalRedirect(Url.IsLocalUrl(ReturnUrl) ? ReturnUrl! : "/");
+            return GoOn();
         }
         await attempt.Answerable();
-        ModelState.AddModelError("", texts["Passkeys.Failed"]);
-        return Page();
+        return this.Refuse("Passkeys.Failed", texts);
     }
 
     // Keeps the count that tells a copied passkey.
