@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using SkillPlatform.Testing;
@@ -56,5 +57,12 @@ public sealed class StartTests(Running running)
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         await using var command = new NpgsqlCommand("select count(*) from identity.token_keys", connection);
         Assert.Equal(2L, await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void Migrations_bring_a_database_to_what_the_code_expects()
+    {
+        using var scope = running.Host.Services.CreateScope();
+        Assert.False(scope.ServiceProvider.GetRequiredService<IdentityDb>().Database.HasPendingModelChanges());
     }
 }

@@ -1,5 +1,4 @@
-using System;
-using Microsoft.EntityFrameworkCore.Infrastructure;
+﻿using System;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
@@ -7,12 +6,11 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace SkillPlatform.Identity.Migrations
 {
     /// <inheritdoc />
-    [DbContext(typeof(IdentityDb))]
-    [Migration("20261123090000_Addresses")]
     public partial class Addresses : Migration
     {
         /// <inheritdoc />
-        protected override void Up(MigrationBuilder migrationBuilder) =>
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
             migrationBuilder.AddColumn<Guid>(
                 name: "account",
                 schema: "identity",
@@ -20,9 +18,12 @@ namespace SkillPlatform.Identity.Migrations
                 type: "uuid",
                 nullable: true
             );
+        }
 
         /// <inheritdoc />
-        protected override void Down(MigrationBuilder migrationBuilder) =>
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
             migrationBuilder.DropColumn(name: "account", schema: "identity", table: "letters");
+        }
     }
 }
