@@ -14,6 +14,7 @@ namespace SkillPlatform.Contracts;
 /// <param name="Roles">Of <c>contributor, reviewer, moderator, administrator</c>.</param>
 /// <param name="ReviewerScopes">Slugs of domains this reviewer may decide on; <c>*</c> for all.</param>
 /// <param name="Active">False while suspended.</param>
+/// <param name="SignedOutAt">When everything signed in with it had to end last, UTC; null if never. Sessions begun since stand.</param>
 public sealed record AccountChanged(
     string UserId,
     long Version,
@@ -23,7 +24,8 @@ public sealed record AccountChanged(
     string TimeZone,
     string[] Roles,
     string[] ReviewerScopes,
-    bool Active
+    bool Active,
+    DateTimeOffset? SignedOutAt = null
 );
 
 /// <summary>

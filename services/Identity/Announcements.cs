@@ -11,7 +11,7 @@ public static class Announcements
 {
     private const string Sql = """
         select json_build_object('name', name, 'email', email, 'culture', culture, 'timeZone', time_zone, 'roles', roles,
-          'reviewerScopes', reviewer_scopes, 'suspended', suspended)::text as data
+          'reviewerScopes', reviewer_scopes, 'suspended', suspended, 'signedOutAt', signed_out_at)::text as data
         from identity.accounts where id = ? and email_confirmed
         """;
 
@@ -34,7 +34,8 @@ public static class Announcements
             row.TimeZone,
             row.Roles,
             row.ReviewerScopes,
-            !row.Suspended
+            !row.Suspended,
+            row.SignedOutAt
         );
     }
 
@@ -45,6 +46,7 @@ public static class Announcements
         string TimeZone,
         string[] Roles,
         string[] ReviewerScopes,
-        bool Suspended
+        bool Suspended,
+        DateTimeOffset? SignedOutAt
     );
 }

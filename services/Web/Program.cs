@@ -1,4 +1,5 @@
 using SkillPlatform.ServiceDefaults;
+using SkillPlatform.Web;
 using SkillPlatform.Web.Api;
 using SkillPlatform.Web.Languages;
 using SkillPlatform.Web.Pages;
@@ -11,7 +12,7 @@ builder.AddSignIn();
 builder.AddProxy();
 builder.AddWriteLimits();
 builder.AddPages();
-builder.AddMessaging("web", Evictions.Add);
+builder.AddMessaging("web", Consumers.Add);
 var app = builder.Build();
 app.UseAnonymousPages();
 app.UseServiceDefaults();

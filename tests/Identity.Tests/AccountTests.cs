@@ -89,6 +89,7 @@ public sealed class AccountTests(Running running)
             account.GetProperty("email").GetString()!
         );
         var signed = await SignIn.As(running.Authority, email);
+        await using var heard = await Heard.Listen(running.Broker);
         using var before = new Api(new Uri(running.Authority), signed.AccessToken);
 
         Assert.Equal(200, (await admin.Post(path)).Status);
@@ -101,6 +102,7 @@ public sealed class AccountTests(Running running)
         Assert.Equal(200, (await admin.Post(path)).Status);
         Assert.Equal(200, (await admin.Send(HttpMethod.Delete, path)).Status);
         Assert.NotNull((await SignIn.As(running.Authority, email)).AccessToken);
+        await heard.Next("AccountChanged", account.GetProperty("id").GetString()!, Heard.SignedOut);
     }
 
     [Fact]
@@ -170,6 +172,7 @@ public sealed class AccountTests(Running running)
         var (id, email) = (account.GetProperty("id").GetString()!, account.GetProperty("email").GetString()!);
         var changed = await heard.Next("AccountChanged", id, _ => true);
         Assert.Equal(email, changed.GetProperty("email").GetString());
+        Assert.False(Heard.SignedOut(changed));
         using var person = await As(email);
 
         Assert.Equal(
@@ -225,6 +228,9 @@ public sealed class Heard : IAsyncDisposable
         }
         return new Heard(connection, channel, queue);
     }
+
+    public static bool SignedOut(JsonElement changed) =>
+        changed.TryGetProperty("signedOutAt", out var at) && at.ValueKind == JsonValueKind.String;
 
     public Task<JsonElement> Next(string message, string user, Func<JsonElement, bool> satisfies) =>
         Eventually.Get(

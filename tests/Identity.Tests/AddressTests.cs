@@ -37,7 +37,7 @@ public sealed partial class AddressTests(Running running)
         await heard.Next(
             "AccountChanged",
             me.GetProperty("id").GetString()!,
-            m => m.GetProperty("email").GetString() == wanted
+            m => m.GetProperty("email").GetString() == wanted && Heard.SignedOut(m)
         );
         await Assert.ThrowsAsync<InvalidOperationException>(() => SignIn.As(running.Authority, old));
         await Assert.ThrowsAsync<InvalidOperationException>(() =>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Microsoft.IdentityModel.JsonWebTokens;
 using SkillPlatform.Testing;
 
 namespace SkillPlatform.Identity.Tests;
@@ -88,6 +89,7 @@ public sealed partial class PageTests(Running running)
         using var browser = new Browser(running.Authority);
         var address = await Confirmed(browser);
         var before = await SignIn.As(running.Authority, address, Password);
+        await using var heard = await Heard.Listen(running.Broker);
         using var asked = await browser.Fill("/forgot", ("email", address));
         Assert.Equal("/sent", asked.Headers.Location?.OriginalString);
         var link = await LinkTo(address, "reset");
@@ -107,6 +109,7 @@ public sealed partial class PageTests(Running running)
             SignIn.Refresh(running.Authority, before.RefreshToken!)
         );
         Assert.NotNull((await SignIn.As(running.Authority, address, "another long password")).AccessToken);
+        await heard.Next("AccountChanged", new JsonWebToken(before.AccessToken).Subject, Heard.SignedOut);
     }
 
     [Fact]
@@ -305,6 +308,7 @@ public sealed partial class PageTests(Running running)
         using var one = await here.SignIn(address, Password);
         using var two = await there.SignIn(address, Password);
         var script = await SignIn.As(running.Authority, address, Password);
+        await using var heard = await Heard.Listen(running.Broker);
         Assert.Equal(
             HttpStatusCode.OK,
             (await there.Http.GetAsync("/", TestContext.Current.CancellationToken)).StatusCode
@@ -328,6 +332,7 @@ public sealed partial class PageTests(Running running)
         await Assert.ThrowsAsync<InvalidOperationException>(() =>
             SignIn.Refresh(running.Authority, script.RefreshToken!)
         );
+        await heard.Next("AccountChanged", new JsonWebToken(script.AccessToken).Subject, Heard.SignedOut);
     }
 
     [Theory]

@@ -35,6 +35,7 @@ public sealed partial class NoTextInCodeTests
     [
         "SkillPlatform.Web.Api",
         "SkillPlatform.Web.SignIn",
+        "SkillPlatform.Web.Migrations",
         "SkillPlatform.Web.Feeds.ShowSitemap",
         "SkillPlatform.Web.Pages.Headers",
         "SkillPlatform.Web.Pages.PageErrors",

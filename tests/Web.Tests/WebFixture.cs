@@ -56,7 +56,8 @@ public sealed class WebFixture(Servers servers) : IAsyncLifetime
         foreach (var (name, value) in settings)
             all[name] = value;
         var host = new ServiceHost<Program>(Authority, all).Start();
-        _hosts.Add(host);
+        lock (_hosts)
+            _hosts.Add(host);
         using var client = host.As();
         return client.BaseAddress!;
     }

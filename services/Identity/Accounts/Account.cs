@@ -23,6 +23,9 @@ public sealed class Account : IdentityUser<Guid>
 
     public bool Suspended { get; set; }
 
+    /// <summary>When everything that was signed in with it had to end last.</summary>
+    public DateTimeOffset? SignedOutAt { get; set; }
+
     /// <summary>Version of the account's event stream: one event for each change.</summary>
     public long Version { get; set; }
 

@@ -5,17 +5,20 @@ using OpenIddict.EntityFrameworkCore.Models;
 namespace SkillPlatform.Identity;
 
 /// <summary>
-/// Ends what an account has open with clients: every code and refresh token. Cookies end with the security stamp, which the
-/// caller renews; access tokens run out within ten minutes.
+/// Ends what an account has open with clients: every code and refresh token. Cookies end with the security stamp, and the
+/// sessions of Web when it hears of it; the caller renews the stamp and saves the account. Access tokens that programs hold
+/// run out within ten minutes.
 /// </summary>
 public sealed class Sessions(
     IdentityDb db,
     IOpenIddictTokenManager tokens,
-    IOpenIddictAuthorizationManager authorizations
+    IOpenIddictAuthorizationManager authorizations,
+    TimeProvider time
 )
 {
     public async Task End(Account account, CancellationToken ct)
     {
+        account.SignedOutAt = time.GetUtcNow();
         await tokens.RevokeBySubjectAsync(account.Subject, ct);
         await authorizations.RevokeBySubjectAsync(account.Subject, ct);
     }

@@ -41,9 +41,10 @@ public sealed class NewAddressModel(
             {
                 // Makes a new stamp, too: the link is good for once.
                 var changed = await users.ChangeEmailAsync(account, Email!, Links.Token(Token));
-                if (changed.Succeeded)
-                    await sessions.End(account, ct);
-                return changed;
+                if (!changed.Succeeded)
+                    return changed;
+                await sessions.End(account, ct);
+                return await users.UpdateAsync(account);
             },
             ct
         );

@@ -8,7 +8,7 @@ namespace SkillPlatform.Identity.Pages;
 
 /// <summary>Ends the session here, or all sessions everywhere.</summary>
 [AllowAnonymous]
-public sealed class SignOutModel(UserManager<Account> users, Sessions sessions) : PageModel
+public sealed class SignOutModel(UserManager<Account> users, AccountWriter writer, Sessions sessions) : PageModel
 {
     public void OnGet() { }
 
@@ -21,10 +21,17 @@ public sealed class SignOutModel(UserManager<Account> users, Sessions sessions) 
     public async Task<IActionResult> OnPostEverywhere(CancellationToken ct)
     {
         if (await users.GetUserAsync(User) is { } account)
-        {
-            await sessions.End(account, ct);
-            await users.UpdateSecurityStampAsync(account);
-        }
+            await writer.Write(
+                account,
+                account.Subject,
+                new AccountTouched(),
+                async () =>
+                {
+                    await sessions.End(account, ct);
+                    return await users.UpdateSecurityStampAsync(account);
+                },
+                ct
+            );
         await HttpContext.SignOutAsync(IdentityConstants.ApplicationScheme);
         return RedirectToPage();
     }

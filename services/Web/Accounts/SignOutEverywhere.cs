@@ -4,7 +4,7 @@ using SkillPlatform.Web.Pages;
 
 namespace SkillPlatform.Web.Accounts;
 
-/// <summary>Ends this session at once; the others end when their tokens, good for ten minutes at most, are not renewed.</summary>
+/// <summary>Ends this session; Identity tells of it, and the others end too.</summary>
 public static class SignOutEverywhere
 {
     public static void Map(WebApplication app) =>

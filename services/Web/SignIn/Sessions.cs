@@ -12,6 +12,12 @@ public sealed class Session
     /// <summary>SHA-256 of the key in the cookie, so that the table gives nobody a session.</summary>
     public required string Id { get; init; }
 
+    /// <summary>SHA-256 of the account's id: whose it is, for who knows whom to look for.</summary>
+    public required string Account { get; init; }
+
+    /// <summary>When it was signed in, by the clock of Identity, in whole seconds.</summary>
+    public required DateTimeOffset Since { get; init; }
+
     public required byte[] Ticket { get; set; }
 
     /// <summary>Apart from the ticket: sliding renewal must not bring back tokens that were refreshed meanwhile.</summary>
@@ -33,10 +39,13 @@ public sealed class WebDb(DbContextOptions<WebDb> options) : DbContext(options),
             session.ToTable("sessions");
             session.HasKey(s => s.Id);
             session.Property(s => s.Id).HasColumnName("id").HasMaxLength(64);
+            session.Property(s => s.Account).HasColumnName("account").HasMaxLength(64);
+            session.Property(s => s.Since).HasColumnName("since");
             session.Property(s => s.Ticket).HasColumnName("ticket");
             session.Property(s => s.Tokens).HasColumnName("tokens");
             session.Property(s => s.ExpiresAt).HasColumnName("expires_at");
             session.HasIndex(s => s.ExpiresAt);
+            session.HasIndex(s => s.Account);
         });
         modelBuilder.Entity<DataProtectionKey>().ToTable("data_protection_keys");
     }

@@ -3,7 +3,10 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace SkillPlatform.Web.SignIn;
 
-/// <summary>Creates what is missing of the database, however late it comes up, and deletes expired sessions.</summary>
+/// <summary>
+/// Brings the database to where it must be, however late it comes up, and deletes expired sessions. Replicas may come at
+/// once: one migrates, the others wait for its lock.
+/// </summary>
 public sealed class SessionsReady(IDbContextFactory<WebDb> databases, TimeProvider time, ILogger<SessionsReady> log)
     : BackgroundService,
         IHostedLifecycleService,
@@ -58,7 +61,7 @@ public sealed class SessionsReady(IDbContextFactory<WebDb> databases, TimeProvid
         if (_created)
             return;
         await using var db = await databases.CreateDbContextAsync(ct);
-        await db.Database.EnsureCreatedAsync(ct);
+        await db.Database.MigrateAsync(ct);
         _created = true;
     }
 

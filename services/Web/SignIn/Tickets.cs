@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.IdentityModel.JsonWebTokens;
 using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Web.SignIn;
@@ -25,13 +26,16 @@ public sealed class Tickets(IDbContextFactory<WebDb> databases, IDataProtectionP
     public async Task<string> StoreAsync(AuthenticationTicket ticket, CancellationToken cancellationToken)
     {
         var key = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-        var id = IdOf(key);
+        var id = Hash(key);
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var tokens = TokensOf(ticket);
+        var signedIn = new JsonWebToken(tokens.Id);
         db.Add(
             new Session
             {
                 Id = id,
+                Account = Hash(signedIn.Subject),
+                Since = new DateTimeOffset(signedIn.IssuedAt),
                 Tokens = Close(id, tokens),
                 Ticket = Close(id, ticket),
                 ExpiresAt = Expiry(ticket),
@@ -43,7 +47,7 @@ public sealed class Tickets(IDbContextFactory<WebDb> databases, IDataProtectionP
 
     public async Task RenewAsync(string key, AuthenticationTicket ticket)
     {
-        var id = IdOf(key);
+        var id = Hash(key);
         await using var db = await databases.CreateDbContextAsync();
         var (bytes, expires) = (Close(id, ticket), Expiry(ticket));
         await db
@@ -59,7 +63,7 @@ public sealed class Tickets(IDbContextFactory<WebDb> databases, IDataProtectionP
         CancellationToken cancellationToken
     )
     {
-        var id = IdOf(key);
+        var id = Hash(key);
         try
         {
             await using var db = await databases.CreateDbContextAsync(cancellationToken);
@@ -89,9 +93,19 @@ public sealed class Tickets(IDbContextFactory<WebDb> databases, IDataProtectionP
 
     public async Task RemoveAsync(string key)
     {
-        var id = IdOf(key);
+        var id = Hash(key);
         await using var db = await databases.CreateDbContextAsync();
         await db.Sessions.Where(s => s.Id == id).ExecuteDeleteAsync();
+    }
+
+    /// <summary>Ends what the account had open at that time.</summary>
+    public async Task End(string account, DateTimeOffset at, CancellationToken ct)
+    {
+        var whose = Hash(account);
+        // What began in the same second may have begun after.
+        var last = at.AddSeconds(-1);
+        await using var db = await databases.CreateDbContextAsync(ct);
+        await db.Sessions.Where(s => s.Account == whose && s.Since <= last).ExecuteDeleteAsync(ct);
     }
 
     public SessionTokens Tokens(Session session) =>
@@ -127,5 +141,5 @@ public sealed class Tickets(IDbContextFactory<WebDb> databases, IDataProtectionP
     // Bound to the row, so that rows cannot be swapped.
     private static IDataProtector Protector(IDataProtector kind, string id) => kind.CreateProtector(id);
 
-    private static string IdOf(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }
