@@ -36,6 +36,11 @@ public sealed class MarkdownTests
         Assert.Contains("😀", html);
     }
 
+    [Theory]
+    [InlineData("- **bold** `code`\n- [link](https://example.org)\n\n1 < 2", "bold code link 1 < 2")]
+    [InlineData("a_b_c and\u202E C#", "a_b_c and C#")]
+    public void A_title_has_its_words_alone(string text, string words) => Assert.Equal(words, Markdown.Plain(text));
+
     [Fact]
     public void Hostile_shapes_end_soon()
     {

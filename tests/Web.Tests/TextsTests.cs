@@ -77,6 +77,7 @@ public sealed class TextsTests
     [InlineData("ja", 1, "1件のスキル")]
     [InlineData("ar", 2, "مهارتان")]
     [InlineData("ar", 5, "5 مهارات")]
+    [InlineData("ar", 1_404, "1,404 مهارات")]
     public void Numbers_agree_with_their_noun(string language, long n, string expected) =>
         Assert.Equal(expected, Texts.In(language).Count("skills", n));
 

@@ -61,6 +61,9 @@ public sealed class Texts
         // Some versions of ICU count Arabic's years from the Hijra; ours are the same in every language.
         var culture = new CultureInfo(language, useUserOverride: false);
         culture.DateTimeFormat.Calendar = new GregorianCalendar(GregorianCalendarTypes.Localized);
+        // Arabic's separators belong to Arabic's digits, which .NET does not write: between ours they look like quotes.
+        if (culture.NumberFormat.NumberGroupSeparator == "\u066C")
+            (culture.NumberFormat.NumberGroupSeparator, culture.NumberFormat.NumberDecimalSeparator) = (",", ".");
         return CultureInfo.ReadOnly(culture);
     }
 

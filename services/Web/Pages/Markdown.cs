@@ -32,6 +32,20 @@ public static class Markdown
         }
     }
 
+    /// <summary>Its words alone, on one line: for titles and summaries.</summary>
+    public static string Plain(string text)
+    {
+        try
+        {
+            var words = Markdig.Markdown.ToPlainText(Harmless(text), Pipeline);
+            return string.Join(' ', words.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        }
+        catch (ArgumentException)
+        {
+            return Harmless(text);
+        }
+    }
+
     /// <summary>Without the control characters that reorder text: embeddings, overrides and isolates. Marks stay.</summary>
     public static string Harmless(string text) =>
         text.Any(Reorders) ? string.Concat(text.Where(c => !Reorders(c))) : text;
