@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using MassTransit;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
@@ -9,7 +8,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using SkillPlatform.Contracts;
 using SkillPlatform.Testing;
 using SkillPlatform.Web.Languages;
 using SkillPlatform.Web.SignIn;
@@ -266,38 +264,6 @@ public sealed class SessionTests(WebFixture web) : IClassFixture<WebFixture>, ID
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
         using var live = await browser.Get("/health/live");
         Assert.Equal(HttpStatusCode.OK, live.StatusCode);
-    }
-
-    [Fact]
-    public async Task What_identity_says_has_ended_ends_here_at_once_and_what_began_since_stands()
-    {
-        var bus = Bus.Factory.CreateUsingRabbitMq(rabbit => rabbit.Host(web.Broker));
-        await bus.StartAsync(_ct);
-        var now = DateTimeOffset.UtcNow;
-        var (phone, desk, somebody) = (await SignedIn("leaver"), await SignedIn("leaver"), await SignedIn("stayer"));
-        await bus.Publish(Changed("leaver", now.AddDays(-1)), _ct);
-        await bus.Publish(Changed("leaver", null), _ct);
-        await bus.Publish(Changed("leaver", now.AddMinutes(1)), _ct);
-        await Eventually.Holds(async () => !await IsIn(phone) && !await IsIn(desk));
-        Assert.True(await IsIn(somebody));
-        var again = await SignedIn("leaver");
-        await bus.Publish(Changed("leaver", now.AddMinutes(-1)), _ct);
-        await bus.Publish(new AccountErased("stayer", 9, now), _ct);
-        await Eventually.Holds(async () => !await IsIn(somebody));
-        Assert.True(await IsIn(again));
-        await bus.StopAsync(_ct);
-
-        async Task<string> SignedIn(string account)
-        {
-            web.Identity.Sub = account;
-            using var browser = web.Browser();
-            await browser.SignIn();
-            web.Identity.Sub = "user-1";
-            return Cookie(browser);
-        }
-        async Task<bool> IsIn(string cookie) => (await Suggest(cookie)).StatusCode != HttpStatusCode.Redirect;
-        static AccountChanged Changed(string account, DateTimeOffset? at) =>
-            new(account, 1, "Zoë", "zoe@example.org", "en", "Etc/UTC", ["contributor"], [], true, at);
     }
 
     [Theory]
