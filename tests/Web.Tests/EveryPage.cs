@@ -54,7 +54,7 @@ public static class EveryPage
     [
         ("/", ["/", "/?domain=sea&group=coast", "/?q=tides&role=pilot"]),
         ("/roles", ["/roles"]),
-        ("/roles/{role}", ["/roles/pilot", "/roles/pilot?level=junior&compare=senior"]),
+        ("/roles/{role}", ["/roles/pilot", "/roles/pilot?level=junior", "/roles/pilot?level=junior&compare=senior"]),
         ("/changes", ["/changes"]),
         ("/skills/new", ["/skills/new"]),
         ("/skills/{slug}", ["/skills/every", "/skills/every?version=2", "/skills/ended"]),
@@ -326,28 +326,7 @@ public static class EveryPage
                     )
                 )
             )
-            .On(
-                "GET /api/notifications/inbox",
-                with(
-                    new
-                    {
-                        items = new[]
-                        {
-                            new
-                            {
-                                id = Comment,
-                                kind = "skillChanged",
-                                skill = new { slug = "every", name = "Tides" },
-                                title = "Tides: changed",
-                                summary = "Pilot: reworded",
-                                reason = "skill",
-                                at = At,
-                            },
-                        },
-                        unreadCount = 1,
-                    }
-                )
-            )
+            .On("GET /api/notifications/inbox", with(Samples.Inbox(Comment)))
             .On("GET /api/notifications/inbox/unread", new { unreadCount = 1 })
             .On(
                 "GET /api/notifications/preferences",

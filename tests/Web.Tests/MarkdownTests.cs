@@ -37,9 +37,13 @@ public sealed class MarkdownTests
     }
 
     [Theory]
-    [InlineData("- **bold** `code`\n- [link](https://example.org)\n\n1 < 2", "bold code link 1 < 2")]
+    [InlineData("- **bold** `code`\n- [link](https://example.org)\n\n# More *of* it", "bold code link More of it")]
     [InlineData("a_b_c and\u202E C#", "a_b_c and C#")]
-    public void A_title_has_its_words_alone(string text, string words) => Assert.Equal(words, Markdown.Plain(text));
+    [InlineData("| a | b |\n|---|---|\n| c | d |", "a b c d")]
+    [InlineData("1 < 2 & \"x\" <b>y</b> a\u202Eb", "1 < 2 & \"x\" <b>y</b> ab")]
+    [InlineData("![](https://elsewhere.example/x.png)", "![](https://elsewhere.example/x.png)")]
+    [InlineData(" \n ", "")]
+    public void Its_words_alone_are_one_line(string text, string words) => Assert.Equal(words, Markdown.Plain(text));
 
     [Fact]
     public void Hostile_shapes_end_soon()
@@ -57,7 +61,7 @@ public sealed class MarkdownTests
                 string.Concat(Enumerable.Repeat("|a", 5_000)) + "\n" + string.Concat(Enumerable.Repeat("|-", 2_500)),
             }
         )
-            Assert.NotEmpty(Markdown.Html(text).Value);
+            Assert.All([Markdown.Html(text).Value, Markdown.Plain(text)], Assert.NotEmpty);
         Assert.True(TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(10));
     }
 

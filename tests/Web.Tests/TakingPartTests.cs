@@ -367,31 +367,14 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
     public async Task The_inbox_leads_to_what_the_news_is_about_and_is_marked_read()
     {
         var item = "01990000-0000-7000-8000-0000000000f1";
-        web.Notifications.On(
-                "GET /api/notifications/inbox",
-                new
-                {
-                    items = new[]
-                    {
-                        new
-                        {
-                            id = item,
-                            kind = "skillChanged",
-                            skill = new { slug = "tides", name = "Reading tides" },
-                            title = "Reading tides: changed",
-                            summary = "Pilot, Junior: reworded",
-                            reason = "domain",
-                            at = "2026-03-09T10:00:00Z",
-                        },
-                    },
-                    unreadCount = 1,
-                }
-            )
+        web.Notifications.On("GET /api/notifications/inbox", Samples.Inbox(item))
             .On("POST /api/notifications/inbox/read", new { unreadCount = 0 });
         using var browser = web.Browser();
         await browser.SignIn();
         var html = await browser.Html("/en/inbox");
         Assert.Contains("href=\"/en/skills/tides\"", html);
+        // Of what was written, the words.
+        Assert.Contains("Pilot, Junior: reworded", html);
         Assert.Contains("1 unread", html);
         Assert.Contains("you watch the domain", html);
         using var one = await browser.Post("/en/inbox", "/en/inbox/read", ("id", item));

@@ -152,6 +152,26 @@ public sealed class Browser : IDisposable
 /// <summary>What the stubs tell.</summary>
 public static class Samples
 {
+    /// <summary>One piece of news, unread.</summary>
+    public static object Inbox(string id) =>
+        new
+        {
+            items = new[]
+            {
+                new
+                {
+                    id,
+                    kind = "skillChanged",
+                    skill = new { slug = "tides", name = "Reading tides" },
+                    title = "Reading tides: changed",
+                    summary = "Pilot, Junior: **reworded**",
+                    reason = "domain",
+                    at = "2026-03-09T10:00:00Z",
+                },
+            },
+            unreadCount = 1,
+        };
+
     public static object Skill(
         string slug = "tides",
         string name = "Reading tides",

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ganss.Xss;
 using Markdig;
 using Microsoft.AspNetCore.Components;
@@ -32,18 +33,38 @@ public static class Markdown
         }
     }
 
-    /// <summary>Its words alone, on one line: for titles and summaries.</summary>
+    /// <summary>The words alone, in one line: where there is room for a sentence only.</summary>
     public static string Plain(string text)
     {
+        var written = Harmless(text);
+        var plain = "";
         try
         {
-            var words = Markdig.Markdown.ToPlainText(Harmless(text), Pipeline);
-            return string.Join(' ', words.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+            plain = Markdig.Markdown.ToPlainText(written, Pipeline);
         }
         catch (ArgumentException)
         {
-            return Harmless(text);
+            // As above; and what has no words, a picture for one, is shown as it was written, too.
         }
+        return string.Join(
+            ' ',
+            (string.IsNullOrWhiteSpace(plain) ? written : plain).Split(
+                (char[]?)null,
+                StringSplitOptions.RemoveEmptyEntries
+            )
+        );
+    }
+
+    /// <summary>Its beginning, cut between words, and never within what is read as one character.</summary>
+    public static string Short(string text, int most)
+    {
+        if (text.Length <= most)
+            return text;
+        var end = 0;
+        while (StringInfo.GetNextTextElementLength(text, end) is var next && end + next <= most)
+            end += next;
+        var space = text.LastIndexOf(' ', Math.Max(end - 1, 0));
+        return string.Concat(text.AsSpan(0, space > 0 ? space : end), "…");
     }
 
     /// <summary>Without the control characters that reorder text: embeddings, overrides and isolates. Marks stay.</summary>
