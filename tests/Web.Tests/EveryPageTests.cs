@@ -84,6 +84,37 @@ public sealed class EveryPageTests(WebFixture web) : IClassFixture<WebFixture>
     private static readonly string[] Types = ["text", "application/atom+xml"];
 
     [Fact]
+    public async Task Each_page_that_may_be_found_says_what_it_is_in_its_language()
+    {
+        EveryPage.Given(web, null);
+        using var reader = web.Browser();
+        var said = new List<(string Language, string Address, string Title, string About)>();
+        foreach (var language in Languages.Texts.Languages)
+        foreach (var address in EveryPage.Addresses)
+        {
+            using var answer = await reader.Get($"/{language}{address}");
+            var page = Parsed(await answer.Content.ReadAsStringAsync(_ct));
+            if (answer.StatusCode == HttpStatusCode.OK && page.QuerySelector("meta[name=robots]") is null)
+                said.Add(
+                    (
+                        language,
+                        address,
+                        page.Title!,
+                        page.QuerySelector("meta[name=description]")?.GetAttribute("content")?.Trim() ?? ""
+                    )
+                );
+        }
+        Assert.Empty(said.Where(page => page.About.Length == 0).Select(page => $"{page.Language}{page.Address}"));
+        // What is another page by its title is another by what it says; and no two languages say the same.
+        Assert.Empty(
+            said.GroupBy(page => page.About, StringComparer.Ordinal)
+                .Where(same => same.DistinctBy(page => (page.Language, page.Title)).Count() > 1)
+                .SelectMany(same => same.Select(page => $"{page.Language}{page.Address}: {page.About}"))
+        );
+        Assert.True(said.Count > 100, said.Count.ToString(CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
     public async Task Each_form_has_its_token_and_stays_with_us()
     {
         EveryPage.Given(web, null);
