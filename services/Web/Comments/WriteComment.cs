@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Mvc;
 using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.Proposals;
 using SkillPlatform.Web.Skills;
@@ -10,158 +9,111 @@ public static class WriteComment
 {
     public static void Map(WebApplication app)
     {
-        app.MapPost(
-                "/proposals/{id:guid}/comments",
-                (Guid id, string? cursor, IFormCollection form, Services services, Visit visit, CancellationToken ct) =>
-                    Post(OfProposal(id, cursor, services, visit, ct), form, services, visit, ct)
-            )
-            .RequireAuthorization();
-        app.MapPost(
-                "/proposals/{id:guid}/comments/{comment:guid}",
-                (
-                    Guid id,
-                    Guid comment,
-                    string? cursor,
-                    IFormCollection form,
-                    Services services,
-                    Visit visit,
-                    CancellationToken ct
-                ) => Edit(OfProposal(id, cursor, services, visit, ct), comment, form, services, visit, ct)
-            )
-            .RequireAuthorization();
-        app.MapPost(
-                "/proposals/{id:guid}/comments/{comment:guid}/removal",
-                (
-                    Guid id,
-                    Guid comment,
-                    string? cursor,
-                    IFormCollection form,
-                    Services services,
-                    Visit visit,
-                    CancellationToken ct
-                ) => Remove(OfProposal(id, cursor, services, visit, ct), comment, services, ct)
-            )
-            .RequireAuthorization();
-        app.MapPost(
-                "/skills/{slug}/discussion",
-                (
-                    string slug,
-                    string? cursor,
-                    IFormCollection form,
-                    Services services,
-                    Visit visit,
-                    CancellationToken ct
-                ) => Post(OfSkill(slug, cursor, services, visit, ct), form, services, visit, ct)
-            )
-            .RequireAuthorization();
-        app.MapPost(
-                "/skills/{slug}/discussion/{comment:guid}",
-                (
-                    string slug,
-                    Guid comment,
-                    string? cursor,
-                    IFormCollection form,
-                    Services services,
-                    Visit visit,
-                    CancellationToken ct
-                ) => Edit(OfSkill(slug, cursor, services, visit, ct), comment, form, services, visit, ct)
-            )
-            .RequireAuthorization();
-        app.MapPost(
-                "/skills/{slug}/discussion/{comment:guid}/removal",
-                (
-                    string slug,
-                    Guid comment,
-                    string? cursor,
-                    IFormCollection form,
-                    Services services,
-                    Visit visit,
-                    CancellationToken ct
-                ) => Remove(OfSkill(slug, cursor, services, visit, ct), comment, services, ct)
-            )
-            .RequireAuthorization();
+        const string proposal = "/proposals/{id:guid}/comments";
+        To(proposal, (Guid id, [AsParameters] Sent sent) => Post(OfProposal(id, sent), sent));
+        To(
+            $"{proposal}/{{comment:guid}}",
+            (Guid id, Guid comment, [AsParameters] Sent sent) => Edit(OfProposal(id, sent), comment, sent)
+        );
+        To(
+            $"{proposal}/{{comment:guid}}/removal",
+            (Guid id, Guid comment, [AsParameters] Sent sent) => Remove(OfProposal(id, sent), comment, sent)
+        );
+        const string skill = "/skills/{slug}/discussion";
+        To(skill, (string slug, [AsParameters] Sent sent) => Post(OfSkill(slug, sent), sent));
+        To(
+            $"{skill}/{{comment:guid}}",
+            (string slug, Guid comment, [AsParameters] Sent sent) => Edit(OfSkill(slug, sent), comment, sent)
+        );
+        To(
+            $"{skill}/{{comment:guid}}/removal",
+            (string slug, Guid comment, [AsParameters] Sent sent) => Remove(OfSkill(slug, sent), comment, sent)
+        );
+
+        void To(string route, Delegate write) => app.MapPost(route, write).RequireAuthorization();
+    }
+
+    private sealed record Sent(
+        string? Cursor,
+        IFormCollection Form,
+        Services Services,
+        Visit Visit,
+        CancellationToken Ct
+    )
+    {
+        public string Text => Form["text"].ToString().Replace("\r\n", "\n", StringComparison.Ordinal);
     }
 
     /// <summary>Where comments are kept, the page they are on, and how it is shown again with what was written.</summary>
     private sealed record Where(string Api, string Page, Func<Writing, int, Task<IResult>> Again);
 
-    private static Where OfProposal(Guid id, string? cursor, Services services, Visit visit, CancellationToken ct) =>
+    private static Where OfProposal(Guid id, Sent sent) =>
         new(
             $"/api/proposals/{id}/comments",
-            visit.To(((FormattableString)$"/proposals/{id}").With("cursor", cursor)),
+            sent.Visit.To(((FormattableString)$"/proposals/{id}").With("cursor", sent.Cursor)),
             (writing, status) =>
-                ShowProposal.Show(id, services, visit, new(Writing: writing, Status: status, Cursor: cursor), ct)
+                ShowProposal.Show(
+                    id,
+                    sent.Services,
+                    sent.Visit,
+                    new(Writing: writing, Status: status, Cursor: sent.Cursor),
+                    sent.Ct
+                )
         );
 
-    private static Where OfSkill(string slug, string? cursor, Services services, Visit visit, CancellationToken ct) =>
+    private static Where OfSkill(string slug, Sent sent) =>
         new(
             $"/api/proposals/discussions/{Uri.EscapeDataString(slug)}/comments",
-            visit.To(((FormattableString)$"/skills/{slug}/discussion").With("cursor", cursor)),
-            (writing, status) => Discussion.Show(slug, cursor, writing, status, services, visit, ct)
+            sent.Visit.To(((FormattableString)$"/skills/{slug}/discussion").With("cursor", sent.Cursor)),
+            (writing, status) => Discussion.Show(slug, sent.Cursor, writing, status, sent.Services, sent.Visit, sent.Ct)
         );
 
-    private static async Task<IResult> Post(
-        Where where,
-        IFormCollection form,
-        Services services,
-        Visit visit,
-        CancellationToken ct
-    )
+    private static async Task<IResult> Post(Where where, Sent sent)
     {
-        var writing = new Writing(Guid.TryParse(form["replyTo"], out var parent) ? parent : null, null, Text(form));
+        var writing = new Writing(Guid.TryParse(sent.Form["replyTo"], out var parent) ? parent : null, null, sent.Text);
         if (string.IsNullOrWhiteSpace(writing.Text))
-            return await where.Again(writing with { Problem = visit.T["comments.empty"] }, 422);
-        var answer = await services.Send<Comment>(
+            return await where.Again(writing with { Problem = sent.Visit.T["comments.empty"] }, 422);
+        var answer = await sent.Services.Send<Comment>(
             "proposals",
             HttpMethod.Post,
             Raw(where.Api),
             new { text = writing.Text, replyTo = writing.ReplyTo },
-            ct
+            sent.Ct
         );
         return answer.Ok
             ? TypedResults.Redirect($"{where.Page}#comment-{answer.Value?.Id}")
-            : await where.Again(writing with { Problem = visit.Why(answer) }, answer.Shown());
+            : await where.Again(writing with { Problem = sent.Visit.Why(answer) }, answer.Shown());
     }
 
-    private static async Task<IResult> Edit(
-        Where where,
-        Guid comment,
-        IFormCollection form,
-        Services services,
-        Visit visit,
-        CancellationToken ct
-    )
+    private static async Task<IResult> Edit(Where where, Guid comment, Sent sent)
     {
-        var writing = new Writing(null, comment, Text(form));
+        var writing = new Writing(null, comment, sent.Text);
         if (string.IsNullOrWhiteSpace(writing.Text))
-            return await where.Again(writing with { Problem = visit.T["comments.empty"] }, 422);
-        var answer = await services.Send<object>(
+            return await where.Again(writing with { Problem = sent.Visit.T["comments.empty"] }, 422);
+        var answer = await sent.Services.Send<object>(
             "proposals",
             HttpMethod.Put,
             Raw($"{where.Api}/{comment}"),
             new { text = writing.Text },
-            ct,
-            $"\"{form["version"]}\""
+            sent.Ct,
+            $"\"{sent.Form["version"]}\""
         );
         return answer.Ok
             ? TypedResults.Redirect($"{where.Page}#comment-{comment}")
-            : await where.Again(writing with { Problem = visit.Why(answer) }, answer.Shown());
+            : await where.Again(writing with { Problem = sent.Visit.Why(answer) }, answer.Shown());
     }
 
-    private static async Task<IResult> Remove(Where where, Guid comment, Services services, CancellationToken ct)
+    private static async Task<IResult> Remove(Where where, Guid comment, Sent sent)
     {
-        var answer = await services.Send<object>(
+        var answer = await sent.Services.Send<object>(
             "proposals",
             HttpMethod.Delete,
             Raw($"{where.Api}/{comment}"),
             null,
-            ct
+            sent.Ct
         );
         return answer.Ok ? TypedResults.Redirect($"{where.Page}#comment-{comment}") : Page.Error(answer.Status);
     }
-
-    private static string Text(IFormCollection form) =>
-        form["text"].ToString().Replace("\r\n", "\n", StringComparison.Ordinal);
 
     private static FormattableString Raw(string path) =>
         System.Runtime.CompilerServices.FormattableStringFactory.Create(
