@@ -5,36 +5,81 @@ namespace SkillPlatform.Catalog;
 /// <summary>What every row says of the change that made it.</summary>
 public abstract record VersionRow
 {
-    public required Guid Skill { get; init; }
-    public required long FromVersion { get; init; }
-    public required long? ToVersion { get; init; }
-    public required DateTimeOffset FromAt { get; init; }
-    public required string Kind { get; init; }
-    public required string? Author { get; init; }
-    public required string? Reviewer { get; init; }
-    public required Guid? Proposal { get; init; }
-    public required Guid? Import { get; init; }
-    public required string? Reason { get; init; }
+    protected const string OfChange =
+        "skill, from_version, to_version, from_at, kind, author, reviewer, proposal, import, reason";
+
+    protected VersionRow(NpgsqlDataReader row)
+    {
+        Skill = row.GetGuid(0);
+        FromVersion = row.GetInt64(1);
+        ToVersion = row.IsDBNull(2) ? null : row.GetInt64(2);
+        FromAt = row.GetFieldValue<DateTimeOffset>(3);
+        Kind = row.GetString(4);
+        Author = Text(row, 5);
+        Reviewer = Text(row, 6);
+        Proposal = Id(row, 7);
+        Import = Id(row, 8);
+        Reason = Text(row, 9);
+    }
+
+    public Guid Skill { get; }
+    public long FromVersion { get; }
+    public long? ToVersion { get; }
+    public DateTimeOffset FromAt { get; }
+    public string Kind { get; }
+    public string? Author { get; }
+    public string? Reviewer { get; }
+    public Guid? Proposal { get; }
+    public Guid? Import { get; }
+    public string? Reason { get; }
+
+    protected static string? Text(NpgsqlDataReader row, int i) => row.IsDBNull(i) ? null : row.GetString(i);
+
+    private static Guid? Id(NpgsqlDataReader row, int i) => row.IsDBNull(i) ? null : row.GetGuid(i);
 }
 
 /// <summary>A version of a requirement. <c>Description</c> and <c>Mandatory</c> are null where it was dropped.</summary>
 public sealed record RequirementRow : VersionRow
 {
-    public required string Role { get; init; }
-    public required string Level { get; init; }
-    public required bool? Mandatory { get; init; }
-    public required string? Description { get; init; }
+    public const string Columns = $"{OfChange}, role, level, mandatory, description";
+
+    public RequirementRow(NpgsqlDataReader row)
+        : base(row)
+    {
+        Role = row.GetString(10);
+        Level = row.GetString(11);
+        Mandatory = row.IsDBNull(12) ? null : row.GetBoolean(12);
+        Description = Text(row, 13);
+    }
+
+    public string Role { get; }
+    public string Level { get; }
+    public bool? Mandatory { get; }
+    public string? Description { get; }
 }
 
 /// <summary>A version of what a skill has beside its requirements.</summary>
 public sealed record SkillRow : VersionRow
 {
-    public required string Slug { get; init; }
-    public required string Name { get; init; }
-    public required string[] Keywords { get; init; }
-    public required string Domain { get; init; }
-    public required string Group { get; init; }
-    public required bool Retired { get; init; }
+    public const string Columns = $"{OfChange}, slug, name, keywords, domain, \"group\", retired";
+
+    public SkillRow(NpgsqlDataReader row)
+        : base(row)
+    {
+        Slug = row.GetString(10);
+        Name = row.GetString(11);
+        Keywords = row.GetFieldValue<string[]>(12);
+        Domain = row.GetString(13);
+        Group = row.GetString(14);
+        Retired = row.GetBoolean(15);
+    }
+
+    public string Slug { get; }
+    public string Name { get; }
+    public string[] Keywords { get; }
+    public string Domain { get; }
+    public string Group { get; }
+    public bool Retired { get; }
 }
 
 /// <summary>A skill at one of its versions.</summary>
@@ -48,32 +93,27 @@ public sealed record SkillAt(
 /// <summary>Queries over the version rows.</summary>
 public static class VersionRows
 {
-    private const string RequirementColumns =
-        "skill, from_version, to_version, from_at, kind, author, reviewer, proposal, import, reason, role, level, mandatory, description";
-    private const string SkillColumns =
-        "skill, from_version, to_version, from_at, kind, author, reviewer, proposal, import, reason, slug, name, keywords, domain, \"group\", retired";
-
     /// <summary>The skill that has or had the slug, as it is now; null for none.</summary>
     public static async Task<SkillRow?> Named(this NpgsqlDataSource source, string slug, CancellationToken ct)
     {
         await using var command = source.CreateCommand(
             $"""
-            select {SkillColumns} from skill_versions
+            select {SkillRow.Columns} from skill_versions
             where to_version is null
               and skill = (select (data ->> 'skillId')::uuid from mt_doc_slug_taken where id = $1)
             """
         );
         command.Parameters.Add(new() { Value = slug });
-        return (await All(command, ReadSkill, ct)).SingleOrDefault();
+        return (await All(command, row => new SkillRow(row), ct)).SingleOrDefault();
     }
 
     public static async Task<SkillRow?> Current(this NpgsqlDataSource source, Guid skill, CancellationToken ct)
     {
         await using var command = source.CreateCommand(
-            $"select {SkillColumns} from skill_versions where to_version is null and skill = $1"
+            $"select {SkillRow.Columns} from skill_versions where to_version is null and skill = $1"
         );
         command.Parameters.Add(new() { Value = skill });
-        return (await All(command, ReadSkill, ct)).SingleOrDefault();
+        return (await All(command, row => new SkillRow(row), ct)).SingleOrDefault();
     }
 
     /// <summary>The skill at a version; null for one it has not had. One snapshot, so a commit meanwhile mixes nothing.</summary>
@@ -122,19 +162,19 @@ public static class VersionRows
             return null;
         const string valid = "where skill = $1 and from_version <= $2 and (to_version is null or to_version > $2)";
         await using var skills = new NpgsqlCommand(
-            $"select {SkillColumns} from skill_versions {valid}",
+            $"select {SkillRow.Columns} from skill_versions {valid}",
             connection,
             snapshot
         );
         Add(skills);
-        var row = (await All(skills, ReadSkill, ct)).Single();
+        var row = (await All(skills, row => new SkillRow(row), ct)).Single();
         await using var requirements = new NpgsqlCommand(
-            $"select {RequirementColumns} from requirement_versions {valid}",
+            $"select {RequirementRow.Columns} from requirement_versions {valid}",
             connection,
             snapshot
         );
         Add(requirements);
-        var rows = await All(requirements, ReadRequirement, ct);
+        var rows = await All(requirements, row => new RequirementRow(row), ct);
         var last = rows.Append<VersionRow>(row).MaxBy(r => r.FromVersion)!;
         return new SkillAt(version, last.FromAt, row, [.. rows.Where(r => r.Description is not null)]);
 
@@ -177,48 +217,4 @@ public static class VersionRows
             all.Add(read(reader));
         return all;
     }
-
-    private static RequirementRow ReadRequirement(NpgsqlDataReader r) =>
-        new()
-        {
-            Skill = r.GetGuid(0),
-            FromVersion = r.GetInt64(1),
-            ToVersion = r.IsDBNull(2) ? null : r.GetInt64(2),
-            FromAt = r.GetFieldValue<DateTimeOffset>(3),
-            Kind = r.GetString(4),
-            Author = Text(r, 5),
-            Reviewer = Text(r, 6),
-            Proposal = Id(r, 7),
-            Import = Id(r, 8),
-            Reason = Text(r, 9),
-            Role = r.GetString(10),
-            Level = r.GetString(11),
-            Mandatory = r.IsDBNull(12) ? null : r.GetBoolean(12),
-            Description = Text(r, 13),
-        };
-
-    private static SkillRow ReadSkill(NpgsqlDataReader r) =>
-        new()
-        {
-            Skill = r.GetGuid(0),
-            FromVersion = r.GetInt64(1),
-            ToVersion = r.IsDBNull(2) ? null : r.GetInt64(2),
-            FromAt = r.GetFieldValue<DateTimeOffset>(3),
-            Kind = r.GetString(4),
-            Author = Text(r, 5),
-            Reviewer = Text(r, 6),
-            Proposal = Id(r, 7),
-            Import = Id(r, 8),
-            Reason = Text(r, 9),
-            Slug = r.GetString(10),
-            Name = r.GetString(11),
-            Keywords = r.GetFieldValue<string[]>(12),
-            Domain = r.GetString(13),
-            Group = r.GetString(14),
-            Retired = r.GetBoolean(15),
-        };
-
-    private static string? Text(NpgsqlDataReader r, int i) => r.IsDBNull(i) ? null : r.GetString(i);
-
-    private static Guid? Id(NpgsqlDataReader r, int i) => r.IsDBNull(i) ? null : r.GetGuid(i);
 }
