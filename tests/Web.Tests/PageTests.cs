@@ -143,6 +143,26 @@ public sealed class PageTests(WebFixture web) : IClassFixture<WebFixture>
     }
 
     [Fact]
+    public async Task A_page_that_fails_says_so_in_the_language_of_its_reader()
+    {
+        // Not what the catalogue ever says: a mistake of ours.
+        web.Catalog.On("GET /api/catalog/skills/mistaken", new { slug = "mistaken" });
+        using var reader = web.Browser();
+        using var somebody = web.Browser();
+        await somebody.SignIn();
+        foreach (var browser in new[] { reader, somebody })
+        {
+            using var answer = await browser.Get("/de/skills/mistaken");
+            Assert.Equal(500, (int)answer.StatusCode);
+            Assert.True(answer.Headers.CacheControl?.NoStore);
+            var html = await answer.Content.ReadAsStringAsync(_ct);
+            Assert.Contains("Etwas ist schiefgegangen", html);
+            Assert.EndsWith("</html>", html.TrimEnd());
+            Assert.Single(Regex.Matches(html, "<html", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        }
+    }
+
+    [Fact]
     public async Task The_old_address_of_a_renamed_skill_leads_to_the_new_one()
     {
         web.Given("new-name");

@@ -47,6 +47,8 @@ public static class PageErrors
     {
         http.Response.StatusCode = status;
         http.Response.Headers.CacheControl = "no-store";
+        // The page that failed has set it already, and the framework sets it without looking.
+        http.Response.Headers.Remove("blazor-enhanced-nav");
         return Page.Of<ErrorPage>(status, status).ExecuteAsync(http);
     }
 }
