@@ -7,3 +7,18 @@ document.createElement = (name, options) => {
   if (String(name).toLowerCase() === "style") element.nonce = nonce;
   return element;
 };
+// An attribute has no number, so what it says is given to the element instead: where it is set, and where it is part of
+// the HTML of a highlighted sample.
+const attribute = Element.prototype.setAttribute;
+Element.prototype.setAttribute = function (name, value) {
+  if (name === "style") this.style.cssText = value;
+  else attribute.call(this, name, value);
+};
+const html = Object.getOwnPropertyDescriptor(Element.prototype, "innerHTML");
+Object.defineProperty(Element.prototype, "innerHTML", {
+  ...html,
+  set(value) {
+    html.set.call(this, String(value ?? "").replace(/(<code class="[^"<>]*") style="/g, '$1 data-style="'));
+    for (const code of this.querySelectorAll("code[data-style]")) code.style.cssText = code.dataset.style;
+  },
+});
