@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using DiffPlex;
 using DiffPlex.Chunkers;
 using DiffPlex.DiffBuilder;
@@ -9,7 +10,7 @@ namespace SkillPlatform.Web.Pages;
 public sealed record DiffPiece(char Sign, string Text);
 
 /// <summary>What changed between two texts, word by word.</summary>
-public static class WordDiff
+public static partial class WordDiff
 {
     public static IReadOnlyList<DiffPiece> Of(string before, string after)
     {
@@ -18,7 +19,7 @@ public static class WordDiff
             after,
             ignoreWhitespace: false,
             ignoreCase: false,
-            new WordChunker()
+            Words.Instance
         );
         var pieces = new List<DiffPiece>();
         foreach (var line in model.Lines)
@@ -35,5 +36,24 @@ public static class WordDiff
                 pieces.Add(new DiffPiece(sign, line.Text));
         }
         return pieces;
+    }
+
+    // Chinese and Japanese put no spaces between words: there, each character is one, but for those that spell foreign ones.
+    private sealed partial class Words : IChunker
+    {
+        public static readonly Words Instance = new();
+
+        public IReadOnlyList<string> Chunk(string text) =>
+            [
+                .. WordChunker
+                    .Instance.Chunk(text)
+                    .SelectMany(word => Characters.Split(word))
+                    .Where(word => word.Length > 0),
+            ];
+
+        [GeneratedRegex(
+            @"([\u30A0-\u30FF]+|[\u3000-\u309F\u3400-\u4DBF\u4E00-\u9FFF\uF900-\uFAFF\uFF01-\uFF0F\uFF1A-\uFF1F])"
+        )]
+        private static partial Regex Characters { get; }
     }
 }
