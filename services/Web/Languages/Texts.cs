@@ -49,6 +49,8 @@ public sealed class Texts
     /// <summary>A text for a number: <c>key.one</c>, <c>key.other</c> …, as the language counts; <c>{0}</c> is the number.</summary>
     public string Count(string key, long n) => this[$"{key}.{Plural.Of(Language, n)}", Number(n)];
 
+    public string List(IEnumerable<string> items) => string.Join(this["list"], items);
+
     public string Date(DateTimeOffset at) => at.UtcDateTime.ToString("D", Culture);
 
     public string Moment(DateTimeOffset at) =>
