@@ -52,7 +52,9 @@ public static partial class WordDiff
             ];
 
         [GeneratedRegex(
-            @"([\u30A0-\u30FF]+|[\u3000-\u309F\u3400-\u4DBF\u4E00-\u9FFF\uF900-\uFAFF\uFF01-\uFF0F\uFF1A-\uFF1F])"
+            @"(?<word>[\u30A0-\u30FF]+|[\u3000-\u309F\u3400-\u4DBF\u4E00-\u9FFF\uF900-\uFAFF\uFF01-\uFF0F\uFF1A-\uFF1F])",
+            RegexOptions.ExplicitCapture,
+            matchTimeoutMilliseconds: 1000
         )]
         private static partial Regex Characters { get; }
     }
