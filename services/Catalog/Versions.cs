@@ -166,15 +166,17 @@ public sealed class Versions : IProjection
         where r.skill = e.skill and r.role = e.role and r.level = e.level and r.to_version is null and r.from_version < e.version
         """;
 
-    // …and each new one takes over from the one before it what its event does not say.
+    // …and each new one takes over from the one before it, which its version ended, what its event does not say. Lateral, and
+    // by skill alone: a plan that was made while the table was nearly empty must not read all of it.
     private const string BeginRequirements = """
         with e as (
           select * from jsonb_to_recordset(?::jsonb) as e(skill uuid, role text, level text, version bigint, at timestamptz, kind text,
             mandatory boolean, description text, author text, reviewer text, proposal uuid, import uuid, reason text)
         ), before as (
-          select r.skill, r.role, r.level, r.from_version as version, r.mandatory, r.description
+          select f.skill, f.role, f.level, r.from_version as version, r.mandatory, r.description
           from (select skill, role, level, min(version) as version from e group by skill, role, level) f
-          join requirement_versions r on r.skill = f.skill and r.role = f.role and r.level = f.level and r.to_version = f.version
+          cross join lateral (
+            select * from requirement_versions r where r.skill = f.skill and r.to_version = f.version limit 1) r
         ), known as (
           select skill, role, level, version, at, kind, mandatory, description, author, reviewer, proposal, import, reason from e
           union all
@@ -210,7 +212,7 @@ public sealed class Versions : IProjection
             keywords text[], domain text, "group" text, retired boolean, author text, reviewer text, proposal uuid, import uuid, reason text)
         ), before as (
           select r.* from (select skill, min(version) as version from e group by skill) f
-          join skill_versions r on r.skill = f.skill and r.to_version = f.version
+          cross join lateral (select * from skill_versions r where r.skill = f.skill and r.to_version = f.version limit 1) r
         ), known as (
           select skill, version, at, kind, slug, name, keywords, domain, "group", retired, author, reviewer, proposal, import, reason from e
           union all

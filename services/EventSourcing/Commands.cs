@@ -58,6 +58,7 @@ public sealed class GivenAnswer
 public sealed class Commands(IDocumentStore store, TimeProvider time)
 {
     private const int Attempts = 8;
+    private readonly GroupCommit _starts = new(store);
 
     /// <summary>How the kernel reads and writes JSON: camelCase, metadata such as <c>op</c> in any position.</summary>
     public static JsonSerializerOptions Json { get; } =
@@ -92,6 +93,8 @@ public sealed class Commands(IDocumentStore store, TimeProvider time)
         var (expected, refused) = Expected(http, requireMatch);
         if (refused is not null)
             return refused.AsProblem();
+        if (starts && key is null && await Start(http, id, decide, answer, stage) is { } started)
+            return started;
         for (var attempt = 1; ; attempt++)
         {
             await using var session = store.LightweightSession();
@@ -109,8 +112,7 @@ public sealed class Commands(IDocumentStore store, TimeProvider time)
                 if (decision is Decision.Refused { Refusal: var refusal })
                     return refusal.AsProblem();
                 stage?.Invoke(session, done);
-                var result = answer(done);
-                var body = result.Body is null ? null : JsonSerializer.Serialize(result.Body, Json);
+                var (result, body) = Answered(answer, done);
                 if (key is not null)
                     session.Insert(
                         new GivenAnswer
@@ -140,6 +142,49 @@ public sealed class Commands(IDocumentStore store, TimeProvider time)
                 ).AsProblem();
             }
         }
+    }
+
+    // New streams get in nobody's way, so those that begin at the same time are committed together.
+    private async Task<IResult?> Start<TState>(
+        HttpContext http,
+        Guid id,
+        Func<TState?, Decision> decide,
+        Func<Committed, Answer> answer,
+        Action<IDocumentSession, Committed>? stage
+    )
+        where TState : class
+    {
+        var decision = decide(null);
+        if (decision is Decision.Refused { Refusal: var refusal })
+            return refusal.AsProblem();
+        if (decision is not Decision.Accepted { Items: var events })
+            return null;
+        var done = new Committed(id, 0, events.Count, events);
+        try
+        {
+            await _starts.Commit(
+                session =>
+                {
+                    session.Describe(http);
+                    session.Stage<TState>(id, 0, events);
+                    stage?.Invoke(session, done);
+                    return Task.CompletedTask;
+                },
+                CancellationToken.None
+            );
+        }
+        catch (GroupFailedException)
+        {
+            return null;
+        }
+        var (result, body) = Answered(answer, done);
+        return new Written(result.Status, body, result.Location, result.Version);
+    }
+
+    private static (Answer Answer, string? Body) Answered(Func<Committed, Answer> answer, Committed done)
+    {
+        var result = answer(done);
+        return (result, result.Body is null ? null : JsonSerializer.Serialize(result.Body, Json));
     }
 
     private static Refusal Stale { get; } =
@@ -264,6 +309,9 @@ public static class Deciding
     )
         where TState : class
     {
+        // What another message of the same group has decided on this stream is not seen by a fetch.
+        if (session.PendingChanges.Streams().Any(staged => staged.Id == id))
+            throw new ConcurrencyException(typeof(TState), id);
         var stream = starts ? null : await session.Events.FetchForWriting<TState>(id, ct);
         var before = stream?.StartingVersion ?? 0;
         if (expected is { } seen && seen != before)
@@ -332,6 +380,8 @@ public static class Deciding
             var wrapped = session.Events.BuildEvent(data);
             wrapped.SetHeader(LastOfCommit, last);
             wrapped.UserName = session.LastModifiedBy;
+            wrapped.CausationId = session.CausationId;
+            wrapped.CorrelationId = session.CorrelationId;
             return wrapped;
         }
     }

@@ -65,6 +65,8 @@ public static class EventStore
                 return options;
             })
             .UseLightweightSessions();
+        services.AddScoped<ScopedSession>();
+        services.AddScoped(sp => sp.GetRequiredService<ScopedSession>().Session);
         services.AddHealthChecks().AddCheck<DatabaseReady>("database", tags: ["ready"]);
         if (announce is not null)
         {
@@ -103,7 +105,7 @@ public static class EventStore
         options.Projections.Errors.SkipUnknownEvents = false;
         options.Projections.RebuildErrors.SkipApplyErrors = false;
         options.Schema.For<GivenAnswer>().DocumentAlias("given_answer").Index(x => x.At);
-        options.Schema.For<Inbox>().DocumentAlias("inbox").Index(x => x.At);
+        options.Schema.For<Inbox>().DocumentAlias("inbox");
     }
 
     /// <summary>A pool with the settings that the event store needs, whatever the connection string says of them.</summary>
@@ -118,8 +120,14 @@ public static class EventStore
         // Nobody leaves settings or locks behind on a pooled connection; putting each back to its defaults costs a tenth of all work.
         settings.NoResetOnClose = true;
         settings.ApplicationName ??= AppDomain.CurrentDomain.FriendlyName;
-        // A session that dies in the middle of a transaction must not hold back the high-water mark.
-        settings.Options = $"{settings.Options} -c idle_in_transaction_session_timeout=30000".Trim();
+        settings.Options = string.Join(
+            ' ',
+            settings.Options,
+            // A session that dies in the middle of a transaction must not hold back the high-water mark.
+            "-c idle_in_transaction_session_timeout=30000",
+            // A plan is made once, often while its table is nearly empty: it must not read all of it where an index serves.
+            "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off"
+        );
         return builder.Build();
     }
 }

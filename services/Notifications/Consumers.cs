@@ -29,6 +29,6 @@ public static class Consumers
         bus.AddConsumer<WhenProposalActivity>();
         bus.AddConsumer<WhenProposalApplied>();
         bus.AddConsumer<WhenImportFinished>();
-        bus.AddInbox();
+        bus.AddInbox(together: ["notifications-when-skill-changed", "notifications-when-proposal-activity"]);
     }
 }

@@ -19,7 +19,7 @@ builder.AddMessaging(
         bus.AddConsumer<WhenAccountErased>();
         bus.AddConsumer<WhenProposalApplied>();
         bus.AddConsumer<WhenProposalConflicted>();
-        bus.AddInbox();
+        bus.AddInbox(together: ["proposals-when-skill-changed"]);
     }
 );
 builder.AddNeighbours();

@@ -23,6 +23,8 @@ public sealed record CounterMoved(Guid Counter, int By);
 
 public sealed record AddTo(Guid Counter, int By);
 
+public sealed record CountIn(Guid Round, int Number);
+
 public sealed record Counter(Guid Id, int Value)
 {
     public static Counter? Fold(Counter? state, Guid id, object @event) =>
@@ -68,6 +70,26 @@ public sealed class WhenAddTo(IDocumentSession session) : IConsumer<AddTo>
             state => Counter.Add(state, context.Message.By),
             ct: context.CancellationToken
         );
+    }
+}
+
+public sealed record CountedIn(Guid Id, Guid Round, int Number);
+
+/// <summary>Keeps what comes in numbers, committed together; a negative number is poison.</summary>
+public sealed class WhenCountIn(IDocumentSession session) : IConsumer<CountIn>
+{
+    /// <summary>The session of each number that was staged.</summary>
+    public static readonly System.Collections.Concurrent.ConcurrentBag<(Guid Round, IDocumentSession Session)> Staged =
+    [];
+
+    public Task Consume(ConsumeContext<CountIn> context)
+    {
+        var (round, number) = context.Message;
+        if (number < 0)
+            throw new InvalidOperationException("poison");
+        Staged.Add((round, session));
+        session.Store(new CountedIn(Guid.CreateVersion7(), round, number));
+        return Task.CompletedTask;
     }
 }
 
@@ -142,8 +164,9 @@ public sealed class CounterService : IAsyncDisposable
             bus =>
             {
                 bus.AddConsumer<WhenAddTo>();
+                bus.AddConsumer<WhenCountIn>();
                 bus.AddConsumer<Heard>();
-                bus.AddInbox();
+                bus.AddInbox(together: "counter-when-count-in");
             }
         );
         var app = builder.Build();
@@ -160,7 +183,8 @@ public sealed class CounterService : IAsyncDisposable
                     id,
                     command,
                     state => Counter.Open(state, command.At),
-                    done => new Answer(201, new { id, version = done.Version }, $"/counters/{id}", done.Version)
+                    done => new Answer(201, new { id, version = done.Version }, $"/counters/{id}", done.Version),
+                    starts: true
                 );
             }
         );

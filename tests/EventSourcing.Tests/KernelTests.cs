@@ -24,6 +24,9 @@ public sealed class KernelTests(Servers servers) : IAsyncLifetime
         _database = servers.Postgres.NewDatabase("counter");
         _broker = await servers.Rabbit.NewVirtualHost();
         _service = await CounterService.Start(_authority, _database, _broker);
+        // What is published before the queues are bound reaches nobody.
+        using var client = _service.Http();
+        await Eventually.Holds(async () => (await client.GetAsync("/health/ready")).IsSuccessStatusCode);
     }
 
     public async ValueTask DisposeAsync()
@@ -202,6 +205,58 @@ public sealed class KernelTests(Servers servers) : IAsyncLifetime
         await _service.Bus.Publish(new AddTo(id, 2));
         await Eventually.Get(() => Load(id), counter => counter!.Value == 2);
         await Eventually.Holds(async () => (await Queued()).GetValueOrDefault("counter-when-add-to_error") == 1);
+    }
+
+    [Fact]
+    public async Task Messages_that_come_together_are_committed_together_each_once()
+    {
+        var round = Guid.NewGuid();
+        var messages = Enumerable.Range(1, 200).Select(number => (Id: Guid.CreateVersion7(), number)).ToArray();
+        await Task.WhenAll(
+            messages
+                .Concat(messages[..20])
+                .Select(m => _service.Bus.Publish(new CountIn(round, m.number), c => c.MessageId = m.Id))
+        );
+        await Eventually.Get(() => Counted(round), counted => counted.Count >= 200);
+        await Eventually.Holds(async () => (await Queued()).All(q => q.Value == 0));
+        Assert.Equal(Enumerable.Range(1, 200), (await Counted(round)).Order());
+        Assert.InRange(
+            WhenCountIn.Staged.Where(s => s.Round == round).Select(s => s.Session).Distinct().Count(),
+            1,
+            199
+        );
+    }
+
+    [Fact]
+    public async Task A_bad_message_of_a_group_takes_no_other_with_it()
+    {
+        var round = Guid.NewGuid();
+        int[] numbers = [.. Enumerable.Range(1, 30), -1, .. Enumerable.Range(31, 30)];
+        await Task.WhenAll(numbers.Select(number => _service.Bus.Publish(new CountIn(round, number))));
+        await Eventually.Holds(async () => (await Queued()).GetValueOrDefault("counter-when-count-in_error") == 1);
+        await Eventually.Get(() => Counted(round), counted => counted.Count == 60);
+        Assert.Equal(Enumerable.Range(1, 60), (await Counted(round)).Order());
+    }
+
+    [Fact]
+    public async Task Streams_that_begin_together_are_all_there()
+    {
+        using var client = Client();
+        var ids = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => Open(client)));
+        Assert.Equal(40, ids.Distinct().Count());
+        foreach (var id in ids)
+            Assert.Equal(0, (await Load(id))!.Value);
+        await using var session = _service.Store.QuerySession();
+        Assert.All(
+            await session.Events.QueryAllRawEvents().ToListAsync(),
+            e => Assert.Equal(("someone", 1L), (e.UserName, e.Version))
+        );
+    }
+
+    private async Task<IReadOnlyList<int>> Counted(Guid round)
+    {
+        await using var session = _service.Store.QuerySession();
+        return await session.Query<CountedIn>().Where(c => c.Round == round).Select(c => c.Number).ToListAsync();
     }
 
     [Fact]
