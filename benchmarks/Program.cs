@@ -19,26 +19,13 @@ await using (var platform = new Platform(("127.0.0.1", smtp.Port), durable: true
     await platform.Start();
     using var people = await People.SignIn(platform);
     await people.Admin.Import(SampleCatalogue.Of(12));
-    (double Read, double Propose) small = default;
     (string Name, Func<Task<IEnumerable<Measure>>> Measure)[] all =
     [
         ("idle memory", async () => [await Measures.IdleMemory(platform)]),
         ("approve to mail", async () => await Measures.ApproveToMail(platform, people, smtp)),
         ("profile, hot", async () => [await Measures.Profile(platform)]),
         ("skill page, hot", async () => [await Measures.Page(platform)]),
-        (
-            "cost of one read and one proposal",
-            async () =>
-            {
-                small = await Measures.Costs(platform, people);
-                return [];
-            }
-        ),
-        ("import", async () => [await Measures.Import(people)]),
-        (
-            "cost of one read and one proposal with the large catalogue",
-            async () => await Measures.Growth(platform, people, small.Read, small.Propose)
-        ),
+        ("import and growth", async () => await Measures.ImportAndGrowth(platform, people)),
         ("proposals", async () => [await Measures.Proposals(platform, people)]),
     ];
     foreach (var (name, measure) in all.Where(m => m.Name.Contains(Option("--only") ?? "", StringComparison.Ordinal)))
