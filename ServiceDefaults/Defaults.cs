@@ -71,6 +71,7 @@ public static class Defaults
             options.SerializerOptions.RespectNullableAnnotations = true;
             options.SerializerOptions.RespectRequiredConstructorParameters = true;
         });
+        builder.Services.AddHostedService<StartupGarbage>();
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
         builder.AddTelemetry();
     }

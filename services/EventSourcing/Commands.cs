@@ -173,13 +173,18 @@ public sealed class Commands(IDocumentStore store, TimeProvider time)
                 CancellationToken.None
             );
         }
-        catch (GroupFailedException)
+        catch (GroupFailedException failed) when (!IsUncertain(failed))
         {
             return null;
         }
         var (result, body) = Answered(answer, done);
         return new Written(result.Status, body, result.Location, result.Version);
     }
+
+    // Where the connection was lost, nobody knows whether the commit was: to begin again could begin twice.
+    private static bool IsUncertain(Exception exception) =>
+        exception is Npgsql.NpgsqlException and not Npgsql.PostgresException
+        || (exception.InnerException is { } inner && IsUncertain(inner));
 
     private static (Answer Answer, string? Body) Answered(Func<Committed, Answer> answer, Committed done)
     {

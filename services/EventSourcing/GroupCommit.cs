@@ -58,7 +58,7 @@ public sealed class GroupCommit(IDocumentStore store)
 
     private async Task Close(Task before, Group group, CancellationToken ct)
     {
-        await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.SuppressThrowing);
         lock (_joining)
             _open = null;
         await group.Commit(ct);

@@ -177,6 +177,18 @@ public sealed class ApiTests(Running running) : IClassFixture<Running>
             Assert.True(problem.GetProperty("errors").TryGetProperty(pointer, out _), problem.ToString());
     }
 
+    // By the words of its first title.
+    private async Task<string> LanguageOf(string? asked)
+    {
+        using var reader = Reader();
+        reader.DefaultRequestHeaders.TryAddWithoutValidation("Accept-Language", asked ?? "");
+        var inbox = await reader.GetFromJsonAsync<JsonElement>($"{Root}/inbox?limit=1");
+        var title = inbox.GetProperty("items")[0].GetProperty("title").GetString()!;
+        return title.Contains("a proposal was merged", StringComparison.Ordinal) ? "English"
+            : title.Contains("ein Vorschlag wurde übernommen", StringComparison.Ordinal) ? "German"
+            : title;
+    }
+
     [Fact]
     public async Task The_inbox_is_read_in_pages_and_marked()
     {
@@ -201,6 +213,9 @@ public sealed class ApiTests(Running running) : IClassFixture<Running>
 
         using var reader = Reader();
         using var other = running.As(_story.Person("other"));
+        Assert.Equal("English", await LanguageOf(null));
+        Assert.Equal("German", await LanguageOf("de-AT, en;q=0.5"));
+        Assert.Equal("English", await LanguageOf("xx"));
         var ids = items.Take(2).Select(i => i.GetProperty("id").GetGuid()).ToArray();
         await other.PostAsJsonAsync($"{Root}/inbox/read", new { ids });
         Assert.Equal(5, (await running.Get(user, "/inbox")).GetProperty("unreadCount").GetInt32());

@@ -72,7 +72,8 @@ public sealed class Api(Uri origin, string? token = null) : IDisposable
         return await Eventually.Get(
             () => Get(headers.Location!.ToString()),
             import => import.GetProperty("state").GetString() is "done" or "failed",
-            TimeSpan.FromMinutes(2)
+            TimeSpan.FromMinutes(2),
+            TimeSpan.FromMilliseconds(100)
         );
     }
 

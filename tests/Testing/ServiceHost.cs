@@ -49,7 +49,12 @@ public sealed class ServiceHost<TProgram>(Authority authority, IReadOnlyDictiona
 public static class Eventually
 {
     /// <summary>Asks until the answer satisfies; fails with the last answer after the limit.</summary>
-    public static async Task<T> Get<T>(Func<Task<T>> ask, Func<T, bool> satisfies, TimeSpan? limit = null)
+    public static async Task<T> Get<T>(
+        Func<Task<T>> ask,
+        Func<T, bool> satisfies,
+        TimeSpan? limit = null,
+        TimeSpan? pause = null
+    )
     {
         var until = TimeProvider.System.GetTimestamp();
         while (true)
@@ -59,7 +64,7 @@ public static class Eventually
                 return answer;
             if (TimeProvider.System.GetElapsedTime(until) > (limit ?? TimeSpan.FromSeconds(20)))
                 throw new TimeoutException($"Did not come true; last seen: {answer}");
-            await Task.Delay(20);
+            await Task.Delay(pause ?? TimeSpan.FromMilliseconds(20));
         }
     }
 

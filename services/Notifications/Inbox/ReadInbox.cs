@@ -8,7 +8,7 @@ namespace SkillPlatform.Notifications;
 /// <summary>A skill as an inbox item names it.</summary>
 public sealed record ItemSkill(string? Slug, string Name);
 
-/// <summary>One notification in the reader's language.</summary>
+/// <summary>One notification in the language the request asks for (<c>Accept-Language</c>), else the reader's own.</summary>
 /// <param name="Id">Also in the mail's <c>Message-ID</c>.</param>
 /// <param name="Kind">One of <see cref="NewsKind"/>.</param>
 /// <param name="Skill">Null for an import.</param>
@@ -77,7 +77,7 @@ public static class ReadInbox
             ]
         );
         var people = new People(accounts.ToDictionary(a => a.Id, StringComparer.Ordinal));
-        var texts = Texts.For((await Preferences.Of(reads, user, ct)).Culture);
+        var texts = Texts.AskedFor(http) ?? Texts.For((await Preferences.Of(reads, user, ct)).Culture);
         return new InboxPage(
             // News of an import that is still running is not told yet.
             [.. page.Items.Where(n => news.ContainsKey(n.News)).Select(n => Item(n, news[n.News], texts, people))],

@@ -53,6 +53,17 @@ public sealed class Texts
         return new Texts("en", CultureInfo.GetCultureInfo("en"));
     }
 
+    /// <summary>The language that a request asks for before all others; null where it asks for none that there is.</summary>
+    public static Texts? AskedFor(HttpContext http) =>
+        http
+            .Request.GetTypedHeaders()
+            .AcceptLanguage.OrderByDescending(language => language.Quality ?? 1)
+            .Select(language => language.Value.Value)
+            .FirstOrDefault(tag => tag is not null && All.ContainsKey(tag.Split('-')[0]))
+            is { } asked
+            ? For(asked)
+            : null;
+
     /// <summary>The text with its <c>{placeholders}</c> filled in, in one pass: what is filled in is never read again.</summary>
     public string this[string key, params ReadOnlySpan<(string Name, string? Value)> values]
     {

@@ -111,11 +111,7 @@ public static class Unsubscribe
     {
         if (!http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
             return Refusal.NoSuch("link").AsProblem();
-        var wanted = http
-            .Request.GetTypedHeaders()
-            .AcceptLanguage.OrderByDescending(l => l.Quality ?? 1)
-            .FirstOrDefault();
-        var texts = Texts.For(wanted?.Value.Value ?? "en");
+        var texts = Texts.AskedFor(http) ?? Texts.For("en");
         return Page(
             http,
             texts,

@@ -86,6 +86,9 @@ public sealed class Services(IHttpClientFactory clients)
         where T : class
     {
         using var request = new HttpRequestMessage(method, Escaped(path));
+        request.Headers.AcceptLanguage.Add(
+            new(System.Globalization.CultureInfo.CurrentUICulture.TwoLetterISOLanguageName)
+        );
         if (body is not null)
             request.Content = body as HttpContent ?? JsonContent.Create(body, body.GetType(), options: Json);
         if (match is not null)
