@@ -20,8 +20,11 @@ public sealed class ScopedSession(ISessionFactory sessions)
 /// <param name="queues">Their names.</param>
 public sealed class GroupCommits(IDocumentStore store, IReadOnlyCollection<string> queues)
 {
+    // With as many messages as a queue delivers at once, more than a thousand a second: a backlog is worked off beside the
+    // people who wait for an answer, not before them.
+    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(20);
     private readonly ConcurrentDictionary<string, GroupCommit> _groups = new(
-        queues.Select(queue => KeyValuePair.Create(queue, new GroupCommit(store))),
+        queues.Select(queue => KeyValuePair.Create(queue, new GroupCommit(store, Apart))),
         StringComparer.Ordinal
     );
 
@@ -36,8 +39,10 @@ public sealed class GroupCommits(IDocumentStore store, IReadOnlyCollection<strin
 /// tried again alone, so that one bad message takes no other with it.
 /// </summary>
 /// <param name="store">The event store.</param>
-public sealed class GroupCommit(IDocumentStore store)
+/// <param name="apart">At least so long from the beginning of one commit to that of the next.</param>
+public sealed class GroupCommit(IDocumentStore store, TimeSpan apart = default)
 {
+    private long _last;
     private readonly Lock _joining = new();
     private Task _commits = Task.CompletedTask;
     private Group? _open;
@@ -59,6 +64,10 @@ public sealed class GroupCommit(IDocumentStore store)
     private async Task Close(Task before, Group group, CancellationToken ct)
     {
         await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.SuppressThrowing);
+        var since = TimeProvider.System.GetElapsedTime(_last);
+        if (since < apart)
+            await Task.Delay(apart - since, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _last = TimeProvider.System.GetTimestamp();
         lock (_joining)
             _open = null;
         await group.Commit(ct);

@@ -24,8 +24,19 @@ public static class Telling
         CancellationToken ct = default
     )
     {
-        var keys = topics.Select(topic => topic.ToString()).ToArray();
-        var watches = await session.Query<Watch>().Where(w => keys.Contains(w.Topic)).ToListAsync(ct);
+        await session.Tell(news, await session.WatchesOf(topics, ct), skill, waits, ct);
+    }
+
+    /// <summary>The same, to whom these watches concern.</summary>
+    public static async Task Tell(
+        this IDocumentSession session,
+        News news,
+        IReadOnlyList<Watch> watches,
+        SkillState? skill,
+        bool waits,
+        CancellationToken ct
+    )
+    {
         var told = Readers.Of(news, watches);
         if (told.Count == 0)
             return;
@@ -38,7 +49,14 @@ public static class Telling
             Taxonomy: batch.Load<KnownTaxonomy>(KnownTaxonomy.TheOne)
         );
         await batch.Execute(ct);
-        var users = readers.Except(await reading.Before, StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal);
+        // What another message of the same group has staged is not seen by a query.
+        var staged = session
+            .PendingChanges.InsertsFor<Notification>()
+            .Where(n => n.News == news.Id)
+            .Select(n => n.User);
+        var users = readers
+            .Except([.. await reading.Before, .. staged], StringComparer.Ordinal)
+            .ToHashSet(StringComparer.Ordinal);
         if (users.Count == 0)
             return;
         var accounts = (await reading.Accounts).ToDictionary(a => a.Id, StringComparer.Ordinal);
@@ -69,6 +87,22 @@ public static class Telling
                 session.QueueMail(notification, waits);
         }
     }
+
+    /// <summary>The watches on topics, stopped ones too. Asked for each change of each skill: plain SQL spares the translation.</summary>
+    public static Task<IReadOnlyList<Watch>> WatchesOf(
+        this IDocumentSession session,
+        IEnumerable<Topic> topics,
+        CancellationToken ct
+    ) =>
+        session.QueryAsync<Watch>(
+            "where data ->> 'topic' = any(?)",
+            ct,
+            (object)topics.Select(topic => topic.ToString()).Distinct(StringComparer.Ordinal).ToArray()
+        );
+
+    /// <summary>Those of the watches that are on one of the topics.</summary>
+    public static IReadOnlyList<Watch> On(this IReadOnlyList<Watch> watches, IReadOnlyList<Topic> topics) =>
+        [.. watches.Where(watch => topics.Contains(Topic.Parse(watch.Topic)))];
 }
 
 /// <summary>Names of slugs, from the message where it has them, else from the taxonomy, else the slug.</summary>

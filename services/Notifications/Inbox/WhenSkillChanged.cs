@@ -15,14 +15,22 @@ public sealed class WhenSkillChanged(IDocumentSession session) : IConsumer<Skill
             : null;
         session.TryUpdateRevision(Known(change), change.Version);
         session.Store(new KnownSlug { Id = change.Skill.Slug, Skill = change.SkillId });
-        await session.Tell(NewsOf(change), Readers.TopicsOf(change, before), change.Skill, ct: ct);
-        if (change.ImportId is { } import)
-            await TellOfImport(import, change, Readers.WideTopicsOf(change, before), ct);
+        var narrow = Readers.TopicsOf(change, before);
+        var wide = change.ImportId is null ? [] : Readers.WideTopicsOf(change, before);
+        var watches = await session.WatchesOf([.. narrow, .. wide], ct);
+        await session.Tell(NewsOf(change), watches.On(narrow), change.Skill, waits: false, ct);
+        if (change.ImportId is { } import && watches.On(wide) is { Count: > 0 } concerned)
+            await TellOfImport(import, change, concerned, ct);
     }
 
     // One entry for the whole import, made by the first of its skills that concerns the reader; it is shown and mailed
     // once the import has ended and its numbers are known.
-    private async Task TellOfImport(Guid import, SkillChanged change, IReadOnlyList<Topic> topics, CancellationToken ct)
+    private async Task TellOfImport(
+        Guid import,
+        SkillChanged change,
+        IReadOnlyList<Watch> watches,
+        CancellationToken ct
+    )
     {
         var ended = await session.LoadAsync<News>(import, ct);
         var news =
@@ -34,7 +42,7 @@ public sealed class WhenSkillChanged(IDocumentSession session) : IConsumer<Skill
                 Author = change.Author,
                 At = change.At,
             };
-        await session.Tell(news, topics, change.Skill, waits: ended is null, ct);
+        await session.Tell(news, watches, change.Skill, waits: ended is null, ct);
     }
 
     private static KnownSkill Known(SkillChanged change) =>
