@@ -1,7 +1,6 @@
-using DiffPlex;
-using DiffPlex.Chunkers;
 using Npgsql;
 using SkillPlatform.EventSourcing;
+using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Catalog;
 
@@ -28,11 +27,14 @@ public sealed record SkillDiff(
 
     public sealed record KeywordChange(IReadOnlyList<string> Added, IReadOnlyList<string> Removed);
 
-    /// <param name="Words">In order; those that are not <c>ins</c> make the text before, those that are not <c>del</c> the one after.</param>
-    public sealed record Rewording(string Role, string Level, string Before, string After, IReadOnlyList<Piece> Words);
-
-    /// <param name="Op"><c>same</c>, <c>ins</c> or <c>del</c>.</param>
-    public sealed record Piece(string Op, string Text);
+    /// <param name="Words">As <see cref="WordDiff"/> gives them.</param>
+    public sealed record Rewording(
+        string Role,
+        string Level,
+        string Before,
+        string After,
+        IReadOnlyList<DiffPiece> Words
+    );
 
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapGet("/skills/{slug}/diff", Get)
@@ -74,7 +76,7 @@ public sealed record SkillDiff(
                         c.Cell.Level,
                         c.Was.Description!,
                         c.Is.Description!,
-                        Words(c.Was.Description!, c.Is.Description!)
+                        WordDiff.Of(c.Was.Description!, c.Is.Description!)
                     )),
             ],
             from.Skill.Name == to.Skill.Name ? null : new(from.Skill.Name, to.Skill.Name),
@@ -82,32 +84,6 @@ public sealed record SkillDiff(
             Replaced(from.Skill.Keywords, to.Skill.Keywords),
             to.Skill.Retired && !from.Skill.Retired
         );
-    }
-
-    /// <summary>The words that went and came.</summary>
-    public static IReadOnlyList<Piece> Words(string before, string after)
-    {
-        // Comparing costs time by the square of the difference: long texts that share little are compared by lines.
-        IChunker chunker =
-            (long)before.Length * after.Length < 16_000_000 ? new WordChunker() : new DelimiterChunker(['\n']);
-        var diff = Differ.Instance.CreateDiffs(before, after, ignoreWhiteSpace: false, ignoreCase: false, chunker);
-        var (pieces, at) = (new List<Piece>(), 0);
-        foreach (var block in diff.DiffBlocks)
-        {
-            Add("same", diff.PiecesOld.Skip(at).Take(block.DeleteStartA - at));
-            Add("del", diff.PiecesOld.Skip(block.DeleteStartA).Take(block.DeleteCountA));
-            Add("ins", diff.PiecesNew.Skip(block.InsertStartB).Take(block.InsertCountB));
-            at = block.DeleteStartA + block.DeleteCountA;
-        }
-        Add("same", diff.PiecesOld.Skip(at));
-        return pieces;
-
-        void Add(string op, IEnumerable<string> texts)
-        {
-            var text = string.Concat(texts);
-            if (text.Length > 0)
-                pieces.Add(new Piece(op, text));
-        }
     }
 
     private static Dictionary<Cell, RequirementRow> Cells(SkillAt at) =>

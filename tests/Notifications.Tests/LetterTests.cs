@@ -121,7 +121,10 @@ public sealed class LetterTests
         Assert.Contains($"https://skills.example.org/proposals/{Given.Proposal}", text);
         Assert.Contains("because you watch the skill “Serverless Functions”", text);
         Assert.Contains("/api/notifications/unsubscribe/", text);
-        Assert.Contains("<del style=\"background:#fdd\">one</del><ins style=\"background:#dfd\">two</ins>", html);
+        Assert.Contains(
+            "<del style=\"background:#fdd;color:#111\">one</del><ins style=\"background:#dfd;color:#111\">two</ins>",
+            html
+        );
         Assert.DoesNotContain("<img", html);
     }
 

@@ -65,33 +65,6 @@ public sealed class MarkdownTests
         Assert.True(TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(10));
     }
 
-    [Fact]
-    public void A_diff_holds_both_texts()
-    {
-        var pieces = WordDiff.Of("Knows the basics.", "Knows the hard basics, too.");
-        Assert.Equal("Knows the basics.", string.Concat(pieces.Where(p => p.Sign != '+').Select(p => p.Text)));
-        Assert.Equal(
-            "Knows the hard basics, too.",
-            string.Concat(pieces.Where(p => p.Sign != '-').Select(p => p.Text))
-        );
-        Assert.Contains(pieces, p => p is { Sign: '=', Text: "Knows the " });
-    }
-
-    [Fact]
-    public void A_diff_finds_words_where_no_spaces_are() =>
-        Assert.Equal(
-            [
-                new('=', "関数を"),
-                new('-', "デプロイ"),
-                new('+', "設計"),
-                new('=', "し、ログを読"),
-                new('-', "む"),
-                new('+', "める"),
-                new('=', "。"),
-            ],
-            WordDiff.Of("関数をデプロイし、ログを読む。", "関数を設計し、ログを読める。")
-        );
-
     [Theory]
     [InlineData("/skills/x?a=b", "/skills/x?a=b")]
     [InlineData("https://elsewhere.example", "/")]

@@ -1,8 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
-using DiffPlex;
-using DiffPlex.Chunkers;
 using MimeKit;
+using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Notifications;
 
@@ -192,37 +191,20 @@ public static class Letter
         return html.Append("</p></body></html>").ToString();
     }
 
-    // Word by word, so that one changed word in a long text is seen at once.
+    // Word by word, so that one changed word in a long text is seen at once; with colours for both, as some programs show mails dark.
     private static string Diff(NewsLine line)
     {
-        var (before, after) = (Wording.Body(line.Before ?? ""), Wording.Body(line.After ?? ""));
-        var diff = Differ.Instance.CreateDiffs(before, after, false, false, new WordChunker());
         var html = new StringBuilder();
-        var at = 0;
-        foreach (var block in diff.DiffBlocks)
-        {
-            html.Append(E(Words(diff.PiecesNew, at, block.InsertStartB)));
-            Marked(
-                html,
-                "del",
-                "#fdd",
-                Words(diff.PiecesOld, block.DeleteStartA, block.DeleteStartA + block.DeleteCountA)
-            );
-            at = block.InsertStartB + block.InsertCountB;
-            Marked(html, "ins", "#dfd", Words(diff.PiecesNew, block.InsertStartB, at));
-        }
-        return html.Append(E(Words(diff.PiecesNew, at, diff.PiecesNew.Count))).ToString();
-    }
-
-    private static string Words(IReadOnlyList<string> pieces, int from, int to) =>
-        string.Concat(pieces.Skip(from).Take(to - from));
-
-    private static void Marked(StringBuilder html, string element, string colour, string text)
-    {
-        if (text.Length > 0)
+        foreach (var (op, text) in WordDiff.Of(Wording.Body(line.Before ?? ""), Wording.Body(line.After ?? "")))
             html.Append(
-                string.Concat("<", element, " style=\"background:", colour, "\">", E(text), "</", element, ">")
+                op switch
+                {
+                    DiffPiece.Del => $"<del style=\"background:#fdd;color:#111\">{E(text)}</del>",
+                    DiffPiece.Ins => $"<ins style=\"background:#dfd;color:#111\">{E(text)}</ins>",
+                    _ => E(text),
+                }
             );
+        return html.ToString();
     }
 
     private static void Paragraph(StringBuilder html, string text) =>
