@@ -87,12 +87,13 @@ public static class Measures
 
     public static async Task<Measure> Proposals(Platform platform, People people)
     {
+        await Idle(platform);
         var script = await Script(people, "skill-11");
         var url = new Uri(platform["Proposals"], "/api/proposals");
         var ours = new List<double>();
         var floor = new List<double>();
-        // The first round warms both up.
-        for (var round = 0; round <= Rounds; round++)
+        // The second round still is a third slower than those after it: the compiler has one core less than it would like.
+        for (var round = 0; round < 2 + Rounds; round++)
         {
             ours.Add(await Floors.Wrk(url, 16, 5, script));
             await Idle(platform);
@@ -100,9 +101,9 @@ public static class Measures
         }
         return Measure.RatioAtLeast(
             "POST /api/proposals at the service, 16 clients, with token",
-            Measure.Median(ours.Skip(1)),
+            Measure.Median(ours.Skip(2)),
             "req/s",
-            Measure.Median(floor.Skip(1)),
+            Measure.Median(floor.Skip(2)),
             0.15
         ) with
         {
@@ -232,7 +233,8 @@ public static class Measures
         await Idle(platform);
         var read = new List<double>();
         var propose = new List<double>();
-        for (var round = 0; round <= Rounds; round++)
+        // One client alone: what else happens on the machine shows more than elsewhere, so more rounds.
+        for (var round = 0; round <= Rounds + 2; round++)
         {
             read.Add(1000 / await Floors.Wrk(new Uri(platform["Catalog"], "/api/catalog/skills/skill-10"), 1, 3));
             propose.Add(1000 / await Floors.Wrk(new Uri(platform["Proposals"], "/api/proposals"), 1, 3, script));

@@ -20,9 +20,9 @@ public sealed class ScopedSession(ISessionFactory sessions)
 /// <param name="queues">Their names.</param>
 public sealed class GroupCommits(IDocumentStore store, IReadOnlyCollection<string> queues)
 {
-    // With as many messages as a queue delivers at once, more than a thousand a second: a backlog is worked off beside the
-    // people who wait for an answer, not before them.
-    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(20);
+    // With as many messages as a queue delivers at once, 640 a second: a backlog is worked off beside the people who wait
+    // for an answer, not before them.
+    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(50);
     private readonly ConcurrentDictionary<string, GroupCommit> _groups = new(
         queues.Select(queue => KeyValuePair.Create(queue, new GroupCommit(store, Apart))),
         StringComparer.Ordinal

@@ -11,11 +11,15 @@ public sealed class WhenProposalActivity(IDocumentSession session) : IConsumer<P
     public async Task Consume(ConsumeContext<ProposalActivity> context)
     {
         var (activity, ct) = (context.Message, context.CancellationToken);
-        var known = await Know(activity, ct);
+        // A submission is the first that is heard of a proposal. Should that be wrong, the retry looks first.
+        var begins = activity.Kind == "submitted" && context.GetRetryAttempt() == 0;
+        var known = begins ? null : await session.LoadAsync<KnownProposal>(activity.ProposalId, ct);
+        known = Know(activity, known);
         foreach (var (user, reason) in TakesPart(activity))
             await session.Decide<Watch>(
                 Watch.IdOf(user, Topic.OfProposal(activity.ProposalId)),
                 watch => StartWatching.Decide(watch, user, Topic.OfProposal(activity.ProposalId), reason),
+                starts: begins,
                 ct: ct
             );
         if (activity.Kind == "merged")
@@ -70,9 +74,8 @@ public sealed class WhenProposalActivity(IDocumentSession session) : IConsumer<P
             };
     }
 
-    private async Task<KnownProposal> Know(ProposalActivity activity, CancellationToken ct)
+    private KnownProposal Know(ProposalActivity activity, KnownProposal? known)
     {
-        var known = await session.LoadAsync<KnownProposal>(activity.ProposalId, ct);
         var merged = activity.Kind == "merged" ? activity.At : known?.Merged;
         if (known?.Author is not null && known.Merged == merged)
             return known;
