@@ -79,7 +79,7 @@ internal sealed class Relay : SubscriptionBase
         _services = services;
         _announce = announce;
         Name = "relay";
-        Options.BatchSize = 200;
+        Options.BatchSize = 500;
     }
 
     public override async Task<IChangeListener> ProcessEventsAsync(
