@@ -1,12 +1,9 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using JasperFx;
 using JasperFx.Events;
 using Marten;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Net.Http.Headers;
 
 namespace SkillPlatform.EventSourcing;
 
@@ -16,38 +13,6 @@ namespace SkillPlatform.EventSourcing;
 /// <param name="Version">Version after; equal to <paramref name="Before"/> if nothing had to change.</param>
 /// <param name="Events">What was appended.</param>
 public sealed record Committed(Guid Id, long Before, long Version, IReadOnlyList<object> Events);
-
-/// <summary>A successful answer, fixed before the commit so that it can be kept for <c>Idempotency-Key</c>.</summary>
-/// <param name="Status">200, 201, 202 or 204.</param>
-/// <param name="Body">Serialized as JSON; null for none.</param>
-/// <param name="Location">Of what was created; null for none.</param>
-/// <param name="Version">Becomes the strong ETag; null for none.</param>
-public sealed record Answer(int Status, object? Body = null, string? Location = null, long? Version = null);
-
-/// <summary>The answer once given to an <c>Idempotency-Key</c>, kept for 24 hours. Holds no more than the answer held.</summary>
-public sealed class GivenAnswer
-{
-    /// <summary>SHA-256 of caller, method, path and key.</summary>
-    public string Id { get; set; } = "";
-
-    /// <summary>SHA-256 of the command.</summary>
-    public string Command { get; set; } = "";
-
-    /// <summary>HTTP status.</summary>
-    public int Status { get; set; }
-
-    /// <summary>JSON, as it was sent.</summary>
-    public string? Body { get; set; }
-
-    /// <summary>Location header.</summary>
-    public string? Location { get; set; }
-
-    /// <summary>Version behind the ETag.</summary>
-    public long? Version { get; set; }
-
-    /// <summary>When, UTC.</summary>
-    public DateTimeOffset At { get; set; }
-}
 
 /// <summary>
 /// The one write path: fetch the stream for writing, decide, append, commit; refusals become problems, lost races are
@@ -70,7 +35,7 @@ public sealed class Commands(IDocumentStore store, TimeProvider time)
     /// <param name="id">The stream.</param>
     /// <param name="command">The request body, compared when an Idempotency-Key comes again; null for none.</param>
     /// <param name="decide">Pure. Gets null where there is no such stream, and must refuse unless it starts one.</param>
-    /// <param name="answer">Pure: the answer for what was done.</param>
+    /// <param name="answer">Pure, of what was done and sent: made again when an Idempotency-Key comes again.</param>
     /// <param name="stage">What else belongs into the same transaction, documents with personal data for example.</param>
     /// <param name="requireMatch">True for writes to something that exists: without If-Match 428, with a stale one 412.</param>
     /// <param name="starts">True where <paramref name="id"/> is new, so that nothing needs to be fetched.</param>
@@ -88,9 +53,8 @@ public sealed class Commands(IDocumentStore store, TimeProvider time)
         where TState : class
     {
         var ct = http.RequestAborted;
-        var key = KeyOf(http);
-        var hash = key is null ? "" : Hash(JsonSerializer.Serialize(command, Json));
-        var (expected, refused) = Expected(http, requireMatch);
+        var key = IdempotencyKey.Of(http, command);
+        var (expected, refused) = Match.Of(http, requireMatch);
         if (refused is not null)
             return refused.AsProblem();
         if (starts && key is null && await Start(http, id, decide, answer, stage) is { } started)
@@ -99,35 +63,17 @@ public sealed class Commands(IDocumentStore store, TimeProvider time)
         {
             await using var session = store.LightweightSession();
             session.Describe(http);
-            if (key is not null && await session.LoadAsync<GivenAnswer>(key, ct) is { } given)
-            {
-                if (time.GetUtcNow() - given.At < TimeSpan.FromHours(24))
-                    return Again(http, given, hash);
-                session.Delete(given);
-                await session.SaveChangesAsync(ct);
-            }
+            if (key is not null && await key.Again(http, session, answer, ct) is { } again)
+                return again;
             try
             {
                 var (decision, done) = await session.Decide(id, decide, expected, starts, ct);
                 if (decision is Decision.Refused { Refusal: var refusal })
                     return refusal.AsProblem();
                 stage?.Invoke(session, done);
-                var (result, body) = Answered(answer, done);
-                if (key is not null)
-                    session.Insert(
-                        new GivenAnswer
-                        {
-                            Id = key,
-                            Command = hash,
-                            Status = result.Status,
-                            Body = body,
-                            Location = result.Location,
-                            Version = result.Version,
-                            At = time.GetUtcNow(),
-                        }
-                    );
+                key?.Keep(session, done, time.GetUtcNow());
                 await session.SaveChangesAsync(ct);
-                return new Written(result.Status, body, result.Location, result.Version);
+                return answer(done);
             }
             catch (Exception lost) when (attempt < Attempts && IsLostRace(lost) && expected is null)
             {
@@ -138,7 +84,7 @@ public sealed class Commands(IDocumentStore store, TimeProvider time)
                 return (
                     expected is null
                         ? Refusal.Conflicting("busy", "Too many writes at once to the same thing. Try again.")
-                        : Stale
+                        : Match.Stale
                 ).AsProblem();
             }
         }
@@ -177,80 +123,13 @@ public sealed class Commands(IDocumentStore store, TimeProvider time)
         {
             return null;
         }
-        var (result, body) = Answered(answer, done);
-        return new Written(result.Status, body, result.Location, result.Version);
+        return answer(done);
     }
 
     // Where the connection was lost, nobody knows whether the commit was: to begin again could begin twice.
     private static bool IsUncertain(Exception exception) =>
         exception is Npgsql.NpgsqlException and not Npgsql.PostgresException
         || (exception.InnerException is { } inner && IsUncertain(inner));
-
-    private static (Answer Answer, string? Body) Answered(Func<Committed, Answer> answer, Committed done)
-    {
-        var result = answer(done);
-        return (result, result.Body is null ? null : JsonSerializer.Serialize(result.Body, Json));
-    }
-
-    private static Refusal Stale { get; } =
-        new(RefusalKind.Stale, "stale", "This has changed since you read it. Read it again, then repeat your change.");
-
-    private static (long? Expected, Refusal? Refused) Expected(HttpContext http, bool required)
-    {
-        var header = http.Request.Headers.IfMatch.ToString();
-        if (header.Length == 0)
-            return required
-                ? (
-                    null,
-                    new Refusal(
-                        RefusalKind.PreconditionRequired,
-                        "precondition-required",
-                        "Send If-Match with the ETag you read."
-                    )
-                )
-                : (null, null);
-        if (header == "*")
-            return (null, null);
-        return
-            EntityTagHeaderValue.TryParse(header, out var tag)
-            && !tag.IsWeak
-            && long.TryParse(
-                VersionOf(tag.Tag.AsSpan().Trim('"')),
-                NumberStyles.None,
-                CultureInfo.InvariantCulture,
-                out var version
-            )
-            ? (version, null)
-            : (null, Stale);
-    }
-
-    // What follows a dash tells representations of one version apart, where a page shows more than its stream holds.
-    private static ReadOnlySpan<char> VersionOf(ReadOnlySpan<char> tag) =>
-        tag.IndexOf('-') is > 0 and var dash ? tag[..dash] : tag;
-
-    private static IResult Again(HttpContext http, GivenAnswer given, string hash)
-    {
-        if (!string.Equals(given.Command, hash, StringComparison.Ordinal))
-            return new Refusal(
-                RefusalKind.Invalid,
-                "idempotency-key-reused",
-                "This Idempotency-Key was used with another body."
-            ).AsProblem();
-        http.Response.Headers["Idempotency-Replayed"] = "true";
-        return new Written(given.Status, given.Body, given.Location, given.Version);
-    }
-
-    private static string? KeyOf(HttpContext http)
-    {
-        if (!HttpMethods.IsPost(http.Request.Method))
-            return null;
-        var key = http.Request.Headers["Idempotency-Key"].ToString();
-        return key.Length == 0
-            ? null
-            : Hash($"{http.User.FindFirst("sub")?.Value}\n{http.Request.Method}\n{http.Request.Path}\n{key}");
-    }
-
-    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>True if someone else wrote to the same thing first, so that deciding again will help.</summary>
     /// <param name="exception">What the commit threw.</param>
@@ -274,23 +153,6 @@ public sealed class Commands(IDocumentStore store, TimeProvider time)
                 || table.StartsWith("mt_events", StringComparison.Ordinal),
             _ => false,
         };
-
-    private sealed record Written(int Status, string? Body, string? Location, long? Version) : IResult
-    {
-        public Task ExecuteAsync(HttpContext httpContext)
-        {
-            var response = httpContext.Response;
-            response.StatusCode = Status;
-            if (Location is not null)
-                response.Headers.Location = Location;
-            if (Version is { } version)
-                response.Headers.ETag = string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
-            if (Body is null)
-                return Task.CompletedTask;
-            response.ContentType = "application/json; charset=utf-8";
-            return response.WriteAsync(Body, httpContext.RequestAborted);
-        }
-    }
 }
 
 /// <summary>The staging half of the write path, for consumers, whose inbox commits.</summary>

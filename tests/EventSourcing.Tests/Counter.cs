@@ -183,7 +183,12 @@ public sealed class CounterService : IAsyncDisposable
                     id,
                     command,
                     state => Counter.Open(state, command.At),
-                    done => new Answer(201, new { id, version = done.Version }, $"/counters/{id}", done.Version),
+                    done => new Answer(
+                        201,
+                        new { id = done.Id, version = done.Version },
+                        $"/counters/{done.Id}",
+                        done.Version
+                    ),
                     starts: true
                 );
             }

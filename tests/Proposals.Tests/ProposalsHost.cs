@@ -4,6 +4,7 @@ using System.Text.Json;
 using Marten;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using SkillPlatform.Contracts;
 using SkillPlatform.Testing;
 
@@ -105,6 +106,28 @@ public sealed class ProposalsHost : IAsyncLifetime
                 found => found is not null
             )
         )!;
+
+    /// <summary>The tables of the service's database that hold a text anywhere.</summary>
+    public async Task<IReadOnlyList<string>> TablesWith(string text)
+    {
+        var source = Services.GetRequiredService<NpgsqlDataSource>();
+        var tables = new List<string>();
+        await using (var all = source.CreateCommand("select tablename from pg_tables where schemaname = 'public'"))
+        await using (var reader = await all.ExecuteReaderAsync())
+            while (await reader.ReadAsync())
+                tables.Add(reader.GetString(0));
+        var holding = new List<string>();
+        foreach (var table in tables)
+        {
+            await using var command = source.CreateCommand(
+                $"select exists (select from \"{table}\" t where strpos(t::text, $1) > 0)"
+            );
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = text });
+            if ((bool)(await command.ExecuteScalarAsync())!)
+                holding.Add(table);
+        }
+        return holding;
+    }
 
     public async ValueTask DisposeAsync()
     {

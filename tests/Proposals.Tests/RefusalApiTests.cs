@@ -197,6 +197,28 @@ public sealed class RefusalApiTests(ProposalsHost host)
     }
 
     [Fact]
+    public async Task A_kept_answer_holds_nobody_s_words()
+    {
+        var skill = await host.Skill();
+        var words = $"words {Guid.NewGuid():N}";
+        var path = $"{Root}/discussions/{skill.Skill.Slug}/comments";
+        using var author = host.As("commenter-with-key");
+        author.DefaultRequestHeaders.Add("Idempotency-Key", "one");
+        var first = await author.PostAsJsonAsync(path, new { text = words });
+        var comment = (await first.Json()).GetProperty("id").GetGuid();
+        Assert.Equal(["mt_doc_comment_text"], await host.TablesWith(words));
+        var again = await author.PostAsJsonAsync(path, new { text = words });
+        Assert.Equal(await first.Content.ReadAsStringAsync(), await again.Content.ReadAsStringAsync());
+        Assert.Equal((first.StatusCode, first.Headers.Location), (again.StatusCode, again.Headers.Location));
+        await author.DeleteAsync($"{path}/{comment}");
+        Assert.Equal([], await host.TablesWith(words));
+        // Still no second comment.
+        again = await author.PostAsJsonAsync(path, new { text = words });
+        Assert.Equal(comment, (await again.Json()).GetProperty("id").GetGuid());
+        Assert.Equal([], await host.TablesWith(words));
+    }
+
+    [Fact]
     public async Task Filters_say_what_they_take()
     {
         using var client = host.As("someone");

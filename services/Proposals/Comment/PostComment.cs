@@ -39,7 +39,16 @@ public static class PostComment
             _ => Decide(discussion, body, answered, author, now),
             done => new Answer(
                 201,
-                new CommentAnswer(done.Id, people[author]!, body.Text, body.ReplyTo, now, null, null, done.Version),
+                new CommentAnswer(
+                    done.Id,
+                    people[author]!,
+                    body.Text,
+                    body.ReplyTo,
+                    At(done),
+                    null,
+                    null,
+                    done.Version
+                ),
                 $"{discussion.Path}/{done.Id}",
                 done.Version
             ),
@@ -47,6 +56,9 @@ public static class PostComment
             starts: true
         );
     }
+
+    // A repeated request is told when it was first made.
+    private static DateTimeOffset At(Committed done) => ((CommentPosted)done.Events[0]).At;
 
     public static Decision Decide(
         Discussion discussion,

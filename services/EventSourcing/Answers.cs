@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Marten;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace SkillPlatform.EventSourcing;
+
+/// <summary>A successful answer.</summary>
+/// <param name="Status">200, 201, 202 or 204.</param>
+/// <param name="Body">Serialized as JSON; null for none.</param>
+/// <param name="Location">Of what was created; null for none.</param>
+/// <param name="Version">Becomes the strong ETag; null for none.</param>
+public sealed record Answer(int Status, object? Body = null, string? Location = null, long? Version = null) : IResult
+{
+    /// <inheritdoc />
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.StatusCode = Status;
+        if (Location is not null)
+            response.Headers.Location = Location;
+        if (Version is { } version)
+            response.Headers.ETag = string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
+        return Body is null
+            ? Task.CompletedTask
+            : response.WriteAsJsonAsync(Body, Body.GetType(), Commands.Json, httpContext.RequestAborted);
+    }
+}
+
+/// <summary>
+/// What was once done for an <c>Idempotency-Key</c>, kept for 24 hours. The answer is made anew from the events and from
+/// what is sent again, so that nobody's words are kept here that may have to be taken back.
+/// </summary>
+public sealed class GivenAnswer
+{
+    /// <summary>SHA-256 of caller, method, path and key.</summary>
+    public string Id { get; set; } = "";
+
+    /// <summary>SHA-256 of the command, salted with the key: it tells nothing to those who guess at short texts.</summary>
+    public string Command { get; set; } = "";
+
+    /// <summary>The stream.</summary>
+    public Guid Stream { get; set; }
+
+    /// <summary>Its version before.</summary>
+    public long Before { get; set; }
+
+    /// <summary>Its version after.</summary>
+    public long Version { get; set; }
+
+    /// <summary>When, UTC.</summary>
+    public DateTimeOffset At { get; set; }
+}
+
+/// <summary>The <c>Idempotency-Key</c> of a POST: the same key and body get the same answer, and nothing is done twice.</summary>
+internal sealed record IdempotencyKey(string Id, string Command)
+{
+    public static IdempotencyKey? Of(HttpContext http, object? command)
+    {
+        var key = HttpMethods.IsPost(http.Request.Method) ? http.Request.Headers["Idempotency-Key"].ToString() : "";
+        return key.Length == 0
+            ? null
+            : new(
+                Hash($"{http.User.FindFirst("sub")?.Value}\n{http.Request.Method}\n{http.Request.Path}\n{key}"),
+                Hash($"{key}\n{JsonSerializer.Serialize(command, Commands.Json)}")
+            );
+    }
+
+    /// <summary>The answer given before; null where there is none.</summary>
+    public async Task<IResult?> Again(
+        HttpContext http,
+        IQuerySession session,
+        Func<Committed, Answer> answer,
+        CancellationToken ct
+    )
+    {
+        if (await session.LoadAsync<GivenAnswer>(Id, ct) is not { } given)
+            return null;
+        if (given.Command != Command)
+            return new Refusal(
+                RefusalKind.Invalid,
+                "idempotency-key-reused",
+                "This Idempotency-Key was used with another body."
+            ).AsProblem();
+        var events =
+            given.Before == given.Version
+                ? []
+                : await session.Events.FetchStreamAsync(
+                    given.Stream,
+                    given.Version,
+                    fromVersion: given.Before + 1,
+                    token: ct
+                );
+        http.Response.Headers["Idempotency-Replayed"] = "true";
+        return answer(new Committed(given.Stream, given.Before, given.Version, [.. events.Select(e => e.Data)]));
+    }
+
+    public void Keep(IDocumentSession session, Committed done, DateTimeOffset now) =>
+        session.Insert(
+            new GivenAnswer
+            {
+                Id = Id,
+                Command = Command,
+                Stream = done.Id,
+                Before = done.Before,
+                Version = done.Version,
+                At = now,
+            }
+        );
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+}
+
+/// <summary>The version that a writer saw, from <c>If-Match</c>.</summary>
+internal static class Match
+{
+    public static Refusal Stale { get; } =
+        new(RefusalKind.Stale, "stale", "This has changed since you read it. Read it again, then repeat your change.");
+
+    private static readonly Refusal Missing = new(
+        RefusalKind.PreconditionRequired,
+        "precondition-required",
+        "Send If-Match with the ETag you read."
+    );
+
+    public static (long? Expected, Refusal? Refused) Of(HttpContext http, bool required)
+    {
+        var header = http.Request.Headers.IfMatch.ToString();
+        if (header.Length == 0)
+            return (null, required ? Missing : null);
+        if (header == "*")
+            return (null, null);
+        return
+            EntityTagHeaderValue.TryParse(header, out var tag)
+            && !tag.IsWeak
+            && long.TryParse(
+                VersionOf(tag.Tag.AsSpan().Trim('"')),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out var version
+            )
+            ? (version, null)
+            : (null, Stale);
+    }
+
+    // What follows a dash tells representations of one version apart, where a page shows more than its stream holds.
+    private static ReadOnlySpan<char> VersionOf(ReadOnlySpan<char> tag) =>
+        tag.IndexOf('-') is > 0 and var dash ? tag[..dash] : tag;
+}
