@@ -17,14 +17,12 @@ public sealed class Account
     public bool Erased { get; set; }
 }
 
-/// <summary>A person as answers name them. <c>Name</c> is null for an id the catalogue has not heard of.</summary>
-public sealed record Person(string Id, string? Name);
+/// <summary>A person as answers name them. <c>Name</c> is null once erased, and while the catalogue has not heard of the id.</summary>
+public sealed record Person(string Id, string? Name, bool Erased);
 
 /// <summary>Names for the user ids of an answer.</summary>
 public sealed class People(IReadOnlyDictionary<string, Account> accounts)
 {
-    private const string Former = "former member";
-
     public static async Task<People> Load(IQuerySession session, IEnumerable<string?> ids, CancellationToken ct)
     {
         var known = ids.OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
@@ -34,6 +32,6 @@ public sealed class People(IReadOnlyDictionary<string, Account> accounts)
 
     public Person? Of(string? id) =>
         id is null ? null
-        : accounts.TryGetValue(id, out var account) ? new Person(id, account.Erased ? Former : account.Name)
-        : new Person(id, null);
+        : accounts.TryGetValue(id, out var account) ? new Person(id, account.Name, account.Erased)
+        : new Person(id, null, Erased: false);
 }

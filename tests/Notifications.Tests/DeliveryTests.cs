@@ -16,11 +16,12 @@ public sealed class DeliveryTests
         bool known = true,
         bool complete = true,
         TimeSpan age = default,
-        DateTimeOffset? now = null
+        DateTimeOffset? now = null,
+        News? news = null
     ) =>
         Delivery.Decide(
             Notification,
-            complete ? new News() : null,
+            complete ? news ?? new News() : null,
             known
                 ? reader
                     ?? new Account
@@ -76,6 +77,14 @@ public sealed class DeliveryTests
         Assert.IsType<Verdict.Later>(Decide(known: false));
         Assert.IsType<Verdict.Later>(Decide(complete: false));
         Assert.IsType<Verdict.Cancel>(Decide(known: false, age: TimeSpan.FromDays(2)));
+    }
+
+    [Fact]
+    public void It_waits_a_moment_for_a_name_on_the_way()
+    {
+        var news = new News { Actor = "somebody new" };
+        Assert.IsType<Verdict.Later>(Decide(news: news));
+        Assert.IsType<Verdict.Send>(Decide(news: news, age: TimeSpan.FromSeconds(11)));
     }
 
     [Theory]

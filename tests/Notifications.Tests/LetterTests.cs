@@ -44,6 +44,7 @@ public sealed class LetterTests
             new Dictionary<string, Account>(StringComparer.Ordinal)
             {
                 ["author"] = new() { Id = "author", Name = "Anna <b>Author</b>" },
+                ["reviewer"] = new() { Id = "reviewer", Erased = true },
             }
         );
         return new Contents(
@@ -68,6 +69,16 @@ public sealed class LetterTests
         var mail = MimeMessage.Load(stream);
         return (mail, mail.TextBody!.ReplaceLineEndings("\n"), mail.HtmlBody!);
     }
+
+    [Theory]
+    [InlineData("en", "someone")]
+    [InlineData("de", "jemand")]
+    [InlineData("ar", "عضو لم يُعرف اسمه بعد")]
+    public void Who_is_not_known_yet_is_no_former_member(string language, string said) =>
+        Assert.Equal(
+            said,
+            new People(new Dictionary<string, Account>(StringComparer.Ordinal)).Name(Texts.For(language), "new")
+        );
 
     private static Contents Merged(string culture = "en") =>
         Contents(

@@ -14,7 +14,7 @@ public sealed class SendingTests(Running running) : IClassFixture<Running>, IAsy
 
     public async ValueTask InitializeAsync()
     {
-        await running.Accounts(_story.Account("reader"), _story.Account("author"));
+        await running.Accounts(_story.Account("reader"), _story.Account("author"), _story.Account("reviewer"));
         await running.Publish(_story.Changed(proposal: false));
         await running.Watch(Reader, "skill", _story.Slug);
     }

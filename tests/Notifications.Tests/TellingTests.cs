@@ -197,7 +197,7 @@ public sealed class TellingTests(Running running) : IClassFixture<Running>
         await running.Publish(_story.Changed(proposal: false));
         await running.Watch(Reader, "skill", _story.Slug);
         await running.Publish(_story.Changed());
-        await running.Accounts(_story.Account("reader"), _story.Account("author"));
+        await running.Accounts(_story.Account("reader"), _story.Account("author"), _story.Account("reviewer"));
         Assert.Single(await running.MailsTo(Reader, 1));
     }
 
@@ -205,7 +205,11 @@ public sealed class TellingTests(Running running) : IClassFixture<Running>
     public async Task The_highest_version_of_an_account_wins_whatever_the_order()
     {
         var old = _story.Account("reader", version: 3) with { Email = "old@example.org" };
-        await running.Accounts(_story.Account("reader", version: 7), _story.Account("author"));
+        await running.Accounts(
+            _story.Account("reader", version: 7),
+            _story.Account("author"),
+            _story.Account("reviewer")
+        );
         await running.Publish(old);
         await running.Publish(_story.Changed(proposal: false));
         await running.Watch(Reader, "skill", _story.Slug);

@@ -426,12 +426,21 @@ public sealed class PageTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Contains("Zoë", await reader.Html("/en/skills/private"));
     }
 
-    [Fact]
-    public async Task A_former_member_is_called_that()
+    [Theory]
+    [InlineData("en", "former member", "not known yet")]
+    [InlineData("de", "ehemaliges Mitglied", "noch nicht bekannt")]
+    [InlineData("ja", "退会したメンバー", "名前をまだ確認できないメンバー")]
+    public async Task Who_has_no_name_is_a_former_member_or_not_known_yet(
+        string language,
+        string former,
+        string unknown
+    )
     {
-        web.Given("erased", author: null);
+        web.Given("erased", author: null, erased: true);
+        web.Given("unknown", author: null);
         using var browser = web.Browser();
-        Assert.Contains("former member", await browser.Html("/en/skills/erased"));
+        Assert.Contains(former, await browser.Html($"/{language}/skills/erased"));
+        Assert.Contains(unknown, await browser.Html($"/{language}/skills/unknown"));
     }
 
     private static SkillChanged Changed(string slug) =>

@@ -320,7 +320,7 @@ public static class Samples
 
     public static object Empty { get; } = new { items = Array.Empty<object>(), nextCursor = (string?)null };
 
-    public static object History(string? author) =>
+    public static object History(string? author, bool erased = false) =>
         new
         {
             items = new[]
@@ -329,7 +329,12 @@ public static class Samples
                 {
                     version = 2,
                     at = "2026-03-09T10:00:00Z",
-                    author = new { id = "u1", name = author },
+                    author = new
+                    {
+                        id = "u1",
+                        name = author,
+                        erased,
+                    },
                     reviewer = (object?)null,
                     proposal = (string?)null,
                     reason = "Because of the moon.",
@@ -347,11 +352,12 @@ public static class Samples
         this WebFixture web,
         string slug,
         string text = "Knows the tables.",
-        string? author = "Noor"
+        string? author = "Noor",
+        bool erased = false
     )
     {
         web.Catalog.On($"GET /api/catalog/skills/{slug}", Skill(slug, text: text))
-            .On($"GET /api/catalog/skills/{slug}/history", History(author));
+            .On($"GET /api/catalog/skills/{slug}/history", History(author, erased));
         web.Proposals.On("GET /api/proposals", Empty);
     }
 

@@ -20,6 +20,9 @@ public static class Delivery
 {
     private static readonly TimeSpan Patience = TimeSpan.FromDays(1);
 
+    // A mail is never mended, so a name that is on its way is waited for; what never comes holds nothing up.
+    private static readonly TimeSpan ForNames = TimeSpan.FromSeconds(10);
+
     /// <param name="age">How long the mail has waited.</param>
     /// <param name="now">UTC.</param>
     public static Verdict Decide(
@@ -48,6 +51,8 @@ public static class Delivery
             return new Verdict.Cancel("The reader wants no immediate mail.");
         if (QuietFor(preferences, now) is { } quiet)
             return new Verdict.Later(quiet, null);
+        if (age < ForNames && !people.Know(news))
+            return Wait("Someone it names is not known yet.");
         return new Verdict.Send(new Contents(notification, news, reader, preferences, people));
 
         Verdict Wait(string why) =>

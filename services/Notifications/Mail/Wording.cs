@@ -138,8 +138,12 @@ public static class Wording
 /// <summary>Names of the people in a piece of news, as their accounts say now.</summary>
 public sealed class People(IReadOnlyDictionary<string, Account> accounts)
 {
+    public bool Know(News news) =>
+        new[] { news.Author, news.Actor, news.Reviewer }.All(user => user is null || accounts.ContainsKey(user));
+
     public string Name(Texts texts, string? user) =>
         user is null ? texts["person.platform"]
-        : accounts.GetValueOrDefault(user) is { Erased: false } account ? account.Name
-        : texts["person.former"];
+        : !accounts.TryGetValue(user, out var account) ? texts["person.unknown"]
+        : account.Erased ? texts["person.former"]
+        : account.Name;
 }

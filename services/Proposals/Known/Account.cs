@@ -23,8 +23,8 @@ public sealed record Account(
         && ReviewerScopes.Any(scope => scope == "*" || scope == domain);
 }
 
-/// <summary>A person in an answer. The name is null while it is not known here yet.</summary>
-public sealed record Person(string Id, string? Name);
+/// <summary>A person in an answer. The name is null once erased, and while it is not known here yet.</summary>
+public sealed record Person(string Id, string? Name, bool Erased);
 
 /// <summary>The names of people, looked up when something is read, so that erasing an account is enough.</summary>
 public sealed class People
@@ -38,8 +38,8 @@ public sealed class People
 
     public Person? this[string? id] =>
         id is null ? null
-        : !_known.TryGetValue(id, out var account) ? new Person(id, null)
-        : new Person(id, account.Erased is null ? account.Name : "former member");
+        : _known.TryGetValue(id, out var account) ? new Person(id, account.Name, account.Erased is not null)
+        : new Person(id, null, Erased: false);
 
     /// <summary>Changes whenever one of the names does.</summary>
     public string Fingerprint =>

@@ -18,7 +18,7 @@ public sealed record PoliciesModel(
 )
 {
     /// <summary>Who may be named for a domain: its reviewers, and whoever is named already.</summary>
-    public IEnumerable<(string Id, string? Name, string? Email, bool Named)> Choices(Policy policy)
+    public IEnumerable<(Person Person, string? Email, bool Named)> Choices(Policy policy)
     {
         var named = (policy.Reviewers ?? []).Where(person => person.Id is not null).ToArray();
         var theirs = (Reviewers ?? []).Where(account =>
@@ -26,10 +26,10 @@ public sealed record PoliciesModel(
             || account.ReviewerScopes.Contains(policy.Domain, StringComparer.Ordinal)
         );
         return theirs
-            .Select(a => (a.Id, (string?)a.Name, (string?)a.Email, Array.Exists(named, person => person.Id == a.Id)))
+            .Select(a => (new Person(a.Id, a.Name), (string?)a.Email, Array.Exists(named, person => person.Id == a.Id)))
             .UnionBy(
-                named.Select(person => (person.Id!, person.Name, (string?)null, true)),
-                choice => choice.Item1,
+                named.Select(person => (person, (string?)null, true)),
+                choice => choice.Item1.Id,
                 StringComparer.Ordinal
             );
     }

@@ -134,12 +134,7 @@ public static class ShowFeed
                 PublishDate = change.At,
             };
             if (change.Author is not null)
-                item.Authors.Add(
-                    new SyndicationPerson
-                    {
-                        Name = Clean(Markdown.Harmless(change.Author.Name ?? Visit.T["former-member"])),
-                    }
-                );
+                item.Authors.Add(new SyndicationPerson { Name = Clean(Person.In(Visit.T, change.Author)) });
             return item;
         }
 

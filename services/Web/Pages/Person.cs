@@ -1,12 +1,18 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using SkillPlatform.Web.Languages;
 
 namespace SkillPlatform.Web.Pages;
 
-/// <summary>Someone, as services name them. No name: a former member.</summary>
+/// <summary>Someone, as services name them. No name: a former member if erased, else someone not heard of yet.</summary>
 [JsonConverter(typeof(Reader))]
-public sealed record Person(string? Id, string? Name)
+public sealed record Person(string? Id, string? Name, bool Erased = false)
 {
+    public static string In(Texts texts, Person? person) =>
+        person?.Name is { } name ? Markdown.Harmless(name)
+        : person?.Erased == true ? texts["former-member"]
+        : texts["unknown-member"];
+
     // Some answers give the id alone.
     private sealed class Reader : JsonConverter<Person>
     {
@@ -17,7 +23,11 @@ public sealed record Person(string? Id, string? Name)
             return value.ValueKind switch
             {
                 JsonValueKind.String => new Person(value.GetString(), null),
-                JsonValueKind.Object => new Person(Text(value, "id"), Text(value, "name")),
+                JsonValueKind.Object => new Person(
+                    Text(value, "id"),
+                    Text(value, "name"),
+                    value.TryGetProperty("erased", out var erased) && erased.ValueKind is JsonValueKind.True
+                ),
                 _ => null,
             };
         }
