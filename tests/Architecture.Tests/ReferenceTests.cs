@@ -30,6 +30,10 @@ public sealed partial class ReferenceTests
     }
 
     [Fact]
+    public void The_development_mail_server_knows_nothing_of_the_platform() =>
+        Assert.Empty(Repository.References(Project("DevelopmentMail"), "ProjectReference"));
+
+    [Fact]
     public void Web_holds_no_events()
     {
         Assert.DoesNotContain("EventSourcing", Repository.References(Project("Web"), "ProjectReference"));
