@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
@@ -187,7 +188,7 @@ public sealed class SmtpConnection(SmtpOptions options, TimeProvider time) : IAs
         };
         try
         {
-            await client.ConnectAsync(options.Host, options.Port, Security(), ct);
+            await client.ConnectAsync(await Connected(ct), options.Host, options.Port, Security(), ct);
             if (options.User is { Length: > 0 } user)
                 await client.AuthenticateAsync(user, options.Password ?? "", ct);
         }
@@ -203,6 +204,22 @@ public sealed class SmtpConnection(SmtpOptions options, TimeProvider time) : IAs
             throw;
         }
         return _client = client;
+    }
+
+    // With Nagle's algorithm the end of each mail would wait 40 ms for the server to acknowledge what came before it.
+    private async Task<Socket> Connected(CancellationToken ct)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(options.Host, options.Port, ct);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private async Task Probe(SmtpClient client, CancellationToken ct)
