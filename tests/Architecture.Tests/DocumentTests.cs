@@ -5,7 +5,14 @@ namespace SkillPlatform.Architecture.Tests;
 public sealed partial class DocumentTests
 {
     private static IEnumerable<string> Documents =>
-        ["README.md", "STYLE.md", "CONTRIBUTING.md", "SECURITY.md", .. Repository.Files("*.md", "docs")];
+        [
+            "README.md",
+            "STYLE.md",
+            "CONTRIBUTING.md",
+            "CHANGELOG.md",
+            "SECURITY.md",
+            .. Repository.Files("*.md", "docs"),
+        ];
 
     [Fact]
     public void What_a_document_names_is_there() =>

@@ -7,6 +7,7 @@ extern alias Web;
 using System.Text.RegularExpressions;
 using JasperFx.Events;
 using Marten;
+using MassTransit;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Infrastructure;
 using Microsoft.AspNetCore.Hosting;
@@ -15,6 +16,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace SkillPlatform.Architecture.Tests;
 
@@ -91,6 +93,23 @@ public sealed partial class HostTests
             select $"{type.FullName}.{property.Name}",
             "Streams are for ever; what belongs to a person lives in a document (docs/decisions/0005-personal-data-outside-streams.md)."
         );
+
+    [Fact]
+    public void No_library_reports_usage_to_its_makers()
+    {
+        Assert.False(Reports<Catalog::Program>());
+        Assert.False(Reports<Identity::Program>());
+        Assert.False(Reports<Notifications::Program>());
+        Assert.False(Reports<Proposals::Program>());
+        Assert.False(Reports<Web::Program>());
+
+        static bool Reports<TProgram>()
+            where TProgram : class
+        {
+            using var host = new Unstarted<TProgram>();
+            return host.Services.GetRequiredService<IOptions<UsageTelemetryOptions>>().Value.Enabled;
+        }
+    }
 
     private static async Task<List<string>> Routes<TProgram>(string service)
         where TProgram : class
