@@ -40,6 +40,6 @@ public static class Store
         options.Schema.For<KnownSkill>().DocumentAlias("known_skill").UseNumericRevisions(true);
         options.Schema.For<KnownSlug>().DocumentAlias("known_slug");
         options.Schema.For<KnownTaxonomy>().DocumentAlias("known_taxonomy").UseNumericRevisions(true);
-        options.Schema.For<Account>().DocumentAlias("account").UseNumericRevisions(true);
+        options.Schema.For<Account>().DocumentAlias("account").UseNumericRevisions(true).GinIndexJsonData();
     }
 }

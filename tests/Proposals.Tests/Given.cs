@@ -76,6 +76,9 @@ internal static class Given
     public static Account Account(string id = "reviewer", bool active = true, params string[] scopes) =>
         new(id, 1, "Name", ["contributor", "reviewer"], scopes.Length == 0 ? ["*"] : scopes, active);
 
+    public static Deciders Deciders(ReviewPolicies policies, params IEnumerable<Account> accounts) =>
+        new(policies, accounts.ToDictionary(a => a.Id, StringComparer.Ordinal));
+
     public static ReviewPolicies Policies(int approvals = 1, string[]? reviewers = null) =>
         new([new ReviewPolicy(ReviewPolicy.IdOf("cloud"), "cloud", approvals, reviewers)]);
 

@@ -16,14 +16,14 @@ public sealed class ProposalDecisionTests
         string reviewer = "reviewer",
         string[]? scopes = null,
         Account? account = null,
-        ReviewPolicies? policies = null
+        ReviewPolicies? policies = null,
+        params Account[] others
     ) =>
         ReviewProposal.Decide(
             proposal,
             new Review(revision ?? proposal?.Revision ?? 1, verdict, comment),
             Given.Reviewer(reviewer, scopes ?? []),
-            account,
-            policies ?? Given.Policies(),
+            Given.Deciders(policies ?? Given.Policies(), [.. others, .. new[] { account }.OfType<Account>()]),
             Given.Now
         );
 
@@ -46,6 +46,8 @@ public sealed class ProposalDecisionTests
 
     private static T Event<T>(Decision decision) =>
         Assert.IsType<T>(Assert.Single(Assert.IsType<Decision.Accepted>(decision).Items));
+
+    private static IReadOnlyList<object> Items(Decision decision) => Assert.IsType<Decision.Accepted>(decision).Items;
 
     public static TheoryData<string> States => [.. State.All];
 
@@ -220,7 +222,13 @@ public sealed class ProposalDecisionTests
         Assert.IsType<Decision.Accepted>(Review(open, scopes: ["data", "cloud"]));
         var contributor = Given.Reviewer() with { Roles = new HashSet<string>(StringComparer.Ordinal) };
         Refused(
-            ReviewProposal.Decide(open, new Review(1, "approve"), contributor, null, Given.Policies(), Given.Now),
+            ReviewProposal.Decide(
+                open,
+                new Review(1, "approve"),
+                contributor,
+                Given.Deciders(Given.Policies()),
+                Given.Now
+            ),
             RefusalKind.NotAllowed,
             "not-reviewer"
         );
@@ -278,6 +286,102 @@ public sealed class ProposalDecisionTests
         Assert.IsType<Decision.AlreadySo>(Review(once, policies: policies));
         var second = Assert.IsType<Decision.Accepted>(Review(once, reviewer: "second", policies: policies)).Items;
         Assert.Equal(new ProposalAccepted(1, "second", Given.Now), second[1]);
+    }
+
+    public static TheoryData<Account> NoLongerReviewers =>
+        [
+            Given.Account("first") with
+            {
+                Roles = ["contributor"],
+            },
+            Given.Account("first", scopes: "data"),
+            Given.Account("first", active: false),
+            new Account("first", 2, null, [], [], Active: false, Given.Now),
+        ];
+
+    [Theory]
+    [MemberData(nameof(NoLongerReviewers))]
+    public void An_approval_ends_with_the_role_the_scope_or_the_account(Account then)
+    {
+        var once = Given.Proposal(Given.Submitted, new ProposalApproved(1, "first", null, Given.Now))!;
+        var policies = Given.Policies(2);
+        var still = Given.Account("first");
+        Assert.Equal(2, Items(Review(once, policies: policies, others: still)).Count);
+        Event<ProposalApproved>(Review(once, policies: policies, others: then));
+        var revised = Proposal.Fold(
+            once,
+            Given.Id,
+            new ProposalRevised(Given.Known.Subject, 2, "Better.", once.Changes, KeepsApprovals: true, Given.Now)
+        );
+        Event<ProposalApproved>(Review(revised, policies: policies, others: then));
+        // A third one completes it, and so does who has got the role back.
+        var twice = Proposal.Fold(once, Given.Id, new ProposalApproved(1, "reviewer", null, Given.Now));
+        Assert.Equal(2, Items(Review(twice, reviewer: "third", policies: policies, others: then)).Count);
+        Event<ProposalAccepted>(Review(twice, policies: policies, others: still));
+    }
+
+    [Theory]
+    [MemberData(nameof(NoLongerReviewers))]
+    public void Who_no_longer_reviews_holds_nothing_up(Account then)
+    {
+        var waiting = Given.Proposal(Given.Submitted, new ChangesRequested(1, "first", "More.", Given.Now));
+        Event<ProposalApproved>(Review(waiting, others: Given.Account("first")));
+        Assert.Equal(2, Items(Review(waiting, others: then)).Count);
+    }
+
+    [Fact]
+    public void Both_domains_decide_on_a_move()
+    {
+        var move = new MoveSkill(new Place("cloud", "serverless"), "data", "streams");
+        var open = Given.Proposal(Given.Submitted with { Changes = [move] })!;
+        Account[] people = [Given.Account("of cloud", scopes: "cloud"), Given.Account("of data", scopes: "data")];
+        foreach (var (one, other) in new[] { (people[0], people[1]), (people[1], people[0]) })
+        {
+            var first = Review(open, reviewer: one.Id, scopes: one.ReviewerScopes, others: people);
+            var once = Proposal.Fold(open, Given.Id, Event<ProposalApproved>(first));
+            var second = Review(once, reviewer: other.Id, scopes: other.ReviewerScopes, others: people);
+            Assert.IsType<ProposalAccepted>(Items(second)[1]);
+        }
+        // Two of one domain are not one of each; one who reviews both is.
+        var twoOfCloud = Given.Proposal(
+            Given.Submitted with
+            {
+                Changes = [move],
+            },
+            new ProposalApproved(1, "of cloud", null, Given.Now)
+        );
+        Event<ProposalApproved>(Review(twoOfCloud, scopes: ["cloud"], others: people));
+        Assert.Equal(2, Items(Review(open, scopes: ["cloud", "data"])).Count);
+        Refused(Review(open, scopes: ["trainees"]), RefusalKind.NotAllowed, "not-reviewer");
+        Event<ProposalRejected>(Review(open, "reject", scopes: ["data"]));
+    }
+
+    [Fact]
+    public void What_did_nothing_when_it_was_seen_is_not_approved_to_do_something()
+    {
+        var idle = new MakeOptional("engineer", "junior");
+        var body = Body with { Changes = [Given.Reword, idle] };
+        var submitted = Event<ProposalSubmitted>(
+            SubmitProposal.Decide(body, Given.Known, Given.Taxonomy, Given.Author, Guid.Empty, Given.Now)
+        );
+        Assert.Equal([Given.Reword], submitted.Changes);
+        var approved = Given.Proposal(submitted, new ProposalApproved(1, "first", null, Given.Now));
+        Assert.True(Event<ProposalRevised>(Revise(approved, body)).KeepsApprovals);
+        var requirement = Given.Skill().Requirements[0];
+        var since = Given.Known with
+        {
+            State = Given.Skill() with { Requirements = [requirement with { Mandatory = true }] },
+        };
+        var revised = ReviseProposal.Decide(
+            approved,
+            body,
+            since,
+            Given.SkillId,
+            Given.Taxonomy,
+            Given.Author,
+            Given.Now
+        );
+        Assert.False(Event<ProposalRevised>(revised).KeepsApprovals);
     }
 
     [Fact]

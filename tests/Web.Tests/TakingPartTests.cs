@@ -29,6 +29,44 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Equal(state == "draft", html.Contains($"/proposals/{id}/submission"));
     }
 
+    [Theory]
+    [InlineData(410)]
+    [InlineData(404)]
+    [InlineData(500)]
+    public async Task A_proposal_is_decided_and_withdrawn_also_when_its_skill_is_retired_or_cannot_be_asked_for(
+        int status
+    )
+    {
+        var theirs = Given("open");
+        var mine = Given("open", "user-1");
+        web.Catalog.On("GET /api/catalog/skills/told", new { status }, status);
+        (web.Identity.Roles, web.Identity.Scopes) = (["contributor", "reviewer"], ["sea"]);
+        using var browser = web.Browser();
+        await browser.SignIn();
+        (web.Identity.Roles, web.Identity.Scopes) = (["contributor"], []);
+        Assert.Contains($"/proposals/{theirs}/review\"", await browser.Html($"/en/proposals/{theirs}"));
+        Assert.Contains($"/proposals/{mine}/withdrawal\"", await browser.Html($"/en/proposals/{mine}"));
+        using var anyone = web.Browser();
+        Assert.Contains("Reading tides", await anyone.Html($"/de/proposals/{theirs}"));
+    }
+
+    [Fact]
+    public async Task A_proposal_says_which_domain_has_yet_to_approve()
+    {
+        static object Domain(string domain, int has) =>
+            new
+            {
+                domain,
+                has,
+                needs = 1,
+            };
+        var id = Given("open", approvals: [Domain("sea", 1), Domain("shore", 0)]);
+        using var browser = web.Browser();
+        var html = await browser.Html($"/en/proposals/{id}");
+        Assert.Contains("1 of 1 approvals", html);
+        Assert.Contains("shore: 0 of 1 approvals", html);
+    }
+
     [Fact]
     public async Task Two_revisions_stand_side_by_side()
     {
@@ -44,10 +82,10 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
     public async Task A_rejection_needs_a_reason_and_a_stale_review_is_explained_in_the_readers_language()
     {
         var id = Given("open");
-        web.Identity.Roles = ["contributor", "reviewer"];
+        (web.Identity.Roles, web.Identity.Scopes) = (["contributor", "reviewer"], ["sea"]);
         using var browser = web.Browser();
         await browser.SignIn();
-        web.Identity.Roles = ["contributor"];
+        (web.Identity.Roles, web.Identity.Scopes) = (["contributor"], []);
         using var bare = await Review("reject", "");
         Assert.Equal(422, (int)bare.StatusCode);
         Assert.Contains("Sagen Sie im Kommentar, warum", await bare.Content.ReadAsStringAsync(_ct));
@@ -88,7 +126,7 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
         web.Identity.Roles = ["moderator"];
         using var moderator = web.Browser();
         await moderator.SignIn();
-        web.Identity.Roles = ["contributor"];
+        (web.Identity.Roles, web.Identity.Scopes) = (["contributor"], []);
         Assert.Contains("Hide the comment by Noor", await moderator.Html($"/en/proposals/{id}"));
     }
 
@@ -419,7 +457,7 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Contains("\"to\":\"07:00\"", web.Notifications.Last("/api/notifications/preferences").Body);
     }
 
-    private string Given(string state, string author = "someone")
+    private string Given(string state, string author = "someone", object[]? approvals = null)
     {
         web.Given("told");
         var id = Guid.CreateVersion7().ToString();
@@ -431,6 +469,8 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
                 id,
                 skill = "told",
                 skillName = "Reading tides",
+                domain = "sea",
+                approvals,
                 author = new { id = author, name = "Noor" },
                 state,
                 revision = 2,

@@ -31,6 +31,8 @@ public sealed class People
 {
     private readonly Dictionary<string, Account> _known;
 
+    public IReadOnlyDictionary<string, Account> Known => _known;
+
     private People(IEnumerable<Account> known) => _known = known.ToDictionary(a => a.Id, StringComparer.Ordinal);
 
     public static async Task<People> Load(IQuerySession session, IEnumerable<string?> ids, CancellationToken ct) =>

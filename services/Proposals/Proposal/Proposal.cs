@@ -93,6 +93,14 @@ public sealed record Proposal(
     ImmutableHashSet<string> Requests
 )
 {
+    /// <summary>The domain that its changes bring the skill to; null if it stays where it is.</summary>
+    public static string? Target(IEnumerable<Change> changes) => changes.OfType<MoveSkill>().LastOrDefault()?.Domain;
+
+    public string? MovesTo => Target(Changes);
+
+    /// <summary>The domains that decide.</summary>
+    public IEnumerable<string> Domains => Deciders.Domains(Skill.Domain, MovesTo);
+
     /// <summary>What was never submitted is its author's alone.</summary>
     public bool IsHiddenFrom(string caller) => !Submitted && Author != caller;
 

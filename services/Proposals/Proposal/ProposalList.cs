@@ -119,22 +119,18 @@ public static class ProposalList
     {
         if (!caller.Is(Roles.Reviewer))
             return [];
-        var account = await session.LoadAsync<Account>(caller.Id, ct);
-        var policies = await ReviewPolicies.Load(session, ct);
+        var deciders = new Deciders(
+            await ReviewPolicies.Load(session, ct),
+            (await People.Load(session, [caller.Id], ct)).Known
+        );
         var (_, taxonomy) = await catalogue.Find(null, ct);
-        return
-        [
-            .. taxonomy
-                .Domains.Select(d => d.Slug)
-                .Where(caller.Reviews)
-                .Where(d => account?.StillReviews(d) != false)
-                .Where(d => policies.For(d).Admits(caller.Id)),
-        ];
+        return [.. taxonomy.Domains.Select(d => d.Slug).Where(domain => deciders.May(caller, domain))];
     }
 
     private static IQueryable<ProposalPage> Reviewing(IQueryable<ProposalPage> query, string me, string[] domains) =>
         query.Where(p =>
-            (p.Author != me && p.Skill.Domain.IsOneOf(domains)) || p.Reviews.Any(review => review.Reviewer == me)
+            (p.Author != me && (p.Skill.Domain.IsOneOf(domains) || p.MovesTo!.IsOneOf(domains)))
+            || p.Reviews.Any(review => review.Reviewer == me)
         );
 
     private static IQueryable<ProposalPage> Waiting(IQueryable<ProposalPage> query, string me, string[] domains) =>
@@ -142,7 +138,7 @@ public static class ProposalList
             (
                 p.State == Proposals.State.Open
                 && p.Author != me
-                && p.Skill.Domain.IsOneOf(domains)
+                && (p.Skill.Domain.IsOneOf(domains) || p.MovesTo!.IsOneOf(domains))
                 && !p.Reviewed.Contains(me)
             )
             || (

@@ -51,6 +51,13 @@ public sealed record ProposalPage(
 {
     public RevisionEntry Current => Revisions[^1];
 
+    /// <summary>Another domain that decides, too.</summary>
+    public string? MovesTo => Proposal.Target(Current.Changes);
+
+    /// <summary>Who has approved what is the current revision.</summary>
+    public string[] Approvals =>
+        [.. Reviews.Where(r => r is { Counts: true, Verdict: "approve" }).Select(r => r.Reviewer)];
+
     /// <summary>What was never submitted is its author's alone.</summary>
     public bool IsVisibleTo(HttpContext http) => Submitted || Author == Caller.Of(http.User)?.Id;
 

@@ -34,6 +34,7 @@ public sealed record ProposalAnswer(
     Conflict[] Conflicts,
     IEnumerable<RevisionEntry> Revisions,
     IEnumerable<ReviewAnswer> Reviews,
+    IEnumerable<DomainApprovals> Approvals,
     IEnumerable<CommentAnswer> Comments,
     IEnumerable<TimelineAnswer> Timeline,
     long? SkillVersion,
@@ -68,18 +69,22 @@ public static class ReadProposal
             ],
             ct
         );
+        var deciders = new Deciders(await ReviewPolicies.Load(session, ct), people.Known);
+        var approvals = deciders.Of(page.Skill.Domain, page.MovesTo, page.Approvals).ToArray();
         var tag = Tag.Of(
             page.Version,
             people,
-            comments.Select(c => $"{c.Comment.Id}/{c.Comment.Version}/{c.Text is null}")
+            [.. approvals, .. comments.Select(c => $"{c.Comment.Id}/{c.Comment.Version}/{c.Text is null}")]
         );
-        return Reading.Tagged(http, tag, Answer(page, comments, people));
+        return Reading.Tagged(http, tag, Answer(page, comments, people, deciders, approvals));
     }
 
     private static ProposalAnswer Answer(
         ProposalPage page,
         IReadOnlyList<(Comment, string?)> comments,
-        People people
+        People people,
+        Deciders deciders,
+        DomainApprovals[] approvals
     ) =>
         new(
             page.Id,
@@ -100,9 +105,10 @@ public static class ReadProposal
                 r.Revision,
                 r.Verdict,
                 r.Comment,
-                r.Counts,
+                r.Counts && deciders.Count(r.Reviewer, page.Skill.Domain, page.MovesTo),
                 r.At
             )),
+            approvals,
             comments.Select(c => CommentList.Answer(c, people)),
             page.Timeline.Select(t => new TimelineAnswer(t.Kind, t.Revision, people[t.Actor], t.At)),
             page.SkillVersion,

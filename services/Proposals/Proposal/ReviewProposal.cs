@@ -25,48 +25,43 @@ public static class ReviewProposal
                 ) =>
                 {
                     var caller = Caller.Of(http);
-                    var policies = await ReviewPolicies.Load(session, http.RequestAborted);
-                    var account = await session.LoadAsync<Account>(caller.Id, http.RequestAborted);
+                    var deciders = await Deciders.Load(session, id, http.RequestAborted);
                     var now = time.GetUtcNow();
                     return await commands.Handle<Proposal>(
                         http,
                         id,
                         body,
-                        proposal => Decide(proposal, body, caller, account, policies, now),
+                        proposal => Decide(proposal, body, caller, deciders, now),
                         done => new Answer(204, Version: done.Version)
                     );
                 }
             )
             .Produces(204)
-            .WithSummary("Approves, asks for changes or rejects, by a reviewer of the skill's domain.");
+            .WithSummary(
+                "Approves, asks for changes or rejects, by a reviewer of the skill's domain, or of the one it is to move to."
+            );
 
-    /// <summary>Takes a verdict; the approval that completes what the domain's policy asks for accepts the proposal.</summary>
+    /// <summary>Takes a verdict; the approval that completes what each domain's policy asks for accepts the proposal.</summary>
     /// <param name="proposal">The proposal.</param>
     /// <param name="body">The verdict.</param>
     /// <param name="caller">Who, as the token says.</param>
-    /// <param name="account">The same person, as Identity has last announced; null if it has not yet.</param>
-    /// <param name="policies">All review policies.</param>
+    /// <param name="deciders">Whose word counts.</param>
     /// <param name="now">When.</param>
-    public static Decision Decide(
-        Proposal? proposal,
-        Review body,
-        Caller caller,
-        Account? account,
-        ReviewPolicies policies,
-        DateTimeOffset now
-    )
+    public static Decision Decide(Proposal? proposal, Review body, Caller caller, Deciders deciders, DateTimeOffset now)
     {
         if (proposal is null || proposal.IsHiddenFrom(caller.Id))
             return Refusal.NoSuch("proposal");
         if (proposal.Author == caller.Id)
             return Refusal.Forbidden("own-proposal", "Nobody reviews a proposal of their own.");
-        if (!MayReview(proposal, caller, account, policies))
+        if (!proposal.Domains.Any(domain => deciders.May(caller, domain)))
             return Refusal.Forbidden("not-reviewer", "You are not a reviewer of the skill's domain.");
         if (Errors(body) is { Count: > 0 } errors)
             return Refusal.Fields(errors);
-        // Repeating an approval that is already counted is harmless, even when it was the last one needed.
-        if (body.Verdict == "approve" && body.Revision == proposal.Revision && IsCounted(proposal, caller.Id))
-            return Decision.Nothing;
+        // Repeating an approval is harmless, even when it was the last one needed; it may have become the last one meanwhile.
+        if (body.Verdict == "approve" && body.Revision == proposal.Revision && IsGiven(proposal, caller.Id))
+            return State.CanBeReviewed(proposal.State) && Completes(proposal, caller, deciders)
+                ? Decision.Of(new ProposalAccepted(body.Revision, caller.Id, now))
+                : Decision.Nothing;
         if (!State.CanBeReviewed(proposal.State))
             return SubmitProposal.Closed(proposal);
         if (body.Revision != proposal.Revision)
@@ -76,18 +71,13 @@ public static class ReviewProposal
             );
         return body.Verdict switch
         {
-            "approve" => Approve(proposal, body, caller.Id, policies.For(proposal.Skill.Domain), now),
+            "approve" => Approve(proposal, body, caller, deciders, now),
             "requestChanges" => Decision.Of(new ChangesRequested(body.Revision, caller.Id, body.Comment!, now)),
             _ => Decision.Of(new ProposalRejected(body.Revision, caller.Id, body.Comment!, now)),
         };
     }
 
-    private static bool MayReview(Proposal proposal, Caller caller, Account? account, ReviewPolicies policies) =>
-        caller.Reviews(proposal.Skill.Domain)
-        && account?.StillReviews(proposal.Skill.Domain) != false
-        && policies.For(proposal.Skill.Domain).Admits(caller.Id);
-
-    private static bool IsCounted(Proposal proposal, string reviewer) =>
+    private static bool IsGiven(Proposal proposal, string reviewer) =>
         proposal.Approvals.Contains(reviewer)
         && proposal.State is (State.Open or State.ChangesRequested or State.Accepted or State.Merged);
 
@@ -106,16 +96,22 @@ public static class ReviewProposal
     private static Decision Approve(
         Proposal proposal,
         Review body,
-        string reviewer,
-        ReviewPolicy policy,
+        Caller caller,
+        Deciders deciders,
         DateTimeOffset now
     )
     {
-        var approved = new ProposalApproved(body.Revision, reviewer, body.Comment, now);
-        var approvals = proposal.Approvals.Add(reviewer).Count(policy.Admits);
-        // As long as another reviewer waits for changes, no number of approvals goes over their head.
-        return approvals >= policy.Approvals && proposal.Requests.Remove(reviewer).IsEmpty
-            ? Decision.Of(approved, new ProposalAccepted(body.Revision, reviewer, now))
+        var approved = new ProposalApproved(body.Revision, caller.Id, body.Comment, now);
+        return Completes(proposal, caller, deciders)
+            ? Decision.Of(approved, new ProposalAccepted(body.Revision, caller.Id, now))
             : Decision.Of(approved);
+    }
+
+    // As long as another reviewer waits for changes, no number of approvals goes over their head.
+    private static bool Completes(Proposal proposal, Caller caller, Deciders deciders)
+    {
+        var (domain, movesTo) = (proposal.Skill.Domain, proposal.MovesTo);
+        return deciders.Of(domain, movesTo, proposal.Approvals, caller).All(d => d.Has >= d.Needs)
+            && !proposal.Requests.Remove(caller.Id).Any(reviewer => deciders.Count(reviewer, domain, movesTo));
     }
 }

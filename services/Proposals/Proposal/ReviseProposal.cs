@@ -67,11 +67,10 @@ public static class ReviseProposal
         var (subject, refusal) = SubmitProposal.Check(checkedBody, skill, taxonomy, proposal.Skill.Id);
         if (refusal is not null)
             return refusal;
+        var changes = SubmitProposal.WithEffect(body.Changes!, skill, taxonomy);
         // What is in conflict was approved against a text that is gone.
         var keeps =
-            proposal.State != State.Conflicted && Effects.Same(skill?.State, proposal.Changes, body.Changes!, taxonomy);
-        return Decision.Of(
-            new ProposalRevised(subject!, proposal.Revision + 1, body.Rationale!, body.Changes!, keeps, now)
-        );
+            proposal.State != State.Conflicted && Effects.Same(skill?.State, proposal.Changes, changes, taxonomy);
+        return Decision.Of(new ProposalRevised(subject!, proposal.Revision + 1, body.Rationale!, changes, keeps, now));
     }
 }

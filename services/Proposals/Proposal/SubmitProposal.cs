@@ -73,10 +73,20 @@ public static class SubmitProposal
     )
     {
         var (subject, refusal) = Check(body, skill, taxonomy, newSkill);
-        return refusal is not null ? refusal
-            : body.Draft ? Decision.Of(new ProposalDrafted(subject!, author, body.Rationale!, body.Changes!, now))
-            : Decision.Of(new ProposalSubmitted(subject!, author, 1, body.Rationale!, body.Changes!, now));
+        if (refusal is not null)
+            return refusal;
+        var changes = WithEffect(body.Changes!, skill, taxonomy);
+        return body.Draft
+            ? Decision.Of(new ProposalDrafted(subject!, author, body.Rationale!, changes, now))
+            : Decision.Of(new ProposalSubmitted(subject!, author, 1, body.Rationale!, changes, now));
     }
+
+    /// <summary>
+    /// What changes nothing is not proposed: else it is approved as doing nothing, and does something once the skill has
+    /// changed.
+    /// </summary>
+    public static Change[] WithEffect(Change[] changes, KnownSkill? skill, KnownTaxonomy taxonomy) =>
+        skill is null ? changes : Effects.WithEffect(skill.State, changes, taxonomy);
 
     /// <summary>Submits a draft.</summary>
     public static Decision Decide(Proposal? proposal, string author, DateTimeOffset now) =>

@@ -17,10 +17,12 @@ public sealed record Names(Skill? Skill, Named[]? Roles = null, DomainInTree[]? 
         ?? slug
         ?? "";
 
+    public string Domain(string slug) => Array.Find(Domains ?? [], domain => domain.Slug == slug)?.Name ?? slug;
+
     public string Place(string? domain, string? group)
     {
-        if (Skill?.Domain.Slug == domain && Skill?.Group.Slug == group)
-            return $"{Skill!.Domain.Name} › {Skill.Group.Name}";
+        if (Skill is { } skill && skill.Domain.Slug == domain && skill.Group.Slug == group)
+            return $"{skill.Domain.Name} › {skill.Group.Name}";
         var found = Array.Find(Domains ?? [], d => d.Slug == domain);
         return $"{found?.Name ?? domain} › {(found is null ? null : Array.Find(found.Groups, g => g.Slug == group)?.Name) ?? group}";
     }

@@ -22,8 +22,16 @@ public sealed record Proposal(
     Revision[]? Revisions = null,
     Comment[]? Comments = null,
     string? Domain = null,
-    long? SkillVersion = null
-);
+    long? SkillVersion = null,
+    DomainApprovals[]? Approvals = null
+)
+{
+    /// <summary>The domains whose reviewers decide.</summary>
+    public IEnumerable<string> Domains => Approvals?.Select(a => a.Domain) ?? new[] { Domain }.OfType<string>();
+}
+
+/// <summary>How far a domain is with it.</summary>
+public sealed record DomainApprovals(string Domain, int Has, int Needs);
 
 /// <summary>One revision, as its author sent it.</summary>
 public sealed record Revision(

@@ -107,12 +107,8 @@ public static class ShowProposal
         return new May(
             Review: !mine
                 && proposal.State is "open" or "changesRequested"
-                && (
-                    proposal.Domain is { } domain
-                        ? visit.Caller?.Reviews(domain) == true
-                        : visit.Caller?.Is(Roles.Reviewer) == true
-                )
-                && !mine,
+                && visit.Caller is { } caller
+                && proposal.Domains.Any(caller.Reviews),
             Revise: mine && unfinished,
             Submit: mine && proposal.State is "draft",
             Withdraw: mine && unfinished,

@@ -1,0 +1,71 @@
+using Marten;
+using SkillPlatform.ServiceDefaults;
+
+namespace SkillPlatform.Proposals;
+
+/// <summary>How far a domain is with a proposal that concerns it.</summary>
+/// <param name="Domain">Slug.</param>
+/// <param name="Has">Approvals that count at the moment.</param>
+/// <param name="Needs">How many its policy asks for.</param>
+public sealed record DomainApprovals(string Domain, int Has, int Needs);
+
+/// <summary>
+/// Whose word counts, as accounts and policies stand now: a verdict was given by someone who reviewed then, and ends with
+/// the role, the scope or the account. Pure.
+/// </summary>
+public sealed class Deciders(ReviewPolicies policies, IReadOnlyDictionary<string, Account> accounts)
+{
+    /// <summary>Everyone who reviews, so that nobody who approves at the same moment is missing, and who has reviewed this.</summary>
+    public static async Task<Deciders> Load(IQuerySession session, Guid proposal, CancellationToken ct)
+    {
+        var policies = await ReviewPolicies.Load(session, ct);
+        var reviewers = await session
+            .Query<Account>()
+            .Where(account => account.Roles.Contains(Roles.Reviewer))
+            .ToListAsync(ct);
+        var page = await session.LoadAsync<ProposalPage>(proposal, ct);
+        var before = await session.LoadManyAsync<Account>(ct, [.. (page?.Reviews ?? []).Select(r => r.Reviewer)]);
+        return new(
+            policies,
+            reviewers.Concat(before).DistinctBy(a => a.Id).ToDictionary(a => a.Id, StringComparer.Ordinal)
+        );
+    }
+
+    /// <summary>The domains that decide: where the skill is, and where it is to go.</summary>
+    public static IEnumerable<string> Domains(string domain, string? movesTo) =>
+        movesTo is null || movesTo == domain ? [domain] : [domain, movesTo];
+
+    /// <summary>True if the caller may decide for the domain, by token, account and policy.</summary>
+    public bool May(Caller caller, string domain) =>
+        caller.Reviews(domain)
+        && accounts.GetValueOrDefault(caller.Id)?.StillReviews(domain) != false
+        && policies.For(domain).Admits(caller.Id);
+
+    /// <summary>True if the verdict of someone else counts in any of the domains.</summary>
+    public bool Count(string reviewer, string domain, string? movesTo) =>
+        Domains(domain, movesTo).Any(concerned => Counts(reviewer, concerned, concerned == domain));
+
+    /// <summary>What each domain has and needs.</summary>
+    /// <param name="domain">Where the skill is.</param>
+    /// <param name="movesTo">Where it is to go; null if it stays.</param>
+    /// <param name="approvals">Who has approved.</param>
+    /// <param name="caller">Who approves just now, by the token at hand.</param>
+    public IEnumerable<DomainApprovals> Of(
+        string domain,
+        string? movesTo,
+        IReadOnlyCollection<string> approvals,
+        Caller? caller = null
+    ) =>
+        Domains(domain, movesTo)
+            .Select(concerned => new DomainApprovals(
+                concerned,
+                approvals.Count(reviewer => reviewer != caller?.Id && Counts(reviewer, concerned, concerned == domain))
+                    + (caller is not null && May(caller, concerned) ? 1 : 0),
+                policies.For(concerned).Approvals
+            ));
+
+    // Whom Identity has not announced was let in by a token, and for which domain nobody knows any more: for the skill's own.
+    private bool Counts(string reviewer, string domain, bool isOwn) =>
+        policies.For(domain).Admits(reviewer)
+        && (accounts.TryGetValue(reviewer, out var account) ? account.StillReviews(domain) : isOwn);
+}
