@@ -108,6 +108,9 @@ var proposals = builder
     .WithReplicas(2)
     .PublishAsDockerComposeService(Publishing.Process(replicas: 2));
 
+// What is said in a comment is asked for when it is told.
+notifications.WithReference(proposals.GetEndpoint("http"));
+
 var web = builder
     .AddProject<Projects.Web>("web", launchProfileName: null)
     .WithHttpEndpoint(port: 8080, name: "http")

@@ -87,7 +87,7 @@ public static class ErrorQueues
     private static IEnumerable<string> Queues(IEnumerable<string> endpoints) =>
         endpoints.SelectMany(endpoint => Kinds.Select(kind => endpoint + kind));
 
-    private static Task<IConnection> Connect(IConfiguration configuration) =>
+    internal static Task<IConnection> Connect(IConfiguration configuration) =>
         new ConnectionFactory
         {
             Uri = new Uri(configuration.GetConnectionString("messaging")!),
@@ -155,6 +155,21 @@ public static class ErrorQueues
         }
     }
 
+    /// <summary>Drops from some queues what says something of an account, and leaves the rest as it is.</summary>
+    /// <param name="connection">The broker.</param>
+    /// <param name="endpoints">Names of the endpoints.</param>
+    /// <param name="account">Opaque id.</param>
+    internal static async Task Forget(IConnection connection, IEnumerable<string> endpoints, string account)
+    {
+        foreach (var queue in Queues(endpoints))
+        {
+            await using var channel = await connection.CreateChannelAsync();
+            while (await Get(channel, queue) is { } message)
+                if (Encoding.UTF8.GetString(message.Body.Span).Contains($"\"{account}\"", StringComparison.Ordinal))
+                    await channel.BasicAckAsync(message.DeliveryTag, multiple: false);
+        }
+    }
+
     private static GivenUp Describe(string queue, BasicGetResult message)
     {
         var headers = message.BasicProperties.Headers;
@@ -176,5 +191,23 @@ public static class ErrorQueues
                     _ => Convert.ToString(value, CultureInfo.InvariantCulture),
                 }
                 : null;
+    }
+}
+
+/// <summary>
+/// What says who someone was goes with the account, also where it was given up. The one thing that consumers do outside of
+/// their session: doing it twice is doing it once.
+/// </summary>
+/// <param name="configuration">Holds the connection string <c>messaging</c>.</param>
+public sealed class GivenUpMessages(IConfiguration configuration)
+{
+    /// <summary>Drops every message of these endpoints that was given up and names the account.</summary>
+    /// <param name="account">Opaque id.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <param name="endpoints">Names of the endpoints that are told of accounts.</param>
+    public async Task Forget(string account, CancellationToken ct, params string[] endpoints)
+    {
+        await using var connection = await ErrorQueues.Connect(configuration);
+        await ErrorQueues.Forget(connection, endpoints, account).WaitAsync(ct);
     }
 }

@@ -44,6 +44,7 @@ public static class Messaging
             builder.Configuration.GetConnectionString("messaging")
                 ?? throw new InvalidOperationException("ConnectionStrings__messaging is missing.")
         );
+        builder.Services.AddSingleton<GivenUpMessages>();
         builder.Services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();

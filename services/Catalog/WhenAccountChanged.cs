@@ -1,17 +1,24 @@
 using Marten;
 using MassTransit;
 using SkillPlatform.Contracts;
+using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Catalog;
 
 /// <summary>Keeps the name of an account, and lets go of it for good once the account is erased.</summary>
-public sealed class WhenAccountChanged(IDocumentSession session) : IConsumer<AccountChanged>, IConsumer<AccountErased>
+public sealed class WhenAccountChanged(IDocumentSession session, GivenUpMessages givenUp)
+    : IConsumer<AccountChanged>,
+        IConsumer<AccountErased>
 {
     public Task Consume(ConsumeContext<AccountChanged> context) =>
         Keep(context.Message.UserId, context.Message.Version, context.Message.Name, false, context.CancellationToken);
 
-    public Task Consume(ConsumeContext<AccountErased> context) =>
-        Keep(context.Message.UserId, context.Message.Version, null, true, context.CancellationToken);
+    public async Task Consume(ConsumeContext<AccountErased> context)
+    {
+        var (erased, ct) = (context.Message, context.CancellationToken);
+        await Keep(erased.UserId, erased.Version, null, true, ct);
+        await givenUp.Forget(erased.UserId, ct, "catalog-when-account-changed");
+    }
 
     private async Task Keep(string id, long version, string? name, bool erased, CancellationToken ct)
     {

@@ -38,8 +38,11 @@ public sealed record ProposalAccepted(
 /// <param name="Group">Slug of the group.</param>
 /// <param name="Author">User id of the proposal's author.</param>
 /// <param name="Actor">User id of who did this; null when the platform did.</param>
-/// <param name="Text">Rationale, review comment or comment, as fits the kind; null if there is none.</param>
+/// <param name="Text">Rationale or reason of the verdict, as fits the kind; null if there is none.</param>
 /// <param name="At">When, UTC.</param>
+/// <param name="CommentId">
+/// The comment, for <c>commented</c>. Its words can be taken back, so they are not carried: who shows them asks Proposals.
+/// </param>
 public sealed record ProposalActivity(
     Guid ProposalId,
     string Kind,
@@ -52,7 +55,8 @@ public sealed record ProposalActivity(
     string Author,
     string? Actor,
     string? Text,
-    DateTimeOffset At
+    DateTimeOffset At,
+    Guid? CommentId = null
 );
 
 /// <summary>Someone commented on a skill. Published by Proposals.</summary>
@@ -63,7 +67,7 @@ public sealed record ProposalActivity(
 /// <param name="Domain">Slug of the domain.</param>
 /// <param name="Group">Slug of the group.</param>
 /// <param name="Author">User id of who commented.</param>
-/// <param name="Text">The comment, Markdown.</param>
+/// <param name="Text">Null since its words can be taken back: who shows them asks Proposals for <paramref name="CommentId"/>.</param>
 /// <param name="At">When, UTC.</param>
 public sealed record SkillCommented(
     Guid CommentId,
@@ -73,6 +77,6 @@ public sealed record SkillCommented(
     string Domain,
     string Group,
     string Author,
-    string Text,
+    string? Text,
     DateTimeOffset At
 );

@@ -13,6 +13,7 @@ var signal = new OutboxSignal();
 // Nothing that happens here concerns another service yet.
 builder.AddEventStore("notifications-db", options => Store.Configure(options, signal), announce: null);
 builder.AddSending(signal);
+Comments.Add(builder);
 builder.AddMessaging("notifications", Consumers.Add);
 
 var app = builder.Build();

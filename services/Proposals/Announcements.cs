@@ -94,11 +94,14 @@ public static class Announcements
     private static async Task<object?> Comment(IEvent @event, Around around, CancellationToken ct)
     {
         var e = (CommentPosted)@event.Data;
-        if (await around.Load<CommentText>(@event.StreamId, ct) is not { Text: var text })
+        if (await around.Load<CommentText>(@event.StreamId, ct) is null)
             return null;
         if (e.On == On.Proposal)
             return await around.Load<ProposalPage>(e.Subject, ct) is { Submitted: true } page
-                ? Activity("commented", page.Id, page.Revision, page.Skill, page.Author, e.Author, text, e.At)
+                ? Activity("commented", page.Id, page.Revision, page.Skill, page.Author, e.Author, null, e.At) with
+                {
+                    CommentId = @event.StreamId,
+                }
                 : null;
         return await around.Load<KnownSkill>(e.Subject, ct) is { Subject: var skill }
             ? new SkillCommented(
@@ -109,7 +112,7 @@ public static class Announcements
                 skill.Domain,
                 skill.Group,
                 e.Author,
-                text,
+                Text: null,
                 e.At
             )
             : null;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Resources;
 using System.Text.RegularExpressions;
+using SkillPlatform.Testing;
 
 namespace SkillPlatform.Identity.Tests;
 

@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using SkillPlatform.Testing;
 
 namespace SkillPlatform.Identity.Tests;
 

@@ -17,7 +17,8 @@ public sealed class DeliveryTests
         bool complete = true,
         TimeSpan age = default,
         DateTimeOffset? now = null,
-        News? news = null
+        News? news = null,
+        Said? said = null
     ) =>
         Delivery.Decide(
             Notification,
@@ -34,6 +35,7 @@ public sealed class DeliveryTests
             preferences,
             watch,
             new People(new Dictionary<string, Account>(StringComparer.Ordinal)),
+            said,
             age,
             now ?? Given.Now
         );
@@ -77,6 +79,16 @@ public sealed class DeliveryTests
         Assert.IsType<Verdict.Later>(Decide(known: false));
         Assert.IsType<Verdict.Later>(Decide(complete: false));
         Assert.IsType<Verdict.Cancel>(Decide(known: false, age: TimeSpan.FromDays(2)));
+    }
+
+    [Fact]
+    public void A_comment_goes_as_it_is_now_or_not_at_all()
+    {
+        var news = new News { Comment = Guid.NewGuid() };
+        var sent = Assert.IsType<Verdict.Send>(Decide(news: news, said: new Said("Now.", null)));
+        Assert.Equal("Now.", sent.Contents.News.Text);
+        Assert.IsType<Verdict.Cancel>(Decide(news: news, said: new Said(null, "author")));
+        Assert.IsType<Verdict.Later>(Decide(news: news));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using SkillPlatform.Contracts;
 using SkillPlatform.Testing;
 
@@ -18,11 +19,14 @@ public sealed class Running(Servers servers) : IAsyncLifetime
 
     public SmtpSink Mail { get; } = new();
 
+    /// <summary>What Proposals says of comments.</summary>
+    public ProposalsStub Proposals { get; } = new();
+
     public string Database { get; private set; } = "";
 
     public async ValueTask InitializeAsync()
     {
-        await Task.WhenAll(_authority.Start(), Mail.Start());
+        await Task.WhenAll(_authority.Start(), Mail.Start(), Proposals.Start());
         Database = servers.Postgres.NewDatabase("notifications");
         _broker = await servers.Rabbit.NewVirtualHost();
         await Replica();
@@ -48,6 +52,7 @@ public sealed class Running(Servers servers) : IAsyncLifetime
                 ["ConnectionStrings:notifications-db"] = Database,
                 ["ConnectionStrings:messaging"] = _broker.ToString(),
                 ["Web:PublicOrigin"] = "http://skills.example.org",
+                ["services:proposals:http:0"] = Proposals.Address,
                 ["Smtp:Host"] = "127.0.0.1",
                 ["Smtp:Port"] = $"{Mail.Port}",
                 ["Smtp:TimeoutSeconds"] = "1",
@@ -151,6 +156,13 @@ public sealed class Running(Servers servers) : IAsyncLifetime
             waiting => waiting.Length == 0
         );
 
+    public async Task Sql(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(Database);
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
     /// <summary>Ends every process, and leaves the database as it is.</summary>
     public async Task End()
     {
@@ -163,6 +175,7 @@ public sealed class Running(Servers servers) : IAsyncLifetime
     {
         await End();
         await Mail.DisposeAsync();
+        await Proposals.DisposeAsync();
         await _authority.DisposeAsync();
     }
 }
@@ -228,7 +241,7 @@ public sealed class Story
             State()
         );
 
-    public ProposalActivity Activity(string kind, string? actor = null, string? text = null) =>
+    public ProposalActivity Activity(string kind, string? actor = null, string? text = null, Guid? comment = null) =>
         new(
             Proposal,
             kind,
@@ -241,6 +254,20 @@ public sealed class Story
             Person("author"),
             actor is null ? null : Person(actor),
             text,
+            DateTimeOffset.UtcNow,
+            comment
+        );
+
+    public SkillCommented Commented(Guid comment, string actor) =>
+        new(
+            comment,
+            Skill,
+            Slug,
+            "Serverless Functions",
+            Domain,
+            "compute",
+            Person(actor),
+            null,
             DateTimeOffset.UtcNow
         );
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using SkillPlatform.Testing;
 
@@ -127,7 +128,8 @@ public sealed class TellingTests(Running running) : IClassFixture<Running>
     {
         await Begin();
         await running.Publish(_story.Activity("submitted", "author"));
-        await running.Publish(_story.Activity("commented", "other", "What about <b>edge</b> cases?"));
+        var comment = running.Proposals.Says("What about <b>edge</b> cases?");
+        await running.Publish(_story.Activity("commented", "other", comment: comment));
         var toAuthor = (await running.MailsTo(Author, 1))[0].Message;
         Assert.Contains("The other commented on your proposal", toAuthor.TextBody!);
         Assert.Contains("Comment: What about <b>edge</b> cases?", toAuthor.TextBody!);
@@ -145,6 +147,60 @@ public sealed class TellingTests(Running running) : IClassFixture<Running>
         var watches = Items(await running.Get(Author, "/watches"));
         Assert.Contains(watches, w => w.GetProperty("key").GetString() == _story.Proposal.ToString());
     }
+
+    [Fact]
+    public async Task What_is_taken_back_is_gone_from_the_inbox_the_database_and_waiting_mails()
+    {
+        await Begin();
+        using var reader = running.As(Reader);
+        Task Quiet(object? hours) =>
+            reader.PutAsJsonAsync(
+                "/api/notifications/preferences",
+                new
+                {
+                    frequency = "immediate",
+                    culture = "en",
+                    timeZone = "UTC",
+                    quietHours = hours,
+                }
+            );
+        await Quiet(new { from = "00:00", to = "23:59" });
+        var removed = running.Proposals.Says("a secret that slipped out");
+        var edited = running.Proposals.Says("before the edit");
+        await running.Publish(_story.Commented(removed, "other"));
+        await running.Publish(_story.Commented(edited, "other"));
+        var before = await Eventually.Get(() => running.Get(Reader, "/inbox"), page => Items(page).Length == 2);
+        Assert.Contains(Items(before), item => Summary(item) == "a secret that slipped out");
+        // While Proposals does not answer, the inbox says less.
+        running.Proposals.IsSilent = true;
+        Assert.All(
+            Items(await running.Get(Reader, "/inbox")),
+            item => Assert.StartsWith("The other commented", Summary(item))
+        );
+
+        running.Proposals.Removed(removed, "author");
+        running.Proposals.Edited(edited, "after the edit");
+        await Quiet(null);
+        await running.Sql("update mail set next_attempt = now()");
+        await Eventually.Holds(async () =>
+            (await running.Get("admin", "/deliveries?state=pending&limit=200", "administrator"))
+                .ToString()
+                .Contains("not known at the moment", StringComparison.Ordinal)
+        );
+        running.Proposals.IsSilent = false;
+        var mail = (await running.MailsTo(Reader, 1))[0].Message;
+        Assert.Contains("Comment: after the edit", mail.TextBody!);
+        await running.Quiet();
+        Assert.Single(running.MailsTo(Reader));
+        var after = Items(await running.Get(Reader, "/inbox"));
+        Assert.Contains(after, item => Summary(item) == "after the edit");
+        var trace = Assert.Single(after, item => item.GetProperty("removed").GetString() == "author");
+        Assert.Equal("Removed by its author.", Summary(trace));
+        foreach (var words in new[] { "a secret that slipped out", "before the edit", "after the edit" })
+            Assert.Empty(await Traces.In(running.Database, words));
+    }
+
+    private static string Summary(JsonElement item) => item.GetProperty("summary").GetString()!;
 
     [Fact]
     public async Task An_import_tells_the_wide_scopes_once_when_it_has_ended()

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Marten;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using SkillPlatform.Contracts;
 using SkillPlatform.Testing;
 
@@ -20,6 +19,7 @@ public sealed class ProposalsHost : IAsyncLifetime
     private ServiceHost<Program>? _service;
     private readonly ProfileStub _catalog = new();
     private IBusControl? _bus;
+    private string _database = "";
 
     /// <summary>What Catalog and Notifications answer.</summary>
     public ProfileStub Catalog => _catalog;
@@ -34,11 +34,12 @@ public sealed class ProposalsHost : IAsyncLifetime
     {
         await Task.WhenAll(_servers.InitializeAsync().AsTask(), _authority.Start(), _catalog.Start());
         var broker = await _servers.Rabbit.NewVirtualHost();
+        _database = _servers.Postgres.NewDatabase("proposals");
         _service = new ServiceHost<Program>(
             _authority,
             new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                ["ConnectionStrings:proposals-db"] = _servers.Postgres.NewDatabase("proposals"),
+                ["ConnectionStrings:proposals-db"] = _database,
                 ["ConnectionStrings:messaging"] = broker.ToString(),
                 ["services:catalog:http:0"] = _catalog.Address,
                 ["services:notifications:http:0"] = _catalog.Address,
@@ -108,26 +109,7 @@ public sealed class ProposalsHost : IAsyncLifetime
         )!;
 
     /// <summary>The tables of the service's database that hold a text anywhere.</summary>
-    public async Task<IReadOnlyList<string>> TablesWith(string text)
-    {
-        var source = Services.GetRequiredService<NpgsqlDataSource>();
-        var tables = new List<string>();
-        await using (var all = source.CreateCommand("select tablename from pg_tables where schemaname = 'public'"))
-        await using (var reader = await all.ExecuteReaderAsync())
-            while (await reader.ReadAsync())
-                tables.Add(reader.GetString(0));
-        var holding = new List<string>();
-        foreach (var table in tables)
-        {
-            await using var command = source.CreateCommand(
-                $"select exists (select from \"{table}\" t where strpos(t::text, $1) > 0)"
-            );
-            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = text });
-            if ((bool)(await command.ExecuteScalarAsync())!)
-                holding.Add(table);
-        }
-        return holding;
-    }
+    public Task<IReadOnlyList<string>> TablesWith(string text) => Traces.In(_database, text);
 
     public async ValueTask DisposeAsync()
     {

@@ -217,7 +217,7 @@ public sealed class ReadingApiTests(ProposalsHost host)
         await posted.Is(HttpStatusCode.Created);
         var first = (await posted.Json()).GetProperty("id").GetGuid();
         var told = await host.Hears<ProposalActivity>(a => a.ProposalId == id && a.Kind == "commented");
-        Assert.Equal(("Why?", "commenter-1"), (told.Text, told.Actor));
+        Assert.Equal((null, (Guid?)first, "commenter-1"), (told.Text, told.CommentId, told.Actor));
         var answered = await two.PostAsJsonAsync(path, new { text = "Because.", replyTo = first });
         await answered.Is(HttpStatusCode.Created);
         var second = (await answered.Json()).GetProperty("id").GetGuid();
@@ -265,10 +265,90 @@ public sealed class ReadingApiTests(ProposalsHost host)
         var path = $"{Root}/discussions/{skill.Skill.Slug}/comments";
         await (await one.PostAsJsonAsync(path, new { text = "Is this a skill?" })).Is(HttpStatusCode.Created);
         var told = await host.Hears<SkillCommented>(c => c.SkillId == skill.SkillId);
-        Assert.Equal("Is this a skill?", told.Text);
+        // Words that can be taken back are not sent around; whoever was told asks for them.
+        Assert.Null(told.Text);
+        var asked = await one.GetAsync($"{Root}/comments?id={told.CommentId}&id={Guid.NewGuid()}");
+        var comment = Assert.Single((await asked.Json()).GetProperty("items").EnumerateArray());
+        Assert.Equal("Is this a skill?", comment.GetProperty("text").GetString());
         using var anyone = host.As(null);
         Assert.Single((await (await anyone.GetAsync(path)).Json()).GetProperty("items").EnumerateArray());
         await (await anyone.GetAsync($"{Root}/discussions/nothing/comments")).Is(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Comments_on_a_draft_are_told_to_nobody_else()
+    {
+        var skill = await host.Skill();
+        using var author = host.As("draft-commenter");
+        var draft = await author.PostAsJsonAsync(
+            Root,
+            new
+            {
+                skill = skill.Skill.Slug,
+                rationale = "Because.",
+                draft = true,
+                changes = new[]
+                {
+                    new
+                    {
+                        op = "makeMandatory",
+                        role = "engineer",
+                        level = "junior",
+                    },
+                },
+            }
+        );
+        var path = draft.Headers.Location + "/comments";
+        var comment = (await (await author.PostAsJsonAsync(path, new { text = "Mine." })).Json()).GetProperty("id");
+        using var anyone = host.As(null);
+        async Task<int> Seen(HttpClient by) =>
+            (await (await by.GetAsync($"{Root}/comments?id={comment}")).Json()).GetProperty("items").GetArrayLength();
+        Assert.Equal((1, 0), (await Seen(author), await Seen(anyone)));
+        var many = string.Join('&', Enumerable.Range(0, 101).Select(_ => $"id={Guid.NewGuid()}"));
+        await (await anyone.GetAsync($"{Root}/comments?{many}")).Is(HttpStatusCode.UnprocessableEntity);
+        await (await anyone.GetAsync($"{Root}/comments?id=none")).Is(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task Who_is_erased_leaves_no_draft_no_words_and_writes_none_with_an_old_token()
+    {
+        var skill = await host.Skill();
+        var words = $"words {Guid.NewGuid():N}";
+        using var author = host.As("erased-author");
+        await host.Say(new AccountChanged("erased-author", 1, words, "e@example.org", "en", "UTC", [], [], true));
+        async Task<HttpResponseMessage> Propose(bool draft, string why) =>
+            await author.PostAsJsonAsync(
+                Root,
+                new
+                {
+                    skill = skill.Skill.Slug,
+                    rationale = why,
+                    draft,
+                    changes = new[]
+                    {
+                        new
+                        {
+                            op = "makeMandatory",
+                            role = "engineer",
+                            level = "junior",
+                        },
+                    },
+                }
+            );
+        var stands = await Propose(draft: false, "It stands.");
+        var draft = await Propose(draft: true, words);
+        var comments = $"{Root}/discussions/{skill.Skill.Slug}/comments";
+        var said = await author.PostAsJsonAsync(comments, new { text = words });
+        await Eventually.Holds(async () => (await host.TablesWith(words)).Contains("mt_doc_account"));
+        Assert.Contains("mt_doc_comment_text", await host.TablesWith(words));
+
+        await host.Say(new AccountErased("erased-author", 2, Given.Now));
+        await Eventually.Get(() => host.TablesWith(words), tables => tables.Count == 0);
+        await (await author.PostAsJsonAsync(comments, new { text = words })).Is(HttpStatusCode.Gone, "gone");
+        await (await Put(author, said.Headers.Location!.ToString(), "\"1\"")).Is(HttpStatusCode.Gone, "gone");
+        await (await author.GetAsync(draft.Headers.Location)).Is(HttpStatusCode.NotFound);
+        await (await author.GetAsync(stands.Headers.Location)).Is(HttpStatusCode.OK);
+        Assert.Empty(await host.TablesWith(words));
     }
 
     [Fact]

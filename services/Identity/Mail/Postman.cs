@@ -59,7 +59,9 @@ internal sealed class Postman(
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            log.LogWarning("Letter {Id} could not be sent ({Reason}); it is tried again.", letter.Id, e.Message);
+            // A server that refuses repeats the address.
+            var reason = e is SmtpCommandException refused ? refused.StatusCode.ToString() : e.Message;
+            log.LogWarning("Letter {Id} could not be sent ({Reason}); it is tried again.", letter.Id, reason);
             if (letter.Attempts >= LastAttempt)
                 await Delete(db, letter, ct);
         }

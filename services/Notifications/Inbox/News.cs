@@ -49,8 +49,8 @@ public sealed record NewsLine(
 public sealed record ImportCounts(string? Source, int Added, int Changed, int Unchanged);
 
 /// <summary>
-/// Something that happened and that readers are told: held once, however many they are. May hold what people wrote, and
-/// is therefore a document and no event.
+/// Something that happened and that readers are told: held once, however many they are. A document and no event, for it
+/// may hold what people wrote: reasons, which stay, and never comments, which can be taken back.
 /// </summary>
 public sealed record News
 {
@@ -72,8 +72,11 @@ public sealed record News
     /// <summary>User id of who accepted the change.</summary>
     public string? Reviewer { get; init; }
 
-    /// <summary>The rationale, comment or verdict, in the person's words.</summary>
+    /// <summary>The rationale or verdict, in the person's words.</summary>
     public string? Text { get; init; }
+
+    /// <summary>The comment that it tells of; what it says is asked for when it is read.</summary>
+    public Guid? Comment { get; init; }
     public NewsLine[] Lines { get; init; } = [];
     public ImportCounts? Import { get; init; }
     public DateTimeOffset At { get; init; }

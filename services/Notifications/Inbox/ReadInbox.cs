@@ -18,6 +18,7 @@ public sealed record ItemSkill(string? Slug, string Name);
 /// <param name="Reason"><c>author, reviewer, commenter</c>, or the scope watched.</param>
 /// <param name="At">When it happened.</param>
 /// <param name="Read">When it was read; null before.</param>
+/// <param name="Removed">Who took back the comment that it tells of: <c>author, moderator, erasure</c>; null while it stands.</param>
 public sealed record InboxItem(
     Guid Id,
     string Kind,
@@ -27,7 +28,8 @@ public sealed record InboxItem(
     string Summary,
     string Reason,
     DateTimeOffset At,
-    DateTimeOffset? Read
+    DateTimeOffset? Read,
+    string? Removed
 );
 
 /// <summary>A page of the inbox, newest first.</summary>
@@ -54,7 +56,13 @@ public static class ReadInbox
         api.MapPost("/inbox/read", Mark);
     }
 
-    private static async Task<InboxPage> Get(HttpContext http, Paging paging, IQuerySession reads, bool? unread = null)
+    private static async Task<InboxPage> Get(
+        HttpContext http,
+        Paging paging,
+        IQuerySession reads,
+        Comments comments,
+        bool? unread = null
+    )
     {
         var (user, ct) = (Caller.Of(http).Id, http.RequestAborted);
         var query = reads.Query<Notification>().Where(n => n.User == user);
@@ -67,6 +75,7 @@ public static class ReadInbox
         var news = (await reads.LoadManyAsync<News>(ct, [.. page.Items.Select(n => n.News).Distinct()])).ToDictionary(
             n => n.Id
         );
+        var said = await comments.Of(news.Values, ct);
         var accounts = await reads.LoadManyAsync<Account>(
             ct,
             [
@@ -80,24 +89,38 @@ public static class ReadInbox
         var texts = Texts.AskedFor(http) ?? Texts.For((await Preferences.Of(reads, user, ct)).Culture);
         return new InboxPage(
             // News of an import that is still running is not told yet.
-            [.. page.Items.Where(n => news.ContainsKey(n.News)).Select(n => Item(n, news[n.News], texts, people))],
+            [
+                .. page
+                    .Items.Where(n => news.ContainsKey(n.News))
+                    .Select(n => Item(n, news[n.News], texts, people, said)),
+            ],
             page.NextCursor,
             await Left(reads, user, ct)
         );
     }
 
-    private static InboxItem Item(Notification n, News news, Texts texts, People people) =>
-        new(
+    private static InboxItem Item(
+        Notification n,
+        News news,
+        Texts texts,
+        People people,
+        IReadOnlyDictionary<Guid, Said>? comments
+    )
+    {
+        var said = news.Comment is { } id ? comments?.GetValueOrDefault(id) : null;
+        return new(
             n.Id,
             n.Kind,
             news.SkillId is null ? null : new ItemSkill(news.SkillSlug, news.SkillName),
             news.ProposalId,
             Wording.OneLine(Wording.Title(texts, news, n.Reason)),
-            Wording.Summary(texts, news, n.Reason, people),
+            Wording.Summary(texts, news, n.Reason, people, said),
             n.Reason,
             n.At,
-            n.Read
+            n.Read,
+            said?.RemovedBy
         );
+    }
 
     private static async Task<IResult> Mark(HttpContext http, MarkedRead read, IDocumentStore store, TimeProvider time)
     {

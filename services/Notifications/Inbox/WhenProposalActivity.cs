@@ -69,7 +69,8 @@ public sealed class WhenProposalActivity(IDocumentSession session) : IConsumer<P
                 ProposalId = activity.ProposalId,
                 Author = activity.Author,
                 Actor = activity.Actor,
-                Text = activity.Text,
+                Text = kind == NewsKind.Commented ? null : activity.Text,
+                Comment = activity.CommentId,
                 At = activity.At,
             };
     }

@@ -19,7 +19,7 @@ public sealed class WhenSkillCommented(IDocumentSession session) : IConsumer<Ski
                 SkillSlug = comment.SkillSlug,
                 SkillName = comment.SkillName,
                 Actor = comment.Author,
-                Text = comment.Text,
+                Comment = comment.CommentId,
                 At = comment.At,
             },
             [Topic.OfSkill(comment.SkillId)],

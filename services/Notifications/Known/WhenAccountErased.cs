@@ -1,11 +1,12 @@
 using Marten;
 using MassTransit;
 using SkillPlatform.Contracts;
+using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Notifications;
 
 /// <summary>Deletes what is held of a person. Watch streams hold opaque ids only: they are stopped, not rewritten.</summary>
-public sealed class WhenAccountErased(IDocumentSession session) : IConsumer<AccountErased>
+public sealed class WhenAccountErased(IDocumentSession session, GivenUpMessages givenUp) : IConsumer<AccountErased>
 {
     public async Task Consume(ConsumeContext<AccountErased> context)
     {
@@ -21,5 +22,6 @@ public sealed class WhenAccountErased(IDocumentSession session) : IConsumer<Acco
             .ToListAsync(context.CancellationToken);
         foreach (var watch in watches)
             session.Events.Append(watch, new WatchStopped("erasure"));
+        await givenUp.Forget(user, context.CancellationToken, "notifications-when-account-changed");
     }
 }

@@ -23,6 +23,7 @@ public static class Delivery
     // A mail is never mended, so a name that is on its way is waited for; what never comes holds nothing up.
     private static readonly TimeSpan ForNames = TimeSpan.FromSeconds(10);
 
+    /// <param name="said">The comment that it tells of, as it is now; null if there is none, or it cannot be asked for.</param>
     /// <param name="age">How long the mail has waited.</param>
     /// <param name="now">UTC.</param>
     public static Verdict Decide(
@@ -32,6 +33,7 @@ public static class Delivery
         Preferences? chosen,
         Watch? watch,
         People people,
+        Said? said,
         TimeSpan age,
         DateTimeOffset now
     )
@@ -53,6 +55,14 @@ public static class Delivery
             return new Verdict.Later(quiet, null);
         if (age < ForNames && !people.Know(news))
             return Wait("Someone it names is not known yet.");
+        if (news.Comment is not null)
+        {
+            if (said is null)
+                return Wait("What the comment says is not known at the moment.");
+            if (said.Text is null)
+                return new Verdict.Cancel("The comment was removed.");
+            news = news with { Text = said.Text };
+        }
         return new Verdict.Send(new Contents(notification, news, reader, preferences, people));
 
         Verdict Wait(string why) =>
@@ -101,6 +111,7 @@ public sealed class Postman(
     SmtpServer server,
     OutboxSignal signal,
     IDocumentStore store,
+    Comments comments,
     Sender sender,
     TimeProvider time,
     ILogger<Postman> log
@@ -185,7 +196,7 @@ public sealed class Postman(
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
                     // An address that is none, above all.
-                    log.LogWarning(e, "Mail {Mail} cannot be written.", mail.Id);
+                    log.LogWarning("Mail {Mail} cannot be written ({Reason}).", mail.Id, e.GetType().Name);
                     await claims.End(mail.Id, Outbox.Failed, $"It cannot be written: {e.GetType().Name}.", ct);
                 }
                 break;
@@ -232,18 +243,21 @@ public sealed class Postman(
         foreach (var other in await othersRead)
             accounts[other.Id] = other;
         var watches = (await watchesRead).ToDictionary(w => w.Id);
+        var said = await comments.Of(news.Values, ct);
         var people = new People(accounts);
         var now = time.GetUtcNow();
         return mails.Select(mail =>
         {
             var n = notifications.GetValueOrDefault(mail.Id);
+            var told = n is null ? null : news.GetValueOrDefault(n.News);
             var verdict = Delivery.Decide(
                 n,
-                n is null ? null : news.GetValueOrDefault(n.News),
+                told,
                 n is null ? null : accounts.GetValueOrDefault(n.User),
                 n is null ? null : preferences.GetValueOrDefault(n.User),
                 n is null ? null : watches.GetValueOrDefault(Watch.IdOf(n.User, Topic.Parse(n.Topic))),
                 people,
+                told?.Comment is { } comment ? said?.GetValueOrDefault(comment) : null,
                 now - mail.CreatedAt,
                 now
             );

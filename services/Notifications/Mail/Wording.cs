@@ -33,12 +33,17 @@ public static class Wording
         texts[$"topic.{Topic.Parse(notification.Topic).Scope}", ("topic", notification.TopicName)];
 
     /// <summary>What changed, in one line for a list.</summary>
-    public static string Summary(Texts texts, News news, string reason, People people)
+    public static string Summary(Texts texts, News news, string reason, People people, Said? said)
     {
         if (news is { Kind: NewsKind.Merged, Lines.Length: 0 })
             return texts["already"];
+        if (said?.RemovedBy is { } by)
+            return texts[texts.Has($"removed.{by}") ? $"removed.{by}" : "removed.author"];
         if (news.Lines.Length == 0)
-            return Cut(news.Text is { Length: > 0 } ? OneLine(news.Text) : Lead(texts, news, reason, people), 300);
+        {
+            var text = news.Comment is null ? news.Text : said?.Text;
+            return Cut(text is { Length: > 0 } ? OneLine(text) : Lead(texts, news, reason, people), 300);
+        }
         var parts = Cells(news)
             .Select(cell =>
             {

@@ -1,5 +1,6 @@
 using Marten;
 using Marten.Linq.MatchesSql;
+using SkillPlatform.EventSourcing;
 using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Proposals;
@@ -33,6 +34,32 @@ public static class CommentList
                 .AllowAnonymous()
                 .Produces<Page<CommentAnswer>>()
                 .WithSummary("The comments on a proposal or a skill, oldest first.");
+        api.MapGet("/comments", Several)
+            .AllowAnonymous()
+            .Produces<Page<CommentAnswer>>()
+            .WithSummary("Comments by their ids, at most 100, as they are now.");
+    }
+
+    private static async Task<IResult> Several(Guid[] id, HttpContext http, IQuerySession session)
+    {
+        var ct = http.RequestAborted;
+        if (id.Length > 100)
+            return Refusal.Field("/id", "At most 100 at once.").AsProblem();
+        var comments = await session.LoadManyAsync<Comment>(ct, id);
+        var proposals = comments.Where(c => c.On == On.Proposal).Select(c => c.Subject).Distinct().ToArray();
+        var me = Caller.Of(http.User)?.Id;
+        var visible = await session
+            .Query<ProposalPage>()
+            .Where(p => p.Id.IsOneOf(proposals) && (p.Submitted || p.Author == me))
+            .Select(p => p.Id)
+            .ToListAsync(ct);
+        var found = await WithTexts(
+            session,
+            [.. comments.Where(c => c.On != On.Proposal || visible.Contains(c.Subject))],
+            ct
+        );
+        var people = await People.Load(session, found.Select(c => c.Comment.Author), ct);
+        return TypedResults.Ok(new Page<CommentAnswer>([.. found.Select(c => Answer(c, people))], null));
     }
 
     private static async Task<IResult> Get(
@@ -62,7 +89,15 @@ public static class CommentList
         var query = session.Query<Comment>().Where(c => c.On == on && c.Subject == subject);
         if (after is { } id)
             query = query.Where(c => c.MatchesSql("d.id > ?", id));
-        var comments = await query.OrderBy(c => c.Id).Take(limit).ToListAsync(ct);
+        return await WithTexts(session, await query.OrderBy(c => c.Id).Take(limit).ToListAsync(ct), ct);
+    }
+
+    private static async Task<IReadOnlyList<(Comment Comment, string? Text)>> WithTexts(
+        IQuerySession session,
+        IReadOnlyList<Comment> comments,
+        CancellationToken ct
+    )
+    {
         var texts = await session.LoadManyAsync<CommentText>(ct, comments.Select(c => c.Id).ToArray());
         var byId = texts.ToDictionary(t => t.Id, t => t.Text);
         return [.. comments.Select(c => (c, byId.GetValueOrDefault(c.Id)))];

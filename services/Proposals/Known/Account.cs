@@ -1,4 +1,6 @@
 using Marten;
+using SkillPlatform.EventSourcing;
+using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Proposals;
 
@@ -46,4 +48,23 @@ public sealed class People
     /// <summary>Changes whenever one of the names does.</summary>
     public string Fingerprint =>
         string.Join(',', _known.Values.OrderBy(a => a.Id, StringComparer.Ordinal).Select(a => $"{a.Id}={a.Version}"));
+}
+
+/// <summary>
+/// A token outlives its account by some minutes. Words that were written then would be nobody's, and stay.
+/// </summary>
+public static class StillThere
+{
+    public static TBuilder OnlyWhoIsStillThere<TBuilder>(this TBuilder route)
+        where TBuilder : IEndpointConventionBuilder =>
+        route.AddEndpointFilter(
+            async (context, next) =>
+            {
+                var http = context.HttpContext;
+                var session = http.RequestServices.GetRequiredService<IQuerySession>();
+                return await session.LoadAsync<Account>(Caller.Of(http).Id, http.RequestAborted) is { Erased: not null }
+                    ? new Refusal(RefusalKind.Gone, "gone", "This account was deleted.").AsProblem()
+                    : await next(context);
+            }
+        );
 }

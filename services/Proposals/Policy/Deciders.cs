@@ -27,7 +27,10 @@ public sealed class Deciders(ReviewPolicies policies, IReadOnlyDictionary<string
         var before = await session.LoadManyAsync<Account>(ct, [.. (page?.Reviews ?? []).Select(r => r.Reviewer)]);
         return new(
             policies,
-            reviewers.Concat(before).DistinctBy(a => a.Id).ToDictionary(a => a.Id, StringComparer.Ordinal)
+            reviewers
+                .Concat(before)
+                .DistinctBy(a => a.Id, StringComparer.Ordinal)
+                .ToDictionary(a => a.Id, StringComparer.Ordinal)
         );
     }
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using System.Web;
 
-namespace SkillPlatform.Identity.Tests;
+namespace SkillPlatform.Testing;
 
 /// <summary>A person at a browser without JavaScript: cookies, pages, forms. Stops at redirects to follow them by hand.</summary>
 public sealed partial class Browser : IDisposable

@@ -1,0 +1,56 @@
+using System.Text.Json;
+
+namespace SkillPlatform.Notifications;
+
+/// <summary>What a comment says now; nothing once it was removed, and then by whom: <c>author</c>, <c>moderator</c> or <c>erasure</c>.</summary>
+public sealed record Said(string? Text, string? RemovedBy);
+
+/// <summary>
+/// The words of comments, asked of Proposals whenever they are shown or sent. None are kept here, so that none have to be
+/// called back when they are edited or removed (docs/decisions/0017-words-taken-back.md).
+/// </summary>
+public sealed class Comments(HttpClient proposals)
+{
+    private const int AtOnce = 100;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private sealed record Removal(string By);
+
+    private sealed record Comment(Guid Id, string? Text, Removal? Removed);
+
+    private sealed record Answer(Comment[] Items);
+
+    public static void Add(IHostApplicationBuilder builder) =>
+        builder.Services.AddHttpClient<Comments>(http => http.BaseAddress = new Uri("http://proposals"));
+
+    /// <summary>What is said in the comments of news; for one that is not there, nothing; null if Proposals does not answer.</summary>
+    public async Task<IReadOnlyDictionary<Guid, Said>?> Of(IEnumerable<News> news, CancellationToken ct)
+    {
+        var said = new Dictionary<Guid, Said>();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(Patience);
+        try
+        {
+            foreach (var ids in news.Select(n => n.Comment).OfType<Guid>().Distinct().Chunk(AtOnce))
+            {
+                var path = $"/api/proposals/comments?{string.Join('&', ids.Select(id => $"id={id}"))}";
+                foreach (var id in ids)
+                    said[id] = new Said(null, null);
+                foreach (var comment in (await proposals.GetFromJsonAsync<Answer>(path, limit.Token))!.Items)
+                    said[comment.Id] = new Said(comment.Text, comment.Removed?.By);
+            }
+            return said;
+        }
+        catch (Exception e)
+            when (!ct.IsCancellationRequested
+                && e
+                    is HttpRequestException
+                        or OperationCanceledException
+                        or JsonException
+                        or Polly.ExecutionRejectedException
+            )
+        {
+            return null;
+        }
+    }
+}
