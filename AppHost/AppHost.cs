@@ -2,148 +2,89 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using SkillPlatform.AppHost;
 
-var builder = DistributedApplication.CreateBuilder(args);
-builder.AddDockerComposeEnvironment("compose");
+var settings = new Settings(args);
+if (args is ["status"])
+    return await Progress.ShowStatus(settings);
+var builder = settings.CreateBuilder(args);
+var servers =
+    settings["Servers"] is "containers" || builder.ExecutionContext.IsPublishMode
+        ? Servers.FromContainers(builder, settings)
+        : Servers.FromThisMachine(builder, settings);
+var replicas = settings.Replicas ?? (settings["Servers"] is "containers" ? 2 : 1);
 
 // A browser on this machine uses these; who publishes is asked for the real ones.
-var origin = builder.AddParameter("web-public-origin", "http://localhost:8080");
-var authority = builder.AddParameter("identity-authority", "http://localhost:8081");
-var mailFrom = builder.AddParameter("smtp-from", "SkillPlatform <no-reply@example.org>");
-var administrator = builder.AddParameter("identity-administrator", "admin@example.org");
-var webClientSecret = builder.AddSecret("identity-web-client-secret");
+var origin = builder.AddParameter("web-public-origin", $"http://localhost:{settings.Port("web")}");
+var authority = builder.AddParameter("identity-authority", $"http://localhost:{settings.Port("identity")}");
+var sender = builder.AddParameter("smtp-from", "SkillPlatform <no-reply@example.org>");
 
-var postgres = builder
-    .AddPostgres("postgres", password: builder.AddSecret("postgres-password"))
-    // Two replicas of each service, each with a pool and the leader's connections.
-    .WithArgs("-c", "max_connections=400")
-    .WithDataVolume()
-    .PublishAsDockerComposeService(Publishing.Server("pg_isready", "-U", "postgres"));
-var catalogDb = postgres.AddDatabase("catalog-db", "catalog");
-var proposalsDb = postgres.AddDatabase("proposals-db", "proposals");
-var notificationsDb = postgres.AddDatabase("notifications-db", "notifications");
-var identityDb = postgres.AddDatabase("identity-db", "identity");
-var webDb = postgres.AddDatabase("web-db", "web");
+var mail = builder
+    .AddProject<Projects.DevelopmentMail>("mail", launchProfileName: null)
+    .WithoutDotnetRun()
+    .WithHttpEndpoint(port: settings.Port("mail"), name: "http", isProxied: false)
+    .WithEndpoint(
+        port: settings.Port("smtp"),
+        name: "smtp",
+        scheme: "smtp",
+        isProxied: false,
+        env: "DevelopmentMail__SmtpPort"
+    )
+    .WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName)
+    .WithEnvironment("DevelopmentMail__Folder", settings.Folder("mailbox"))
+    .WithHttpHealthCheck("/health/ready");
 
-var messaging = builder
-    .AddRabbitMQ("messaging", password: builder.AddSecret("messaging-password"))
-    .WithManagementPlugin()
-    .WithDataVolume()
-    .PublishAsDockerComposeService(Publishing.Server("rabbitmq-diagnostics", "-q", "check_port_connectivity"));
-
-var mailpit = builder
-    .AddContainer("mailpit", "axllent/mailpit", "v1.27")
-    .WithEndpoint(targetPort: 1025, name: "smtp", scheme: "smtp")
-    .WithHttpEndpoint(targetPort: 8025, name: "http")
-    .WithHttpHealthCheck("/readyz")
-    .PublishAsDockerComposeService(Publishing.Server("/mailpit", "readyz"));
-var smtp = mailpit.GetEndpoint("smtp");
-
-var identity = builder
-    .AddProject<Projects.Identity>("identity", launchProfileName: null)
-    .WithHttpEndpoint(port: 8081, name: "http")
-    .WithExternalHttpEndpoints()
-    .WithReference(identityDb)
-    .WaitFor(identityDb)
-    .WithReference(messaging)
-    .WaitFor(messaging)
-    .WaitFor(mailpit)
-    .WithEnvironment("Identity__Authority", authority)
-    .WithEnvironment("Identity__Audience", "skillplatform")
-    .WithEnvironment("Identity__WebClientSecret", webClientSecret)
-    .WithEnvironment("Identity__Administrator", administrator)
-    .WithEnvironment("Web__PublicOrigin", origin)
-    .WithEnvironment("Smtp__Host", smtp.Property(EndpointProperty.Host))
-    .WithEnvironment("Smtp__Port", smtp.Property(EndpointProperty.Port))
-    .WithEnvironment("Smtp__From", mailFrom)
-    .WithHttpHealthCheck("/health/ready")
-    // Its port is bound on the host, which is possible once.
-    .WithReplicas(1)
-    .PublishAsDockerComposeService(Publishing.Process(replicas: 1));
-
-var catalog = builder
-    .AddProject<Projects.Catalog>("catalog", launchProfileName: null)
-    .WithHttpEndpoint(name: "http")
-    .WithReference(catalogDb)
-    .WaitFor(catalogDb)
-    .WithReference(messaging)
-    .WaitFor(messaging)
-    .WithEnvironment("Identity__Authority", authority)
-    .WithEnvironment("Identity__Audience", "skillplatform")
-    .WithEnvironment("Web__PublicOrigin", origin)
-    .WithHttpHealthCheck("/health/ready")
-    .WithReplicas(2)
-    .PublishAsDockerComposeService(Publishing.Process(replicas: 2));
-
-var notifications = builder
-    .AddProject<Projects.Notifications>("notifications", launchProfileName: null)
-    .WithHttpEndpoint(name: "http")
-    .WithReference(notificationsDb)
-    .WaitFor(notificationsDb)
-    .WithReference(messaging)
-    .WaitFor(messaging)
-    .WaitFor(mailpit)
-    .WithEnvironment("Identity__Authority", authority)
-    .WithEnvironment("Identity__Audience", "skillplatform")
-    .WithEnvironment("Web__PublicOrigin", origin)
-    .WithEnvironment("Smtp__Host", smtp.Property(EndpointProperty.Host))
-    .WithEnvironment("Smtp__Port", smtp.Property(EndpointProperty.Port))
-    .WithEnvironment("Smtp__From", mailFrom)
-    .WithHttpHealthCheck("/health/ready")
-    .WithReplicas(2)
-    .PublishAsDockerComposeService(Publishing.Process(replicas: 2));
-
-var proposals = builder
-    .AddProject<Projects.Proposals>("proposals", launchProfileName: null)
-    .WithHttpEndpoint(name: "http")
-    .WithReference(proposalsDb)
-    .WaitFor(proposalsDb)
-    .WithReference(messaging)
-    .WaitFor(messaging)
+var catalog = Service<Projects.Catalog>("catalog");
+var notifications = SendsMail(Service<Projects.Notifications>("notifications"));
+var proposals = Service<Projects.Proposals>("proposals")
     .WithReference(catalog.GetEndpoint("http"))
-    .WithReference(notifications.GetEndpoint("http"))
-    .WithEnvironment("Identity__Authority", authority)
-    .WithEnvironment("Identity__Audience", "skillplatform")
-    .WithEnvironment("Web__PublicOrigin", origin)
-    .WithHttpHealthCheck("/health/ready")
-    .WithReplicas(2)
-    .PublishAsDockerComposeService(Publishing.Process(replicas: 2));
+    .WithReference(notifications.GetEndpoint("http"));
 
-// What is said in a comment is asked for when it is told.
+// What a comment says is asked for when it is shown or sent.
 notifications.WithReference(proposals.GetEndpoint("http"));
-
-var web = builder
-    .AddProject<Projects.Web>("web", launchProfileName: null)
-    .WithHttpEndpoint(port: 8080, name: "http")
-    .WithExternalHttpEndpoints()
-    .WithReference(webDb)
-    .WaitFor(webDb)
-    .WithReference(messaging)
-    .WaitFor(messaging)
+var identity = SendsMail(Service<Projects.Identity>("identity"));
+Service<Projects.Web>("web")
     .WithReference(catalog.GetEndpoint("http"))
-    .WaitFor(catalog)
     .WithReference(proposals.GetEndpoint("http"))
-    .WaitFor(proposals)
     .WithReference(notifications.GetEndpoint("http"))
-    .WaitFor(notifications)
-    .WithReference(identity.GetEndpoint("http"))
-    .WaitFor(identity)
-    .WithEnvironment("Identity__Authority", authority)
-    .WithEnvironment("Identity__Audience", "skillplatform")
-    .WithEnvironment("Identity__WebClientSecret", webClientSecret)
-    .WithEnvironment("Web__PublicOrigin", origin)
-    .WithHttpHealthCheck("/health/ready")
-    // Its port is bound on the host, which is possible once.
-    .WithReplicas(1)
-    .PublishAsDockerComposeService(Publishing.Process(replicas: 1));
+    .WithReference(identity.GetEndpoint("http"));
 
-// Without launch profiles the processes learn from here whether they are developed or run for real.
-if (builder.ExecutionContext.IsRunMode)
-    foreach (var process in new[] { identity, catalog, notifications, proposals, web })
-        process.WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName);
+if (settings["StarterCatalogue"] is not "false")
+    builder
+        .AddProject<Projects.Catalog>("starter-catalogue", launchProfileName: null)
+        .WithoutDotnetRun()
+        .WithArgs(
+            "import",
+            "--into-empty",
+            Path.Combine(builder.AppHostDirectory, "../services/Catalog/starter-catalogue.json")
+        )
+        .WithReference(servers.Databases["catalog"])
+        .WithReference(servers.Messaging)
+        .WithEnvironment("Identity__Authority", authority)
+        .WaitFor(catalog)
+        .WithAnnotation(new EndsWhenDone());
 
-// What is published stands behind a proxy that ends TLS.
-if (builder.ExecutionContext.IsPublishMode)
-    foreach (var process in new[] { identity, web })
-        process.WithEnvironment("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "true");
+await builder.Build().RunAsync();
+return 0;
 
-builder.Build().Run();
+// Each is found by its name, keeps its own database, and waits for no other service: it starts while they do.
+IResourceBuilder<ProjectResource> Service<T>(string name)
+    where T : IProjectMetadata, new() =>
+    builder
+        .AddProject<T>(name, launchProfileName: null)
+        .WithoutDotnetRun()
+        .WithHttpEndpoint(port: settings.Port(name), name: "http", isProxied: replicas > 1)
+        .WithReplicas(replicas)
+        .WithReference(servers.Databases[name])
+        .WaitFor(servers.Databases[name])
+        .WithReference(servers.Messaging)
+        .WaitFor(servers.Messaging)
+        .WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName)
+        .WithEnvironment("Identity__Authority", authority)
+        .WithEnvironment("Identity__Audience", "skillplatform")
+        .WithEnvironment("Web__PublicOrigin", origin)
+        .WithHttpHealthCheck("/health/ready");
+
+IResourceBuilder<ProjectResource> SendsMail(IResourceBuilder<ProjectResource> service) =>
+    service
+        .WithEnvironment("Smtp__Host", mail.GetEndpoint("smtp").Property(EndpointProperty.Host))
+        .WithEnvironment("Smtp__Port", mail.GetEndpoint("smtp").Property(EndpointProperty.Port))
+        .WithEnvironment("Smtp__From", sender);

@@ -6,11 +6,11 @@ namespace SkillPlatform.Catalog;
 
 /// <summary>
 /// <c>dotnet Catalog.dll import FILE</c>: the same import from the command line, on the database alone. Says how far it is;
-/// ends with 0, or with 1 and each error's pointer.
+/// ends with 0, or with 1 and each error's pointer. <c>import --into-empty FILE</c> does nothing where there are skills.
 /// </summary>
 public static class ImportFile
 {
-    public static async Task<int> Run(IServiceProvider services, string path)
+    public static async Task<int> Run(IServiceProvider services, string path, bool intoEmpty = false)
     {
         foreach (var prepared in services.GetServices<IHostedService>().OfType<IHostedLifecycleService>())
             await prepared.StartingAsync(CancellationToken.None);
@@ -19,6 +19,11 @@ public static class ImportFile
         var body = await File.ReadAllBytesAsync(path);
         var store = services.GetRequiredService<IDocumentStore>();
         await using var session = store.LightweightSession();
+        if (intoEmpty && await session.Query<SkillEntry>().AnyAsync())
+        {
+            await Say("There are skills already: nothing was imported.");
+            return 0;
+        }
         var csv = string.Equals(Path.GetExtension(path), ".csv", StringComparison.OrdinalIgnoreCase);
         var (document, errors) = await ImportCatalogue.Read(body, csv, Path.GetFileName(path), session, default);
         if (document is null)

@@ -24,7 +24,7 @@ app.UseAuthentication();
 app.UseAuthorization();
 app.MapOpenApi("/api/catalog/openapi.json").AllowAnonymous();
 Api.Map(app.MapGroup("/api/catalog"));
-if (args is ["import", var file])
-    return await ImportFile.Run(app.Services, file);
+if (args is ["import", .., var file])
+    return await ImportFile.Run(app.Services, file, intoEmpty: args.Contains("--into-empty"));
 await app.RunAsync();
 return 0;

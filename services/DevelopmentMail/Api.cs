@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace SkillPlatform.DevelopmentMail;
 
-/// <summary>What scripts and tests read. The paths and members are those of maildev, which stood here before.</summary>
+/// <summary>What scripts and tests read. Other development mail servers have these paths and members, too.</summary>
 public static class Api
 {
     // Read by people in terminals, and never inside a page.

@@ -41,24 +41,31 @@ internal sealed class Held : IAsyncDisposable
     }
 }
 
-internal static class Local
+public static class Local
 {
-    public static int FreePort()
+    /// <param name="width">How many ports in a row.</param>
+    public static int FreePort(int width = 1)
     {
         // Below what the system itself gives out, else a client's connection may take it before its server does.
         while (true)
         {
             var port = Random.Shared.Next(20_000, 32_000);
-            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            if (Enumerable.Range(port, width).All(IsFree))
                 return port;
-            }
-            catch (SocketException)
-            {
-                // Somebody has it: another.
-            }
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
         }
     }
 

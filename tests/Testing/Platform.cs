@@ -6,12 +6,14 @@ using Npgsql;
 namespace SkillPlatform.Testing;
 
 /// <summary>
-/// The whole platform as processes, on servers of its own that a test may kill. What ends is started again at once, as a
-/// supervisor would.
+/// The whole platform as processes, on servers of its own that a test may kill. What ends is started again at once, as the
+/// AppHost would.
 /// </summary>
 public sealed class Platform : IAsyncDisposable
 {
-    public static readonly string[] Services = ["Identity", "Catalog", "Proposals", "Notifications", "Web"];
+    // What is started, with which settings, is the AppHost's model; its own test holds this copy to it.
+    private static readonly Topology Model = Topology.Read();
+    public static readonly string[] Services = [.. Model.Services.Select(s => s.Project)];
     private readonly ConcurrentDictionary<string, Process> _processes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _ports = Services.ToDictionary(
         name => name,
@@ -53,19 +55,6 @@ public sealed class Platform : IAsyncDisposable
     public async Task Start()
     {
         await Task.WhenAll(Postgres.Start(), Rabbit.Start());
-        foreach (var name in new[] { "catalog", "proposals", "notifications", "identity", "web" })
-            _environment[$"ConnectionStrings__{name}-db"] = Database(name);
-        _environment["ConnectionStrings__messaging"] = Rabbit.Address.ToString();
-        foreach (var (name, port) in _ports)
-            _environment[$"services__{name.ToLowerInvariant()}__http__0"] =
-                $"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}";
-        _environment["ASPNETCORE_ENVIRONMENT"] = "Development";
-        _environment["Identity__Authority"] = Authority;
-        _environment["Identity__Audience"] = "skillplatform";
-        _environment["Web__PublicOrigin"] = Web.ToString().TrimEnd('/');
-        _environment["Smtp__Host"] = _smtp.Host;
-        _environment["Smtp__Port"] = _smtp.Port.ToString(CultureInfo.InvariantCulture);
-        _environment["Smtp__From"] = "SkillPlatform <no-reply@example.org>";
         _environment["Logging__LogLevel__Default"] = Kept is null ? "Warning" : "Information";
         _environment["Logging__LogLevel__Microsoft"] = "Warning";
         // Asked many times a second, they would push what matters out of the end of the log.
@@ -190,10 +179,30 @@ public sealed class Platform : IAsyncDisposable
             UseShellExecute = false,
             WorkingDirectory = Path.GetDirectoryName(dll)!,
         };
-        foreach (var (name, value) in _environment)
+        foreach (var (name, value) in Model.EnvironmentOf(service, Value).Concat(_environment))
             info.Environment[name] = value;
         info.Environment["ASPNETCORE_URLS"] = this[service].ToString().TrimEnd('/');
         return info;
+    }
+
+    // What the model leaves to whoever starts it.
+    private string Value(string expression)
+    {
+        var parts = expression.Split('.');
+        return parts switch
+        {
+            ["messaging", "connectionString"] => Rabbit.Address.ToString(),
+            [var db, "connectionString"] => Database(db[..^"-db".Length]),
+            ["mail", .., "host"] => _smtp.Host,
+            ["mail", .., "port"] => _smtp.Port.ToString(CultureInfo.InvariantCulture),
+            [var name, "bindings", ..] => this[Model.Services.Single(s => s.Name == name).Project]
+                .ToString()
+                .TrimEnd('/'),
+            ["web-public-origin", ..] => Web.ToString().TrimEnd('/'),
+            ["identity-authority", ..] => Authority,
+            ["smtp-from", ..] => "SkillPlatform <no-reply@example.org>",
+            _ => throw new InvalidOperationException($"The model asks for {expression}, which nobody gives here."),
+        };
     }
 
     private void Launch(string service)

@@ -1,0 +1,200 @@
+using System.Globalization;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Npgsql;
+using RabbitMQ.Client;
+
+namespace SkillPlatform.AppHost;
+
+/// <summary>The servers that the services need. Nothing here tells whether a container or a program of this machine answers.</summary>
+/// <param name="Databases">A connection string for each service that keeps something, under the name <c>{service}-db</c>.</param>
+/// <param name="Messaging">Connection string of the broker, under the name <c>messaging</c>.</param>
+internal sealed record Servers(
+    IReadOnlyDictionary<string, IResourceBuilder<IResourceWithConnectionString>> Databases,
+    IResourceBuilder<IResourceWithConnectionString> Messaging
+)
+{
+    private const string User = "skillplatform";
+    private static readonly string[] Keeping = ["catalog", "proposals", "notifications", "identity", "web"];
+
+    // Three replicas of each service, each with a pool and the leader's connections.
+    private const string Connections = "max_connections=500";
+
+    public static Servers FromContainers(IDistributedApplicationBuilder builder, Settings settings)
+    {
+        var (userName, databasePassword, brokerPassword) = Credentials(builder, settings);
+        var postgres = builder
+            .AddPostgres("postgres", userName, databasePassword)
+            .WithImageTag("18.3")
+            .WithArgs("-c", Connections)
+            .WithDataVolume();
+        var rabbit = builder
+            .AddRabbitMQ("messaging", userName, brokerPassword)
+            .WithImageTag("4.3")
+            // It keeps its data under its node's name, which would be the container's.
+            .WithEnvironment("RABBITMQ_NODENAME", "skillplatform@localhost")
+            .WithDataVolume();
+        return new Servers(ForEach(name => postgres.AddDatabase($"{name}-db", name)), rabbit);
+    }
+
+    public static Servers FromThisMachine(IDistributedApplicationBuilder builder, Settings settings)
+    {
+        var (userName, databasePassword, brokerPassword) = Credentials(builder, settings);
+        var (database, broker) = (settings.Port("postgres"), settings.Port("rabbitmq"));
+        var postgres = builder
+            .AddProgram(
+                "postgres",
+                MachineProgram.Postgres(
+                    settings.PostgresHome(),
+                    database,
+                    User,
+                    settings.Secret("database_password"),
+                    [Connections]
+                )
+            )
+            .WithEndpoint(port: database, name: "tcp", isProxied: false)
+            .WithCheck(ct =>
+                Answers(Address(database, "postgres") + $";Password={settings.Secret("database_password")}", ct)
+            );
+        builder.Eventing.Subscribe<ResourceReadyEvent>(
+            postgres.Resource,
+            (ready, ct) =>
+                CreateDatabases(Address(database, "postgres") + $";Password={settings.Secret("database_password")}", ct)
+        );
+        var names = builder.AddProgram("epmd", MachineProgram.Epmd(settings.State, broker + 1));
+        var rabbit = builder
+            .AddProgram(
+                "rabbitmq",
+                MachineProgram.RabbitMq(
+                    settings.Folder("rabbitmq"),
+                    "skillplatform@localhost",
+                    broker,
+                    names: broker + 1,
+                    between: broker + 2,
+                    [
+                        $"default_user = {User}",
+                        $"default_pass = {settings.Secret("broker_password")}",
+                        "disk_free_limit.absolute = 100MB",
+                    ]
+                )
+            )
+            .WithEndpoint(port: broker, name: "tcp", isProxied: false)
+            .WaitForStart(names)
+            .WithCheck(ct =>
+                Answers(new Uri($"amqp://{User}:{settings.Secret("broker_password")}@127.0.0.1:{broker}/"), ct)
+            );
+        return new Servers(
+            ForEach(name =>
+                builder
+                    .AddConnectionString(
+                        $"{name}-db",
+                        ReferenceExpression.Create($"{Address(database, name)};Password={databasePassword}")
+                    )
+                    .WaitFor(postgres)
+            ),
+            builder
+                .AddConnectionString(
+                    "messaging",
+                    ReferenceExpression.Create(
+                        $"amqp://{userName}:{brokerPassword}@127.0.0.1:{broker.ToString(CultureInfo.InvariantCulture)}/"
+                    )
+                )
+                .WaitFor(rabbit)
+        );
+    }
+
+    private static (
+        IResourceBuilder<ParameterResource> User,
+        IResourceBuilder<ParameterResource> Database,
+        IResourceBuilder<ParameterResource> Broker
+    ) Credentials(IDistributedApplicationBuilder builder, Settings settings) =>
+        (
+            builder.AddParameter("server-user", User),
+            builder.AddParameter("database-password", () => settings.Secret("database_password"), secret: true),
+            builder.AddParameter("broker-password", () => settings.Secret("broker_password"), secret: true)
+        );
+
+    private static Dictionary<string, IResourceBuilder<IResourceWithConnectionString>> ForEach(
+        Func<string, IResourceBuilder<IResourceWithConnectionString>> database
+    ) => Keeping.ToDictionary(name => name, database, StringComparer.Ordinal);
+
+    private static string Address(int port, string database) =>
+        $"Host=127.0.0.1;Port={port};Database={database};Username={User}";
+
+    private static async Task Answers(string connectionString, CancellationToken ct)
+    {
+        await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false;Timeout=3");
+        await connection.OpenAsync(ct);
+    }
+
+    // As the container's resource does; the services could, but would report the absence first.
+    private static async Task CreateDatabases(string connectionString, CancellationToken ct)
+    {
+        await using var source = NpgsqlDataSource.Create(connectionString + ";Pooling=false");
+        foreach (var name in Keeping)
+        {
+            await using var exists = source.CreateCommand($"select 1 from pg_database where datname = '{name}'");
+            if (await exists.ExecuteScalarAsync(ct) is not null)
+                continue;
+            await using var create = source.CreateCommand($"create database {name}");
+            await create.ExecuteNonQueryAsync(ct);
+        }
+    }
+
+    private static async Task Answers(Uri broker, CancellationToken ct)
+    {
+        var factory = new ConnectionFactory { Uri = broker, AutomaticRecoveryEnabled = false };
+        await using var connection = await factory.CreateConnectionAsync(ct);
+    }
+}
+
+internal static class Programs
+{
+    public static IResourceBuilder<ExecutableResource> AddProgram(
+        this IDistributedApplicationBuilder builder,
+        string name,
+        MachineProgram program
+    )
+    {
+        var resource = builder.AddExecutable(name, program.Command, program.Folder, [.. program.Arguments]);
+        foreach (var (variable, value) in program.Environment)
+            resource.WithEnvironment(variable, value);
+        return resource;
+    }
+
+    public static IResourceBuilder<T> WithCheck<T>(
+        this IResourceBuilder<T> resource,
+        Func<CancellationToken, Task> answers
+    )
+        where T : IResource
+    {
+        var check = $"{resource.Resource.Name}-answers";
+        resource
+            .ApplicationBuilder.Services.AddHealthChecks()
+            .AddAsyncCheck(
+                check,
+                async ct =>
+                {
+                    await answers(ct);
+                    return HealthCheckResult.Healthy();
+                },
+                timeout: TimeSpan.FromSeconds(3)
+            );
+        return resource.WithHealthCheck(check);
+    }
+
+    /// <summary>Starts the built program itself instead of a <c>dotnet run</c> beside it, which costs 72 MB each.</summary>
+    public static IResourceBuilder<ProjectResource> WithoutDotnetRun(this IResourceBuilder<ProjectResource> project)
+    {
+        var source = project.Resource.GetProjectMetadata().ProjectPath;
+        var name = Path.GetFileNameWithoutExtension(source);
+        var folder = Settings.Artifacts is { } artifacts
+            ? Path.Combine(artifacts, "bin", name, Settings.Configuration.ToLowerInvariant())
+            : Path.Combine(Path.GetDirectoryName(source)!, "bin", Settings.Configuration, "net10.0");
+        return project.WithAnnotation(
+            new ExecutableAnnotation { Command = Path.Combine(folder, name), WorkingDirectory = folder }
+        );
+    }
+}

@@ -1,0 +1,135 @@
+using System.Globalization;
+using Aspire.Hosting;
+using Aspire.Hosting.Testing;
+using SkillPlatform.Testing;
+
+namespace SkillPlatform.AppHost.Tests;
+
+/// <summary>The whole platform, started by the AppHost itself, on ports and in a state folder of its own.</summary>
+public sealed class Started : IAsyncLifetime
+{
+    private static readonly (string Variable, int Width)[] Ports =
+    [
+        ("WEB", 1),
+        ("IDENTITY", 1),
+        ("CATALOG", 1),
+        ("PROPOSALS", 1),
+        ("NOTIFICATIONS", 1),
+        ("MAIL", 1),
+        ("SMTP", 1),
+        ("POSTGRES", 1),
+        ("RABBITMQ", 3),
+        ("DASHBOARD", 3),
+    ];
+    private readonly string _state = Local.NewFolder("apphost");
+    private DistributedApplication? _app;
+
+    public DistributedApplication App => _app!;
+
+    public AppHostState State => new(_state);
+
+    public Uri Web => _app!.GetEndpoint("web", "http");
+
+    public Uri Mail => _app!.GetEndpoint("mail", "http");
+
+    public string Authority => _app!.GetEndpoint("identity", "http").ToString().TrimEnd('/');
+
+    /// <summary>Arguments that keep it apart from everything else on this machine.</summary>
+    public static string[] Arguments(string state) =>
+        [
+            $"--State={state}",
+            "--Dashboard=false",
+            .. Ports.Select(p =>
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"--SKILLPLATFORM_{p.Variable}_PORT={Local.FreePort(p.Width)}"
+                )
+            ),
+            .. System.Environment.GetEnvironmentVariable("SKILLPLATFORM_TEST_SERVERS") is "containers"
+                ? (string[])["--Servers=containers"]
+                : [],
+        ];
+
+    public async ValueTask InitializeAsync()
+    {
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(Arguments(_state));
+        _app = await builder.BuildAsync();
+        await _app.StartAsync();
+        await State.Ready();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_app is not null)
+            await _app.DisposeAsync();
+        await State.Gone();
+        Directory.Delete(_state, recursive: true);
+    }
+}
+
+/// <summary>What the AppHost keeps in its state folder about what runs.</summary>
+public sealed record AppHostState(string Folder)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+
+    public sealed record Part(string Name, string State, bool IsReady, string Address, int? Pid);
+
+    public IReadOnlyList<Part> Parts() =>
+        [
+            .. File.ReadAllLines(Path.Combine(Folder, "status"))
+                .Select(line => line.Split(' '))
+                .Select(words => new Part(
+                    words[0],
+                    words[1],
+                    words[2] == "ready",
+                    words[3],
+                    int.TryParse(words[4], CultureInfo.InvariantCulture, out var pid) ? pid : null
+                )),
+        ];
+
+    /// <summary>Waits until everything was ready once; else says what is not.</summary>
+    public async Task Ready()
+    {
+        try
+        {
+            await Eventually.Holds(() => Task.FromResult(File.Exists(Path.Combine(Folder, "ready"))), Patience);
+        }
+        catch (TimeoutException late)
+        {
+            var missing = Parts().Where(p => !p.IsReady).Select(p => $"{p}\n{Log(p.Name)}");
+            throw new TimeoutException(string.Join("\n\n", missing), late);
+        }
+    }
+
+    public string Log(string name) =>
+        File.Exists(Path.Combine(Folder, "logs", $"{name}.log"))
+            ? string.Join('\n', File.ReadLines(Path.Combine(Folder, "logs", $"{name}.log")).TakeLast(30))
+            : "";
+
+    /// <summary>Processes that were started with this state, wherever they hang.</summary>
+    public int[] Processes() =>
+        [
+            .. Directory
+                .GetDirectories("/proc")
+                .Select(Path.GetFileName)
+                .Where(name => int.TryParse(name, CultureInfo.InvariantCulture, out _))
+                .Where(name => Environment(name!).Contains($"SKILLPLATFORM_RUN={Folder}\0", StringComparison.Ordinal))
+                .Select(name => int.Parse(name!, CultureInfo.InvariantCulture))
+                .Where(pid => pid != System.Environment.ProcessId),
+        ];
+
+    /// <summary>Waits until nothing of it is left.</summary>
+    public Task Gone() => Eventually.Holds(() => Task.FromResult(Processes().Length == 0), TimeSpan.FromMinutes(1));
+
+    private static string Environment(string pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/environ");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Aspire.Hosting.ApplicationModel;
+using SkillPlatform.Testing;
+
+namespace SkillPlatform.AppHost.Tests;
+
+/// <summary>What the AppHost starts works together, and stays.</summary>
+public sealed class TheWholePlatform(Started started) : IClassFixture<Started>
+{
+    private static readonly string[] Parts =
+    [
+        "web",
+        "catalog",
+        "proposals",
+        "notifications",
+        "identity",
+        "mail",
+        "rabbitmq",
+        "epmd",
+        "postgres",
+    ];
+
+    public static TheoryData<string> Processes => [.. Parts];
+
+    [Fact]
+    public async Task A_change_goes_its_way_from_the_starter_catalogue_to_a_watchers_mail()
+    {
+        using var contributor = await SignedIn("contributor");
+        using var reviewer = await SignedIn("reviewer");
+        using var reader = await SignedIn("reader");
+        var skill = (await contributor.Get("/api/catalog/skills"))
+            .GetProperty("items")[0]
+            .GetProperty("slug")
+            .GetString()!;
+        var seen = (await contributor.Get($"/api/catalog/skills/{skill}")).GetProperty("requirements")[0];
+        await reader.Send(HttpMethod.Put, $"/api/notifications/watches/skill/{skill}");
+        var wording = string.Create(
+            CultureInfo.InvariantCulture,
+            $"Told by the whole platform {Guid.CreateVersion7():N}."
+        );
+
+        var (status, proposal, headers) = await contributor.Post(
+            "/api/proposals",
+            new
+            {
+                skill,
+                rationale = "Tried as a new user would.",
+                changes = new object[]
+                {
+                    new
+                    {
+                        op = "rewordRequirement",
+                        role = seen.GetProperty("role").GetString(),
+                        level = seen.GetProperty("level").GetString(),
+                        was = seen.GetProperty("description").GetString(),
+                        description = wording,
+                    },
+                },
+            }
+        );
+        Assert.True(status == 201, $"{status} {proposal}");
+        var review = await reviewer.Post(
+            $"{headers.Location!.OriginalString}/reviews",
+            new { revision = 1, verdict = "approve" }
+        );
+        Assert.True(review.Status is 200 or 201 or 204, $"{review.Status} {review.Body}");
+
+        using var mailbox = new HttpClient { BaseAddress = started.Mail };
+        await Eventually.Holds(
+            async () =>
+                (await mailbox.GetFromJsonAsync<JsonElement[]>("/api/email"))!.Any(mail =>
+                    mail.GetProperty("to")[0].GetProperty("address").GetString() == "reader@example.org"
+                    && mail.GetProperty("text").GetString()!.Contains(wording.Split(' ')[^1], StringComparison.Ordinal)
+                ),
+            TimeSpan.FromMinutes(1)
+        );
+    }
+
+    // Where the servers are containers, they are the engine's to heal.
+    [Theory]
+    [MemberData(nameof(Processes))]
+    public async Task A_killed_process_is_started_again(string name)
+    {
+        var before = started.State.Parts().SingleOrDefault(p => p.Name == name);
+        Assert.SkipWhen(before is null, $"{name} is no process of its own here");
+        var since = Stopwatch.StartNew();
+        await Local.Run("kill", ["-KILL", before!.Pid!.Value.ToString(CultureInfo.InvariantCulture)]);
+        await Eventually.Holds(
+            async () =>
+                started.State.Parts().Single(p => p.Name == name) is { IsReady: true } now
+                && now.Pid != before.Pid
+                && await AllAnswer(),
+            TimeSpan.FromMinutes(1)
+        );
+        TestContext.Current.SendDiagnosticMessage($"{name} killed; all ready after {since.Elapsed.TotalSeconds:0.0} s");
+    }
+
+    [Fact]
+    public async Task What_somebody_stopped_stays_stopped_while_what_fails_is_started_again()
+    {
+        await started.App.ResourceCommands.ExecuteCommandAsync("notifications", KnownResourceCommands.StopCommand);
+        await Eventually.Holds(() =>
+            Task.FromResult(Part("notifications").Pid is null || !Part("notifications").IsReady)
+        );
+        var mail = Part("mail").Pid;
+        await Local.Run("kill", ["-KILL", mail!.Value.ToString(CultureInfo.InvariantCulture)]);
+        await Eventually.Holds(
+            () => Task.FromResult(Part("mail") is { IsReady: true } now && now.Pid != mail),
+            TimeSpan.FromMinutes(1)
+        );
+        Assert.False(Part("notifications").IsReady);
+        await started.App.ResourceCommands.ExecuteCommandAsync("notifications", KnownResourceCommands.StartCommand);
+        await Eventually.Holds(() => Task.FromResult(Part("notifications").IsReady), TimeSpan.FromMinutes(1));
+    }
+
+    private AppHostState.Part Part(string name) => started.State.Parts().First(p => p.Name == name);
+
+    [Fact]
+    public async Task Nothing_is_left_of_an_AppHost_that_is_killed()
+    {
+        var state = new AppHostState(Local.NewFolder("killed"));
+        var host = Path.Combine(
+            Repository.Root,
+            "AppHost",
+            "bin",
+            AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug",
+            "net10.0",
+            "AppHost.dll"
+        );
+        using var process = Process.Start(
+            new ProcessStartInfo("dotnet", [host, "--StarterCatalogue=false", .. Started.Arguments(state.Folder)])
+        )!;
+        await state.Ready();
+        Assert.True(state.Processes().Length > 8);
+        process.Kill();
+        await state.Gone();
+        Directory.Delete(state.Folder, recursive: true);
+    }
+
+    private async Task<bool> AllAnswer()
+    {
+        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        foreach (var part in started.State.Parts().Where(p => p.Address.StartsWith("http", StringComparison.Ordinal)))
+            try
+            {
+                if (!(await client.GetAsync($"{part.Address}/health/ready")).IsSuccessStatusCode)
+                    return false;
+            }
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+            {
+                return false;
+            }
+        return true;
+    }
+
+    private async Task<Api> SignedIn(string name) =>
+        new(started.Web, (await SignIn.As(started.Authority, $"{name}@example.org")).AccessToken);
+}
