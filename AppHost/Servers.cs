@@ -43,6 +43,7 @@ internal sealed record Servers(
     {
         var (userName, databasePassword, brokerPassword) = Credentials(builder, settings);
         var (database, broker) = (settings.Port("postgres"), settings.Port("rabbitmq"));
+        var maintenance = Address(database, "postgres") + $";Password={settings.Secret("database_password")}";
         var postgres = builder
             .AddProgram(
                 "postgres",
@@ -55,13 +56,10 @@ internal sealed record Servers(
                 )
             )
             .WithEndpoint(port: database, name: "tcp", isProxied: false)
-            .WithCheck(ct =>
-                Answers(Address(database, "postgres") + $";Password={settings.Secret("database_password")}", ct)
-            );
+            .WithCheck(ct => Answers(maintenance, ct));
         builder.Eventing.Subscribe<ResourceReadyEvent>(
             postgres.Resource,
-            (ready, ct) =>
-                CreateDatabases(Address(database, "postgres") + $";Password={settings.Secret("database_password")}", ct)
+            (ready, ct) => CreateDatabases(maintenance, ct)
         );
         var names = builder.AddProgram("epmd", MachineProgram.Epmd(settings.State, broker + 1));
         var rabbit = builder

@@ -8,19 +8,6 @@ namespace SkillPlatform.AppHost.Tests;
 /// <summary>The whole platform, started by the AppHost itself, on ports and in a state folder of its own.</summary>
 public sealed class Started : IAsyncLifetime
 {
-    private static readonly (string Variable, int Width)[] Ports =
-    [
-        ("WEB", 1),
-        ("IDENTITY", 1),
-        ("CATALOG", 1),
-        ("PROPOSALS", 1),
-        ("NOTIFICATIONS", 1),
-        ("MAIL", 1),
-        ("SMTP", 1),
-        ("POSTGRES", 1),
-        ("RABBITMQ", 3),
-        ("DASHBOARD", 3),
-    ];
     private readonly string _state = Local.NewFolder("apphost");
     private DistributedApplication? _app;
 
@@ -39,11 +26,8 @@ public sealed class Started : IAsyncLifetime
         [
             $"--State={state}",
             "--Dashboard=false",
-            .. Ports.Select(p =>
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"--SKILLPLATFORM_{p.Variable}_PORT={Local.FreePort(p.Width)}"
-                )
+            .. Settings.Ports.Select(p =>
+                string.Create(CultureInfo.InvariantCulture, $"--{p.Variable}={Local.FreePort(p.Width)}")
             ),
             .. System.Environment.GetEnvironmentVariable("SKILLPLATFORM_TEST_SERVERS") is "containers"
                 ? (string[])["--Servers=containers"]
