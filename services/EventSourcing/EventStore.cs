@@ -17,6 +17,8 @@ namespace SkillPlatform.EventSourcing;
 /// <summary>What every event store of the platform does alike.</summary>
 public static class EventStore
 {
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+
     /// <summary>
     /// Adds a Marten event store on the database behind a connection string, with the write path, the relay, the leader and
     /// the readiness checks. The database is created if absent, and the schema brought up to date, before the host serves.
@@ -108,6 +110,39 @@ public static class EventStore
         options.Schema.For<Inbox>().DocumentAlias("inbox");
     }
 
+    /// <summary>
+    /// Does what a process needs the database for before it serves: again, for as long as the database is away. A process
+    /// that ended itself instead would have to be started again by somebody.
+    /// </summary>
+    /// <param name="work">The work; may have been done in part before.</param>
+    /// <param name="log">Told of each failure.</param>
+    /// <param name="ct">Cancels.</param>
+    public static async Task WhenThere(Func<CancellationToken, Task> work, ILogger log, CancellationToken ct)
+    {
+        for (var wait = TimeSpan.FromMilliseconds(200); ; wait = wait * 2 < Longest ? wait * 2 : Longest)
+        {
+            try
+            {
+                await work(ct);
+                return;
+            }
+            catch (Exception e) when (IsAway(e))
+            {
+                log.LogWarning("The database is not there yet ({Reason}); trying again in {Wait}.", e.Message, wait);
+                await Task.Delay(wait, ct);
+            }
+        }
+
+        // Entity Framework wraps what the driver says.
+        static bool IsAway(Exception? e) =>
+            e switch
+            {
+                null or PostgresException { SqlState: PostgresErrorCodes.InvalidPassword } => false,
+                NpgsqlException or TimeoutException => true,
+                _ => IsAway(e.InnerException),
+            };
+    }
+
     /// <summary>A pool with the settings that the event store needs, whatever the connection string says of them.</summary>
     /// <param name="connectionString">Npgsql connection string.</param>
     [SuppressMessage("Reliability", "CA2000", Justification = "Owned by the container.")]
@@ -138,24 +173,16 @@ internal sealed class Preparation(string connectionString, IDocumentStore store,
 {
     private const long Lock = 0x536368656D61; // "Schema"
 
-    public async Task StartingAsync(CancellationToken cancellationToken)
-    {
-        for (var wait = TimeSpan.FromMilliseconds(200); ; wait = Min(wait * 2, TimeSpan.FromSeconds(5)))
-        {
-            try
+    public Task StartingAsync(CancellationToken cancellationToken) =>
+        EventStore.WhenThere(
+            async ct =>
             {
-                await CreateDatabase(cancellationToken);
-                await OneAtATime(() => store.Storage.ApplyAllConfiguredChangesToDatabaseAsync(), cancellationToken);
-                return;
-            }
-            catch (Exception e)
-                when (e is NpgsqlException or TimeoutException && e is not PostgresException { SqlState: "28P01" })
-            {
-                log.LogWarning("The database is not there yet ({Reason}); trying again in {Wait}.", e.Message, wait);
-                await Task.Delay(wait, cancellationToken);
-            }
-        }
-    }
+                await CreateDatabase(ct);
+                await OneAtATime(() => store.Storage.ApplyAllConfiguredChangesToDatabaseAsync(), ct);
+            },
+            log,
+            cancellationToken
+        );
 
     // Replicas that start together on an empty database would create the same things twice, and one of them would fail.
     private async Task OneAtATime(Func<Task> work, CancellationToken ct)
@@ -197,8 +224,6 @@ internal sealed class Preparation(string connectionString, IDocumentStore store,
             // Another replica was first.
         }
     }
-
-    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using SkillPlatform.EventSourcing;
 
 namespace SkillPlatform.Identity;
 
@@ -7,11 +8,15 @@ namespace SkillPlatform.Identity;
 /// Before the host serves: schema, keys, clients, development accounts. Runs after the event store's own preparation, which
 /// creates the database, and on one replica at a time.
 /// </summary>
-internal sealed class Preparation(NpgsqlDataSource source, IServiceProvider services) : IHostedLifecycleService
+internal sealed class Preparation(NpgsqlDataSource source, IServiceProvider services, ILogger<Preparation> log)
+    : IHostedLifecycleService
 {
     private const long Lock = 0x4964656E74; // "Ident"
 
-    public async Task StartingAsync(CancellationToken cancellationToken)
+    public Task StartingAsync(CancellationToken cancellationToken) =>
+        EventStore.WhenThere(Prepare, log, cancellationToken);
+
+    private async Task Prepare(CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         while (!await Ask(connection, $"select pg_try_advisory_lock({Lock})", cancellationToken))
@@ -27,7 +32,9 @@ internal sealed class Preparation(NpgsqlDataSource source, IServiceProvider serv
         }
         finally
         {
-            await Ask(connection, $"select pg_advisory_unlock({Lock})", CancellationToken.None);
+            // A connection that was lost has given it back.
+            if (connection.FullState == System.Data.ConnectionState.Open)
+                await Ask(connection, $"select pg_advisory_unlock({Lock})", CancellationToken.None);
         }
     }
 
