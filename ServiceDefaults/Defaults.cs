@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
@@ -10,10 +11,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using OpenTelemetry;
-using OpenTelemetry.Metrics;
-using OpenTelemetry.Trace;
 
 namespace SkillPlatform.ServiceDefaults;
 
@@ -100,29 +97,40 @@ public static class Defaults
         app.MapHealthChecks("/health/ready", Tagged("ready")).AllowAnonymous();
     }
 
-    private static HealthCheckOptions Tagged(string tag) =>
-        new()
+    private static HealthCheckOptions Tagged(string tag)
+    {
+        var red = new ConcurrentDictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        return new()
         {
             Predicate = check => check.Tags.Contains(tag),
             ResponseWriter = async (http, report) =>
             {
+                var now = (http.RequestServices.GetService<TimeProvider>() ?? TimeProvider.System).GetUtcNow();
                 http.Response.ContentType = "application/json";
                 await http.Response.WriteAsync(
                     JsonSerializer.Serialize(
                         new
                         {
                             status = report.Status.ToString(),
-                            checks = report.Entries.ToDictionary(
-                                e => e.Key,
-                                e => e.Value.Status.ToString() + (e.Value.Description is { } d ? $": {d}" : ""),
-                                StringComparer.Ordinal
-                            ),
+                            checks = report.Entries.ToDictionary(e => e.Key, Say, StringComparer.Ordinal),
                         },
                         JsonSerializerOptions.Web
                     )
                 );
+
+                string Say(KeyValuePair<string, HealthReportEntry> check)
+                {
+                    var said = check.Value.Description ?? check.Value.Exception?.Message;
+                    var since = "";
+                    if (check.Value.Status == HealthStatus.Healthy)
+                        red.TryRemove(check.Key, out _);
+                    else
+                        since = $" (seen since {red.GetOrAdd(check.Key, now):O})";
+                    return check.Value.Status + (said is null ? "" : $": {said}") + since;
+                }
             },
         };
+    }
 
     private static string Code(int status) =>
         status switch
@@ -138,36 +146,6 @@ public static class Defaults
             503 => "unavailable",
             _ => status >= 500 ? "internal" : "error",
         };
-
-    private static void AddTelemetry(this WebApplicationBuilder builder)
-    {
-        if (string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
-            return;
-        builder.Logging.AddOpenTelemetry(logging =>
-        {
-            logging.IncludeFormattedMessage = true;
-            logging.IncludeScopes = true;
-        });
-        builder
-            .Services.AddOpenTelemetry()
-            .WithMetrics(metrics =>
-                metrics
-                    .AddAspNetCoreInstrumentation()
-                    .AddHttpClientInstrumentation()
-                    .AddRuntimeInstrumentation()
-                    .AddMeter("MassTransit", "Marten")
-            )
-            .WithTracing(tracing =>
-                tracing
-                    .AddAspNetCoreInstrumentation(options =>
-                        options.Filter = http =>
-                            !http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
-                    )
-                    .AddHttpClientInstrumentation()
-                    .AddSource("MassTransit", "Marten", "Npgsql")
-            )
-            .UseOtlpExporter();
-    }
 }
 
 /// <summary>Errors are problem documents also for a caller that asked for something else: a browser, for one.</summary>

@@ -1,9 +1,12 @@
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -84,7 +87,7 @@ public static class ErrorQueues
         );
     }
 
-    private static IEnumerable<string> Queues(IEnumerable<string> endpoints) =>
+    internal static IEnumerable<string> Queues(IEnumerable<string> endpoints) =>
         endpoints.SelectMany(endpoint => Kinds.Select(kind => endpoint + kind));
 
     internal static Task<IConnection> Connect(IConfiguration configuration) =>
@@ -210,4 +213,62 @@ public sealed class GivenUpMessages(IConfiguration configuration)
         await using var connection = await ErrorQueues.Connect(configuration);
         await ErrorQueues.Forget(connection, endpoints, account).WaitAsync(ct);
     }
+}
+
+/// <summary>What waits in a service's queues and what was given up, asked when somebody collects metrics, by the replica that leads.</summary>
+internal sealed class QueueDepths : IHostedService
+{
+    public QueueDepths(IServiceProvider services, IReadOnlyCollection<string> endpoints)
+    {
+        var leads = services.GetKeyedService<Func<bool>>("leads");
+        var configuration = services.GetRequiredService<IConfiguration>();
+        services
+            .GetRequiredService<IMeterFactory>()
+            .Create(Telemetry.Name)
+            .CreateObservableGauge(
+                "skillplatform.queue.messages",
+                () => leads?.Invoke() == true ? Task.Run(Count).GetAwaiter().GetResult() : [],
+                "{message}",
+                "Messages that are ready in a queue; in those ending in _error, _dead or _skipped, given up."
+            );
+
+        async Task<List<Measurement<long>>> Count()
+        {
+            var counted = new List<Measurement<long>>();
+            try
+            {
+                await using var connection = await ErrorQueues.Connect(configuration);
+                foreach (var queue in endpoints.Concat(ErrorQueues.Queues(endpoints)))
+                    counted.Add(
+                        new(
+                            await Depth(connection, queue),
+                            KeyValuePair.Create("messaging.destination.name", (object?)queue)
+                        )
+                    );
+            }
+            catch (Exception e) when (e is BrokerUnreachableException or OperationInterruptedException or IOException)
+            {
+                // Readiness says that the broker is away.
+            }
+            return counted;
+        }
+    }
+
+    private static async Task<long> Depth(IConnection connection, string queue)
+    {
+        await using var channel = await connection.CreateChannelAsync();
+        try
+        {
+            return (await channel.QueueDeclarePassiveAsync(queue)).MessageCount;
+        }
+        catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == 404)
+        {
+            // Made with the first message that is given up.
+            return 0;
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -45,6 +45,7 @@ public static class Messaging
                 ?? throw new InvalidOperationException("ConnectionStrings__messaging is missing.")
         );
         builder.Services.AddSingleton<GivenUpMessages>();
+        var queues = new List<string>();
         builder.Services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
@@ -57,6 +58,7 @@ public static class Messaging
                         && !name.StartsWith(Temporary(service), StringComparison.Ordinal)
                     )
                     {
+                        queues.Add(name);
                         rabbit.SetQuorumQueue();
                         rabbit.SetQueueArgument(DeliveryLimit, 20);
                         rabbit.BindDeadLetterQueue(
@@ -121,6 +123,7 @@ public static class Messaging
             foreach (var check in options.Registrations.Where(r => r.Tags.Contains("masstransit")))
                 check.Tags.Remove("ready");
         });
+        builder.Services.AddHostedService(services => new QueueDepths(services, queues));
         builder.Services.AddSingleton(services => new BrokerReady(address, services.GetRequiredService<IBusControl>()));
         builder.Services.AddHealthChecks().AddCheck<BrokerReady>("broker", tags: ["ready"]);
     }

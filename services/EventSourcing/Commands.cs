@@ -219,7 +219,7 @@ public static class Deciding
     public static void Describe(this IDocumentSession session, HttpContext http)
     {
         session.LastModifiedBy = http.User.FindFirst("sub")?.Value ?? "anonymous";
-        session.CorrelationId = System.Diagnostics.Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier;
+        session.CorrelationId = System.Diagnostics.Activity.Current?.Id ?? http.TraceIdentifier;
         session.CausationId = http.TraceIdentifier;
     }
 

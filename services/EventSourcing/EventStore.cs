@@ -51,6 +51,8 @@ public static class EventStore
         services.AddSingleton<Wakeup>();
         services.AddSingleton(sp => ActivatorUtilities.CreateInstance<Leader>(sp, connectionString));
         services.AddHostedService(sp => sp.GetRequiredService<Leader>());
+        // For those who report what all replicas share, and may not know this kernel.
+        services.AddKeyedSingleton<Func<bool>>("leads", (sp, _) => () => sp.GetRequiredService<Leader>().Leads);
         services
             .AddMarten(sp =>
             {
@@ -79,6 +81,7 @@ public static class EventStore
                 )
             );
             services.AddSingleton<RelayReady>();
+            services.AddHostedService<RelayLag>();
             services.AddHealthChecks().AddCheck<RelayReady>("relay", tags: ["ready"]);
         }
         // Marten logs each lost race as an error with its stack; the write path decides again, so it is no news.

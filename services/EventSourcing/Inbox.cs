@@ -65,7 +65,7 @@ public sealed class InboxFilter<T>(GroupCommits groups, ScopedSession scope, Tim
     private Task Stage(IDocumentSession session, ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)
     {
         session.CausationId = context.MessageId?.ToString();
-        session.CorrelationId = System.Diagnostics.Activity.Current?.TraceId.ToString();
+        session.CorrelationId = System.Diagnostics.Activity.Current?.Id;
         session.LastModifiedBy = Endpoint(context);
         session.Insert(new Inbox { Id = Id(context), At = time.GetUtcNow() });
         return next.Send(context);

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using JasperFx.Events.Daemon.HighWater;
 using Marten;
 using Marten.Events.Daemon.Coordination;
@@ -20,6 +21,7 @@ internal sealed class Leader(
     NpgsqlDataSource source,
     IServiceProvider services,
     Wakeup wakeup,
+    IMeterFactory meters,
     ILogger<Leader> log
 ) : BackgroundService
 {
@@ -27,6 +29,9 @@ internal sealed class Leader(
     private const string Channel = "skillplatform_committed";
     private static readonly TimeSpan Pulse = TimeSpan.FromMilliseconds(500);
     private readonly SemaphoreSlim _toNotify = new(0, 1);
+    private readonly Counter<long> _changes = meters
+        .Create("SkillPlatform")
+        .CreateCounter<long>("skillplatform.leader.changes", "{change}", "Times that this replica became the leader.");
 
     public bool Leads { get; private set; }
 
@@ -52,6 +57,7 @@ internal sealed class Leader(
         while (!await Bool(connection, $"select pg_try_advisory_lock({Lock})", ct))
             await Task.Delay(Pulse, ct);
         log.LogInformation("This replica leads.");
+        _changes.Add(1);
         // None where nothing is announced.
         var coordinator = services.GetService<IProjectionCoordinator>();
         try

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using JasperFx.Events;
 using JasperFx.Events.Daemon;
 using JasperFx.Events.Projections;
@@ -6,6 +8,7 @@ using Marten.Subscriptions;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -71,6 +74,7 @@ public sealed class Around(IReadOnlyList<IEvent> page, IQuerySession session)
 /// </summary>
 internal sealed class Relay : SubscriptionBase
 {
+    private static readonly ActivitySource Traces = new("SkillPlatform");
     private readonly IServiceProvider _services;
     private readonly Announce _announce;
 
@@ -102,6 +106,11 @@ internal sealed class Relay : SubscriptionBase
     private async Task Publish(IEvent @event, object message, CancellationToken ct)
     {
         var bus = _services.GetRequiredService<IBus>();
+        // The trace in which the event was stored goes on, however much later.
+        using var trace = ActivityContext.TryParse(@event.CorrelationId, null, isRemote: true, out var stored)
+            ? Traces.StartActivity("relay", ActivityKind.Internal, stored)
+            : null;
+        trace?.SetTag("skillplatform.event.type", @event.EventTypeName);
         for (
             var wait = TimeSpan.FromMilliseconds(100);
             ;
@@ -169,6 +178,57 @@ internal sealed class RelayReady(NpgsqlDataSource source, TimeProvider time) : I
             ? HealthCheckResult.Healthy()
             : HealthCheckResult.Unhealthy($"The relay stands at {progress} of {last}.");
     }
+}
+
+/// <summary>How far behind the relay is, asked when somebody collects metrics, and by the replica that leads.</summary>
+internal sealed class RelayLag : IHostedService
+{
+    private const string Progress = "(select last_seq_id from mt_event_progression where name = 'relay:All')";
+
+    public RelayLag(NpgsqlDataSource source, Leader leader, IMeterFactory meters)
+    {
+        var meter = meters.Create("SkillPlatform");
+        meter.CreateObservableGauge(
+            "skillplatform.relay.lag",
+            () => Ask($"select (coalesce((select max(seq_id) from mt_events), 0) - coalesce({Progress}, 0))::float8"),
+            "{event}",
+            "Committed events that have not been published yet."
+        );
+        meter.CreateObservableGauge(
+            "skillplatform.relay.oldest",
+            () =>
+                Ask(
+                    $"""
+                    select coalesce(extract(epoch from now() - (
+                        select timestamp from mt_events where seq_id > coalesce({Progress}, 0) order by seq_id limit 1
+                    )), 0)::float8
+                    """
+                ),
+            "s",
+            "Age of the oldest committed event that has not been published yet."
+        );
+
+        IEnumerable<Measurement<double>> Ask(string sql)
+        {
+            if (!leader.Leads)
+                return [];
+            using var command = source.CreateCommand(sql);
+            command.CommandTimeout = 2;
+            try
+            {
+                return [new((double)command.ExecuteScalar()!)];
+            }
+            catch (NpgsqlException)
+            {
+                // Readiness says that the database is away.
+                return [];
+            }
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 /// <summary>Red unless the database answers within two seconds.</summary>

@@ -15,6 +15,7 @@ public sealed class RunningPlatform : IAsyncLifetime
 
     public Platform Platform => _platform!;
     public SmtpSink Mails => _smtp;
+    public Collector Telemetry { get; } = new();
     public Api Nobody { get; private set; } = null!;
     public Api Admin { get; private set; } = null!;
     public Api Reviewer { get; private set; } = null!;
@@ -27,7 +28,7 @@ public sealed class RunningPlatform : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await _smtp.Start();
+        await Task.WhenAll(_smtp.Start(), Telemetry.Start());
         _platform = new Platform(("127.0.0.1", _smtp.Port));
         await _platform.Start();
         Nobody = new Api(_platform.Web);
@@ -48,5 +49,6 @@ public sealed class RunningPlatform : IAsyncLifetime
         if (_platform is not null)
             await _platform.DisposeAsync();
         await _smtp.DisposeAsync();
+        await Telemetry.DisposeAsync();
     }
 }

@@ -113,6 +113,7 @@ public sealed class Postman(
     IDocumentStore store,
     Comments comments,
     Sender sender,
+    Measures measures,
     TimeProvider time,
     ILogger<Postman> log
 ) : BackgroundService
@@ -273,12 +274,20 @@ public sealed class Postman(
             // When stopping, what was not begun is left to the next process.
             var outcome = stopping.IsCancellationRequested
                 ? new Outcome.NotTried(TimeSpan.Zero)
-                : await server.Send(connection, message);
+                : await Send(connection, mail, message);
             await Record(mail, outcome, stopping);
             _inFlight.TryRemove(mail.Id, out _);
             if (_inFlight.Count <= server.Options.Connections)
                 signal.Set();
         }
+    }
+
+    private async Task<Outcome> Send(SmtpConnection connection, Queued mail, MimeMessage message)
+    {
+        using var attempt = Measures.Attempt(mail);
+        var outcome = await server.Send(connection, message);
+        measures.Answered(attempt, outcome);
+        return outcome;
     }
 
     // Written however long it takes: between the server's answer and this record lies the one chance of a second mail.

@@ -9,7 +9,14 @@ using Table = Weasel.Postgresql.Tables.Table;
 namespace SkillPlatform.Notifications;
 
 /// <summary>A mail to deliver, as one sender holds it.</summary>
-public sealed record Queued(Guid Id, int Attempts, DateTimeOffset CreatedAt, string User, Guid News);
+public sealed record Queued(
+    Guid Id,
+    int Attempts,
+    DateTimeOffset CreatedAt,
+    string User,
+    Guid News,
+    string? Trace = null
+);
 
 /// <summary>
 /// The mails that go out: a plain table, since claiming needs <c>skip locked</c>. A row holds no address and no text; the
@@ -39,6 +46,7 @@ public static class Outbox
         table.AddColumn<string>("last_error").AllowNulls();
         table.AddColumn<DateTimeOffset>("created_at").NotNull();
         table.AddColumn<DateTimeOffset>("done_at").AllowNulls();
+        table.AddColumn<string>("trace").AllowNulls();
         table.Indexes.Add(
             new IndexDefinition("mail_due") { Columns = ["next_attempt"], Predicate = "state = 'pending'" }
         );
@@ -50,12 +58,15 @@ public static class Outbox
     public static void QueueMail(this IDocumentSession session, Notification notification, bool waits) =>
         session.QueueSqlCommand(
             $"""
-            insert into mail (id, user_id, news, state, attempts, next_attempt, created_at)
-            values (?, ?, ?, 'pending', 0, now(){(waits ? " + " + AtMost : "")}, now())
+            insert into mail (id, user_id, news, state, attempts, next_attempt, created_at, trace)
+            values (?, ?, ?, 'pending', 0, now(){(waits ? " + " + AtMost : "")}, now(), ?)
             """,
             notification.Id,
             notification.User,
-            notification.News
+            notification.News,
+            // Which this session's messages are part of.
+            session.CorrelationId
+                ?? ""
         );
 
     public static void ReleaseMails(this IDocumentSession session, Guid news) =>
@@ -69,6 +80,9 @@ public static class Outbox
 public sealed class OutboxSignal : DocumentSessionListenerBase, IDisposable
 {
     private readonly SemaphoreSlim _due = new(0, 1);
+
+    /// <summary>Told how many mails a transaction has raised.</summary>
+    public Action<int>? Raised { get; set; }
 
     public void Set()
     {
@@ -85,6 +99,7 @@ public sealed class OutboxSignal : DocumentSessionListenerBase, IDisposable
     {
         if (commit.Inserted.OfType<Notification>().Any())
             Set();
+        Raised?.Invoke(commit.Inserted.OfType<Notification>().Count(n => n.Frequency == Frequencies.Immediate));
         return Task.CompletedTask;
     }
 }
@@ -131,7 +146,7 @@ public sealed class Claims(NpgsqlDataSource source) : IAsyncDisposable
                 order by next_attempt
                 limit $2
                 for update skip locked)
-            returning id, attempts, created_at, user_id, news
+            returning id, attempts, created_at, user_id, news, trace
             """;
         command.Parameters.Add(new() { Value = _owner });
         command.Parameters.Add(new() { Value = count });
@@ -146,7 +161,8 @@ public sealed class Claims(NpgsqlDataSource source) : IAsyncDisposable
                     rows.GetInt32(1),
                     rows.GetFieldValue<DateTimeOffset>(2),
                     rows.GetString(3),
-                    rows.GetGuid(4)
+                    rows.GetGuid(4),
+                    rows.IsDBNull(5) ? null : rows.GetString(5)
                 )
             );
         return claimed;

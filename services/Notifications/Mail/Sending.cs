@@ -12,6 +12,7 @@ public static class Sending
         builder.Services.AddSingleton(new Sender(MailboxAddress.Parse(smtp.From), new Uri(origin)));
         builder.Services.AddSingleton(signal);
         builder.Services.AddSingleton<Claims>();
+        builder.Services.AddSingleton<Measures>();
         builder.Services.AddSingleton(services => new SmtpServer(smtp, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddHostedService<Postman>();
     }

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Primitives;
+using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Web.Pages;
 
@@ -8,8 +10,12 @@ namespace SkillPlatform.Web.Pages;
 /// Skill pages as bytes, for readers without a session, until the skill changes. Each process keeps its own and hears of
 /// changes on a queue of its own; while it cannot hear them, it keeps nothing.
 /// </summary>
-public sealed class PageCache(TimeProvider time)
+public sealed class PageCache(TimeProvider time, IMeterFactory meters)
 {
+    private readonly Counter<long> _requests = meters
+        .Create(Telemetry.Name)
+        .CreateCounter<long>("skillplatform.page_cache.requests", "{request}", "Skill pages asked for, by hit.");
+
     private const int Most = 2_000;
 
     // The queue tells of every change; this bounds what a read that was behind its own message could leave here.
@@ -34,12 +40,17 @@ public sealed class PageCache(TimeProvider time)
     public long Now => Interlocked.Read(ref _changes);
 
     /// <summary>A page as it was made for a language and its address's prefix.</summary>
-    public KeptPage? Find(string slug, string variant) =>
-        _pages.TryGetValue(slug, out var variants)
-        && variants.TryGetValue(variant, out var page)
-        && time.GetElapsedTime(page.At) < Longest
-            ? page
-            : null;
+    public KeptPage? Find(string slug, string variant)
+    {
+        var kept =
+            _pages.TryGetValue(slug, out var variants)
+            && variants.TryGetValue(variant, out var page)
+            && time.GetElapsedTime(page.At) < Longest
+                ? page
+                : null;
+        _requests.Add(1, KeyValuePair.Create("hit", (object?)(kept is not null)));
+        return kept;
+    }
 
     public void Keep(string slug, string variant, Encoded body, IHeaderDictionary headers, long since)
     {

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Npgsql;
+using SkillPlatform.ServiceDefaults;
+
+namespace SkillPlatform.Notifications;
+
+/// <summary>What operators see of mails: a span for each attempt, counts of what became of them, and how long they wait.</summary>
+public sealed class Measures
+{
+    private static readonly ActivitySource Traces = new(Telemetry.Name);
+    private readonly Counter<long> _mails;
+
+    public Measures(
+        OutboxSignal signal,
+        IMeterFactory meters,
+        NpgsqlDataSource source,
+        [FromKeyedServices("leads")] Func<bool> leads
+    )
+    {
+        var meter = meters.Create(Telemetry.Name);
+        _mails = meter.CreateCounter<long>("skillplatform.mails", "{mail}", "Mails by what became of them.");
+        signal.Raised = count => _mails.Add(count, KeyValuePair.Create("outcome", (object?)"raised"));
+        // Those that quiet hours hold back wait for nothing of ours.
+        const string waiting = "from mail where state = 'pending' and (attempts > 0 or next_attempt <= now())";
+        Gauge(
+            "skillplatform.mails.waiting",
+            $"select count(*)::float8 {waiting}",
+            "{mail}",
+            "Mails that should be sent by now."
+        );
+        Gauge(
+            "skillplatform.mails.oldest",
+            $"select coalesce(extract(epoch from now() - min(created_at)), 0)::float8 {waiting}",
+            "s",
+            "Age of the oldest of them."
+        );
+
+        void Gauge(string name, string sql, string unit, string what) =>
+            meter.CreateObservableGauge(name, () => leads() ? Ask(sql) : [], unit, what);
+
+        IEnumerable<Measurement<double>> Ask(string sql)
+        {
+            using var command = source.CreateCommand(sql);
+            command.CommandTimeout = 2;
+            try
+            {
+                return [new((double)command.ExecuteScalar()!)];
+            }
+            catch (NpgsqlException)
+            {
+                // Readiness says that the database is away.
+                return [];
+            }
+        }
+    }
+
+    /// <summary>An attempt as part of the trace in which the mail was raised.</summary>
+    public static Activity? Attempt(Queued mail) =>
+        ActivityContext.TryParse(mail.Trace, null, isRemote: true, out var raised)
+            ? Traces.StartActivity("mail.send", ActivityKind.Client, raised)
+            : null;
+
+    /// <summary>The server's answer as its number alone: its words may name the reader.</summary>
+    public void Answered(Activity? attempt, Outcome outcome)
+    {
+        var (name, code) = outcome switch
+        {
+            Outcome.Accepted => ("sent", 250),
+            Outcome.Refused refused => ("failed", Code(refused.Why)),
+            Outcome.Deferred deferred => ("deferred", Code(deferred.Why)),
+            Outcome.Unreachable => ("unreachable", 0),
+            _ => ("not tried", 0),
+        };
+        _mails.Add(1, KeyValuePair.Create("outcome", (object?)name));
+        attempt?.SetTag("skillplatform.mail.outcome", name);
+        if (code > 0)
+            attempt?.SetTag("smtp.response.status_code", code);
+        if (name != "sent")
+            attempt?.SetStatus(ActivityStatusCode.Error);
+    }
+
+    private static int Code(string answer) =>
+        int.TryParse(answer.Split(' ')[0], Texts.Invariant, out var code) ? code : 0;
+}
