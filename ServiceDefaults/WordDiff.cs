@@ -1,7 +1,3 @@
-using System.Text.RegularExpressions;
-using DiffPlex;
-using DiffPlex.Chunkers;
-
 namespace SkillPlatform.ServiceDefaults;
 
 /// <summary>A piece of two texts laid over each other.</summary>
@@ -19,64 +15,67 @@ public sealed record DiffPiece(string Op, string Text)
     public const string Del = "del";
 }
 
-/// <summary>What changed between two texts, word by word: the same in the API, on the pages and in the mails.</summary>
-public static partial class WordDiff
+/// <summary>What changed between two texts, for people to read: the same in the API, on the pages, in mails and feeds.</summary>
+public static class WordDiff
 {
-    // Comparing costs time by the product of the numbers of pieces: this many take a tenth of a second.
-    private const long Most = 16_000_000;
-
     /// <summary>
     /// The pieces in order: those that are not <c>ins</c> make the text before, those that are not <c>del</c> the one after.
-    /// Very long texts are compared by sentences.
+    /// Neighbouring edits are one deletion and one insertion; where about half of a line, or of all, has changed, the whole
+    /// of it is.
     /// </summary>
     /// <param name="before">May be empty.</param>
     /// <param name="after">May be empty.</param>
     public static IReadOnlyList<DiffPiece> Of(string before, string after)
     {
-        var chunker = new Words();
-        var isShort = (long)chunker.Chunk(before).Count * chunker.Chunk(after).Count < Most;
-        var diff = Differ.Instance.CreateDiffs(
-            before,
-            after,
-            ignoreWhiteSpace: false,
-            ignoreCase: false,
-            isShort ? chunker : new DelimiterChunker(['\n', '.', '。'])
-        );
-        var (pieces, at) = (new List<DiffPiece>(), 0);
-        foreach (var block in diff.DiffBlocks)
-        {
-            Add(DiffPiece.Same, diff.PiecesOld.Skip(at).Take(block.DeleteStartA - at));
-            Add(DiffPiece.Del, diff.PiecesOld.Skip(block.DeleteStartA).Take(block.DeleteCountA));
-            Add(DiffPiece.Ins, diff.PiecesNew.Skip(block.InsertStartB).Take(block.InsertCountB));
-            at = block.DeleteStartA + block.DeleteCountA;
-        }
-        Add(DiffPiece.Same, diff.PiecesOld.Skip(at));
-        return pieces;
-
-        void Add(string op, IEnumerable<string> texts)
-        {
-            var text = string.Concat(texts);
-            if (text.Length > 0)
-                pieces.Add(new DiffPiece(op, text));
-        }
+        var diff = new Overlay(before, after);
+        diff.StartLinesAtTheirStart();
+        diff.JoinNeighbours();
+        diff.ReplaceWhatIsRewritten();
+        diff.ShareSpaces();
+        return diff.Pieces();
     }
 
-    // Chinese and Japanese put no spaces between words: there, each character is one, but for those that spell foreign ones.
-    private sealed partial class Words : IChunker
-    {
-        public IReadOnlyList<string> Chunk(string text) =>
-            [
-                .. WordChunker
-                    .Instance.Chunk(text)
-                    .SelectMany(word => Characters.Split(word))
-                    .Where(word => word.Length > 0),
-            ];
+    /// <summary>True if nothing is left of the text before: the two read better one after the other.</summary>
+    /// <param name="pieces">As <see cref="Of"/> gives them.</param>
+    public static bool IsRewritten(IReadOnlyList<DiffPiece> pieces) =>
+        pieces is [{ Op: DiffPiece.Del }, { Op: DiffPiece.Ins }];
 
-        [GeneratedRegex(
-            @"(?<word>[\u30A0-\u30FF]+|[\u3000-\u309F\u3400-\u4DBF\u4E00-\u9FFF\uF900-\uFAFF\uFF01-\uFF0F\uFF1A-\uFF1F])",
-            RegexOptions.ExplicitCapture,
-            matchTimeoutMilliseconds: 1000
-        )]
-        private static partial Regex Characters { get; }
+    /// <summary>The changes, with a few words around them for what stayed: for where there is not room for all.</summary>
+    /// <param name="pieces">Of the whole texts, as <see cref="Of"/> gives them.</param>
+    /// <param name="length">About how many characters there may be; shorter texts stay whole.</param>
+    public static IReadOnlyList<DiffPiece> Shortened(IReadOnlyList<DiffPiece> pieces, int length)
+    {
+        if (pieces.Sum(piece => piece.Text.Length) <= length)
+            return pieces;
+        const int around = 120;
+        var (shown, left) = (new List<DiffPiece>(), length);
+        for (var at = 0; at < pieces.Count && left > 0; at++)
+        {
+            var (op, text) = pieces[at];
+            var (head, tail) =
+                op != DiffPiece.Same || pieces.Count == 1
+                    ? (length / Math.Min(pieces.Count, 2), 0)
+                    : (at == 0 ? 0 : around, at == pieces.Count - 1 ? 0 : around);
+            shown.Add(new DiffPiece(op, Excerpt(text, head, tail)));
+            left -= shown[^1].Text.Length;
+            if (left <= 0 && at < pieces.Count - 1)
+                shown.Add(new DiffPiece(DiffPiece.Same, "…"));
+        }
+        return shown;
+    }
+
+    private static string Excerpt(string text, int head, int tail)
+    {
+        if (text.Length <= head + tail + 1)
+            return text;
+        var (end, start) = (head, text.Length - tail);
+        // At a space where one is near, else at least not within a character.
+        if (text.LastIndexOf(' ', end, Math.Min(20, end)) is > 0 and var space)
+            end = space;
+        if (tail > 0 && text.IndexOf(' ', start, 20) is > 0 and var next)
+            start = next;
+        end -= end > 0 && char.IsLowSurrogate(text[end]) ? 1 : 0;
+        start -= tail > 0 && char.IsLowSurrogate(text[start]) ? 1 : 0;
+        return $"{text[..end]}…{text[start..]}";
     }
 }

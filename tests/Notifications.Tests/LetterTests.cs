@@ -87,7 +87,7 @@ public sealed class LetterTests
                 changes:
                 [
                     Given.Cell("requirementMadeMandatory"),
-                    Given.Cell("requirementReworded", "Deploys one function.", "Deploys two functions."),
+                    Given.Cell("requirementReworded", "Deploys one of the functions.", "Deploys two of the functions."),
                 ]
             ),
             culture
@@ -122,8 +122,8 @@ public sealed class LetterTests
         Assert.Equal(["plain", "html"], parts.Select(part => part.ContentType.MediaSubtype));
         Assert.Contains("Hello Rita Reader,", text);
         Assert.Contains("AI Product Engineer, Junior\n  * now mandatory, was optional\n  * reworded", text);
-        Assert.Contains("Before: Deploys one function.", text);
-        Assert.Contains("After: Deploys two functions.", text);
+        Assert.Contains("Before: Deploys one of the functions.", text);
+        Assert.Contains("After: Deploys two of the functions.", text);
         Assert.Contains("Why: Clearer.", text);
         Assert.Contains("Proposed by Anna <b>Author</b>, accepted by a former member", text);
         Assert.Contains("March 2, 2026", text);
@@ -137,6 +137,28 @@ public sealed class LetterTests
             html
         );
         Assert.DoesNotContain("<img", html);
+    }
+
+    [Fact]
+    public void The_last_word_of_a_long_text_is_seen_to_have_changed()
+    {
+        var text = string.Concat(Enumerable.Range(0, 1200).Select(n => $"w{n:0000} "));
+        var (_, plain, html) = Letter(
+            Contents(Given.Change(changes: [Given.Cell("requirementReworded", text + "old.", text + "new.")]))
+        );
+        Assert.Matches("Before: ….* w1199 old\\.\n", plain);
+        Assert.Matches("After: ….* w1199 new\\.\n", plain);
+        Assert.Contains("old</del><ins", html);
+        Assert.InRange(html.Length, 1, 3000);
+    }
+
+    [Fact]
+    public void A_text_that_was_rewritten_stands_before_and_after()
+    {
+        var (_, _, html) = Letter(
+            Contents(Given.Change(changes: [Given.Cell("requirementReworded", "Reads logs.", "Writes alarms.")]))
+        );
+        Assert.Contains("Reads logs.</del></div><div", html);
     }
 
     [Theory]

@@ -66,8 +66,12 @@ public sealed class EveryPageTests(WebFixture web) : IClassFixture<WebFixture>
             var texts = feed.Descendants().Where(e => !e.HasElements).ToArray();
             Assert.Contains(texts, text => text.Value.Contains(EveryPage.Family, StringComparison.Ordinal));
             Assert.DoesNotContain(texts, text => text.Value.Any(TurnsText));
-            // Text is text there: a reader that took it for HTML was told so by nobody.
+            // Text is text there, but for what went and what came.
             Assert.All(feed.Descendants().Attributes("type"), type => Assert.Contains(type.Value, Types));
+            Assert.All(
+                feed.Descendants().Where(e => e.Attribute("type")?.Value == "html"),
+                diff => Assert.DoesNotMatch("<(?!/?(ins|del|br)>)", diff.Value)
+            );
             Assert.All(
                 feed.Descendants().Attributes("href"),
                 link => Assert.StartsWith("http://localhost:8080/", link.Value)
@@ -81,7 +85,7 @@ public sealed class EveryPageTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Contains("harmless(name)", script);
     }
 
-    private static readonly string[] Types = ["text", "application/atom+xml"];
+    private static readonly string[] Types = ["text", "html", "application/atom+xml"];
 
     [Fact]
     public async Task Each_page_that_may_be_found_says_what_it_is_in_its_language()

@@ -114,7 +114,7 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
         var html = await anonymous.Html("/en/skills/undone/history");
         Assert.Contains("Pilot, Junior: reworded", html);
         Assert.Contains("href=\"/en/skills/undone/diff?from=1&amp;to=2\"", html);
-        Assert.Contains("<ins>the </ins>", html);
+        Assert.Contains("<ins> the</ins>", html);
         Assert.DoesNotContain("/undo\"", html);
         using var browser = web.Browser();
         await browser.SignIn();
@@ -164,8 +164,8 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
                     {
                         role = "skipper",
                         level = "senior",
-                        before = "Old words",
-                        after = "New words",
+                        before = "Old words stay here.",
+                        after = "New words stay here.",
                     },
                 },
                 renamed = (object?)null,
@@ -303,7 +303,10 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
     public async Task Changes_are_feeds_whatever_stands_in_them(string path, string title)
     {
         web.Given("fed");
-        web.Catalog.On("GET /api/catalog/changes", Samples.Changes(("requirementReworded", 2, "Old", "N\u0001<b>&")))
+        web.Catalog.On(
+                "GET /api/catalog/changes",
+                Samples.Changes(("requirementReworded", 2, "Reads the old tables.", "Reads the N\u0001<b>& tables."))
+            )
             .On("GET /api/catalog/skills/fed/history", Samples.History("Noor\u0008"))
             .On("GET /api/catalog/roles", new { items = new[] { new { slug = "pilot", name = "pilot" } } })
             .On("GET /api/catalog/domains", Samples.Tree);
@@ -314,6 +317,7 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
         XNamespace atom = "http://www.w3.org/2005/Atom";
         Assert.EndsWith(title, feed.Element(atom + "entry")!.Element(atom + "title")!.Value);
         Assert.Equal($"http://localhost:8080{path}", feed.Element(atom + "id")!.Value);
+        Assert.Contains("<ins>", feed.Element(atom + "entry")!.Element(atom + "content")!.Value);
         using var nobody = await browser.Get("/en/roles/nobody/feed");
         Assert.Equal(HttpStatusCode.NotFound, nobody.StatusCode);
     }

@@ -115,10 +115,9 @@ public static class Letter
                 text.Append("  * ").AppendLine(Wording.OneLine(Wording.Change(texts, line)));
                 if (!Wording.HasTexts(line))
                     continue;
-                if (line.Before is { Length: > 0 } before)
-                    text.Append("    ").Append(texts["label.before"]).Append(' ').AppendLine(Indented(before));
-                if (line.After is { Length: > 0 } after)
-                    text.Append("    ").Append(texts["label.after"]).Append(' ').AppendLine(Indented(after));
+                var diff = Wording.Diff(line);
+                Side(text, texts["label.before"], diff.Where(piece => piece.Op != DiffPiece.Ins));
+                Side(text, texts["label.after"], diff.Where(piece => piece.Op != DiffPiece.Del));
             }
             text.AppendLine();
         }
@@ -136,8 +135,15 @@ public static class Letter
         return text.ToString();
     }
 
-    private static string Indented(string text) =>
-        Wording.Body(text).Replace("\n", "\n      ", StringComparison.Ordinal);
+    private static void Side(StringBuilder text, string label, IEnumerable<DiffPiece> pieces)
+    {
+        var side = string.Concat(pieces.Select(piece => piece.Text));
+        if (side.Length > 0)
+            text.Append("    ")
+                .Append(label)
+                .Append(' ')
+                .AppendLine(side.Replace("\n", "\n      ", StringComparison.Ordinal));
+    }
 
     private static string Html(Contents contents, Texts texts, Sender sender)
     {
@@ -164,9 +170,7 @@ public static class Letter
             {
                 html.Append("<li>").Append(E(Wording.OneLine(Wording.Change(texts, line))));
                 if (Wording.HasTexts(line))
-                    html.Append("<div dir=\"auto\" style=\"white-space:pre-wrap\">")
-                        .Append(Diff(line))
-                        .Append("</div>");
+                    Diff(html, Wording.Diff(line));
                 html.Append("</li>");
             }
             html.Append("</ul>");
@@ -192,20 +196,26 @@ public static class Letter
     }
 
     // Word by word, so that one changed word in a long text is seen at once; with colours for both, as some programs show mails dark.
-    private static string Diff(NewsLine line)
+    private static void Diff(StringBuilder html, IReadOnlyList<DiffPiece> pieces)
     {
-        var html = new StringBuilder();
-        foreach (var (op, text) in WordDiff.Of(Wording.Body(line.Before ?? ""), Wording.Body(line.After ?? "")))
+        html.Append(Prose);
+        for (var at = 0; at < pieces.Count; at++)
+        {
+            if (at == 1 && WordDiff.IsRewritten(pieces))
+                html.Append("</div>").Append(Prose);
             html.Append(
-                op switch
+                pieces[at] switch
                 {
-                    DiffPiece.Del => $"<del style=\"background:#fdd;color:#111\">{E(text)}</del>",
-                    DiffPiece.Ins => $"<ins style=\"background:#dfd;color:#111\">{E(text)}</ins>",
-                    _ => E(text),
+                    (DiffPiece.Del, var text) => $"<del style=\"background:#fdd;color:#111\">{E(text)}</del>",
+                    (DiffPiece.Ins, var text) => $"<ins style=\"background:#dfd;color:#111\">{E(text)}</ins>",
+                    var (_, text) => E(text),
                 }
             );
-        return html.ToString();
+        }
+        html.Append("</div>");
     }
+
+    private const string Prose = "<div dir=\"auto\" style=\"white-space:pre-wrap;margin:.3em 0\">";
 
     private static void Paragraph(StringBuilder html, string text) =>
         html.Append("<p>").Append(E(Wording.OneLine(text))).Append("</p>");

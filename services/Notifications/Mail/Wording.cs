@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Notifications;
 
@@ -89,6 +90,13 @@ public static class Wording
 
     /// <summary>For headers and single lines: no line breaks, no controls, nothing that turns the direction of writing.</summary>
     public static string OneLine(string text) => Clean(text, keepLines: false);
+
+    /// <summary>What a change did to a text: told of all of it, shown around what changed.</summary>
+    public static IReadOnlyList<DiffPiece> Diff(NewsLine line) =>
+        WordDiff.Shortened(
+            WordDiff.Of(Clean(line.Before ?? "", keepLines: true), Clean(line.After ?? "", keepLines: true)),
+            Longest
+        );
 
     /// <summary>For bodies: line breaks stay.</summary>
     public static string Body(string text) => Cut(Clean(text, keepLines: true), Longest);

@@ -1,6 +1,8 @@
 using System.ServiceModel.Syndication;
+using System.Text.Encodings.Web;
 using System.Xml;
 using Microsoft.AspNetCore.Http.HttpResults;
+using SkillPlatform.ServiceDefaults;
 using SkillPlatform.Web.Catalogue;
 using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.Skills;
@@ -133,9 +135,29 @@ public static class ShowFeed
             {
                 PublishDate = change.At,
             };
+            if (change.Kind is "requirementReworded" or "requirementStated" or "requirementDropped")
+                item.Content = SyndicationContent.CreateHtmlContent(Clean(Diff(change)));
             if (change.Author is not null)
                 item.Authors.Add(new SyndicationPerson { Name = Clean(Person.In(Visit.T, change.Author)) });
             return item;
+        }
+
+        private static string Diff(HistoryEntry change)
+        {
+            var pieces = WordDiff.Of(
+                Markdown.Harmless(change.Before ?? ""),
+                Markdown.Harmless(change.Kind == "requirementDropped" ? "" : change.After ?? "")
+            );
+            var html = WordDiff
+                .Shortened(pieces, 2000)
+                .Select(piece =>
+                    (
+                        piece.Op,
+                        Text: HtmlEncoder.Default.Encode(piece.Text).Replace("&#xA;", "<br>", StringComparison.Ordinal)
+                    )
+                )
+                .Select(piece => piece.Op == DiffPiece.Same ? piece.Text : $"<{piece.Op}>{piece.Text}</{piece.Op}>");
+            return string.Join(WordDiff.IsRewritten(pieces) ? "<br>" : "", html);
         }
 
         private string Lasting(HistoryEntry change, string slug) =>
