@@ -37,6 +37,7 @@ public static class Defaults
             new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = Quiet }
         );
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Services.AddTransient<IStartupFilter, Edge>();
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>
         {
@@ -84,12 +85,7 @@ public static class Defaults
             new ExceptionHandlerOptions
             {
                 // What the caller sent cannot be read: their error, not ours.
-                StatusCodeSelector = e =>
-                    e switch
-                    {
-                        BadHttpRequestException bad => bad.StatusCode,
-                        _ => StatusCodes.Status500InternalServerError,
-                    },
+                StatusCodeSelector = e => Edge.Unreadable(e)?.StatusCode ?? StatusCodes.Status500InternalServerError,
             }
         );
         app.UseStatusCodePages();
@@ -181,7 +177,7 @@ internal sealed partial class Unreadable(IProblemDetailsService problems) : IExc
     {
         // An object without its discriminator is "not supported" to the serializer, which the framework takes for our error.
         var bad =
-            exception as BadHttpRequestException
+            Edge.Unreadable(exception)
             ?? (
                 exception is NotSupportedException && Discriminator().IsMatch(exception.Message)
                     ? new BadHttpRequestException(

@@ -58,7 +58,8 @@ public sealed record Paging(int Limit, string[]? After)
     {
         try
         {
-            return JsonSerializer.Deserialize<string[]>(WebEncoders.Base64UrlDecode(cursor));
+            var parts = JsonSerializer.Deserialize<string[]>(WebEncoders.Base64UrlDecode(cursor));
+            return parts?.Any(part => part?.Contains('\0', StringComparison.Ordinal) != false) == false ? parts : null;
         }
         catch (Exception e) when (e is FormatException or JsonException)
         {

@@ -42,7 +42,7 @@ public static class Telemetry
                     .SetSampler(new ParentBasedSampler(new FromOutside()))
                     .AddAspNetCoreInstrumentation(options =>
                         options.Filter = http =>
-                            !http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
+                            !http.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase)
                     )
                     .AddHttpClientInstrumentation()
                     .AddSource(Name, "MassTransit", "Marten", "Npgsql")

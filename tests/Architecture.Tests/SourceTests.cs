@@ -60,6 +60,16 @@ public sealed partial class SourceTests
         );
 
     [Fact]
+    public void Paths_are_compared_as_routes_are() =>
+        Repository.None(
+            from file in Repository.Sources(Shipped)
+            where Repository.Read(file).Contains("Path.StartsWithSegments(", StringComparison.Ordinal)
+            where CaseOfPath().IsMatch(Repository.Read(file))
+            select file,
+            "Routes do not heed case: what goes by the path must not either, or /API gets another authentication."
+        );
+
+    [Fact]
     public void Time_comes_in_as_data() =>
         Repository.None(
             from file in Repository.Sources(Shipped)
@@ -113,6 +123,9 @@ public sealed partial class SourceTests
     // Of a page, without what is code: tags with what is between them, and attributes that are read out as if they were.
     private static string Markup(string page) =>
         ReadOut().Replace(Expression().Replace(Statement().Replace(page, ""), ""), ">$1<");
+
+    [GeneratedRegex(@"StartsWithSegments\([^;{]*StringComparison\.Ordinal\b", RegexOptions.None, 1000)]
+    private static partial Regex CaseOfPath();
 
     [GeneratedRegex(
         @"@\*[\s\S]*?\*@|@\{[^}]*\}|^\s*(?:@(?:page|model|using|attribute|section)\b|@?(?:if|else|foreach|for|switch)\b|var ).*$|^\s*[{}]\s*$",

@@ -98,7 +98,7 @@ public static class AccountSetup
                 null,
                 options =>
                     options.ForwardDefaultSelector = http =>
-                        http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
+                        http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
                             ? JwtBearerDefaults.AuthenticationScheme
                             : IdentityConstants.ApplicationScheme
             )

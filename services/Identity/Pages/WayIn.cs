@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Identity.Pages;
 
@@ -13,5 +14,5 @@ public abstract class WayIn : PageModel
 
     protected string Carried => Url.IsLocalUrl(ReturnUrl) ? QueryString.Create("returnUrl", ReturnUrl).ToString() : "";
 
-    protected LocalRedirectResult GoOn() => LocalRedirect(Url.IsLocalUrl(ReturnUrl) ? ReturnUrl! : "/");
+    protected LocalRedirectResult GoOn() => LocalRedirect(LocalAddress.Or(ReturnUrl));
 }

@@ -1,5 +1,6 @@
 using System.Net.Mime;
 using Microsoft.AspNetCore.Http.Features;
+using SkillPlatform.ServiceDefaults;
 using SkillPlatform.Web.SignIn;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -72,13 +73,15 @@ public static class Proxy
                 Passive = new PassiveHealthCheckConfig { Enabled = true, ReactivationPeriod = TimeSpan.FromSeconds(2) },
                 AvailableDestinationsPolicy = "HealthyOrPanic",
             },
+            // As it came: whether it is understood, the service knows.
+            HttpClient = new HttpClientConfig { RequestHeaderEncoding = "utf-8" },
             HttpRequest = new ForwarderRequestConfig { ActivityTimeout = TimeSpan.FromSeconds(30) },
         };
     }
 
     private static async Task SayWhatIsDown(HttpContext http, RequestDelegate next)
     {
-        var limit = http.Request.Path.StartsWithSegments("/api/catalog/imports", StringComparison.Ordinal)
+        var limit = http.Request.Path.StartsWithSegments("/api/catalog/imports", StringComparison.OrdinalIgnoreCase)
             ? Import
             : Usual;
         if (http.Request.ContentLength > limit)
@@ -92,7 +95,7 @@ public static class Proxy
         if (http.GetForwarderErrorFeature() is not { } error || http.Response.HasStarted)
             return;
         http.Response.Clear();
-        if (Unreadable(error.Exception) is { } bad)
+        if (Edge.Unreadable(error.Exception) is { } bad)
             await (
                 bad.StatusCode == StatusCodes.Status413PayloadTooLarge
                     ? TooLarge(http)
@@ -108,14 +111,6 @@ public static class Proxy
                 TimeSpan.FromSeconds(2)
             );
     }
-
-    private static BadHttpRequestException? Unreadable(Exception? exception) =>
-        exception switch
-        {
-            BadHttpRequestException bad => bad,
-            AggregateException several => several.InnerExceptions.Select(Unreadable).FirstOrDefault(e => e is not null),
-            _ => exception?.InnerException is { } inner ? Unreadable(inner) : null,
-        };
 
     private static Task TooLarge(HttpContext http) =>
         Problems.Write(
@@ -137,7 +132,10 @@ public static class Proxy
         // The only page a service may send is the one behind the link in a mail.
         if (
             http.Response.ContentType?.StartsWith(MediaTypeNames.Text.Html, StringComparison.OrdinalIgnoreCase) == true
-            && !http.Request.Path.StartsWithSegments("/api/notifications/unsubscribe", StringComparison.Ordinal)
+            && !http.Request.Path.StartsWithSegments(
+                "/api/notifications/unsubscribe",
+                StringComparison.OrdinalIgnoreCase
+            )
         )
             http.Response.ContentType = MediaTypeNames.Text.Plain;
         return default;

@@ -77,13 +77,13 @@ public static class LanguageOfRequest
         Prefix(new PathString((to ?? "/").Split('?')[0]), out _) ?? FromCookie(request) ?? FromBrowser(request) ?? "en";
 
     public static bool IsMachine(PathString path) =>
-        Array.Exists(Machines, machine => path.StartsWithSegments(machine, StringComparison.Ordinal));
+        Array.Exists(Machines, machine => path.StartsWithSegments(machine, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The language an address begins with, and what follows.</summary>
     public static string? Prefix(PathString path, out PathString rest)
     {
         foreach (var language in Texts.Languages)
-            if (path.StartsWithSegments($"/{language}", StringComparison.Ordinal, out rest))
+            if (path.StartsWithSegments($"/{language}", StringComparison.OrdinalIgnoreCase, out rest))
             {
                 if (!rest.HasValue)
                     rest = "/";

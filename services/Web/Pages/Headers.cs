@@ -62,10 +62,10 @@ public static class Headers
     private const string Nothing = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()";
 
     private static bool IsApi(HttpContext http) =>
-        http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal);
+        http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsReference(HttpContext http) =>
-        http.Request.Path.StartsWithSegments("/api/docs", StringComparison.Ordinal);
+        http.Request.Path.StartsWithSegments("/api/docs", StringComparison.OrdinalIgnoreCase);
 
     private static HeaderPolicyCollection Policy(Action<CspBuilder> rules) =>
         new HeaderPolicyCollection()

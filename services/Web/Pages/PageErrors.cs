@@ -1,3 +1,5 @@
+using SkillPlatform.ServiceDefaults;
+
 namespace SkillPlatform.Web.Pages;
 
 /// <summary>For people, an error is a page in their language; for <c>/api</c> it stays a problem document.</summary>
@@ -6,8 +8,8 @@ public static class PageErrors
     public static void UsePageErrors(this WebApplication app) =>
         app.UseWhen(
             http =>
-                !http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
-                && !http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal),
+                !http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
+                && !http.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase),
             branch => branch.Use(Show)
         );
 
@@ -30,7 +32,7 @@ public static class PageErrors
             if (response is { HasStarted: false, StatusCode: >= 400, ContentType: null, ContentLength: null })
                 await Write(http, response.StatusCode);
         }
-        catch (BadHttpRequestException bad) when (!response.HasStarted)
+        catch (Exception e) when (!response.HasStarted && Edge.Unreadable(e) is { } bad)
         {
             await Write(http, bad.StatusCode);
         }

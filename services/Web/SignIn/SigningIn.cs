@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using SkillPlatform.ServiceDefaults;
 using SkillPlatform.Web.Languages;
 
 namespace SkillPlatform.Web.SignIn;

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using SkillPlatform.ServiceDefaults;
 using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.SignIn;
 

@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using SkillPlatform.Testing;
+
+namespace SkillPlatform.Notifications.Tests;
+
+/// <summary>What holds for every route there is.</summary>
+public sealed class RouteTests(Running running) : IClassFixture<Running>
+{
+    [Fact]
+    public async Task Head_says_what_get_says()
+    {
+        var wrong = await RouteTrials.UnlikeGet(Routes, running.As(null));
+        Assert.True(wrong.Length == 0, wrong);
+    }
+
+    [Fact]
+    public async Task No_request_is_answered_as_our_error()
+    {
+        var wrong = await RouteTrials.Failures(Routes, running.As("everybody", "contributor", "administrator"));
+        Assert.True(wrong.Length == 0, wrong);
+    }
+
+    private EndpointDataSource Routes => running.Services.GetRequiredService<EndpointDataSource>();
+}

@@ -1,0 +1,220 @@
+using System.Text;
+using Microsoft.AspNetCore.Routing;
+
+namespace SkillPlatform.Testing;
+
+/// <summary>What holds for every route of a service, tried on its real host.</summary>
+public static class RouteTrials
+{
+    // Bytes that are no text, signs that mean something elsewhere, numbers out of range, cursors that no list gave.
+    private static readonly string[] Values =
+    [
+        "%00",
+        "%E2%80%A8",
+        "%ED%A0%80",
+        "%FF",
+        "%2F..%2F..%2Fetc",
+        "%F0%9F%A6%8A",
+        "-1",
+        "99999999999999999999",
+        "2999-13-45T99:99:99Z",
+        "0001-01-01",
+        "%27%22%3B--%3C%3E%7B%7D",
+        "%25",
+        "W10", // []
+        "WyIiXQ", // [""]
+        "WyJ4IiwieCIsIngiXQ", // ["x","x","x"]
+        "W251bGxd", // [null]
+        "WyJcdTAwMDAiLCJ4Il0", // ["\u0000","x"]
+        new('a', 3000),
+    ];
+
+    private static readonly string[] Names =
+    [
+        "limit cursor",
+        "q domain group role level skill state author reviewer turn kind unread since asOf version from to format",
+        "edition prefix compare done reply edit returnUrl here dryRun page reason user status code error scope email",
+        "client_id redirect_uri response_type request request_uri post_logout_redirect_uri id_token_hint state nonce",
+    ];
+
+    private static readonly string[] Headers =
+    [
+        "Accept-Language",
+        "Accept",
+        "Accept-Encoding",
+        "Accept-Datetime",
+        "If-Match",
+        "If-None-Match",
+        "Idempotency-Key",
+        "Range",
+        "Origin",
+        "Referer",
+        "Cookie",
+        "traceparent",
+        "X-Forwarded-For",
+    ];
+
+    private static readonly (string Type, string Body)[] Bodies =
+    [
+        ("application/json", ""),
+        ("application/json", "null"),
+        ("application/json", "[]"),
+        ("application/json", "{\"skill\":{}}"),
+        ("application/json", "{\"a\":\"\\ud800\\u0000\"}"),
+        ("application/json", new string('[', 10_000)),
+        ("application/json; charset=nonsense", "{}"),
+        ("text/csv", "\0,\"\n"),
+        ("application/x-www-form-urlencoded", "a=%00&b=%ED%A0%80&=&%"),
+        ("application/x-www-form-urlencoded", "a=" + new string('a', 5_000_000)),
+        ("application/x-www-form-urlencoded", string.Join('&', Enumerable.Range(0, 5_000).Select(n => $"a{n}=b"))),
+        ("multipart/form-data", "x"),
+        ("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"a"),
+        ("nonsense", "x"),
+    ];
+
+    /// <summary>HEAD says what GET says, without the body; gives those that do not.</summary>
+    /// <param name="routes">Of the host.</param>
+    /// <param name="caller">A client of the host.</param>
+    public static async Task<string> UnlikeGet(EndpointDataSource routes, HttpClient caller)
+    {
+        using var client = Bare(caller);
+        var unlike = new List<string>();
+        foreach (var path in Patterns(routes, "GET").Select(pattern => Path(pattern, "x")))
+        {
+            using var get = await Send(client, HttpMethod.Get, path);
+            using var head = await Send(client, HttpMethod.Head, path);
+            if (
+                get.StatusCode != head.StatusCode
+                || get.Content.Headers.ContentType?.MediaType != head.Content.Headers.ContentType?.MediaType
+                || (await head.Content.ReadAsByteArrayAsync()).Length > 0
+            )
+                unlike.Add($"{path}: {(int)get.StatusCode}, but HEAD {(int)head.StatusCode}");
+        }
+        return string.Join("\n", unlike);
+    }
+
+    /// <summary>Whatever is sent to any route, its error is the caller's; gives the requests that were answered 500.</summary>
+    /// <param name="routes">Of the host.</param>
+    /// <param name="caller">A client of the host, with the rights to get as far as can be.</param>
+    public static async Task<string> Failures(EndpointDataSource routes, HttpClient caller)
+    {
+        using var client = Bare(caller);
+        var failed = new List<string>();
+        foreach (var method in new[] { "GET", "POST", "PUT", "DELETE" })
+        foreach (var pattern in Patterns(routes, method))
+        {
+            var path = Path(pattern, "x");
+            var verb = new HttpMethod(method);
+            foreach (var value in Values)
+            {
+                await Try(verb, Path(pattern, value));
+                if (method == "GET")
+                    foreach (var names in Names)
+                        await Try(verb, $"{path}?{string.Join('&', names.Split(' ').Select(n => $"{n}={value}"))}");
+            }
+            await Try(verb, path.ToUpperInvariant());
+            await Try(verb, path + "/");
+            foreach (var header in Headers)
+            foreach (var value in new[] { "\u00FC", "W/\"", new string(',', 2000), "*;q=x, =\"" })
+                await Try(
+                    verb,
+                    path,
+                    $"{header}: {value}",
+                    request => request.Headers.TryAddWithoutValidation(header, value)
+                );
+            if (method is "GET")
+                continue;
+            foreach (var (type, body) in Bodies)
+                await Try(verb, path, $"{type} {body}", request => request.Content = Content(type, body));
+            if (method is not "POST")
+                continue;
+            await Try(
+                verb,
+                path,
+                "too much",
+                request =>
+                {
+                    request.Content = Content("application/x-www-form-urlencoded", "a=" + new string('a', 31_000_000));
+                    request.Headers.TransferEncodingChunked = true;
+                    request.Headers.ExpectContinue = true;
+                }
+            );
+        }
+        return string.Join("\n", failed);
+
+        async Task Try(HttpMethod method, string path, string sent = "", Action<HttpRequestMessage>? with = null)
+        {
+            try
+            {
+                using var answer = await Send(client, method, path, with);
+                if ((int)answer.StatusCode >= 500)
+                    failed.Add(
+                        $"{method} {path[..Math.Min(path.Length, 120)]} {sent[..Math.Min(sent.Length, 80)]}: {(int)answer.StatusCode}"
+                    );
+            }
+            catch (HttpRequestException)
+            {
+                // Cut off in the middle of a body that is too large.
+            }
+        }
+    }
+
+    // As another program would send it: nothing followed, nothing kept, headers in any bytes.
+    private static HttpClient Bare(HttpClient caller)
+    {
+        var client = new HttpClient(
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
+            }
+        )
+        {
+            BaseAddress = caller.BaseAddress,
+        };
+        foreach (var (name, values) in caller.DefaultRequestHeaders)
+            client.DefaultRequestHeaders.TryAddWithoutValidation(name, values);
+        return client;
+    }
+
+    private static StringContent Content(string type, string body)
+    {
+        var content = new StringContent(body, Encoding.UTF8);
+        content.Headers.Remove("Content-Type");
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
+        return content;
+    }
+
+    private static async Task<HttpResponseMessage> Send(
+        HttpClient client,
+        HttpMethod method,
+        string path,
+        Action<HttpRequestMessage>? with = null
+    )
+    {
+        using var request = new HttpRequestMessage(method, new Uri(client.BaseAddress + path.TrimStart('/')));
+        with?.Invoke(request);
+        return await client.SendAsync(request);
+    }
+
+    private static IEnumerable<string> Patterns(EndpointDataSource routes, string method) =>
+        routes
+            .Endpoints.OfType<RouteEndpoint>()
+            .Where(route => route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.Contains(method) != false)
+            .Select(route => route.RoutePattern.RawText ?? "")
+            .Distinct(StringComparer.Ordinal);
+
+    private static string Path(string pattern, string value) =>
+        string.Join(
+            '/',
+            pattern
+                .Split('/')
+                .Select(part =>
+                    !part.Contains('{', StringComparison.Ordinal) ? part
+                    : part.Contains(":guid", StringComparison.Ordinal) ? "01990000-0000-7000-8000-00000000aa01"
+                    : part.Contains(":int", StringComparison.Ordinal) ? "1"
+                    : value
+                )
+        );
+}
