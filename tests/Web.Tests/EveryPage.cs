@@ -127,10 +127,10 @@ public static class EveryPage
         Others.Select(other => other.Address).OfType<string>().Where(a => a.EndsWith("feed", StringComparison.Ordinal));
 
     /// <summary>Who may see and do everything, so that every form is shown.</summary>
-    public static async Task<Browser> SignedIn(WebFixture web)
+    public static async Task<Browser> SignedIn(WebFixture web, Uri? at = null)
     {
         (web.Identity.Roles, web.Identity.Scopes) = (["contributor", "reviewer", "moderator", "administrator"], ["*"]);
-        var browser = web.Browser();
+        var browser = web.Browser(at);
         await browser.SignIn();
         (web.Identity.Roles, web.Identity.Scopes) = (["contributor"], []);
         return browser;

@@ -29,6 +29,9 @@ public sealed class Stub : IAsyncDisposable
 
     public string Address { get; private set; } = "";
 
+    /// <summary>Takes the place of every answer while it is set; it is given what would have been the answer.</summary>
+    public Func<HttpContext, Func<Task>, Task>? Mood { get; set; }
+
     public IReadOnlyList<Asked> All => [.. _asked];
 
     public Asked Last(string path) => _asked.Last(a => a.Path == path);
@@ -79,10 +82,15 @@ public sealed class Stub : IAsyncDisposable
                 body
             )
         );
-        if (_answers.TryGetValue($"{request.Method} {request.Path}", out var answer))
-            await answer(http);
-        else
+        await (Mood is { } mood ? mood(http, Answer) : Answer());
+
+        Task Answer()
+        {
+            if (_answers.TryGetValue($"{request.Method} {request.Path}", out var answer))
+                return answer(http);
             http.Response.StatusCode = 404;
+            return Task.CompletedTask;
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -62,6 +62,11 @@ public sealed class WebFixture(Servers servers) : IAsyncLifetime
         return client.BaseAddress!;
     }
 
+    /// <summary>A replica that waits for a service half a second only.</summary>
+    public Uri Impatient => _impatient ??= Start(("Web:PatienceSeconds", "0.5"));
+
+    private Uri? _impatient;
+
     /// <summary>What the first replica, or the one started last, is made of.</summary>
     public IServiceProvider Inside => _hosts[^1].Services;
 

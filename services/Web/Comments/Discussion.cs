@@ -4,7 +4,8 @@ using SkillPlatform.Web.Skills;
 namespace SkillPlatform.Web.Comments;
 
 /// <summary>What is said about a skill.</summary>
-public sealed record DiscussionModel(Skill Skill, Conversation Conversation);
+/// <param name="Skill">Null where it is retired or the catalogue does not answer.</param>
+public sealed record DiscussionModel(string Slug, Skill? Skill, bool Down, Conversation Conversation);
 
 /// <summary>The comments on a skill.</summary>
 public static class Discussion
@@ -38,13 +39,18 @@ public static class Discussion
             ct
         );
         var skill = await services.Get<Skill>("catalog", $"/api/catalog/skills/{slug}", ct);
-        if (skill.Value is not { } found)
+        if (skill is { Value: null, Down: false, Status: not 410 } || (skill.Value is null && await comments is null))
             return Page.Error(skill.Status);
-        if (found.Slug != slug)
+        if (skill.Value is { } found && found.Slug != slug)
             return TypedResults.Redirect(visit.To($"/skills/{found.Slug}/discussion"), permanent: true);
         var address = visit.To($"/skills/{slug}/discussion");
         return Page.Of<DiscussionPage>(
-            new DiscussionModel(found, new Conversation(address, address, await comments, writing, cursor)),
+            new DiscussionModel(
+                slug,
+                skill.Value,
+                skill.Down,
+                new Conversation(address, address, await comments, writing, cursor)
+            ),
             status
         );
     }

@@ -39,13 +39,14 @@ public sealed class Services(IHttpClientFactory clients)
         var services = builder.Services;
         services.AddScoped<Services>();
         services.AddTransient<AsVisitor>();
+        var patience = builder.Configuration.GetValue("Web:PatienceSeconds", 3.0);
         foreach (var service in new[] { "catalog", "proposals", "notifications", "identity" })
-            Add(services, service, service, seconds: 3);
+            Add(services, service, service, patience);
         // A whole catalogue is read and checked before it is answered.
         Add(services, "imports", "catalog", seconds: 60);
     }
 
-    private static void Add(IServiceCollection services, string name, string service, int seconds)
+    private static void Add(IServiceCollection services, string name, string service, double seconds)
     {
         var client = services
             .AddHttpClient(name, http => http.BaseAddress = new Uri($"http://{service}"))
