@@ -153,6 +153,28 @@ public sealed class LetterTests
     }
 
     [Fact]
+    public void Direction_marks_stay_and_what_reorders_goes_without_a_trace()
+    {
+        var (mail, text, html) = Letter(
+            Contents(Given.Change(name: "C#\u200E שלום", reason: "a\u200Fb\u061Cc\u202Ed\u2066e\u2069f"))
+        );
+        Assert.Contains("C#\u200E שלום", mail.Subject);
+        Assert.Contains("a\u200Fb\u061Ccdef", text);
+        Assert.Contains("C#", html);
+    }
+
+    [Theory]
+    [InlineData("=?utf-8?q?=41?=")]
+    [InlineData("=?utf-8?b?QQ==?= and more")]
+    [InlineData("a =?iso-8859-1?q?=FC?= ü")]
+    public void A_name_like_an_encoded_word_reads_as_it_is(string name)
+    {
+        var (mail, _, _) = Letter(Contents(Given.Change(name: name), name: name));
+        Assert.StartsWith(name, mail.Subject!, StringComparison.Ordinal);
+        Assert.Equal(name, mail.To.Mailboxes.Single().Name);
+    }
+
+    [Fact]
     public void A_text_that_was_rewritten_stands_before_and_after()
     {
         var (_, _, html) = Letter(

@@ -1,5 +1,5 @@
+using SkillPlatform.ServiceDefaults;
 using SkillPlatform.Web.Pages;
-using SkillPlatform.Web.SignIn;
 
 namespace SkillPlatform.Web.Tests;
 
@@ -41,9 +41,22 @@ public sealed class MarkdownTests
     [InlineData("a_b_c and\u202E C#", "a_b_c and C#")]
     [InlineData("| a | b |\n|---|---|\n| c | d |", "a b c d")]
     [InlineData("1 < 2 & \"x\" <b>y</b> a\u202Eb", "1 < 2 & \"x\" <b>y</b> ab")]
-    [InlineData("![](https://elsewhere.example/x.png)", "![](https://elsewhere.example/x.png)")]
+    [InlineData("![](https://elsewhere.example/x.png)", "https://elsewhere.example/x.png")]
+    [InlineData("![The way of a change](x.png)", "The way of a change")]
+    [InlineData("# One\n## Two\n- [ ] open\n- [x] done<br>so", "One Two ☐ open ☑ done so")]
     [InlineData(" \n ", "")]
     public void Its_words_alone_are_one_line(string text, string words) => Assert.Equal(words, Markdown.Plain(text));
+
+    [Theory]
+    [InlineData("# One\n## Two\n#### Three", "<h4>One</h4>\n<h5>Two</h5>\n<h6>Three</h6>")]
+    [InlineData("![The way](https://example.org/x.png)", "href=\"https://example.org/x.png\"")]
+    [InlineData("![The way](https://example.org/x.png)", ">The way</a>")]
+    [InlineData("![](javascript:alert(1))", "javascript:alert(1)")]
+    [InlineData("| a |\n|---|\n| one<br>two<BR/>three |", "<td>one<br>\ntwo<br>\nthree</td>")]
+    [InlineData("`<br>`", "<code>&lt;br&gt;</code>")]
+    [InlineData("- [ ] open\n- [x] done", "<li>☐ open</li>\n<li>☑ done</li>")]
+    public void Each_part_is_shown_as_what_it_is(string text, string html) =>
+        Assert.Contains(html, Markdown.Html(text).Value);
 
     [Fact]
     public void Hostile_shapes_end_soon()
@@ -81,6 +94,8 @@ public sealed class MarkdownTests
     [InlineData("elsewhere.example", "/")]
     [InlineData("/\n/elsewhere.example", "/")]
     [InlineData("/%2f%2felsewhere.example", "/%2f%2felsewhere.example")]
+    [InlineData("/a\u2028b", "/a%E2%80%A8b")]
+    [InlineData("/skills/größe?q=関", "/skills/gr%C3%B6%C3%9Fe?q=%E9%96%A2")]
     [InlineData("", "/")]
     [InlineData(null, "/")]
     public void Signing_in_leads_to_our_own_pages_only(string? wanted, string expected) =>

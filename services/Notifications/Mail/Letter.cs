@@ -38,8 +38,11 @@ public static class Letter
             Date = notification.At,
             MessageId = $"{notification.Id:n}@{host}",
         };
+        Literally(mail, HeaderId.Subject, mail.Subject, "");
         mail.From.Add(sender.From);
-        mail.To.Add(new MailboxAddress(Encoding.UTF8, Wording.Cut(Wording.OneLine(reader.Name), 100), reader.Email));
+        var name = Wording.Cut(Wording.OneLine(reader.Name), 100);
+        mail.To.Add(new MailboxAddress(Encoding.UTF8, name, reader.Email));
+        Literally(mail, HeaderId.To, name, $" <{mail.To.Mailboxes.First().GetAddress(idnEncode: true)}>");
         var root = Root(news, host);
         mail.InReplyTo = root;
         mail.References.Add(root);
@@ -56,6 +59,30 @@ public static class Letter
         parts.Headers.Add("Content-Language", texts.Language);
         mail.Body = parts;
         return mail;
+    }
+
+    // What looks like an encoded word would be read as what it says, and not as what it is: so it is encoded itself.
+    private static void Literally(MimeMessage mail, HeaderId header, string text, string after)
+    {
+        if (!text.Contains("=?", StringComparison.Ordinal))
+            return;
+        var (words, word) = (new StringBuilder(), new List<byte>());
+        foreach (var rune in text.EnumerateRunes())
+        {
+            var bytes = Encoding.UTF8.GetBytes(rune.ToString());
+            if (word.Count + bytes.Length > 42)
+                End();
+            word.AddRange(bytes);
+        }
+        End();
+        mail.Headers[mail.Headers.IndexOf(header)]
+            .SetRawValue(Encoding.ASCII.GetBytes($"{words.ToString()[2..]}{after}\r\n"));
+
+        void End()
+        {
+            words.Append("\r\n =?utf-8?b?").Append(Convert.ToBase64String([.. word])).Append("?=");
+            word.Clear();
+        }
     }
 
     /// <summary>The thread: one for each proposal, else for each skill. It names no mail that was ever sent.</summary>

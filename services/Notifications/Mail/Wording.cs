@@ -115,10 +115,8 @@ public static class Wording
         foreach (var rune in text.ReplaceLineEndings("\n").EnumerateRunes())
             if (keepLines && rune.Value is '\n' or '\t')
                 clean.Append((char)rune.Value);
-            else if (IsHarmful(rune))
-                clean.Append(' ');
-            else
-                clean.Append(rune);
+            else if (!Reorders(rune))
+                clean.Append(IsHarmful(rune) ? new Rune(' ') : rune);
         return keepLines
             ? clean.ToString().Trim()
             : string.Join(' ', clean.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -127,7 +125,10 @@ public static class Wording
     private static bool IsHarmful(Rune rune) =>
         Rune.IsControl(rune)
         || Rune.GetUnicodeCategory(rune) is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-        || rune.Value is 0x061C or 0x200E or 0x200F or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069) or 0xFFFD;
+        || rune.Value == 0xFFFD;
+
+    // Marks that only say which way a word runs stay: names of two scripts need them.
+    private static bool Reorders(Rune rune) => rune.Value is (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069);
 
     private static IEnumerable<NewsLine[]> Cells(News news) =>
         news.Lines.GroupBy(line => line.Role is null ? (object)line : (line.Role, line.Level)).Select(g => g.ToArray());

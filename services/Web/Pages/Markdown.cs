@@ -1,6 +1,12 @@
 using System.Globalization;
 using Ganss.Xss;
 using Markdig;
+using Markdig.Extensions.TaskLists;
+using Markdig.Helpers;
+using Markdig.Parsers;
+using Markdig.Renderers;
+using Markdig.Syntax;
+using Markdig.Syntax.Inlines;
 using Microsoft.AspNetCore.Components;
 
 namespace SkillPlatform.Web.Pages;
@@ -16,6 +22,8 @@ public static class Markdown
         .UsePipeTables()
         .UseEmphasisExtras(Markdig.Extensions.EmphasisExtras.EmphasisExtraOptions.Strikethrough)
         .UseAutoLinks()
+        .UseTaskLists()
+        .Use<Gentle>()
         .Build();
 
     private static readonly HtmlSanitizer Sanitizer = Strict();
@@ -24,7 +32,13 @@ public static class Markdown
     {
         try
         {
-            return new MarkupString(Sanitizer.Sanitize(Markdig.Markdown.ToHtml(Harmless(text), Pipeline)));
+            return new MarkupString(
+                Sanitizer
+                    .Sanitize(Markdig.Markdown.ToHtml(Harmless(text), Pipeline))
+                    // What moves in itself must be reached by keys, too.
+                    .Replace("<table>", "<div class=\"table\" tabindex=\"0\"><table>", StringComparison.Ordinal)
+                    .Replace("</table>", "</table></div>", StringComparison.Ordinal)
+            );
         }
         catch (ArgumentException)
         {
@@ -44,7 +58,7 @@ public static class Markdown
         }
         catch (ArgumentException)
         {
-            // As above; and what has no words, a picture for one, is shown as it was written, too.
+            // As above; and what has no words is shown as it was written, too.
         }
         return string.Join(
             ' ',
@@ -72,6 +86,58 @@ public static class Markdown
         text.Any(Reorders) ? string.Concat(text.Where(c => !Reorders(c))) : text;
 
     private static bool Reorders(char c) => c is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
+
+    // What people mean by it, in the few elements we let through.
+    private sealed class Gentle : IMarkdownExtension
+    {
+        public void Setup(MarkdownPipelineBuilder pipeline)
+        {
+            pipeline.InlineParsers.Insert(0, new Break());
+            pipeline.DocumentProcessed += Soften;
+        }
+
+        public void Setup(MarkdownPipeline pipeline, IMarkdownRenderer renderer) { }
+
+        private static void Soften(MarkdownDocument document)
+        {
+            // Below the headings of the page that it is shown on.
+            foreach (var heading in document.Descendants<HeadingBlock>())
+                heading.Level = Math.Min(heading.Level + 3, 6);
+            // A picture is a link to it, by its words: nobody is told who reads.
+            foreach (var picture in document.Descendants<LinkInline>().Where(link => link.IsImage))
+            {
+                picture.IsImage = false;
+                if (picture.FirstChild is null)
+                    picture.AppendChild(new LiteralInline(picture.Url ?? ""));
+            }
+            // Not earlier: it would end the row of a table.
+            foreach (var tag in document.Descendants<HtmlInline>().ToArray())
+                tag.ReplaceBy(new LineBreakInline { IsHard = true });
+            foreach (var box in document.Descendants<TaskList>().ToArray())
+                box.ReplaceBy(new LiteralInline(box.Checked ? "☑" : "☐"));
+        }
+    }
+
+    // In a table there is no other way to break a line.
+    private sealed class Break : InlineParser
+    {
+        private static readonly string[] Written = ["<br>", "<br/>", "<br />"];
+
+        public Break() => OpeningCharacters = ['<'];
+
+        public override bool Match(InlineProcessor processor, ref StringSlice slice)
+        {
+            var text = slice.AsSpan();
+            foreach (var tag in Written)
+                if (text.StartsWith(tag, StringComparison.OrdinalIgnoreCase))
+                {
+                    processor.Inline = new HtmlInline(tag);
+                    slice.Start += tag.Length;
+                    return true;
+                }
+            return false;
+        }
+    }
 
     private static HtmlSanitizer Strict()
     {
