@@ -30,7 +30,7 @@ var mail = builder
     )
     .WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName)
     .WithEnvironment("DevelopmentMail__Folder", settings.Folder("mailbox"))
-    .WithHttpHealthCheck("/health/ready");
+    .WithReadyPage();
 
 var catalog = Service<Projects.Catalog>("catalog");
 var notifications = SendsMail(Service<Projects.Notifications>("notifications"));
@@ -65,7 +65,8 @@ if (settings["StarterCatalogue"] is not "false")
 await builder.Build().RunAsync();
 return 0;
 
-// Each is found by its name, keeps its own database, and waits for no other service: it starts while they do.
+// Each is found by its name, keeps its own database, and waits for no other service and not for the broker, which is slow
+// to start: it starts while they do.
 IResourceBuilder<ProjectResource> Service<T>(string name)
     where T : IProjectMetadata, new() =>
     builder
@@ -76,12 +77,15 @@ IResourceBuilder<ProjectResource> Service<T>(string name)
         .WithReference(servers.Databases[name])
         .WaitFor(servers.Databases[name])
         .WithReference(servers.Messaging)
-        .WaitFor(servers.Messaging)
         .WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName)
+        // The orchestrator would have each export every second, which keeps an idle machine busy.
+        .WithEnvironment("OTEL_METRIC_EXPORT_INTERVAL", "15000")
+        .WithEnvironment("OTEL_BSP_SCHEDULE_DELAY", "5000")
+        .WithEnvironment("OTEL_BLRP_SCHEDULE_DELAY", "5000")
         .WithEnvironment("Identity__Authority", authority)
         .WithEnvironment("Identity__Audience", "skillplatform")
         .WithEnvironment("Web__PublicOrigin", origin)
-        .WithHttpHealthCheck("/health/ready");
+        .WithReadyPage();
 
 IResourceBuilder<ProjectResource> SendsMail(IResourceBuilder<ProjectResource> service) =>
     service

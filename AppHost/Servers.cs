@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
@@ -92,14 +93,12 @@ internal sealed record Servers(
                     )
                     .WaitFor(postgres)
             ),
-            builder
-                .AddConnectionString(
-                    "messaging",
-                    ReferenceExpression.Create(
-                        $"amqp://{userName}:{brokerPassword}@127.0.0.1:{broker.ToString(CultureInfo.InvariantCulture)}/"
-                    )
+            builder.AddConnectionString(
+                "messaging",
+                ReferenceExpression.Create(
+                    $"amqp://{userName}:{brokerPassword}@127.0.0.1:{broker.ToString(CultureInfo.InvariantCulture)}/"
                 )
-                .WaitFor(rabbit)
+            )
         );
     }
 
@@ -150,6 +149,10 @@ internal sealed record Servers(
 
 internal static class Programs
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private static readonly HttpClient Client = new() { Timeout = TimeSpan.FromSeconds(3) };
+
     public static IResourceBuilder<ExecutableResource> AddProgram(
         this IDistributedApplicationBuilder builder,
         string name,
@@ -162,6 +165,10 @@ internal static class Programs
         return resource;
     }
 
+    /// <summary>
+    /// Ready when it answers. The orchestrator asks again after pauses that grow to five seconds, so each time we wait
+    /// a while ourselves: what became ready is seen at once, and what waits for it starts.
+    /// </summary>
     public static IResourceBuilder<T> WithCheck<T>(
         this IResourceBuilder<T> resource,
         Func<CancellationToken, Task> answers
@@ -175,12 +182,31 @@ internal static class Programs
                 check,
                 async ct =>
                 {
-                    await answers(ct);
-                    return HealthCheckResult.Healthy();
-                },
-                timeout: TimeSpan.FromSeconds(3)
+                    for (var since = Stopwatch.StartNew(); ; await Task.Delay(Pause, ct))
+                        try
+                        {
+                            await answers(ct);
+                            return HealthCheckResult.Healthy();
+                        }
+                        catch (Exception) when (since.Elapsed < Patience && !ct.IsCancellationRequested)
+                        {
+                            // Not yet.
+                        }
+                }
             );
         return resource.WithHealthCheck(check);
+    }
+
+    /// <summary>Ready when its page of that name says so, asked of each replica's common address.</summary>
+    public static IResourceBuilder<T> WithReadyPage<T>(this IResourceBuilder<T> resource)
+        where T : IResourceWithEndpoints
+    {
+        var http = resource.GetEndpoint("http");
+        return resource.WithCheck(async ct =>
+        {
+            using var answer = await Client.GetAsync(new Uri($"{http.Url}/health/ready"), ct);
+            answer.EnsureSuccessStatusCode();
+        });
     }
 
     /// <summary>Starts the built program itself instead of a <c>dotnet run</c> beside it, which costs 72 MB each.</summary>

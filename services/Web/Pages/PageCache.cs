@@ -14,7 +14,7 @@ public sealed class PageCache(TimeProvider time, IMeterFactory meters)
 {
     private readonly Counter<long> _requests = meters
         .Create(Telemetry.Name)
-        .CreateCounter<long>("skillplatform.page_cache.requests", "{request}", "Skill pages asked for, by hit.");
+        .CreateCounter<long>("skillplatform.page_cache.requests", "{request}");
 
     private const int Most = 2_000;
 
