@@ -73,6 +73,14 @@ public static class Messaging
                         rabbit.PrefetchCount = 32;
                         // A backlog is worked off beside the people who wait for an answer, not before them.
                         rabbit.ConcurrentMessageLimit = Math.Max(4, 2 * Environment.ProcessorCount);
+                        if (name.EndsWith(InTurn, StringComparison.Ordinal))
+                        {
+                            rabbit.SingleActiveConsumer = true;
+                            // No more than the one at work: what another replica takes over must not be overtaken by what
+                            // this one still holds.
+                            rabbit.PrefetchCount = 1;
+                            rabbit.ConcurrentMessageLimit = 1;
+                        }
                     }
                     endpoint.UseFilter(new UntilDone());
                     endpoint.UseMessageRetry(retry =>
@@ -131,8 +139,12 @@ public static class Messaging
     // The error queues take over the arguments of the queue they belong to, its limit included where it has one.
     private static void KeepForLooks(IRabbitMqQueueBindingConfigurator queue)
     {
-        if (queue is QueueBindingConfigurator { QueueArguments: var arguments } && arguments.ContainsKey(DeliveryLimit))
+        if (queue is not QueueBindingConfigurator { QueueArguments: var arguments })
+            return;
+        if (arguments.ContainsKey(DeliveryLimit))
             queue.SetQueueArgument(DeliveryLimit, Looks);
+        // A queue with one reader cannot be looked into.
+        arguments.Remove("x-single-active-consumer");
     }
 
     /// <summary>
@@ -141,6 +153,12 @@ public static class Messaging
     /// </summary>
     /// <param name="service">Lower-case name of the service.</param>
     public static string Temporary(string service) => $"{service}-temporary-";
+
+    /// <summary>
+    /// How queues end whose messages are taken one at a time and in order, by one replica (decision 0016). What goes to an
+    /// error queue has lost its turn.
+    /// </summary>
+    public const string InTurn = "-in-turn";
 
     /// <summary>True for faults of what is around us (database, network, broker), which pass, rather than of the message.</summary>
     /// <param name="exception">The exception.</param>

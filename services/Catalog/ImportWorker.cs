@@ -1,7 +1,6 @@
 using JasperFx;
 using JasperFx.Events;
 using Marten;
-using Npgsql;
 using SkillPlatform.EventSourcing;
 using SkillPlatform.ServiceDefaults;
 
@@ -11,12 +10,8 @@ namespace SkillPlatform.Catalog;
 /// Does the imports, one after the other, on whichever replica holds the database lock. Each batch is one transaction that
 /// also moves the import's progress, so that after a crash any replica goes on where the last batch ended.
 /// </summary>
-public sealed class ImportWorker(
-    IDocumentStore store,
-    NpgsqlDataSource source,
-    TimeProvider time,
-    ILogger<ImportWorker> log
-) : BackgroundService
+public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider time, ILogger<ImportWorker> log)
+    : BackgroundService
 {
     private const long Lock = 0x496D706F7274; // "Import"
     private const int BatchSize = 100;
@@ -58,23 +53,11 @@ public sealed class ImportWorker(
     {
         if (await Next(ct) is null)
             return;
-        await using var holder = await source.OpenConnectionAsync(ct);
-        while (!await Asked(holder, $"select pg_try_advisory_lock({Lock})", ct))
-        {
-            await Task.Delay(Pulse, ct);
-            if (await Next(ct) is null)
-                return;
-        }
-        try
-        {
+        if (await turns.Take(Lock, ct, async () => await Next(ct) is not null) is not { } turn)
+            return;
+        await using (turn)
             while (await Next(ct) is { } import)
-                await Do(import, holder, progress, ct);
-        }
-        finally
-        {
-            if (holder.State == System.Data.ConnectionState.Open)
-                await Asked(holder, $"select pg_advisory_unlock({Lock})", CancellationToken.None);
-        }
+                await Do(import, turn, progress, ct);
     }
 
     private async Task<Import?> Next(CancellationToken ct)
@@ -87,20 +70,20 @@ public sealed class ImportWorker(
             .FirstOrDefaultAsync(ct);
     }
 
-    private async Task Do(Import import, NpgsqlConnection holder, Action<Import> progress, CancellationToken ct)
+    private async Task Do(Import import, Turn turn, Action<Import> progress, CancellationToken ct)
     {
         var done = -1;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await Run(import, holder, progress, ct);
+                await Run(import, turn, progress, ct);
                 return;
             }
             catch (Exception e) when (!ct.IsCancellationRequested && !Messaging.IsAround(e))
             {
                 // Throws where the lock is lost: then another replica goes on, and this one must not call the import failed.
-                await Asked(holder, "select true", ct);
+                await turn.Check(ct);
                 log.LogWarning(e, "Import {Import} stumbled at skill {Done}.", import.Id, import.Done);
                 await using var session = store.LightweightSession();
                 import = (await session.LoadAsync<Import>(import.Id, ct))!;
@@ -117,9 +100,9 @@ public sealed class ImportWorker(
         }
     }
 
-    private async Task Run(Import import, NpgsqlConnection holder, Action<Import> progress, CancellationToken ct)
+    private async Task Run(Import import, Turn turn, Action<Import> progress, CancellationToken ct)
     {
-        await Asked(holder, "select true", ct);
+        await turn.Check(ct);
         CatalogDocument document;
         await using (var session = store.QuerySession())
             document = (await session.LoadAsync<ImportDocument>(import.Id, ct))!.Document;
@@ -128,7 +111,7 @@ public sealed class ImportWorker(
         foreach (var batch in WantedSkill.All(document, taxonomy).Skip(import.Done).Chunk(BatchSize))
         {
             // Throws where the lock's connection is lost, and the lock with it.
-            await Asked(holder, "select true", ct);
+            await turn.Check(ct);
             await using var session = Session(import);
             await Stage(session, import, batch, ct);
             import.Done += batch.Length;
@@ -258,12 +241,6 @@ public sealed class ImportWorker(
             Import: import.Id
         ).Stamp(session);
         return session;
-    }
-
-    private static async Task<bool> Asked(NpgsqlConnection connection, string sql, CancellationToken ct)
-    {
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 5 };
-        return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 
     public override void Dispose()

@@ -15,7 +15,7 @@ public sealed class WhenProposalAccepted(IDocumentSession session, NpgsqlDataSou
     public async Task Consume(ConsumeContext<ProposalAccepted> context)
     {
         var (accepted, ct) = (context.Message, context.CancellationToken);
-        // One after the other, on whichever replica: a lost race leaves a gap in the sequence of events, for which the relay waits.
+        // The queue has one reader; where that changes, two for a moment, and this is their order.
         await session.BeginTransactionAsync(ct);
         await session.QueryAsync<int>($"select 1 from pg_advisory_xact_lock({Lock})", ct);
         var application = Application.IdOf(accepted.ProposalId, accepted.Revision);
@@ -24,10 +24,10 @@ public sealed class WhenProposalAccepted(IDocumentSession session, NpgsqlDataSou
         Provenance.Of(accepted).Stamp(session);
         var slugs = await SlugTaken.Near(session, [.. accepted.Changes.Select(NewName).OfType<string>()], ct);
         var around = await Around(accepted, slugs, ct);
-        var outcome = new Outcome([], [], null);
-        var (_, done) = await session.Decide<Skill>(
+        var (outcome, done) = await session.Decide<Skill, Outcome>(
             accepted.SkillId,
-            skill => Decision.Of((outcome = ApplyProposal.Decide(skill, around, accepted.Changes)).Events),
+            skill => ApplyProposal.Decide(skill, around, accepted.Changes),
+            outcome => Decision.Of(outcome.Events),
             ct: ct
         );
         foreach (var slug in outcome.Events.Select(NewSlug).OfType<string>().Distinct(StringComparer.Ordinal))

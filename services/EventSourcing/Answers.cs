@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Marten;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 
 namespace SkillPlatform.EventSourcing;
@@ -115,8 +116,9 @@ internal sealed record IdempotencyKey(string Id, string Command)
 }
 
 /// <summary>The version that a writer saw, from <c>If-Match</c>.</summary>
-internal static class Match
+public static class Match
 {
+    /// <summary>What was seen is no longer there.</summary>
     public static Refusal Stale { get; } =
         new(RefusalKind.Stale, "stale", "This has changed since you read it. Read it again, then repeat your change.");
 
@@ -126,6 +128,9 @@ internal static class Match
         "Send If-Match with the ETag you read."
     );
 
+    /// <summary>The version; null where any will do, or where the request is refused.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="required">True where it must say one.</param>
     public static (long? Expected, Refusal? Refused) Of(HttpContext http, bool required)
     {
         var header = http.Request.Headers.IfMatch.ToString();
@@ -149,4 +154,59 @@ internal static class Match
     // What follows a dash tells representations of one version apart, where a page shows more than its stream holds.
     private static ReadOnlySpan<char> VersionOf(ReadOnlySpan<char> tag) =>
         tag.IndexOf('-') is > 0 and var dash ? tag[..dash] : tag;
+}
+
+/// <summary>The one place where a refusal becomes an HTTP answer (RFC 9457).</summary>
+public static class Refusals
+{
+    /// <summary>The problem document for a refusal; <c>traceId</c> is added by the host's ProblemDetails service.</summary>
+    /// <param name="refusal">Why.</param>
+    public static ProblemHttpResult AsProblem(this Refusal refusal) =>
+        TypedResults.Problem(
+            type: $"/problems/{refusal.Code}",
+            title: Title(refusal.Kind),
+            detail: refusal.Detail,
+            statusCode: Status(refusal.Kind),
+            extensions: Extensions(refusal)
+        );
+
+    private static Dictionary<string, object?> Extensions(Refusal refusal)
+    {
+        var extensions = new Dictionary<string, object?>(refusal.Extensions ?? None, StringComparer.Ordinal);
+        if (refusal.Errors is not null)
+            extensions["errors"] = refusal.Errors;
+        return extensions;
+    }
+
+    private static readonly Dictionary<string, object?> None = [];
+
+    private static int Status(RefusalKind kind) =>
+        kind switch
+        {
+            RefusalKind.Malformed => 400,
+            RefusalKind.NotSignedIn => 401,
+            RefusalKind.NotAllowed => 403,
+            RefusalKind.NotFound => 404,
+            RefusalKind.Conflict => 409,
+            RefusalKind.Gone => 410,
+            RefusalKind.Stale => 412,
+            RefusalKind.Invalid => 422,
+            RefusalKind.PreconditionRequired => 428,
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+        };
+
+    private static string Title(RefusalKind kind) =>
+        kind switch
+        {
+            RefusalKind.Malformed => "The request cannot be read",
+            RefusalKind.NotSignedIn => "Not signed in",
+            RefusalKind.NotAllowed => "Not allowed",
+            RefusalKind.NotFound => "Not found",
+            RefusalKind.Conflict => "Not possible in this state",
+            RefusalKind.Gone => "Gone",
+            RefusalKind.Stale => "Changed meanwhile",
+            RefusalKind.Invalid => "Something in the request is wrong",
+            RefusalKind.PreconditionRequired => "If-Match is missing",
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+        };
 }

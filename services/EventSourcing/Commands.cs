@@ -166,10 +166,31 @@ public static class Deciding
     /// <param name="expected">The version the caller saw, or null. Another current version throws <see cref="ConcurrencyException"/>.</param>
     /// <param name="starts">True where the id is new, so that nothing needs to be fetched.</param>
     /// <param name="ct">Cancels.</param>
-    public static async Task<(Decision Decision, Committed Done)> Decide<TState>(
+    public static Task<(Decision Decision, Committed Done)> Decide<TState>(
         this IDocumentSession session,
         Guid id,
         Func<TState?, Decision> decide,
+        long? expected = null,
+        bool starts = false,
+        CancellationToken ct = default
+    )
+        where TState : class => session.Decide(id, decide, decision => decision, expected, starts, ct);
+
+    /// <summary>The same where more is decided than the events, for example what to answer.</summary>
+    /// <typeparam name="TState">The stream's state.</typeparam>
+    /// <typeparam name="TOutcome">All that is decided.</typeparam>
+    /// <param name="session">A session, as above.</param>
+    /// <param name="id">The stream.</param>
+    /// <param name="decide">Pure; gets null where there is no such stream.</param>
+    /// <param name="decision">The part of it that concerns the stream.</param>
+    /// <param name="expected">The version the caller saw, or null.</param>
+    /// <param name="starts">True where the id is new.</param>
+    /// <param name="ct">Cancels.</param>
+    public static async Task<(TOutcome Outcome, Committed Done)> Decide<TState, TOutcome>(
+        this IDocumentSession session,
+        Guid id,
+        Func<TState?, TOutcome> decide,
+        Func<TOutcome, Decision> decision,
         long? expected = null,
         bool starts = false,
         CancellationToken ct = default
@@ -183,15 +204,15 @@ public static class Deciding
         var before = stream?.StartingVersion ?? 0;
         if (expected is { } seen && seen != before)
             throw new ConcurrencyException(typeof(TState), id);
-        var decision = decide(stream?.Aggregate);
-        if (decision is not Decision.Accepted { Items: var events })
-            return (decision, new Committed(id, before, before, []));
+        var outcome = decide(stream?.Aggregate);
+        if (decision(outcome) is not Decision.Accepted { Items: var events })
+            return (outcome, new Committed(id, before, before, []));
         var (last, wrapped) = session.Wrap(before, events);
         if (before == 0)
             session.Events.StartStream<TState>(id, wrapped);
         else
             stream!.AppendMany(wrapped);
-        return (decision, new Committed(id, before, last, events));
+        return (outcome, new Committed(id, before, last, events));
     }
 
     /// <summary>

@@ -7,6 +7,7 @@ using Marten.Events.Daemon.Coordination;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -17,8 +18,6 @@ namespace SkillPlatform.EventSourcing;
 /// <summary>What every event store of the platform does alike.</summary>
 public static class EventStore
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
-
     /// <summary>
     /// Adds a Marten event store on the database behind a connection string, with the write path, the relay, the leader and
     /// the readiness checks. The database is created if absent, and the schema brought up to date, before the host serves.
@@ -43,13 +42,12 @@ public static class EventStore
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(_ => source);
         services.AddSingleton<Commands>();
-        services.AddHostedService(sp => new Preparation(
-            connectionString,
-            sp.GetRequiredService<IDocumentStore>(),
-            sp.GetRequiredService<ILogger<Preparation>>()
-        ));
+        services.AddSingleton(new Turns(connectionString));
+        services.BeforeServing(
+            (sp, _) => sp.GetRequiredService<IDocumentStore>().Storage.ApplyAllConfiguredChangesToDatabaseAsync()
+        );
         services.AddSingleton<Wakeup>();
-        services.AddSingleton(sp => ActivatorUtilities.CreateInstance<Leader>(sp, connectionString));
+        services.AddSingleton<Leader>();
         services.AddHostedService(sp => sp.GetRequiredService<Leader>());
         // For those who report what all replicas share, and may not know this kernel.
         services.AddKeyedSingleton<Func<bool>>("leads", (sp, _) => () => sp.GetRequiredService<Leader>().Leads);
@@ -113,39 +111,6 @@ public static class EventStore
         options.Schema.For<Inbox>().DocumentAlias("inbox");
     }
 
-    /// <summary>
-    /// Does what a process needs the database for before it serves: again, for as long as the database is away. A process
-    /// that ended itself instead would have to be started again by somebody.
-    /// </summary>
-    /// <param name="work">The work; may have been done in part before.</param>
-    /// <param name="log">Told of each failure.</param>
-    /// <param name="ct">Cancels.</param>
-    public static async Task WhenThere(Func<CancellationToken, Task> work, ILogger log, CancellationToken ct)
-    {
-        for (var wait = TimeSpan.FromMilliseconds(200); ; wait = wait * 2 < Longest ? wait * 2 : Longest)
-        {
-            try
-            {
-                await work(ct);
-                return;
-            }
-            catch (Exception e) when (IsAway(e))
-            {
-                log.LogWarning("The database is not there yet ({Reason}); trying again in {Wait}.", e.Message, wait);
-                await Task.Delay(wait, ct);
-            }
-        }
-
-        // Entity Framework wraps what the driver says.
-        static bool IsAway(Exception? e) =>
-            e switch
-            {
-                null or PostgresException { SqlState: PostgresErrorCodes.InvalidPassword } => false,
-                NpgsqlException or TimeoutException => true,
-                _ => IsAway(e.InnerException),
-            };
-    }
-
     /// <summary>A pool with the settings that the event store needs, whatever the connection string says of them.</summary>
     /// <param name="connectionString">Npgsql connection string.</param>
     [SuppressMessage("Reliability", "CA2000", Justification = "Owned by the container.")]
@@ -170,36 +135,49 @@ public static class EventStore
     }
 }
 
-/// <summary>Creates the database if it is absent and brings the schema up to date, before anything else starts.</summary>
-internal sealed class Preparation(string connectionString, IDocumentStore store, ILogger<Preparation> log)
-    : IHostedLifecycleService
+/// <summary>
+/// Locks of the whole database, for what one replica at a time may do. Each is held as long as its connection lives, which is
+/// outside any transaction, and tried for again and again: a snapshot held open, as by one who waits in
+/// <c>pg_advisory_lock</c>, would hold back the high-water mark.
+/// </summary>
+/// <param name="connectionString">Npgsql connection string.</param>
+public sealed class Turns(string connectionString)
 {
-    private const long Lock = 0x536368656D61; // "Schema"
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
-    public Task StartingAsync(CancellationToken cancellationToken) =>
-        EventStore.WhenThere(
-            async ct =>
-            {
-                await CreateDatabase(ct);
-                await OneAtATime(() => store.Storage.ApplyAllConfiguredChangesToDatabaseAsync(), ct);
-            },
-            log,
-            cancellationToken
-        );
-
-    // Replicas that start together on an empty database would create the same things twice, and one of them would fail.
-    private async Task OneAtATime(Func<Task> work, CancellationToken ct)
+    /// <summary>Waits for a turn; null where it is no longer wanted.</summary>
+    /// <param name="number">Of the lock.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <param name="wanted">Asked each time that another replica holds it; null for always.</param>
+    public async Task<Turn?> Take(long number, CancellationToken ct, Func<Task<bool>>? wanted = null)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false };
-        await using var connection = new NpgsqlConnection(settings.ConnectionString);
-        await connection.OpenAsync(ct);
-        await using var turn = new NpgsqlCommand($"select pg_try_advisory_lock({Lock})", connection);
-        while (!(bool)(await turn.ExecuteScalarAsync(ct))!)
-            await Task.Delay(100, ct);
-        await work();
+        // Not pooled: the lock goes with the connection, and the connection with the process.
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, KeepAlive = 5 };
+        var turn = new Turn(new NpgsqlConnection(settings.ConnectionString));
+        try
+        {
+            await turn.Connection.OpenAsync(ct);
+            while (!await turn.Ask($"select pg_try_advisory_lock({number})", ct))
+            {
+                await Task.Delay(Pause, ct);
+                if (wanted is not null && !await wanted())
+                {
+                    await turn.DisposeAsync();
+                    return null;
+                }
+            }
+            return turn;
+        }
+        catch
+        {
+            await turn.DisposeAsync();
+            throw;
+        }
     }
 
-    private async Task CreateDatabase(CancellationToken ct)
+    /// <summary>Creates the database if it is absent.</summary>
+    /// <param name="ct">Cancels.</param>
+    public async Task CreateDatabase(CancellationToken ct)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         var name = settings.Database!;
@@ -227,14 +205,108 @@ internal sealed class Preparation(string connectionString, IDocumentStore store,
             // Another replica was first.
         }
     }
+}
 
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+/// <summary>A lock that is held until disposed.</summary>
+public sealed class Turn : IAsyncDisposable
+{
+    internal Turn(NpgsqlConnection connection) => Connection = connection;
 
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    internal NpgsqlConnection Connection { get; }
 
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>Throws where the lock is lost.</summary>
+    /// <param name="ct">Cancels.</param>
+    public Task Check(CancellationToken ct) => Ask("select true", ct);
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    internal async Task<bool> Ask(string sql, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(sql, Connection) { CommandTimeout = 5 };
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
+    }
 
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>Lets go of it.</summary>
+    public ValueTask DisposeAsync() => Connection.DisposeAsync();
+}
+
+/// <summary>What must be done before the host serves.</summary>
+public static class Preparation
+{
+    private const long Lock = 0x536368656D61; // "Schema"
+
+    /// <summary>
+    /// Does some work before the host serves, in the order of registration, waiting for a database that is not there yet, and
+    /// on one replica at a time: those that start together on an empty database would create the same things twice.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="work">The work.</param>
+    public static void BeforeServing(
+        this IServiceCollection services,
+        Func<IServiceProvider, CancellationToken, Task> work
+    ) => services.AddSingleton<IHostedService>(sp => new Before(sp, work));
+
+    private sealed class Before(IServiceProvider services, Func<IServiceProvider, CancellationToken, Task> work)
+        : IHostedLifecycleService
+    {
+        private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+
+        public async Task StartingAsync(CancellationToken cancellationToken)
+        {
+            var turns = services.GetRequiredService<Turns>();
+            for (var wait = TimeSpan.FromMilliseconds(200); ; wait = wait * 2 < Longest ? wait * 2 : Longest)
+            {
+                try
+                {
+                    await turns.CreateDatabase(cancellationToken);
+                    await using var turn = await turns.Take(Lock, cancellationToken);
+                    await work(services, cancellationToken);
+                    return;
+                }
+                catch (Exception e) when (IsAway(e))
+                {
+                    services
+                        .GetRequiredService<ILogger<Before>>()
+                        .LogWarning(
+                            "The database is not there yet ({Reason}); trying again in {Wait}.",
+                            e.Message,
+                            wait
+                        );
+                    await Task.Delay(wait, cancellationToken);
+                }
+            }
+
+            // Entity Framework wraps what the driver says.
+            static bool IsAway(Exception? e) =>
+                e switch
+                {
+                    null or PostgresException { SqlState: PostgresErrorCodes.InvalidPassword } => false,
+                    NpgsqlException or TimeoutException => true,
+                    _ => IsAway(e.InnerException),
+                };
+        }
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
+
+/// <summary>Red unless the database answers within two seconds.</summary>
+internal sealed class DatabaseReady(NpgsqlDataSource source) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context,
+        CancellationToken cancellationToken = default
+    )
+    {
+        await using var command = source.CreateCommand("select 1");
+        command.CommandTimeout = 2;
+        await command.ExecuteScalarAsync(cancellationToken);
+        return HealthCheckResult.Healthy();
+    }
 }

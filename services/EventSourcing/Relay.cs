@@ -2,8 +2,11 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using JasperFx.Events;
 using JasperFx.Events.Daemon;
+using JasperFx.Events.Daemon.HighWater;
 using JasperFx.Events.Projections;
 using Marten;
+using Marten.Events.Daemon.Coordination;
+using Marten.Services;
 using Marten.Subscriptions;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,12 +19,18 @@ namespace SkillPlatform.EventSourcing;
 
 /// <summary>
 /// The only place of a service where a stored event becomes a public message: gives the message, or null for an event that
-/// stays inside. May query, and must give the same message each time it is asked about the same event.
+/// stays inside. May query, and must give the same message each time it is asked about the same event. Messages of one stream
+/// keep their order; <see cref="Ordered"/> names another one.
 /// </summary>
 /// <param name="event">The stored event.</param>
 /// <param name="around">Reads: the event's stream as it was then, and documents, which may be newer than the event.</param>
 /// <param name="ct">Cancels.</param>
 public delegate Task<object?> Announce(IEvent @event, Around around, CancellationToken ct);
+
+/// <summary>A message that keeps its order with others than those of its own stream.</summary>
+/// <param name="By">Those that share it arrive in the order of their events in the log.</param>
+/// <param name="Message">The public message.</param>
+public sealed record Ordered(Guid By, object Message);
 
 /// <summary>
 /// What can be read while events are announced. Each thing is read once for a page of events, however many of them ask for
@@ -93,13 +102,22 @@ internal sealed class Relay : SubscriptionBase
         CancellationToken cancellationToken
     )
     {
-        var messages = new List<(IEvent Event, object Message)>(page.Events.Count);
+        var messages = new List<(IEvent Event, Ordered Message)>(page.Events.Count);
         var around = new Around(page.Events, operations);
         foreach (var @event in page.Events)
             if (await _announce(@event, around, cancellationToken) is { } message)
-                messages.Add((@event, message));
-        // Started in order and confirmed together: a page costs one round trip to the broker, not one for each message.
-        await Task.WhenAll(messages.Select(m => Publish(m.Event, m.Message, cancellationToken)));
+                messages.Add((@event, message as Ordered ?? new Ordered(@event.StreamId, message)));
+        // One after the other where their order counts: a message that was started second may reach the broker first, and
+        // one that has to be repeated certainly comes late. All others together: a page costs few round trips.
+        await Task.WhenAll(
+            messages
+                .GroupBy(m => m.Message.By)
+                .Select(async inOrder =>
+                {
+                    foreach (var (@event, ordered) in inOrder)
+                        await Publish(@event, ordered.Message, cancellationToken);
+                })
+        );
         return NullChangeListener.Instance;
     }
 
@@ -231,17 +249,168 @@ internal sealed class RelayLag : IHostedService
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
-/// <summary>Red unless the database answers within two seconds.</summary>
-internal sealed class DatabaseReady(NpgsqlDataSource source) : IHealthCheck
+/// <summary>
+/// Lets one replica at a time run the relay and tidy up: the one whose turn it is. Marten's HotCold would do the first; this one
+/// takes over within half a second instead of three, and carries the wake-up between replicas: a commit elsewhere reaches the
+/// leader by NOTIFY, at most one per 5 ms.
+/// </summary>
+internal sealed class Leader(
+    Turns turns,
+    NpgsqlDataSource source,
+    IServiceProvider services,
+    Wakeup wakeup,
+    IMeterFactory meters,
+    ILogger<Leader> log
+) : BackgroundService
 {
-    public async Task<HealthCheckResult> CheckHealthAsync(
-        HealthCheckContext context,
-        CancellationToken cancellationToken = default
-    )
+    private const long Lock = 0x536B696C6C; // "Skill"
+    private const string Channel = "skillplatform_committed";
+    private static readonly TimeSpan Pulse = TimeSpan.FromMilliseconds(500);
+
+    // Never disposed: what is still being committed while the process ends must not fail for it.
+    private readonly SemaphoreSlim _toNotify = new(0, 1);
+    private readonly Counter<long> _changes = meters
+        .Create("SkillPlatform")
+        .CreateCounter<long>("skillplatform.leader.changes", "{change}", "Times that this replica became the leader.");
+
+    public bool Leads { get; private set; }
+
+    public IDocumentSessionListener Listener => new Commits(this);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await using var command = source.CreateCommand("select 1");
-        command.CommandTimeout = 2;
-        await command.ExecuteScalarAsync(cancellationToken);
-        return HealthCheckResult.Healthy();
+        await Task.WhenAll(
+            Persist(Lead, "leadership", stoppingToken),
+            Persist(Notify, "notifying", stoppingToken),
+            Persist(Forget, "tidying up", stoppingToken)
+        );
     }
+
+    private async Task Lead(CancellationToken ct)
+    {
+        await using var turn = (await turns.Take(Lock, ct))!;
+        turn.Connection.Notification += (_, _) => wakeup.Signal();
+        log.LogInformation("This replica leads.");
+        _changes.Add(1);
+        // None where nothing is announced.
+        var coordinator = services.GetService<Marten.Events.Daemon.Coordination.IProjectionCoordinator>();
+        try
+        {
+            await turn.Ask($"listen {Channel}; select true", ct);
+            if (coordinator is not null)
+                await coordinator.ResumeAsync();
+            Leads = true;
+            while (true)
+                if (!await turn.Connection.WaitAsync(Pulse, ct))
+                    await turn.Check(ct);
+        }
+        finally
+        {
+            Leads = false;
+            if (coordinator is not null)
+                await coordinator.PauseAsync();
+        }
+    }
+
+    private async Task Notify(CancellationToken ct)
+    {
+        while (true)
+        {
+            await _toNotify.WaitAsync(ct);
+            await using (var notify = source.CreateCommand($"notify {Channel}"))
+                await notify.ExecuteNonQueryAsync(ct);
+            await Task.Delay(5, ct);
+        }
+    }
+
+    // An inbox entry is needed while its message may still come again, a given answer for a day.
+    private async Task Forget(CancellationToken ct)
+    {
+        using var hourly = new PeriodicTimer(TimeSpan.FromHours(1));
+        while (await hourly.WaitForNextTickAsync(ct))
+        {
+            if (!Leads)
+                continue;
+            await using var session = services.GetRequiredService<IDocumentStore>().LightweightSession();
+            var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
+            session.DeleteWhere<Inbox>(entry => entry.At < now.AddDays(-30));
+            session.DeleteWhere<GivenAnswer>(answer => answer.At < now.AddDays(-1));
+            await session.SaveChangesAsync(ct);
+        }
+    }
+
+    private async Task Persist(Func<CancellationToken, Task> work, string what, CancellationToken ct)
+    {
+        while (!ct.IsCancellationRequested)
+        {
+            try
+            {
+                await work(ct);
+            }
+            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                log.LogWarning("Lost {What} ({Reason}); trying again.", what, e.Message);
+                await Task.Delay(Pulse, ct)
+                    .ContinueWith(
+                        _ => { },
+                        CancellationToken.None,
+                        TaskContinuationOptions.None,
+                        TaskScheduler.Default
+                    );
+            }
+        }
+    }
+
+    private void Committed()
+    {
+        if (Leads)
+            wakeup.Signal();
+        else
+            lock (_toNotify)
+                if (_toNotify.CurrentCount == 0)
+                    _toNotify.Release();
+    }
+
+    private sealed class Commits(Leader leader) : DocumentSessionListenerBase
+    {
+        public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
+        {
+            if (commit.GetStreams().Any())
+                leader.Committed();
+            return Task.CompletedTask;
+        }
+    }
+}
+
+/// <summary>
+/// Wakes the daemon as soon as something was committed. One pulse stays pending, so none is lost during a poll. Under load
+/// the pulses are gathered for a moment, since each poll looks through everything that waits.
+/// </summary>
+internal sealed class Wakeup(TimeProvider time) : IDaemonWakeup
+{
+    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(20);
+    private readonly SemaphoreSlim _pending = new(0, 1);
+    private long _last;
+
+    public void Signal()
+    {
+        lock (_pending)
+            if (_pending.CurrentCount == 0)
+                _pending.Release();
+    }
+
+    public async Task WaitAsync(TimeSpan timeout, CancellationToken token)
+    {
+        var since = time.GetElapsedTime(_last);
+        if (_last > 0 && since < Apart)
+            await Task.Delay(Apart - since, time, token);
+        await _pending.WaitAsync(timeout, token);
+        _last = time.GetTimestamp();
+    }
+
+    public void Dispose() => _pending.Dispose();
 }

@@ -55,15 +55,19 @@ public static class Announcements
             ProposalApproved e => Activity(isLast ? "approved" : "accepted", proposal, e.Reviewer, e.Reason, e.At),
             ChangesRequested e => Activity("changesRequested", proposal, e.Reviewer, e.Reason, e.At),
             ProposalRejected e => Activity("rejected", proposal, e.Reviewer, e.Reason, e.At),
-            ProposalAccepted e => new Contracts.ProposalAccepted(
-                proposal.Id,
-                e.Revision,
+            // First accepted, first applied: the order of a skill's acceptances is that of this log.
+            ProposalAccepted e => new Ordered(
                 proposal.Skill.Id,
-                proposal.Author,
-                e.Reviewer,
-                proposal.Rationale,
-                proposal.Changes,
-                e.At
+                new Contracts.ProposalAccepted(
+                    proposal.Id,
+                    e.Revision,
+                    proposal.Skill.Id,
+                    proposal.Author,
+                    e.Reviewer,
+                    proposal.Rationale,
+                    proposal.Changes,
+                    e.At
+                )
             ),
             ProposalConflicted e => Activity("conflicted", proposal, null, null, e.At),
             ProposalMerged e => Activity("merged", proposal, null, null, e.At),

@@ -105,6 +105,7 @@ public sealed class UnderFaults(Rig rig)
                 await Task.Delay(TimeSpan.FromMilliseconds(random.Next(800, 1800)));
             }
         await Platform.Rabbit.Kill();
+        // The bus waits up to half a minute between its own attempts to connect, and heeds no cancellation meanwhile.
         await Task.Delay(TimeSpan.FromSeconds(30));
         await Platform.Rabbit.Start();
         await Platform.Ready();
@@ -174,15 +175,18 @@ public sealed class UnderFaults(Rig rig)
         await Platform.StartServices();
     }
 
-    /// <summary>Every 25th event's transaction commits late, while later ones commit before it.</summary>
+    /// <summary>
+    /// Some events' transactions commit later than the three seconds after which a relay that goes by the clock would pass
+    /// them over, while later ones commit before them.
+    /// </summary>
     private async Task SlowSomeCommits(string database)
     {
         await using var source = NpgsqlDataSource.Create(Platform.Database(database));
         await using var command = source.CreateCommand(
             """
             create or replace function hold_back() returns trigger language plpgsql as $$
-              begin perform pg_sleep(1.2); return null; end $$;
-            create trigger hold_back after insert on mt_events for each row when (new.seq_id % 25 = 0) execute function hold_back();
+              begin perform pg_sleep(5); return null; end $$;
+            create trigger hold_back after insert on mt_events for each row when (new.seq_id % 150 = 0) execute function hold_back();
             """
         );
         await command.ExecuteNonQueryAsync();
@@ -197,7 +201,7 @@ public sealed class UnderFaults(Rig rig)
             """,
     };
 
-    private const string Poisoned = "catalog-when-proposal-accepted";
+    private const string Poisoned = "catalog-when-proposal-accepted-in-turn";
 
     private async Task Inject()
     {

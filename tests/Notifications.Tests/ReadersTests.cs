@@ -101,7 +101,7 @@ public sealed class ReadersTests
                 $"skill/{Given.Skill}",
             ],
             Readers
-                .TopicsOf(Given.Change(proposal: Given.Proposal), null)
+                .TopicsOf(Given.Change(proposal: Given.Proposal))
                 .Select(t => t.ToString())
                 .Order(StringComparer.Ordinal)
         );
@@ -110,22 +110,22 @@ public sealed class ReadersTests
     public void A_new_skill_is_told_under_all_its_roles()
     {
         var change = Given.Change(changes: new Changed(1, "skillAdded", null, null, null, "x", null, null));
-        Assert.Contains(Topic.OfRole("sre"), Readers.TopicsOf(change, null));
+        Assert.Contains(Topic.OfRole("sre"), Readers.TopicsOf(change));
     }
 
     [Fact]
     public void A_moved_skill_is_told_where_it_was_and_where_it_is()
     {
-        var before = new KnownSkill { Domain = new Named("data", "Data"), Group = new Named("lakes", "Lakes") };
-        var change = Given.Change(changes: new Changed(2, "skillMoved", null, null, "a", "b", null, null));
-        var topics = Readers.TopicsOf(change, before);
+        var moved = new Changed(2, "skillMoved", null, null, "data/lakes", "cloud/compute", null, null);
+        var topics = Readers.TopicsOf(Given.Change(changes: moved));
+        Assert.Contains(Topic.OfDomain("data"), topics);
         Assert.Contains(Topic.OfGroup("data", "lakes"), topics);
         Assert.Contains(Topic.OfGroup("cloud", "compute"), topics);
     }
 
     [Fact]
     public void An_import_is_told_skill_by_skill_only_to_who_watches_the_skill() =>
-        Assert.Equal([Skill], Readers.TopicsOf(Given.Change(import: Guid.NewGuid()), null));
+        Assert.Equal([Skill], Readers.TopicsOf(Given.Change(import: Guid.NewGuid())));
 
     [Fact]
     public void Who_takes_part_begins_to_watch()

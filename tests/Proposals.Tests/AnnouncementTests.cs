@@ -48,7 +48,9 @@ public sealed class AnnouncementTests
         var history = Given.Histories[State.Accepted];
         var approval = Announcements.Of(Given.Proposal(history[..2])!, history[1], isLast: false);
         Approve("ProposalActivity.accepted", approval!);
-        Approve("ProposalAccepted", Announcements.Of(Given.Proposal(history)!, history[2], isLast: true)!);
+        var accepted = (EventSourcing.Ordered)Announcements.Of(Given.Proposal(history)!, history[2], isLast: true)!;
+        Assert.Equal(Given.Proposal(history)!.Skill.Id, accepted.By);
+        Approve("ProposalAccepted", accepted.Message);
     }
 
     [Fact]

@@ -119,22 +119,8 @@ public sealed class AccountApi(UserManager<Account> users, AccountWriter writer,
     /// <summary>Why If-Match does not allow the write; null where it does.</summary>
     public static Refusal? Mismatch(HttpContext http, Account account, bool required)
     {
-        var match = http.Request.Headers.IfMatch.ToString();
-        if (match.Length == 0)
-            return required
-                ? new Refusal(
-                    RefusalKind.PreconditionRequired,
-                    "precondition-required",
-                    "Send If-Match with the ETag you read."
-                )
-                : null;
-        return match == "*" || match == $"\"{Tag(account)}\""
-            ? null
-            : new Refusal(
-                RefusalKind.Stale,
-                "stale",
-                "This has changed since you read it. Read it again, then repeat your change."
-            );
+        var (expected, refused) = Match.Of(http, required);
+        return refused ?? (expected is { } seen && seen != account.Version ? Match.Stale : null);
     }
 
     private async Task<IdentityResult> Write(Account account, bool endSessions, CancellationToken ct)

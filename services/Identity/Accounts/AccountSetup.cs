@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Npgsql;
+using SkillPlatform.EventSourcing;
 
 namespace SkillPlatform.Identity;
 
@@ -71,7 +72,7 @@ public static class AccountSetup
         services.AddScoped<Sessions>();
         services.AddScoped<AccountApi>();
         services.AddOpenApi();
-        services.AddHostedService<Preparation>();
+        services.BeforeServing(Preparation.Prepare);
         AddSchemes(builder);
     }
 

@@ -12,19 +12,19 @@ public static class Readers
     /// Topics under which a piece of news is told. Comments stay with those who watch the very thing; changes of a skill
     /// also reach those who watch what it belongs to; an import tells the wide scopes once, when it has ended.
     /// </summary>
-    public static IReadOnlyList<Topic> TopicsOf(SkillChanged change, KnownSkill? before)
+    public static IReadOnlyList<Topic> TopicsOf(SkillChanged change)
     {
         var topics = new List<Topic> { Topic.OfSkill(change.SkillId) };
         if (change.ImportId is not null)
             return topics;
         if (change.ProposalId is { } proposal)
             topics.Add(Topic.OfProposal(proposal));
-        topics.AddRange(WideTopicsOf(change, before));
+        topics.AddRange(WideTopicsOf(change));
         return topics;
     }
 
     /// <summary>Topics wider than the skill: role, group, domain, catalogue.</summary>
-    public static IReadOnlyList<Topic> WideTopicsOf(SkillChanged change, KnownSkill? before)
+    public static IReadOnlyList<Topic> WideTopicsOf(SkillChanged change)
     {
         var skill = change.Skill;
         var whole = change.Changes.Any(c => c.Kind is "skillAdded" or "skillRetired");
@@ -38,8 +38,10 @@ public static class Readers
             Topic.OfDomain(skill.Domain.Slug),
             Topic.Everything,
         ];
-        if (before is not null && change.Changes.Any(c => c.Kind == "skillMoved"))
-            topics.AddRange([Topic.OfGroup(before.Domain.Slug, before.Group.Slug), Topic.OfDomain(before.Domain.Slug)]);
+        // As the message says it: what came before it may come after it.
+        foreach (var moved in change.Changes.Where(c => c.Kind == "skillMoved"))
+            if (moved.Before?.Split('/') is [var domain, var group])
+                topics.AddRange([Topic.OfGroup(domain, group), Topic.OfDomain(domain)]);
         return topics.Distinct().ToArray();
     }
 

@@ -10,13 +10,10 @@ public sealed class WhenSkillChanged(IDocumentSession session) : IConsumer<Skill
     public async Task Consume(ConsumeContext<SkillChanged> context)
     {
         var (change, ct) = (context.Message, context.CancellationToken);
-        var before = change.Changes.Any(c => c.Kind == "skillMoved")
-            ? await session.LoadAsync<KnownSkill>(change.SkillId, ct)
-            : null;
         session.TryUpdateRevision(Known(change), change.Version);
         session.Store(new KnownSlug { Id = change.Skill.Slug, Skill = change.SkillId });
-        var narrow = Readers.TopicsOf(change, before);
-        var wide = change.ImportId is null ? [] : Readers.WideTopicsOf(change, before);
+        var narrow = Readers.TopicsOf(change);
+        var wide = change.ImportId is null ? [] : Readers.WideTopicsOf(change);
         var watches = await session.WatchesOf([.. narrow, .. wide], ct);
         await session.Tell(NewsOf(change), watches.On(narrow), change.Skill, waits: false, ct);
         if (change.ImportId is { } import && watches.On(wide) is { Count: > 0 } concerned)

@@ -56,40 +56,31 @@ public static class Unsubscribe
         );
     }
 
-    private static async Task<IResult> Stop(HttpContext http, string token, IDocumentStore store)
+    private static async Task<IResult> Stop(HttpContext http, string token, IQuerySession reads, Commands commands)
     {
         var ct = http.RequestAborted;
-        for (var attempt = 1; ; attempt++)
-        {
-            await using var session = store.LightweightSession();
-            if (await Find(session, token, ct) is not { } notification)
-                return Gone(http);
-            var topic = Topic.Parse(notification.Topic);
-            await session.Decide<Watch>(
-                Watch.IdOf(notification.User, topic),
-                watch => Decide(watch, notification.User, topic),
-                ct: ct
-            );
-            try
-            {
-                await session.SaveChangesAsync(ct);
-                var texts = await TextsOf(session, notification.User, ct);
-                var name = Wording.TopicName(texts, notification);
-                return Page(
-                    http,
-                    texts,
-                    $"""
-                    <h1>{E(texts["page.title"])}</h1>
-                    <p role="status">{E(texts["page.done", ("topic", name)])}</p>
-                    <p><a href="/watching">{E(texts["page.watching"])}</a></p>
-                    """
-                );
-            }
-            catch (Exception lost) when (attempt < 5 && Commands.IsLostRace(lost))
-            {
-                // Pressed twice at once: look again.
-            }
-        }
+        if (await Find(reads, token, ct) is not { } notification)
+            return Gone(http);
+        var topic = Topic.Parse(notification.Topic);
+        var answer = await commands.Handle<Watch>(
+            http,
+            Watch.IdOf(notification.User, topic),
+            command: null,
+            watch => Decide(watch, notification.User, topic),
+            _ => new Answer(200)
+        );
+        if (answer is not Answer)
+            return answer;
+        var texts = await TextsOf(reads, notification.User, ct);
+        return Page(
+            http,
+            texts,
+            $"""
+            <h1>{E(texts["page.title"])}</h1>
+            <p role="status">{E(texts["page.done", ("topic", Wording.TopicName(texts, notification))])}</p>
+            <p><a href="/watching">{E(texts["page.watching"])}</a></p>
+            """
+        );
     }
 
     /// <summary>Ends the watch; where there is none (an author whose watch is still on its way), leaves one that is ended.</summary>

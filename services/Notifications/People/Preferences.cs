@@ -75,7 +75,7 @@ public static class SetPreferences
             var now = await Preferences.Of(session, user, ct);
             var current = now.Version;
             if (match is not ("" or "*") && match != $"\"{Tag(now)}\"")
-                return Stale.AsProblem();
+                return Match.Stale.AsProblem();
             var then = new Preferences
             {
                 Id = user,
@@ -98,7 +98,7 @@ public static class SetPreferences
             }
             catch (ConcurrencyException)
             {
-                return Stale.AsProblem();
+                return Match.Stale.AsProblem();
             }
         }
     }
@@ -145,7 +145,4 @@ public static class SetPreferences
         p.Version > 0
             ? p.Version.ToString(CultureInfo.InvariantCulture)
             : $"0-{Ids.Of(p.Culture, p.TimeZone).ToString()[..8]}";
-
-    private static Refusal Stale { get; } =
-        new(RefusalKind.Stale, "stale", "This has changed since you read it. Read it again, then repeat your change.");
 }

@@ -1,4 +1,4 @@
-﻿using System;
+using System;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
@@ -44,12 +44,13 @@ namespace SkillPlatform.Identity.Migrations
                     password_hash = table.Column<string>(type: "text", nullable: true),
                     security_stamp = table.Column<string>(type: "text", nullable: true),
                     concurrency_stamp = table.Column<string>(type: "text", nullable: true),
-                    phone_number = table.Column<string>(type: "text", nullable: true),
+                    phone_number = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
                     phone_number_confirmed = table.Column<bool>(type: "boolean", nullable: false),
                     two_factor_enabled = table.Column<bool>(type: "boolean", nullable: false),
                     lockout_end = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     lockout_enabled = table.Column<bool>(type: "boolean", nullable: false),
                     access_failed_count = table.Column<int>(type: "integer", nullable: false),
+                    signed_out_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                 },
                 constraints: table =>
                 {
@@ -88,6 +89,7 @@ namespace SkillPlatform.Identity.Migrations
                     culture = table.Column<string>(type: "text", nullable: false),
                     attempts = table.Column<int>(type: "integer", nullable: false),
                     due = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    account = table.Column<Guid>(type: "uuid", nullable: true),
                 },
                 constraints: table =>
                 {
@@ -207,8 +209,8 @@ namespace SkillPlatform.Identity.Migrations
                 schema: "identity",
                 columns: table => new
                 {
-                    login_provider = table.Column<string>(type: "text", nullable: false),
-                    provider_key = table.Column<string>(type: "text", nullable: false),
+                    login_provider = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: false),
+                    provider_key = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: false),
                     provider_display_name = table.Column<string>(type: "text", nullable: true),
                     user_id = table.Column<Guid>(type: "uuid", nullable: false),
                 },
@@ -232,8 +234,8 @@ namespace SkillPlatform.Identity.Migrations
                 columns: table => new
                 {
                     user_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    login_provider = table.Column<string>(type: "text", nullable: false),
-                    name = table.Column<string>(type: "text", nullable: false),
+                    login_provider = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: false),
+                    name = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: false),
                     value = table.Column<string>(type: "text", nullable: true),
                 },
                 constraints: table =>
@@ -333,6 +335,29 @@ namespace SkillPlatform.Identity.Migrations
                 }
             );
 
+            migrationBuilder.CreateTable(
+                name: "account_passkeys",
+                schema: "identity",
+                columns: table => new
+                {
+                    credential_id = table.Column<byte[]>(type: "bytea", maxLength: 1024, nullable: false),
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    data = table.Column<string>(type: "jsonb", nullable: false),
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_account_passkeys", x => x.credential_id);
+                    table.ForeignKey(
+                        name: "FK_account_passkeys_accounts_user_id",
+                        column: x => x.user_id,
+                        principalSchema: "identity",
+                        principalTable: "accounts",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
+
             migrationBuilder.CreateIndex(
                 name: "IX_account_claims_user_id",
                 schema: "identity",
@@ -409,11 +434,20 @@ namespace SkillPlatform.Identity.Migrations
                 column: "reference_id",
                 unique: true
             );
+
+            migrationBuilder.CreateIndex(
+                name: "IX_account_passkeys_user_id",
+                schema: "identity",
+                table: "account_passkeys",
+                column: "user_id"
+            );
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(name: "account_passkeys", schema: "identity");
+
             migrationBuilder.DropTable(name: "account_claims", schema: "identity");
 
             migrationBuilder.DropTable(name: "account_logins", schema: "identity");
