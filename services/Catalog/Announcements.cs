@@ -1,4 +1,5 @@
 using JasperFx.Events;
+using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
 using SkillPlatform.EventSourcing;
 

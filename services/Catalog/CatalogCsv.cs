@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Unicode;
 using CsvHelper;
+using SkillPlatform.Changes;
 
 namespace SkillPlatform.Catalog;
 
@@ -25,15 +26,15 @@ public sealed class CatalogCsv
         "description",
     ];
     private readonly DocumentErrors _errors = new();
-    private readonly Dictionary<string, Domain> _domains = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _roles = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Domain> _domains = new(TextForm.Looks);
+    private readonly Dictionary<string, string> _roles = new(TextForm.Looks);
     private int _skills;
 
     private sealed class Domain
     {
         public string[]? Levels;
-        public readonly Dictionary<string, Dictionary<string, Skill>> Groups = new(StringComparer.Ordinal);
-        public readonly Dictionary<string, string> GroupOf = new(StringComparer.Ordinal);
+        public readonly Dictionary<string, Dictionary<string, Skill>> Groups = new(TextForm.Looks);
+        public readonly Dictionary<string, string> GroupOf = new(TextForm.Looks);
         public readonly List<(string At, string Level)> Named = [];
     }
 
@@ -118,11 +119,19 @@ public sealed class CatalogCsv
             else
             {
                 var cells = csv.Current.ToArray();
-                Row(at, column => positions.TryGetValue(column, out var i) ? Restored(cells[i]) : "");
+                Row(at, column => positions.TryGetValue(column, out var i) ? Form(column, Restored(cells[i])) : "");
             }
             bad = null;
         }
     }
+
+    private static string Form(string column, string cell) =>
+        column switch
+        {
+            "description" => TextForm.Text(cell),
+            "levels" or "keywords" => cell,
+            _ => TextForm.Name(cell),
+        };
 
     private Dictionary<string, int>? Header(string[] names)
     {
@@ -166,7 +175,7 @@ public sealed class CatalogCsv
         if (!Named($"{at}/group", group))
             return;
         if (!d.Groups.TryGetValue(group, out var skills))
-            d.Groups.Add(group, skills = new Dictionary<string, Skill>(StringComparer.Ordinal));
+            d.Groups.Add(group, skills = new Dictionary<string, Skill>(TextForm.Looks));
         if (skill.Length == 0)
         {
             Empty(at, cell, "keywords", "role", "level", "mandatory", "description");
@@ -174,7 +183,7 @@ public sealed class CatalogCsv
         }
         if (!Named($"{at}/skill", skill))
             return;
-        if (!d.GroupOf.TryAdd(skill, group) && d.GroupOf[skill] != group)
+        if (!d.GroupOf.TryAdd(skill, group) && !TextForm.Looks.Equals(d.GroupOf[skill], group))
         {
             _errors.Add($"{at}/group", "This skill stands in another group of its domain already.");
             return;
@@ -187,7 +196,7 @@ public sealed class CatalogCsv
         }
         Same(
             ref s.Keywords,
-            Entries($"{at}/keywords", cell("keywords"), CatalogDocument.MostKeywords, CatalogDocument.LongestKeyword),
+            Entries($"{at}/keywords", cell("keywords"), TextForm.MostKeywords, TextForm.LongestKeyword, isSet: true),
             $"{at}/keywords",
             "skill"
         );
@@ -206,11 +215,11 @@ public sealed class CatalogCsv
             domain.Named.Add(($"{at}/level", level));
         if (!bool.TryParse(mandatory, out var isMandatory))
             _errors.Add($"{at}/mandatory", "Must be true or false.");
-        if (TextRules.Text(description, CatalogDocument.LongestDescription) is { } problem)
+        if (TextForm.Problem(description, TextForm.LongestDescription, mayBeEmpty: true) is { } problem)
             _errors.Add($"{at}/description", problem);
         if (
             !skill.Requirements.TryAdd(
-                (role, level),
+                (TextForm.Likeness(role), TextForm.Likeness(level)),
                 new CatalogDocument.Requirement(role, level, isMandatory, description)
             )
         )
@@ -219,7 +228,7 @@ public sealed class CatalogCsv
 
     private bool Named(string at, string name)
     {
-        if (TextRules.Name(name) is not { } problem)
+        if (TextForm.Problem(name, TextForm.LongestName) is not { } problem)
             return true;
         _errors.Add(at, problem);
         return false;
@@ -234,24 +243,25 @@ public sealed class CatalogCsv
 
     private void Same(ref string[]? known, string[]? given, string at, string what)
     {
-        if (given is not null && known is not null && !given.SequenceEqual(known, StringComparer.Ordinal))
+        if (given is not null && known is not null && !given.SequenceEqual(known, TextForm.Looks))
             _errors.Add(at, $"Differs from an earlier row of the same {what}.");
         known ??= given;
     }
 
-    private string[]? Entries(string at, string cell, int most, int longest = CatalogDocument.LongestName)
+    private string[]? Entries(string at, string cell, int most, int longest = TextForm.LongestName, bool isSet = false)
     {
         if (cell.Length == 0)
             return null;
-        var entries = cell.Split('\n').Select(e => e.TrimEnd('\r')).ToArray();
+        var entries = cell.Split('\n').Select(TextForm.Name).Where(e => e.Length > 0).ToArray();
         if (entries.Length > most)
             _errors.Add(at, $"At most {most:N0} entries.");
         foreach (var entry in entries.Take(most))
-            if (TextRules.Name(entry, longest) is { } problem)
+            if (TextForm.Problem(entry, longest) is { } problem)
                 _errors.Add(at, problem);
-        if (entries.Distinct(StringComparer.Ordinal).Count() != entries.Length)
+        var distinct = entries.Distinct(TextForm.Looks).ToArray();
+        if (distinct.Length != entries.Length && !isSet)
             _errors.Add(at, "An entry stands here twice.");
-        return entries;
+        return distinct;
     }
 
     private void CheckLevels(KnownLevels known)
@@ -260,7 +270,7 @@ public sealed class CatalogCsv
         {
             var levels = new HashSet<string>(
                 domain.Levels ?? CatalogDocument.UsualLevels.Concat(known(name) ?? []),
-                StringComparer.Ordinal
+                TextForm.Looks
             );
             foreach (var (at, _) in domain.Named.Where(n => !levels.Contains(n.Level)))
                 _errors.Add(at, "This level is not among the levels of its domain.");

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using SkillPlatform.Changes;
 
 namespace SkillPlatform.Catalog;
 
@@ -93,7 +94,7 @@ public sealed class CatalogJson
         );
         for (var i = first; i < _named.Count; i++)
             _named[i] = _named[i] with { Domain = name ?? "" };
-        var skills = new HashSet<string>(StringComparer.Ordinal);
+        var skills = new HashSet<string>(TextForm.Looks);
         for (var g = 0; g < groups.Length; g++)
         for (var s = 0; s < (groups[g]?.Skills.Length ?? 0); s++)
             if (groups[g]!.Skills[s] is { } skill && !skills.Add(skill.Name))
@@ -126,7 +127,8 @@ public sealed class CatalogJson
         if (++_skills == CatalogDocument.MostSkills + 1)
             _errors.Add(at, $"At most {CatalogDocument.MostSkills:N0} skills.");
         string? name = null;
-        string[]? keywords = null;
+        string?[] keywords = [];
+        bool? retired = null;
         CatalogDocument.Requirement?[] requirements = [];
         Object(
             ref json,
@@ -136,15 +138,25 @@ public sealed class CatalogJson
             {
                 ["name"] = (ref j, p) => name = Name(ref j, p),
                 ["keywords"] = (ref j, p) =>
-                    keywords = Names(ref j, p, CatalogDocument.MostKeywords, CatalogDocument.LongestKeyword),
+                    keywords = List(
+                        ref j,
+                        p,
+                        TextForm.MostKeywords,
+                        (ref k, q) => Name(ref k, q, TextForm.LongestKeyword)
+                    ),
                 ["requirements"] = (ref j, p) => requirements = List(ref j, p, 10_000, Requirement),
+                ["retired"] = (ref j, p) => retired = j.TokenType == JsonTokenType.Null ? null : Bool(ref j, p),
             }
         );
+        if (retired == true)
+            _errors.Add($"{at}/retired", "Only false: a skill is retired by a proposal.");
         var cells = new HashSet<(string, string)>();
         for (var i = 0; i < requirements.Length; i++)
-            if (requirements[i] is { } requirement && !cells.Add((requirement.Role, requirement.Level)))
+            if (requirements[i] is { } r && !cells.Add((TextForm.Likeness(r.Role), TextForm.Likeness(r.Level))))
                 _errors.Add($"{at}/requirements/{i}", "There is a requirement for this role and level already.");
-        return name is null ? null : new CatalogDocument.Skill(name, keywords ?? [], requirements!);
+        return name is null
+            ? null
+            : new CatalogDocument.Skill(name, TextForm.Keywords(keywords), requirements!, retired);
     }
 
     private CatalogDocument.Requirement? Requirement(ref Utf8JsonReader json, string at)
@@ -156,19 +168,14 @@ public sealed class CatalogJson
         Object(
             ref json,
             at,
-            ["role", "level", "mandatory", "description"],
+            ["role", "level", "mandatory"],
             new(StringComparer.Ordinal)
             {
                 ["role"] = (ref j, p) => role = Name(ref j, p),
                 ["level"] = (ref j, p) => level = Name(ref j, p),
                 ["mandatory"] = (ref j, p) => mandatory = Bool(ref j, p),
                 ["description"] = (ref j, p) =>
-                    description = Text(
-                        ref j,
-                        p,
-                        CatalogDocument.LongestDescription,
-                        t => TextRules.Text(t, CatalogDocument.LongestDescription)
-                    ),
+                    description = Text(ref j, p, TextForm.LongestDescription, TextForm.Text),
             }
         );
         if (role is null || level is null)
@@ -180,15 +187,15 @@ public sealed class CatalogJson
     // Roles and levels are known only at the end, whatever the order of the members was.
     private void Resolve(CatalogDocument document, string[]? roles)
     {
-        var allowed = roles?.ToHashSet(StringComparer.Ordinal);
-        var levels = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
+        var allowed = roles?.ToHashSet(TextForm.Looks);
+        var levels = new Dictionary<string, HashSet<string>>(TextForm.Looks);
         foreach (var domain in document.Domains.Where(d => d is not null))
             levels.TryAdd(
                 domain.Name,
                 new HashSet<string>(
                     document.StatedLevels(domain)
                         ?? CatalogDocument.UsualLevels.Concat(_known(domain.Name) ?? []).ToArray(),
-                    StringComparer.Ordinal
+                    TextForm.Looks
                 )
             );
         foreach (var (at, domain, role, level) in _named)
@@ -254,14 +261,14 @@ public sealed class CatalogJson
     private T[] Distinct<T>(T?[] items, Func<T, string> name, string at)
         where T : class
     {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var seen = new HashSet<string>(TextForm.Looks);
         for (var i = 0; i < items.Length; i++)
             if (items[i] is { } item && !seen.Add(name(item)))
                 _errors.Add(item is string ? $"{at}/{i}" : $"{at}/{i}/name", "This name stands in the list already.");
         return items!;
     }
 
-    private string[] Names(ref Utf8JsonReader json, string at, int most, int longest = CatalogDocument.LongestName) =>
+    private string[] Names(ref Utf8JsonReader json, string at, int most, int longest = TextForm.LongestName) =>
         Distinct(List(ref json, at, most, (ref j, p) => Name(ref j, p, longest)), name => name, at);
 
     private string[]? Levels(ref Utf8JsonReader json, string at)
@@ -275,17 +282,21 @@ public sealed class CatalogJson
         return null;
     }
 
-    private string? Name(ref Utf8JsonReader json, string at) => Name(ref json, at, CatalogDocument.LongestName);
+    private string? Name(ref Utf8JsonReader json, string at) => Name(ref json, at, TextForm.LongestName);
 
     private string? Name(ref Utf8JsonReader json, string at, int longest) =>
-        Text(ref json, at, longest, text => TextRules.Name(text, longest));
+        Text(ref json, at, longest, TextForm.Name, mayBeEmpty: false);
 
     private string? Note(ref Utf8JsonReader json, string at) =>
-        json.TokenType == JsonTokenType.Null
-            ? null
-            : Text(ref json, at, CatalogDocument.LongestNote, t => TextRules.Text(t, CatalogDocument.LongestNote));
+        json.TokenType == JsonTokenType.Null ? null : Text(ref json, at, CatalogDocument.LongestNote, TextForm.Text);
 
-    private string? Text(ref Utf8JsonReader json, string at, int longest, Func<string, string?> rule)
+    private string? Text(
+        ref Utf8JsonReader json,
+        string at,
+        int longest,
+        Func<string, string> form,
+        bool mayBeEmpty = true
+    )
     {
         if (json.TokenType != JsonTokenType.String)
         {
@@ -295,13 +306,13 @@ public sealed class CatalogJson
         // An escaped character takes twelve bytes at most: what is longer need not be decoded.
         if (json.ValueSpan.Length > longest * 12L)
         {
-            _errors.Add(at, TextRules.TooLong(longest));
+            _errors.Add(at, TextForm.TooLong(longest));
             return null;
         }
         try
         {
-            var text = json.GetString()!;
-            if (rule(text) is not { } problem)
+            var text = form(json.GetString()!);
+            if (TextForm.Problem(text, longest, mayBeEmpty) is not { } problem)
                 return text;
             _errors.Add(at, problem);
         }

@@ -34,6 +34,10 @@ public sealed class Import : IRevisioned
     public int Unchanged { get; set; }
     public bool TaxonomyChanged { get; set; }
     public ImportError[] Errors { get; set; } = [];
+
+    /// <summary>Skills that the document calls by a former name, or that are retired: the first of them.</summary>
+    public List<Recognised> Recognised { get; set; } = [];
+
     public DateTimeOffset CreatedAt { get; set; }
     public DateTimeOffset? FinishedAt { get; set; }
 
@@ -80,9 +84,37 @@ public sealed class Import : IRevisioned
             .RequireAuthorization(Roles.Administrator)
             .Produces<ImportPage>();
 
+    public void Recognise(string called, Skill skill)
+    {
+        if (Recognised.Count < DocumentErrors.Most)
+            Recognised.Add(new Recognised(called, skill.Slug, skill.Name, skill.Retired));
+    }
+
     public ImportPage Page() =>
-        new(Id, State, DryRun, Source, Licence, Done, Total, Added, Changed, Unchanged, Errors, CreatedAt, FinishedAt);
+        new(
+            Id,
+            State,
+            DryRun,
+            Source,
+            Licence,
+            Done,
+            Total,
+            Added,
+            Changed,
+            Unchanged,
+            Errors,
+            Recognised,
+            CreatedAt,
+            FinishedAt
+        );
 }
+
+/// <summary>A skill that the document speaks of and that is renamed or retired since: it is not added again.</summary>
+/// <param name="Called">What the document calls it.</param>
+/// <param name="Slug">Its slug.</param>
+/// <param name="Name">What it is called now; it stays so.</param>
+/// <param name="Retired">True if it is retired, and stays so unless the document says <c>"retired": false</c>.</param>
+public sealed record Recognised(string Called, string Slug, string Name, bool Retired);
 
 public sealed record ImportError(string Pointer, string Message);
 
@@ -98,6 +130,7 @@ public sealed record ImportPage(
     int Changed,
     int Unchanged,
     ImportError[] Errors,
+    IReadOnlyList<Recognised> Recognised,
     DateTimeOffset CreatedAt,
     DateTimeOffset? FinishedAt
 );

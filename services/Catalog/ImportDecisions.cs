@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
 
 namespace SkillPlatform.Catalog;
@@ -13,7 +13,7 @@ public static class ImportDecisions
     public static IReadOnlyList<object> Decide(Taxonomy now, CatalogDocument document)
     {
         var events = new List<object>();
-        foreach (var name in document.Roles.Where(name => !now.Roles.Any(role => role.Name == name)))
+        foreach (var name in document.Roles.Except(now.Roles.Select(role => role.Name), TextForm.Looks).ToArray())
             Add(new RoleAdded(Slugs.Unique(Slugs.Of(name), now.HasRole), name));
         foreach (var wanted in document.Domains)
         {
@@ -26,7 +26,13 @@ public static class ImportDecisions
             }
             else if (Levels(domain, document, wanted) is { } levels && !levels.SequenceEqual(domain.Levels))
                 Add(new LevelsReplaced(domain.Slug, levels));
-            foreach (var group in wanted.Groups.Where(g => !domain.Groups.Any(known => known.Name == g.Name)))
+            foreach (
+                var group in wanted.Groups.ExceptBy(
+                    domain.Groups.Select(known => known.Name),
+                    g => g.Name,
+                    TextForm.Looks
+                )
+            )
             {
                 var slug = Slugs.Unique(Slugs.Of(group.Name), s => now.HasGroup(domain.Slug, s));
                 Add(new GroupAdded(domain.Slug, slug, group.Name));
@@ -48,44 +54,8 @@ public static class ImportDecisions
     /// <param name="now">The skill; null to add it.</param>
     /// <param name="slug">Its slug, if it is new.</param>
     /// <param name="wanted">As it should be, by slug.</param>
-    public static IReadOnlyList<object> Decide(Skill? now, string slug, WantedSkill wanted)
-    {
-        var events = new List<object>();
-        if (now is null)
-        {
-            var added = new SkillAdded(slug, wanted.Name, wanted.Keywords, wanted.Domain, wanted.Group);
-            events.Add(added);
-            now = Skill.Fold(null, added)!;
-        }
-        if (!now.Keywords.SequenceEqual(wanted.Keywords, StringComparer.Ordinal))
-            events.Add(new KeywordsReplaced(wanted.Keywords));
-        if (now.Group != wanted.Group)
-            events.Add(new SkillMoved(wanted.Domain, wanted.Group));
-        foreach (var (cell, expected) in wanted.Requirements)
-        {
-            if (!now.Requirements.TryGetValue(cell, out var before))
-            {
-                events.Add(new RequirementStated(cell.Role, cell.Level, expected.Mandatory, expected.Description));
-                continue;
-            }
-            if (before.Description != expected.Description)
-                events.Add(new RequirementReworded(cell.Role, cell.Level, expected.Description));
-            if (before.Mandatory != expected.Mandatory)
-                events.Add(
-                    expected.Mandatory
-                        ? new RequirementMadeMandatory(cell.Role, cell.Level)
-                        : new RequirementMadeOptional(cell.Role, cell.Level)
-                );
-        }
-        var kept = wanted.Requirements.Select(r => r.Cell).ToHashSet();
-        events.AddRange(
-            now.Requirements.Keys.Where(cell => !kept.Contains(cell))
-                .OrderBy(cell => cell.Role, StringComparer.Ordinal)
-                .ThenBy(cell => cell.Level, StringComparer.Ordinal)
-                .Select(cell => new RequirementDropped(cell.Role, cell.Level))
-        );
-        return events;
-    }
+    public static object[] Decide(Skill? now, string slug, Said wanted) =>
+        [.. ApplyProposal.Between(now?.Says, now is null ? wanted : wanted with { Name = now.Says.Name }, _ => slug)];
 
     private static Named[]? Levels(DomainTaxonomy domain, CatalogDocument document, CatalogDocument.Domain wanted)
     {
@@ -93,16 +63,16 @@ public static class ImportDecisions
             return
             [
                 .. Levels(domain.Levels, stated),
-                .. domain.Levels.Where(l => !stated.Contains(l.Name, StringComparer.Ordinal)),
+                .. domain.Levels.Where(l => !stated.Contains(l.Name, TextForm.Looks)),
             ];
         // Nothing is said of levels: one of the usual ones joins where a requirement needs it.
         var used = wanted
             .Groups.SelectMany(g => g.Skills)
             .SelectMany(s => s.Requirements)
             .Select(r => r.Level)
-            .ToHashSet(StringComparer.Ordinal);
+            .ToHashSet(TextForm.Looks);
         var missing = CatalogDocument.UsualLevels.Where(name =>
-            used.Contains(name) && !Array.Exists(domain.Levels, l => l.Name == name)
+            used.Contains(name) && !Array.Exists(domain.Levels, l => TextForm.Looks.Equals(l.Name, name))
         );
         return Levels(domain.Levels, domain.Levels.Select(l => l.Name).Concat(missing));
     }
@@ -115,7 +85,7 @@ public static class ImportDecisions
         [
             .. names.Select(name =>
             {
-                if (Array.Find(known, l => l.Name == name) is { } level)
+                if (Array.Find(known, l => TextForm.Looks.Equals(l.Name, name)) is { } level)
                     return level;
                 var slug = Slugs.Unique(Slugs.Of(name), taken.Contains);
                 taken.Add(slug);
@@ -126,44 +96,49 @@ public static class ImportDecisions
 }
 
 /// <summary>A skill of a document, its place, roles and levels by slug.</summary>
-public sealed record WantedSkill(
-    string Name,
-    string Domain,
-    string Group,
-    string[] Keywords,
-    (Cell Cell, Expected Expected)[] Requirements
-)
+/// <param name="Says">What it is to say.</param>
+/// <param name="IsBack">True where it is one again, if it was retired.</param>
+public sealed record WantedSkill(Said Says, bool IsBack)
 {
     /// <summary>All skills of a document, in its order. The taxonomy has everything the document names.</summary>
     public static IEnumerable<WantedSkill> All(CatalogDocument document, Taxonomy taxonomy)
     {
-        var roles = taxonomy.Roles.ToDictionary(r => r.Name, r => r.Slug, StringComparer.Ordinal);
-        foreach (var (domain, group, skill) in document.Skills())
+        var roles = Slugs(taxonomy.Roles);
+        foreach (var domain in document.Domains)
         {
             var place = taxonomy.DomainNamed(domain.Name)!;
-            yield return new WantedSkill(
-                skill.Name,
-                place.Slug,
-                Array.Find(place.Groups, g => g.Name == group.Name)!.Slug,
-                skill.Keywords,
-                [
-                    .. skill.Requirements.Select(r =>
-                        (
-                            new Cell(roles[r.Role], Array.Find(place.Levels, l => l.Name == r.Level)!.Slug),
-                            new Expected(r.Mandatory, r.Description)
-                        )
+            var (groups, levels) = (Slugs(place.Groups), Slugs(place.Levels));
+            foreach (var group in domain.Groups)
+            foreach (var skill in group.Skills)
+                yield return new WantedSkill(
+                    new Said(
+                        skill.Name,
+                        [.. skill.Keywords],
+                        new Place(place.Slug, groups[group.Name]),
+                        [
+                            .. skill.Requirements.Select(r => new Requirement(
+                                roles[r.Role],
+                                levels[r.Level],
+                                r.Mandatory,
+                                r.Description
+                            )),
+                        ]
                     ),
-                ]
-            );
+                    skill.Retired == false
+                );
         }
     }
+
+    // Of two that were stored before they counted as one, the first.
+    private static Dictionary<string, string> Slugs(IEnumerable<Named> named) =>
+        named.DistinctBy(n => n.Name, TextForm.Looks).ToDictionary(n => n.Name, n => n.Slug, TextForm.Looks);
 }
 
 /// <summary>Finding by name, which only documents do.</summary>
 public static class Names
 {
     public static DomainTaxonomy? DomainNamed(this Taxonomy taxonomy, string name) =>
-        taxonomy.Domains.FirstOrDefault(domain => domain.Name == name);
+        taxonomy.Domains.FirstOrDefault(domain => TextForm.Looks.Equals(domain.Name, name));
 
     /// <summary>All skills with their places, in the document's order.</summary>
     public static IEnumerable<(

@@ -45,6 +45,8 @@ public static class ImportFile
         import = (await session.LoadAsync<Import>(import.Id))!;
         if (import.State != Import.Finished)
             return await Fail([.. import.Errors.Select(e => $"{path}#{e.Pointer}: {e.Message}")]);
+        foreach (var skill in import.Recognised)
+            await Say($"\"{skill.Called}\" is {(skill.Retired ? "retired" : $"called \"{skill.Name}\" now")}");
         await Say($"{import.Added} skills added, {import.Changed} changed, {import.Unchanged} unchanged");
         return 0;
     }

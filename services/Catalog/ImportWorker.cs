@@ -1,6 +1,7 @@
 using JasperFx;
 using JasperFx.Events;
 using Marten;
+using SkillPlatform.Changes;
 using SkillPlatform.EventSourcing;
 using SkillPlatform.ServiceDefaults;
 
@@ -108,12 +109,13 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
             document = (await session.LoadAsync<ImportDocument>(import.Id, ct))!.Document;
         var taxonomy = await Prepare(import, document, ct);
         progress(import);
+        var named = WantedSkill.All(document, taxonomy).Select(Key).ToHashSet();
         foreach (var batch in WantedSkill.All(document, taxonomy).Skip(import.Done).Chunk(BatchSize))
         {
             // Throws where the lock's connection is lost, and the lock with it.
             await turn.Check(ct);
             await using var session = Session(import);
-            await Stage(session, import, batch, ct);
+            await Stage(session, import, batch, named, ct);
             import.Done += batch.Length;
             Save(session, import);
             await session.SaveChangesAsync(ct);
@@ -158,56 +160,80 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         IDocumentSession session,
         Import import,
         IReadOnlyList<WantedSkill> batch,
+        HashSet<(string Domain, string Name)> named,
         CancellationToken ct
     )
     {
-        var known = await Known(session, batch, ct);
-        var slugs = (
-            await SlugTaken.Near(
-                session,
-                [.. batch.Where(s => !known.ContainsKey((s.Domain, s.Name))).Select(s => s.Name)],
-                ct
-            )
-        ).Keys.ToHashSet(StringComparer.Ordinal);
+        var known = (await Known(session, [.. batch.Select(s => s.Says.Name)], ct)).ToLookup(s => Key(s.Skill));
+        string[] unknown = [.. batch.Where(s => !known[Key(s)].Any(k => !k.Skill.Retired)).Select(s => s.Says.Name)];
+        var near = await SlugTaken.Near(session, unknown, ct);
+        // Slugs are never given again: who looks like a name, or had it, had a slug that is made of it.
+        Guid[] ids = [.. unknown.SelectMany(name => SlugTaken.Lookalikes(near, name)).Distinct()];
+        var alike = (await Fold(session, ids, ct)).ToArray();
+        var now = alike.ToLookup(s => Key(s.Skill));
+        // One that the document calls by its present name, too, is not the one that it calls by a former name.
+        var former = alike
+            .Where(s => s.Skill.Retired || !named.Contains(Key(s.Skill)))
+            .SelectMany(s => s.Skill.Former.Select(name => (Key: (s.Skill.Domain, TextForm.Likeness(name)), It: s)))
+            .ToLookup(s => s.Key, s => s.It);
+        var slugs = near.Keys.ToHashSet(StringComparer.Ordinal);
         foreach (var wanted in batch)
         {
-            var isKnown = known.TryGetValue((wanted.Domain, wanted.Name), out var found);
-            var id = isKnown ? found.Id : Guid.CreateVersion7();
-            var slug = isKnown ? found.Skill.Slug : Slugs.Unique(Slugs.Of(wanted.Name), slugs.Contains);
-            var events = ImportDecisions.Decide(isKnown ? found.Skill : null, slug, wanted);
-            if (!isKnown)
-                import.Added++;
-            else if (events.Count > 0)
-                import.Changed++;
-            else
-                import.Unchanged++;
-            slugs.Add(slug);
-            if (import.DryRun || events.Count == 0)
+            var key = Key(wanted);
+            var found = known[key].Concat(now[key]).Concat(former[key]).OrderBy(s => s.Skill.Retired).FirstOrDefault();
+            if (found.Skill is { } skill && !(skill.Retired && wanted.IsBack))
+            {
+                if (skill.Retired || !TextForm.Looks.Equals(skill.Name, wanted.Says.Name))
+                    import.Recognise(wanted.Says.Name, skill);
+                var events = skill.Retired ? [] : ImportDecisions.Decide(skill, skill.Slug, wanted.Says);
+                if (events.Length > 0)
+                    import.Changed++;
+                else
+                    import.Unchanged++;
+                if (!import.DryRun && events.Length > 0)
+                    session.Stage<Skill>(found.Id, found.Version, events);
                 continue;
-            if (!isKnown)
-                session.Insert(new SlugTaken { Id = slug, SkillId = id });
-            session.Stage<Skill>(id, found.Version, events);
+            }
+            import.Added++;
+            var (id, slug) = (Guid.CreateVersion7(), Slugs.Unique(Slugs.Of(wanted.Says.Name), slugs.Contains));
+            slugs.Add(slug);
+            if (import.DryRun)
+                continue;
+            session.Insert(new SlugTaken { Id = slug, SkillId = id });
+            session.Stage<Skill>(id, 0, ImportDecisions.Decide(null, slug, wanted.Says));
         }
     }
 
-    /// <summary>Those of the wanted skills that there are, folded from their events in one read.</summary>
-    private static async Task<Dictionary<(string Domain, string Name), (Guid Id, long Version, Skill Skill)>> Known(
+    private static (string Domain, string Name) Key(WantedSkill wanted) =>
+        (wanted.Says.Place.Domain, TextForm.Likeness(wanted.Says.Name));
+
+    private static (string Domain, string Name) Key(Skill skill) => (skill.Domain, TextForm.Likeness(skill.Name));
+
+    /// <summary>Skills that have one of the names.</summary>
+    private static async Task<IEnumerable<(Guid Id, long Version, Skill Skill)>> Known(
         IDocumentSession session,
-        IReadOnlyList<WantedSkill> batch,
+        string[] names,
+        CancellationToken ct
+    ) =>
+        await Fold(
+            session,
+            await session.Query<SkillEntry>().Where(s => names.Contains(s.Name)).Select(s => s.Id).ToListAsync(ct),
+            ct
+        );
+
+    /// <summary>Skills folded from their events in one read, the oldest first.</summary>
+    private static async Task<IEnumerable<(Guid Id, long Version, Skill Skill)>> Fold(
+        IDocumentSession session,
+        IReadOnlyList<Guid> ids,
         CancellationToken ct
     )
     {
-        var names = batch.Select(s => s.Name).ToArray();
-        var ids = await session
-            .Query<SkillEntry>()
-            .Where(s => names.Contains(s.Name) && !s.Retired)
-            .Select(s => s.Id)
-            .ToListAsync(ct);
         if (ids.Count == 0)
             return [];
         var events = await session.Events.QueryAllRawEvents().Where(e => ids.Contains(e.StreamId)).ToListAsync(ct);
         return events
             .GroupBy(e => e.StreamId)
+            .OrderBy(stream => stream.Key)
             .Select(stream =>
                 (
                     stream.Key,
@@ -215,8 +241,7 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
                     stream.OrderBy(e => e.Version).Aggregate((Skill?)null, (skill, e) => Skill.Fold(skill, e.Data))!
                 )
             )
-            .GroupBy(s => (s.Item3.Domain, s.Item3.Name))
-            .ToDictionary(same => same.Key, same => same.OrderBy(s => s.Key).First());
+            .ToArray();
     }
 
     private void End(IDocumentSession session, Import import)

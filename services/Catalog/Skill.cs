@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using JasperFx.Events;
 using Marten.Events.Aggregation;
+using SkillPlatform.Changes;
+using SkillPlatform.Contracts;
 
 namespace SkillPlatform.Catalog;
 
@@ -24,25 +26,23 @@ public sealed record SkillMoved(string Domain, string Group);
 
 public sealed record SkillRetired;
 
-/// <summary>Which requirement: one role at one level.</summary>
-public readonly record struct Cell(string Role, string Level);
-
-/// <summary>What one requirement says.</summary>
-public sealed record Expected(bool Mandatory, string Description);
-
-/// <summary>A skill, as far as decisions need it. Each event makes one version.</summary>
+/// <summary>A skill, as far as decisions need it. Each event makes one version. <c>Former</c> are the names it had before.</summary>
 public sealed record Skill(
     string Slug,
     string Name,
     ImmutableArray<string> Keywords,
     string Domain,
     string Group,
-    ImmutableDictionary<Cell, Expected> Requirements,
-    bool Retired
+    ImmutableDictionary<Cell, Requirement> Requirements,
+    bool Retired,
+    ImmutableArray<string> Former
 )
 {
     /// <summary>Marten wants to see it; decisions do not.</summary>
     public Guid Id { get; init; }
+
+    /// <summary>Of the last event; 0 where the events are not stored yet.</summary>
+    public long Version { get; init; }
 
     public static Skill? Fold(Skill? skill, object @event) =>
         @event switch
@@ -53,22 +53,26 @@ public sealed record Skill(
                 [.. e.Keywords],
                 e.Domain,
                 e.Group,
-                ImmutableDictionary<Cell, Expected>.Empty,
-                Retired: false
+                ImmutableDictionary<Cell, Requirement>.Empty,
+                Retired: false,
+                Former: []
             ),
-            RequirementStated e => skill!.With(e.Role, e.Level, _ => new Expected(e.Mandatory, e.Description)),
+            RequirementStated e => skill!.With(e.Role, e.Level, _ => new(e.Role, e.Level, e.Mandatory, e.Description)),
             RequirementReworded e => skill!.With(e.Role, e.Level, was => was! with { Description = e.Description }),
             RequirementMadeMandatory e => skill!.With(e.Role, e.Level, was => was! with { Mandatory = true }),
             RequirementMadeOptional e => skill!.With(e.Role, e.Level, was => was! with { Mandatory = false }),
             RequirementDropped e => skill! with { Requirements = skill.Requirements.Remove(new Cell(e.Role, e.Level)) },
-            SkillRenamed e => skill! with { Name = e.Name, Slug = e.Slug },
+            SkillRenamed e => skill! with { Name = e.Name, Slug = e.Slug, Former = skill.Former.Add(skill.Name) },
             KeywordsReplaced e => skill! with { Keywords = [.. e.Keywords] },
             SkillMoved e => skill! with { Domain = e.Domain, Group = e.Group },
             SkillRetired => skill! with { Retired = true },
             _ => skill,
         };
 
-    private Skill With(string role, string level, Func<Expected?, Expected> change)
+    /// <summary>What it says, in the one form of text.</summary>
+    public Said Says => Said.Of(Name, Keywords, new Place(Domain, Group), Requirements.Values, Retired, Version);
+
+    private Skill With(string role, string level, Func<Requirement?, Requirement> change)
     {
         var cell = new Cell(role, level);
         return this with { Requirements = Requirements.SetItem(cell, change(Requirements.GetValueOrDefault(cell))) };
@@ -80,5 +84,5 @@ public sealed class SkillFold : SingleStreamProjection<Skill, Guid>
     public SkillFold() => Name = "skill";
 
     public override Skill? Evolve(Skill? snapshot, Guid id, IEvent e) =>
-        Skill.Fold(snapshot, e.Data) is { } skill ? skill with { Id = id } : null;
+        Skill.Fold(snapshot, e.Data) is { } skill ? skill with { Id = id, Version = e.Version } : null;
 }

@@ -1,4 +1,6 @@
 using Npgsql;
+using SkillPlatform.Changes;
+using SkillPlatform.Contracts;
 using SkillPlatform.EventSourcing;
 using SkillPlatform.ServiceDefaults;
 
@@ -14,7 +16,7 @@ public sealed record SkillDiff(
     IReadOnlyList<Cell> BecameOptional,
     IReadOnlyList<SkillDiff.Rewording> Reworded,
     SkillDiff.BeforeAfter<string>? Renamed,
-    SkillDiff.BeforeAfter<Contracts.Place>? Moved,
+    SkillDiff.BeforeAfter<Place>? Moved,
     SkillDiff.KeywordChange? Keywords,
     bool Retired
 )
@@ -58,50 +60,48 @@ public sealed record SkillDiff(
 
     public static SkillDiff Of(SkillAt from, SkillAt to)
     {
-        var (old, now) = (Cells(from), Cells(to));
-        var kept = now.Where(c => old.ContainsKey(c.Key))
-            .Select(c => (Cell: c.Key, Was: old[c.Key], Is: c.Value))
+        var changes = Difference
+            .Between(Says(from), Says(to))
+            .OrderBy(c => Cell.Of(c)?.Level, StringComparer.Ordinal)
+            .ThenBy(c => Cell.Of(c)?.Role, StringComparer.Ordinal)
             .ToArray();
         return new SkillDiff(
             new End(from.Version, from.At),
             new End(to.Version, to.At),
-            [.. now.Where(c => !old.ContainsKey(c.Key)).Select(c => Of(c.Value))],
-            [.. old.Where(c => !now.ContainsKey(c.Key)).Select(c => Of(c.Value))],
-            [.. kept.Where(c => c.Was.Mandatory == false && c.Is.Mandatory == true).Select(c => c.Cell)],
-            [.. kept.Where(c => c.Was.Mandatory == true && c.Is.Mandatory == false).Select(c => c.Cell)],
+            [.. Only<StateRequirement>().Select(c => new Whole(c.Role, c.Level, c.Mandatory, c.Description))],
+            [.. Only<DropRequirement>().Select(c => new Whole(c.Role, c.Level, c.WasMandatory == true, c.Was))],
+            [.. Only<MakeMandatory>().Select(c => new Cell(c.Role, c.Level))],
+            [.. Only<MakeOptional>().Select(c => new Cell(c.Role, c.Level))],
             [
-                .. kept.Where(c => c.Was.Description != c.Is.Description)
+                .. Only<RewordRequirement>()
                     .Select(c => new Rewording(
-                        c.Cell.Role,
-                        c.Cell.Level,
-                        c.Was.Description!,
-                        c.Is.Description!,
-                        WordDiff.Of(c.Was.Description!, c.Is.Description!)
+                        c.Role,
+                        c.Level,
+                        c.Was,
+                        c.Description,
+                        WordDiff.Of(c.Was, c.Description)
                     )),
             ],
-            from.Skill.Name == to.Skill.Name ? null : new(from.Skill.Name, to.Skill.Name),
-            Place(from) == Place(to) ? null : new(Place(from), Place(to)),
-            Replaced(from.Skill.Keywords, to.Skill.Keywords),
-            to.Skill.Retired && !from.Skill.Retired
+            One<RenameSkill, BeforeAfter<string>>(c => new(c.Was, c.Name)),
+            One<MoveSkill, BeforeAfter<Place>>(c => new(c.Was, new Place(c.Domain, c.Group))),
+            One<ReplaceKeywords, KeywordChange>(c =>
+                new([.. c.Keywords.Except(c.Was, TextForm.Looks)], [.. c.Was.Except(c.Keywords, TextForm.Looks)])
+            ),
+            Only<RetireSkill>().Any()
         );
+
+        IEnumerable<T> Only<T>() => changes.OfType<T>();
+
+        TShown? One<T, TShown>(Func<T, TShown> shown)
+            where TShown : class => Only<T>().Select(shown).SingleOrDefault();
     }
 
-    private static Dictionary<Cell, RequirementRow> Cells(SkillAt at) =>
-        at
-            .Requirements.OrderBy(r => r.Level, StringComparer.Ordinal)
-            .ThenBy(r => r.Role, StringComparer.Ordinal)
-            .ToDictionary(r => new Cell(r.Role, r.Level));
-
-    private static Whole Of(RequirementRow row) => new(row.Role, row.Level, row.Mandatory == true, row.Description!);
-
-    private static Contracts.Place Place(SkillAt at) => new(at.Skill.Domain, at.Skill.Group);
-
-    private static KeywordChange? Replaced(string[] before, string[] after)
-    {
-        var change = new KeywordChange(
-            [.. after.Except(before, StringComparer.Ordinal)],
-            [.. before.Except(after, StringComparer.Ordinal)]
+    private static Said Says(SkillAt at) =>
+        Said.Of(
+            at.Skill.Name,
+            at.Skill.Keywords,
+            new Place(at.Skill.Domain, at.Skill.Group),
+            at.Requirements.Select(r => new Requirement(r.Role, r.Level, r.Mandatory == true, r.Description!)),
+            at.Skill.Retired
         );
-        return change is { Added.Count: 0, Removed.Count: 0 } ? null : change;
-    }
 }

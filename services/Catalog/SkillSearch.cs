@@ -3,6 +3,7 @@ using System.Text.Json;
 using Marten;
 using Npgsql;
 using NpgsqlTypes;
+using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
 using SkillPlatform.EventSourcing;
 using SkillPlatform.ServiceDefaults;
@@ -211,12 +212,8 @@ public static class SkillSearch
                 [var rank, var likeness, var sort, var slug]
                     when int.TryParse(rank, CultureInfo.InvariantCulture, out var r)
                         && int.TryParse(likeness, CultureInfo.InvariantCulture, out var l)
-                        && TextRules.Text(sort + slug, 2 * CatalogDocument.LongestName) is null => new After(
-                    r,
-                    l,
-                    sort,
-                    slug
-                ),
+                        && TextForm.Problem(sort + slug, 2 * TextForm.LongestName, mayBeEmpty: true) is null =>
+                    new After(r, l, sort, slug),
                 _ => throw new BadHttpRequestException("cursor is not one this list gave."),
             };
     }

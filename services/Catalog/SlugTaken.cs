@@ -28,4 +28,13 @@ public sealed class SlugTaken
         var found = await session.QueryAsync<SlugTaken>("where id like any(?)", ct, [starts]);
         return found.ToDictionary(taken => taken.Id, taken => taken.SkillId, StringComparer.Ordinal);
     }
+
+    /// <summary>Skills that have or had a slug made of this name: those whose name looks like it are among them.</summary>
+    /// <param name="near">As <see cref="Near"/> found them.</param>
+    /// <param name="name">The name.</param>
+    public static IEnumerable<Guid> Lookalikes(IReadOnlyDictionary<string, Guid> near, string name)
+    {
+        var slug = Slugs.Of(name);
+        return near.Where(taken => Slugs.IsOf(taken.Key, slug)).Select(taken => taken.Value).Distinct();
+    }
 }

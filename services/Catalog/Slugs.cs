@@ -44,6 +44,16 @@ public static class Slugs
         return candidate;
     }
 
+    /// <summary>True if a slug is another with or without a suffix.</summary>
+    public static bool IsOf(string taken, string slug)
+    {
+        var end = taken.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
+        return taken == slug
+            || end.Length < taken.Length
+                && end.EndsWith('-')
+                && Cut(slug, Longest - (taken.Length - end.Length + 1)) == end[..^1];
+    }
+
     // Where a page stands that is not a skill's: the form for a new one.
     private static bool IsReserved(string slug) => slug is "new";
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using JasperFx.Events;
 using Marten.Events.Aggregation;
+using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
 
 namespace SkillPlatform.Catalog;
@@ -22,6 +23,9 @@ public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableA
     public static Taxonomy Empty { get; } = new([], []);
 
     public Guid Id { get; init; }
+
+    [System.Text.Json.Serialization.JsonIgnore]
+    public Places Places => new(Domains, Roles);
 
     public DomainTaxonomy? Domain(string slug) => Domains.FirstOrDefault(d => d.Slug == slug);
 

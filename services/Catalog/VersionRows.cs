@@ -185,23 +185,24 @@ public static class VersionRows
         }
     }
 
-    /// <summary>Domain and name of other skills that have one of the names, or the name this skill has.</summary>
-    public static async Task<HashSet<(string Domain, string Name)>> NamesakesOf(
+    /// <summary>Domain and name of other skills that have one of the names, or are one of those that may look like them.</summary>
+    public static async Task<IReadOnlyList<(string Domain, string Name)>> NamesakesOf(
         this NpgsqlDataSource source,
         Guid skill,
         string[] names,
+        Guid[] lookalikes,
         CancellationToken ct
     )
     {
         await using var command = source.CreateCommand(
             """
             select domain, name from skill_versions
-            where to_version is null and not retired and skill <> $1
-              and (name = any($2) or name = (select name from skill_versions where skill = $1 and to_version is null))
+            where to_version is null and not retired and skill <> $1 and (name = any($2) or skill = any($3))
             """
         );
         command.Parameters.Add(new() { Value = skill });
         command.Parameters.Add(new() { Value = names });
+        command.Parameters.Add(new() { Value = lookalikes });
         return [.. await All(command, reader => (reader.GetString(0), reader.GetString(1)), ct)];
     }
 

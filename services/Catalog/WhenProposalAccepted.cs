@@ -1,6 +1,7 @@
 using Marten;
 using MassTransit;
 using Npgsql;
+using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
 using SkillPlatform.EventSourcing;
 
@@ -22,11 +23,12 @@ public sealed class WhenProposalAccepted(IDocumentSession session, NpgsqlDataSou
         if (await session.Events.FetchStreamStateAsync(application, ct) is not null)
             return;
         Provenance.Of(accepted).Stamp(session);
-        var slugs = await SlugTaken.Near(session, [.. accepted.Changes.Select(NewName).OfType<string>()], ct);
-        var around = await Around(accepted, slugs, ct);
+        var names = await Names(accepted, ct);
+        var slugs = await SlugTaken.Near(session, names, ct);
+        var around = await Around(accepted, names, slugs, ct);
         var (outcome, done) = await session.Decide<Skill, Outcome>(
             accepted.SkillId,
-            skill => ApplyProposal.Decide(skill, around, accepted.Changes),
+            skill => ApplyProposal.Decide(skill, around, IsTaken, accepted.Changes),
             outcome => Decision.Of(outcome.Events),
             ct: ct
         );
@@ -39,6 +41,8 @@ public sealed class WhenProposalAccepted(IDocumentSession session, NpgsqlDataSou
             starts: true,
             ct: ct
         );
+
+        bool IsTaken(string slug) => slugs.TryGetValue(slug, out var holder) && holder != accepted.SkillId;
     }
 
     private static object Answer(ProposalAccepted accepted, Outcome outcome, Committed done) =>
@@ -55,18 +59,29 @@ public sealed class WhenProposalAccepted(IDocumentSession session, NpgsqlDataSou
 
     private async Task<Surroundings> Around(
         ProposalAccepted accepted,
+        string[] names,
         IReadOnlyDictionary<string, Guid> slugs,
         CancellationToken ct
     )
     {
         var taxonomy = await session.LoadAsync<Taxonomy>(Taxonomy.StreamId, ct) ?? Taxonomy.Empty;
-        var names = accepted.Changes.Select(NewName).OfType<string>().ToArray();
-        var taken = await source.NamesakesOf(accepted.SkillId, names, ct);
+        var lookalikes = names.SelectMany(name => SlugTaken.Lookalikes(slugs, name)).ToArray();
+        var others = await source.NamesakesOf(accepted.SkillId, names, lookalikes, ct);
         return new Surroundings(
-            taxonomy,
-            slug => slugs.TryGetValue(slug, out var holder) && holder != accepted.SkillId,
-            (domain, name) => taken.Contains((domain, name))
+            taxonomy.Places,
+            (domain, name) => others.Any(o => o.Domain == domain && TextForm.Looks.Equals(o.Name, name))
         );
+    }
+
+    // All names that the skill may have in the end: one that is moved must not meet a namesake either.
+    private async Task<string[]> Names(ProposalAccepted accepted, CancellationToken ct)
+    {
+        string[] names = [.. accepted.Changes.Select(NewName).OfType<string>().Select(TextForm.Name)];
+        return
+            accepted.Changes.Any(change => change is MoveSkill)
+            && await session.LoadAsync<SkillEntry>(accepted.SkillId, ct) is { } entry
+            ? [.. names, entry.Name]
+            : names;
     }
 
     private static string? NewName(Change change) =>

@@ -25,40 +25,59 @@ public abstract record Change;
 /// <param name="Role">Slug of the role.</param>
 /// <param name="Level">Slug of a level of the skill's domain.</param>
 /// <param name="Mandatory">Mandatory, else optional.</param>
-/// <param name="Description">Markdown, at most 10,000 characters.</param>
+/// <param name="Description">Markdown, at most 10,000 characters; may be empty.</param>
 public sealed record StateRequirement(string Role, string Level, bool Mandatory, string Description) : Change;
 
 /// <summary>Replaces the text of a requirement.</summary>
 /// <param name="Role">Slug of the role.</param>
 /// <param name="Level">Slug of the level.</param>
 /// <param name="Was">The text the author saw.</param>
-/// <param name="Description">The new text: Markdown, at most 10,000 characters.</param>
+/// <param name="Description">The new text: Markdown, at most 10,000 characters; may be empty.</param>
 public sealed record RewordRequirement(string Role, string Level, string Was, string Description) : Change;
 
 /// <summary>Makes an optional requirement mandatory. Nothing happens if it already is.</summary>
 /// <param name="Role">Slug of the role.</param>
 /// <param name="Level">Slug of the level.</param>
-public sealed record MakeMandatory(string Role, string Level) : Change;
+/// <param name="Was">The text the author saw; without it, any text will do.</param>
+public sealed record MakeMandatory(
+    string Role,
+    string Level,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Was = null
+) : Change;
 
 /// <summary>Makes a mandatory requirement optional. Nothing happens if it already is.</summary>
 /// <param name="Role">Slug of the role.</param>
 /// <param name="Level">Slug of the level.</param>
-public sealed record MakeOptional(string Role, string Level) : Change;
+/// <param name="Was">The text the author saw; without it, any text will do.</param>
+public sealed record MakeOptional(
+    string Role,
+    string Level,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Was = null
+) : Change;
 
 /// <summary>Drops a requirement.</summary>
 /// <param name="Role">Slug of the role.</param>
 /// <param name="Level">Slug of the level.</param>
 /// <param name="Was">The text the author saw.</param>
-public sealed record DropRequirement(string Role, string Level, string Was) : Change;
+/// <param name="WasMandatory">Whether the author saw it mandatory; what is proposed without it takes what is so then.</param>
+public sealed record DropRequirement(
+    string Role,
+    string Level,
+    string Was,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? WasMandatory = null
+) : Change;
 
 /// <summary>Renames the skill; the old slug goes on answering with a redirect.</summary>
 /// <param name="Was">The name the author saw.</param>
 /// <param name="Name">The new name, at most 200 characters.</param>
 public sealed record RenameSkill(string Was, string Name) : Change;
 
-/// <summary>Replaces all keywords.</summary>
+/// <summary>
+/// Adds and takes away keywords: those that only <c>Keywords</c> has, and those that only <c>Was</c> has. Keywords are a set:
+/// what others add or take away meanwhile stays so.
+/// </summary>
 /// <param name="Was">The keywords the author saw, in any order.</param>
-/// <param name="Keywords">The new keywords, at most 100 of at most 100 characters.</param>
+/// <param name="Keywords">The keywords the author wants, at most 100 of at most 100 characters.</param>
 public sealed record ReplaceKeywords(string[] Was, string[] Keywords) : Change;
 
 /// <summary>Where a skill stands.</summary>
@@ -76,7 +95,7 @@ public sealed record MoveSkill(Place Was, string Domain, string Group) : Change;
 /// <param name="Role">Slug of the role.</param>
 /// <param name="Level">Slug of the level.</param>
 /// <param name="Mandatory">Mandatory, else optional.</param>
-/// <param name="Description">Markdown, at most 10,000 characters.</param>
+/// <param name="Description">Markdown, at most 10,000 characters; may be empty.</param>
 public sealed record Requirement(string Role, string Level, bool Mandatory, string Description);
 
 /// <summary>Adds a skill. Always the only change of its proposal.</summary>
@@ -89,4 +108,7 @@ public sealed record AddSkill(string Domain, string Group, string Name, string[]
     : Change;
 
 /// <summary>Retires the skill: it leaves the lists, its page says so, its history stays.</summary>
-public sealed record RetireSkill : Change;
+/// <param name="Version">The version the author saw; what is proposed without it takes the latest. Conflicts if there is a later one.</param>
+public sealed record RetireSkill(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Version = null
+) : Change;

@@ -37,7 +37,7 @@ public static class Store
         options.Schema.For<Comment>().DocumentAlias("comment").Index(c => c.Subject);
         options.Schema.For<CommentText>().DocumentAlias("comment_text").Index(t => t.Author);
         options.Schema.For<ReviewPolicy>().DocumentAlias("review_policy");
-        options.Schema.For<KnownSkill>().DocumentAlias("known_skill").UseNumericRevisions(true);
+        options.Schema.For<KnownSkill>().DocumentAlias("known_skill").UseNumericRevisions(true).Index(s => s.Likeness);
         options.Schema.For<KnownSlug>().DocumentAlias("known_slug");
         options.Schema.For<KnownTaxonomy>().DocumentAlias("known_taxonomy").UseNumericRevisions(true);
         options.Schema.For<Account>().DocumentAlias("account").UseNumericRevisions(true).GinIndexJsonData();

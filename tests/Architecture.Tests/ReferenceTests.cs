@@ -15,13 +15,23 @@ public sealed partial class ReferenceTests
     }
 
     [Fact]
+    public void What_a_change_does_is_decided_without_anything_around()
+    {
+        Assert.DoesNotContain(
+            Repository.References("services/Changes/Changes.csproj", "PackageReference"),
+            package => package is not "DiffPlex"
+        );
+        Assert.Equal(["Contracts"], Repository.References("services/Changes/Changes.csproj", "ProjectReference"));
+    }
+
+    [Fact]
     public void The_kernel_knows_no_service_and_no_message() =>
         Assert.Empty(Repository.References("services/EventSourcing/EventSourcing.csproj", "ProjectReference"));
 
     [Fact]
     public void Services_meet_in_messages_and_reference_none_of_each_other()
     {
-        string[] allowed = ["Contracts", "EventSourcing", "ServiceDefaults"];
+        string[] allowed = ["Changes", "Contracts", "EventSourcing", "ServiceDefaults"];
         foreach (var service in Repository.Services)
             Assert.Subset(
                 allowed.ToHashSet(StringComparer.Ordinal),
@@ -104,6 +114,7 @@ public sealed partial class ReferenceTests
     }
 
     [Theory]
+    [InlineData("services/Changes/Changes.csproj")]
     [InlineData("services/Contracts/Contracts.csproj")]
     [InlineData("services/EventSourcing/EventSourcing.csproj")]
     [InlineData("ServiceDefaults/ServiceDefaults.csproj")]

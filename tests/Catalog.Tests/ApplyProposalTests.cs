@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
 
 namespace SkillPlatform.Catalog.Tests;
@@ -12,7 +13,7 @@ public sealed class ApplyProposalTests
     private static Outcome When(params Change[] changes) => When(Given.Events, changes);
 
     private static Outcome When(object[] events, params Change[] changes) =>
-        ApplyProposal.Decide(Given.Skill(events), Given.Around, changes);
+        ApplyProposal.Decide(Given.Skill(events), Given.Around, _ => false, changes);
 
     private static void Then(Outcome outcome, params object[] events)
     {
@@ -62,10 +63,10 @@ public sealed class ApplyProposalTests
     [Fact]
     public void A_slug_that_another_skill_has_gets_a_number()
     {
-        var around = Given.Around with { SlugTaken = slug => slug == "functions" };
         var outcome = ApplyProposal.Decide(
             Given.Skill(Given.Events),
-            around,
+            Given.Around,
+            slug => slug == "functions",
             [new RenameSkill("Serverless", "FUNCTIONS")]
         );
         Then(outcome, new SkillRenamed("FUNCTIONS", "functions-2"));
@@ -172,10 +173,11 @@ public sealed class ApplyProposalTests
     [Fact]
     public void A_name_that_was_taken_or_changed_conflicts()
     {
-        var around = Given.Around with { NameTaken = (domain, name) => (domain, name) == ("engineering", "Taken") };
+        var around = Given.Around with { IsTaken = (domain, name) => (domain, name) == ("engineering", "Taken") };
         var outcome = ApplyProposal.Decide(
             Given.Skill(Given.Events),
             around,
+            _ => false,
             [new RenameSkill("Serverless", "Taken"), new RenameSkill("Old", "New")]
         );
         Refused(
@@ -184,14 +186,16 @@ public sealed class ApplyProposalTests
             new Conflict(1, "changed", "Old", "Serverless", "New")
         );
         var add = new AddSkill("engineering", "cloud", "Taken", [], []);
-        Refused(ApplyProposal.Decide(null, around, [add]), new Conflict(0, "name-taken", null, "Taken", "Taken"));
+        Refused(
+            ApplyProposal.Decide(null, around, _ => false, [add]),
+            new Conflict(0, "name-taken", null, "Taken", "Taken")
+        );
     }
 
     [Fact]
-    public void Keywords_and_places_that_changed_conflict() =>
+    public void A_place_that_changed_conflicts_and_keywords_do_not() =>
         Refused(
             When(new ReplaceKeywords(["old"], ["new"]), new MoveSkill(new("engineering", "basics"), "design", "craft")),
-            new Conflict(0, "changed", "old", "faas, cloud", "new"),
             new Conflict(1, "changed", "engineering/basics", "engineering/cloud", "design/craft")
         );
 
@@ -271,7 +275,10 @@ public sealed class ApplyProposalTests
     );
 
     private static Skill Applied(Skill skill, IEnumerable<Change> changes) =>
-        changes.Aggregate(skill, (state, change) => ApplyProposal.Decide(state, Given.Around, [change]).Skill!);
+        changes.Aggregate(
+            skill,
+            (state, change) => ApplyProposal.Decide(state, Given.Around, _ => false, [change]).Skill!
+        );
 
     private static string Shape(Skill skill) =>
         $"{skill.Name}|{string.Join(',', skill.Keywords)}|{skill.Group}|"
@@ -286,7 +293,7 @@ public sealed class ApplyProposalTests
                     var (skill, events) = (Given.Skill(Given.Events)!, new List<object>(Given.Events));
                     foreach (var change in changes)
                     {
-                        var outcome = ApplyProposal.Decide(skill, Given.Around, [change]);
+                        var outcome = ApplyProposal.Decide(skill, Given.Around, _ => false, [change]);
                         events.AddRange(outcome.Events);
                         skill = outcome.Skill!;
                     }
@@ -301,8 +308,8 @@ public sealed class ApplyProposalTests
                 Any.ToArbitrary(),
                 change =>
                 {
-                    var once = ApplyProposal.Decide(Given.Skill(Given.Events), Given.Around, [change]);
-                    var twice = ApplyProposal.Decide(once.Skill, Given.Around, [change]);
+                    var once = ApplyProposal.Decide(Given.Skill(Given.Events), Given.Around, _ => false, [change]);
+                    var twice = ApplyProposal.Decide(once.Skill, Given.Around, _ => false, [change]);
                     return once.Conflicts.Count > 0 || twice is { Events.Count: 0, Conflicts.Count: 0 };
                 }
             )

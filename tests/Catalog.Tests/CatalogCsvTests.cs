@@ -1,4 +1,5 @@
 using System.Text;
+using SkillPlatform.Changes;
 
 namespace SkillPlatform.Catalog.Tests;
 
@@ -25,7 +26,7 @@ public sealed class CatalogCsvTests
         Assert.Equal(["Lambda", "Bare"], domain.Groups[0].Skills.Select(s => s.Name));
         Assert.Equal(["faas", "events"], domain.Groups[0].Skills[0].Keywords);
         Assert.Equal(
-            [new("Engineer", "Low", true, "Says \"hi\",\r\nthen goes."), new("Engineer", "High", false, "")],
+            [new("Engineer", "Low", true, "Says \"hi\",\nthen goes."), new("Engineer", "High", false, "")],
             domain.Groups[0].Skills[0].Requirements
         );
     }
@@ -48,7 +49,8 @@ public sealed class CatalogCsvTests
     [InlineData("Cloud,,Compute", "/rows/1")]
     [InlineData("Cloud,,Compute,A\"b,,Engineer,Middle,true,x", "/rows/1")]
     [InlineData("Cloud,,Compute,\"Lambda", "/rows/1")]
-    [InlineData("Cloud,,\" \",Lambda,,Engineer,Middle,true,x", "/rows/1/group")]
+    [InlineData("Cloud,,\u200b,Lambda,,,,,", "/rows/1/skill")]
+    [InlineData("Cloud,,Compute,Lambda\u200b,,Engineer,Junior,true,x", "/rows/1")]
     [InlineData("Cloud,,Compute,Lambda,,Engineer,Middle,true,a\0b", "/rows/1/description")]
     public void Each_error_has_its_row_and_column(string row, params string[] pointers) =>
         Assert.Equal(pointers, Read(Header + "Cloud,,Compute,Lambda,faas,Engineer,Junior,true,x\r\n" + row).Errors);
@@ -134,7 +136,10 @@ public sealed class CatalogCsvTests
         Assert.Equal(("=D", "+G"), (domain.Name, domain.Groups[0].Name));
         Assert.Equal(["-L", "@M"], domain.Levels!);
         Assert.Equal(["=a,b", "'c"], domain.Groups[0].Skills[0].Keywords);
-        Assert.Equal(nasty, domain.Groups[0].Skills.Select(s => s.Requirements.Single().Description));
+        Assert.Equal(
+            nasty.Select(TextForm.Text),
+            domain.Groups[0].Skills.Select(s => s.Requirements.Single().Description)
+        );
     }
 
     private static (CatalogDocument? Document, string[] Errors) Read(string csv, KnownLevels? known = null)

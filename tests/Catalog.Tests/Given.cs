@@ -1,3 +1,4 @@
+using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
 
 namespace SkillPlatform.Catalog.Tests;
@@ -20,7 +21,7 @@ internal static class Given
 
     public static readonly Taxonomy Taxonomy = TaxonomyEvents.Aggregate(Catalog.Taxonomy.Empty, Catalog.Taxonomy.Fold);
 
-    public static readonly Surroundings Around = new(Taxonomy, _ => false, (_, _) => false);
+    public static readonly Surroundings Around = new(Taxonomy.Places, (_, _) => false);
 
     public static Skill? Skill(params object[] events) => events.Aggregate((Skill?)null, Catalog.Skill.Fold);
 

@@ -130,10 +130,10 @@ public sealed class ImportDecisionsTests
     private static Taxonomy After(CatalogDocument document) =>
         Taxonomy(null, document).Aggregate(Catalog.Taxonomy.Empty, Catalog.Taxonomy.Fold);
 
-    private static IReadOnlyList<object> Decide(Skill? now, CatalogDocument.Skill skill)
+    private static object[] Decide(Skill? now, CatalogDocument.Skill skill)
     {
         var document = Document(["Engineer"], null, skill);
-        return ImportDecisions.Decide(now, "lambda", WantedSkill.All(document, After(document)).Single());
+        return ImportDecisions.Decide(now, "lambda", WantedSkill.All(document, After(document)).Single().Says);
     }
 
     private static Skill Given(CatalogDocument.Skill skill) =>

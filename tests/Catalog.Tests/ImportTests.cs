@@ -4,7 +4,9 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Marten;
 using Npgsql;
+using SkillPlatform.EventSourcing;
 using SkillPlatform.Testing;
 
 namespace SkillPlatform.Catalog.Tests;
@@ -67,6 +69,59 @@ public sealed class ImportTests(Servers servers) : IAsyncLifetime
         var history = (await _catalog.Get("/skills/a/history")).GetProperty("items")[0];
         Assert.Equal("Import of second", history.GetProperty("reason").GetString());
         Assert.Equal("admin", history.GetProperty("author").GetProperty("id").GetString());
+    }
+
+    [Fact]
+    public async Task A_renamed_skill_is_known_by_its_former_name_and_a_retired_one_is_not_doubled()
+    {
+        const string document = """
+            {"roles":[],"domains":[{"name":"D","groups":[{"name":"G","skills":[
+              {"name":"Alpha"},{"name":"Beta"},{"name":"Gamma"}]}]}]}
+            """;
+        Assert.Equal((3, 0, 0), Counts(await _catalog.Import(document)));
+        await using (var session = _catalog.Store.LightweightSession())
+        {
+            var ids = (await session.Query<SkillEntry>().ToListAsync()).ToDictionary(
+                s => s.Name,
+                s => s.Id
+            );
+            session.Stage<Skill>(ids["Alpha"], 1, [new SkillRenamed("Omega", "omega")]);
+            session.Insert(new SlugTaken { Id = "omega", SkillId = ids["Alpha"] });
+            session.Stage<Skill>(ids["Beta"], 1, [new SkillRetired()]);
+            // Stored before names had one form.
+            session.Stage<Skill>(ids["Gamma"], 1, [new SkillRenamed("Gamma\u200b", "gamma")]);
+            await session.SaveChangesAsync();
+        }
+        var last = await _catalog.LastEvent();
+        foreach (var dryRun in new[] { true, false })
+        {
+            var again = await _catalog.Import(Encoding.UTF8.GetBytes(document), dryRun: dryRun);
+            Assert.Equal((0, 0, 3), Counts(again));
+            Assert.Equal(
+                [("Alpha", "omega", "Omega", false), ("Beta", "beta", "Beta", true)],
+                again
+                    .GetProperty("recognised")
+                    .EnumerateArray()
+                    .Select(r =>
+                        (
+                            r.GetProperty("called").GetString(),
+                            r.GetProperty("slug").GetString(),
+                            r.GetProperty("name").GetString(),
+                            r.GetProperty("retired").GetBoolean()
+                        )
+                    )
+            );
+        }
+        Assert.Equal(last, await _catalog.LastEvent());
+
+        // Unless the document says otherwise: it speaks of both, or the retired one is one again.
+        var both = document
+            .Replace("{\"name\":\"Alpha\"}", "{\"name\":\"Alpha\"},{\"name\":\"Omega\"}", StringComparison.Ordinal)
+            .Replace("\"Beta\"", "\"Beta\",\"retired\":false", StringComparison.Ordinal);
+        Assert.Equal((2, 0, 2), Counts(await _catalog.Import(both)));
+        Assert.Equal("Alpha", (await _catalog.Get("/skills/alpha-2")).GetProperty("name").GetString());
+        Assert.Equal("Beta", (await _catalog.Get("/skills/beta-2")).GetProperty("name").GetString());
+        Assert.Equal((0, 0, 4), Counts(await _catalog.Import(both)));
     }
 
     [Fact]

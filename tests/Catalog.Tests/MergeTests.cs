@@ -1,3 +1,4 @@
+using System.Text;
 using Marten;
 using SkillPlatform.Contracts;
 using SkillPlatform.Testing;
@@ -129,6 +130,45 @@ public sealed class MergeTests(Catalogue catalogue)
         );
         var applied = Assert.IsType<ProposalApplied>(await catalogue.Accept(other));
         Assert.EndsWith("-2", applied.Slug, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_name_that_looks_like_anothers_is_taken()
+    {
+        var name = $"Café {Guid.CreateVersion7():N}";
+        var alike = name.Normalize(NormalizationForm.FormD).Replace(" ", "\u00a0", StringComparison.Ordinal) + "\u200b";
+        await catalogue.Accept(
+            Given.Accepted(Guid.CreateVersion7(), new AddSkill("engineering", "basics", name, [], []))
+        );
+        var (other, _, was) = await catalogue.Skill();
+        foreach (
+            var accepted in new[]
+            {
+                Given.Accepted(Guid.CreateVersion7(), new AddSkill("engineering", "cloud", alike, [], [])),
+                Given.Accepted(other, new RenameSkill(was, alike)),
+            }
+        )
+            Assert.Equal(
+                "name-taken",
+                Assert.IsType<ProposalConflicted>(await catalogue.Accept(accepted)).Conflicts[0].Code
+            );
+    }
+
+    [Fact]
+    public async Task Keywords_of_several_people_are_all_there_and_a_skill_that_changed_is_not_retired_unasked()
+    {
+        var (id, _, _) = await catalogue.Skill(Junior);
+        var skill = await catalogue.Fold(id);
+        await catalogue.Accept(
+            Given.Accepted(id, new ReplaceKeywords([.. skill.Keywords], [.. skill.Keywords, "mine"]))
+        );
+        await catalogue.Accept(
+            Given.Accepted(id, new ReplaceKeywords([.. skill.Keywords], [.. skill.Keywords, "theirs"]))
+        );
+        Assert.Equal([.. skill.Keywords, "mine", "theirs"], (await catalogue.Fold(id)).Keywords);
+        var retire = Assert.IsType<ProposalConflicted>(await catalogue.Accept(Given.Accepted(id, new RetireSkill(2))));
+        Assert.Equal("changed", retire.Conflicts[0].Code);
+        Assert.IsType<ProposalApplied>(await catalogue.Accept(Given.Accepted(id, new RetireSkill(4))));
     }
 
     [Fact]

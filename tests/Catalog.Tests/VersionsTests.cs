@@ -2,6 +2,7 @@ using JasperFx.Events;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
 using SkillPlatform.EventSourcing;
 using SkillPlatform.Testing;

@@ -1,3 +1,4 @@
+using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
 using SkillPlatform.ServiceDefaults;
 
@@ -49,6 +50,13 @@ internal static class Given
     public static SkillChanged Changed(Guid id, long version, SkillState skill) =>
         new(id, version - 1, version, Now, null, null, "import", null, Guid.Empty, [], skill);
 
+    public static readonly Surroundings Around = new(Taxonomy.With(Skill()), (_, name) => name == "Taken");
+
+    public static SkillState After(SkillState skill, params Change[] changes) =>
+        Course.Of(Said.Of(skill), changes, Around).After!.Shown(skill, Around.Places);
+
+    public static string Effect(params Change[] changes) => Difference.Mark(Course.Of(Known.Says, changes, Around));
+
     public static readonly Guid SkillId = new("01930000-0000-7000-8000-000000000001");
 
     public static readonly KnownSkill Known = new(SkillId, 3, Skill());
@@ -88,10 +96,18 @@ internal static class Given
         1,
         "Because.",
         [Mandatory, Reword],
-        Now
+        Now,
+        Effect(Mandatory, Reword)
     );
 
-    public static readonly ProposalDrafted Drafted = new(Known.Subject, Author, "Because.", [Mandatory, Reword], Now);
+    public static readonly ProposalDrafted Drafted = new(
+        Known.Subject,
+        Author,
+        "Because.",
+        [Mandatory, Reword],
+        Now,
+        Submitted.Effect
+    );
 
     public static readonly Conflict[] Conflicts = [new(1, "changed", "Deploys a function.", "Other.", "Wanted.")];
 

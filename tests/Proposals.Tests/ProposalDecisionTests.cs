@@ -33,7 +33,7 @@ public sealed class ProposalDecisionTests
             body ?? Body with { Changes = [Given.Mandatory] },
             Given.Known,
             Given.SkillId,
-            Given.Taxonomy,
+            Given.Around,
             caller,
             Given.Now
         );
@@ -362,7 +362,7 @@ public sealed class ProposalDecisionTests
         var idle = new MakeOptional("engineer", "junior");
         var body = Body with { Changes = [Given.Reword, idle] };
         var submitted = Event<ProposalSubmitted>(
-            SubmitProposal.Decide(body, Given.Known, Given.Taxonomy, Given.Author, Guid.Empty, Given.Now)
+            SubmitProposal.Decide(body, Given.Known, Given.Around, Given.Author, Guid.Empty, Given.Now)
         );
         Assert.Equal([Given.Reword], submitted.Changes);
         var approved = Given.Proposal(submitted, new ProposalApproved(1, "first", null, Given.Now));
@@ -377,7 +377,7 @@ public sealed class ProposalDecisionTests
             body,
             since,
             Given.SkillId,
-            Given.Taxonomy,
+            Given.Around,
             Given.Author,
             Given.Now
         );
@@ -418,6 +418,64 @@ public sealed class ProposalDecisionTests
     }
 
     [Fact]
+    public void No_approval_survives_what_it_was_not_given_to()
+    {
+        // Approved when "make optional" did nothing, and so was no part of it …
+        var proposed = Event<ProposalSubmitted>(
+            SubmitProposal.Decide(
+                Body with
+                {
+                    Changes = [new MakeOptional("engineer", "junior"), Given.Reword],
+                },
+                Given.Known,
+                Given.Around,
+                Given.Author,
+                Guid.Empty,
+                Given.Now
+            )
+        );
+        var approved = Given.Proposal(proposed, new ProposalApproved(1, "first", null, Given.Now));
+        var since = Given.Known with { State = Given.After(Given.Skill(), Given.Mandatory), Version = 4 };
+        Assert.False(Keeps(approved, since, new MakeOptional("engineer", "junior"), Given.Reword));
+        Assert.True(Keeps(approved, since, Given.Reword));
+
+        // … and one keyword with a comma is not two.
+        var joined = Given.Proposal(
+            Event<ProposalSubmitted>(
+                SubmitProposal.Decide(
+                    Body with
+                    {
+                        Changes = [new ReplaceKeywords([], ["one, two"])],
+                    },
+                    Given.Known,
+                    Given.Around,
+                    Given.Author,
+                    Guid.Empty,
+                    Given.Now
+                )
+            )
+        );
+        Assert.True(Keeps(joined, Given.Known, new ReplaceKeywords(["faas"], ["faas", "one, two"])));
+        Assert.False(Keeps(joined, Given.Known, new ReplaceKeywords([], ["one", "two"])));
+
+        static bool Keeps(Proposal? proposal, KnownSkill now, params Change[] changes) =>
+            Event<ProposalRevised>(
+                ReviseProposal.Decide(
+                    proposal,
+                    Body with
+                    {
+                        Changes = changes,
+                    },
+                    now,
+                    now.Id,
+                    Given.Around,
+                    Given.Author,
+                    Given.Now
+                )
+            ).KeepsApprovals;
+    }
+
+    [Fact]
     public void No_approval_survives_a_conflict() =>
         Assert.False(Event<ProposalRevised>(Revise(Given.In(State.Conflicted), Body)).KeepsApprovals);
 
@@ -429,7 +487,7 @@ public sealed class ProposalDecisionTests
                 Body,
                 Given.Known,
                 Guid.Empty,
-                Given.Taxonomy,
+                Given.Around,
                 Given.Author,
                 Given.Now
             ),
@@ -449,7 +507,7 @@ public sealed class ProposalDecisionTests
                 new Proposed(null, "Because.", [add with { Name = "Topics" }]),
                 null,
                 null,
-                Given.Taxonomy,
+                Given.Around,
                 Given.Author,
                 Given.Now
             )

@@ -6,8 +6,8 @@ namespace SkillPlatform.Proposals.Tests;
 public sealed class RevertTests
 {
     private static readonly SkillState V1 = Given.Skill();
-    private static readonly SkillState V2 = Effects.Of(V1, [Given.Reword], Given.Taxonomy).After!;
-    private static readonly SkillState V3 = Effects.Of(V2, [Given.Mandatory], Given.Taxonomy).After!;
+    private static readonly SkillState V2 = Given.After(V1, Given.Reword);
+    private static readonly SkillState V3 = Given.After(V2, Given.Mandatory);
 
     private static Decision Revert(SkillState now, SkillState made, SkillState? before, bool restore = false) =>
         RevertChange.Decide(
@@ -18,7 +18,7 @@ public sealed class RevertTests
             },
             made,
             before,
-            Given.Taxonomy,
+            Given.Around,
             Given.Author,
             Given.Now
         );
@@ -52,13 +52,70 @@ public sealed class RevertTests
     [Fact]
     public void What_has_changed_since_is_shown()
     {
-        var since = Effects
-            .Of(
-                V2,
-                [new RewordRequirement("engineer", "junior", "Deploys and watches a function.", "Else.")],
-                Given.Taxonomy
-            )
-            .After!;
+        var since = Given.After(
+            V2,
+            new RewordRequirement("engineer", "junior", "Deploys and watches a function.", "Else.")
+        );
         Assert.Equal("changed", Assert.IsType<Decision.Refused>(Revert(since, V2, V1)).Refusal.Code);
+    }
+
+    [Fact]
+    public void What_the_platform_proposes_is_not_bound_by_what_a_person_may()
+    {
+        Named[] roles = [.. Enumerable.Range(0, 120).Select(i => new Named($"role-{i}", $"Role {i}"))];
+        var good = V1 with
+        {
+            Roles = roles,
+            Requirements = [.. roles.Select(r => new Requirement(r.Slug, "junior", true, "Good."))],
+        };
+        var broken = good with
+        {
+            Requirements = [.. good.Requirements.Select(r => r with { Description = "Broken." })],
+        };
+        var around = Given.Around with { Places = Given.Taxonomy.With(good) };
+        var known = Given.Known with { State = broken };
+        var restored = Submitted(
+            RevertChange.Decide(
+                new Revert("functions", 2, Restore: true),
+                known,
+                good,
+                null,
+                around,
+                Given.Author,
+                Given.Now
+            )
+        );
+        Assert.Equal(120, restored.Changes.Length);
+        // Its author may say better why, and is not told to propose less.
+        var revised = ReviseProposal.Decide(
+            Given.Proposal(restored),
+            new Proposed(null, "Because.", restored.Changes),
+            known,
+            null,
+            around,
+            Given.Author,
+            Given.Now
+        );
+        Assert.True(Assert.IsType<ProposalRevised>(Assert.Single(((Decision.Accepted)revised).Items)).KeepsApprovals);
+    }
+
+    [Fact]
+    public void Keywords_that_were_joined_are_parted_again()
+    {
+        var parted = V1 with { Keywords = ["alerting", "monitoring"] };
+        var joined = V1 with { Keywords = ["alerting, monitoring"] };
+        Assert.Equivalent(
+            new[] { new ReplaceKeywords(["alerting, monitoring"], ["alerting", "monitoring"]) },
+            Submitted(Revert(joined, joined, parted)).Changes
+        );
+        Assert.Single(Submitted(Revert(joined, parted, null, restore: true)).Changes);
+    }
+
+    [Fact]
+    public void A_requirement_without_a_text_comes_back_without_one()
+    {
+        Requirement[] empty = [V1.Requirements[0] with { Description = "" }, .. V1.Requirements[1..]];
+        var change = Assert.Single(Submitted(Revert(V1, V1, V1 with { Requirements = empty })).Changes);
+        Assert.Equal("", Assert.IsType<RewordRequirement>(change).Description);
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Marten;
 using Npgsql;
+using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
 
 namespace SkillPlatform.Proposals;
@@ -9,6 +10,11 @@ namespace SkillPlatform.Proposals;
 public sealed record KnownSkill(Guid Id, long Version, SkillState State)
 {
     public Subject Subject => new(Id, State.Slug, State.Name, State.Domain.Slug, State.Group.Slug);
+
+    public Said Says => Said.Of(State, Version);
+
+    /// <summary>Names that look the same are the same.</summary>
+    public string Likeness => TextForm.Likeness(State.Name);
 }
 
 /// <summary>Every slug a skill has had. Slugs are never reused, so this only grows.</summary>
@@ -36,7 +42,7 @@ public sealed class Catalogue(NpgsqlDataSource source, IDocumentStore store)
     public async Task<(KnownSkill? Skill, KnownTaxonomy Taxonomy)> Find(string? skill, CancellationToken ct)
     {
         // What is no text names nothing, and the database does not take it.
-        if (skill is not null && !Form.IsText(skill))
+        if (skill is not null && !TextForm.IsText(skill))
             skill = null;
         await using var command = source.CreateCommand(Versions);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = skill ?? "" });
@@ -55,6 +61,47 @@ public sealed class Catalogue(NpgsqlDataSource source, IDocumentStore store)
             found is { } f ? await Skill(f.Id, f.Version, ct) : null,
             taxonomy is { } version ? await Taxonomy(version, ct) : KnownTaxonomy.Empty
         );
+    }
+
+    /// <summary>A skill, and all that changes to it are decided by.</summary>
+    public async Task<(KnownSkill? Skill, Surroundings Around)> Find(
+        string? skill,
+        IEnumerable<Change?>? changes,
+        CancellationToken ct
+    )
+    {
+        var (known, taxonomy) = await Find(skill, ct);
+        var names = (changes ?? []).Select(NewName).OfType<string>().Select(TextForm.Likeness).ToArray();
+        var taken = names.Length == 0 ? [] : await Taken(names, known?.Id ?? Guid.Empty, ct);
+        return (
+            known,
+            new Surroundings(
+                taxonomy.With(known?.State),
+                (domain, name) => taken.Contains((domain, TextForm.Likeness(name)))
+            )
+        );
+    }
+
+    private static string? NewName(Change? change) =>
+        change switch
+        {
+            AddSkill add => add.Name,
+            RenameSkill rename => rename.Name,
+            _ => null,
+        };
+
+    private async Task<HashSet<(string Domain, string Likeness)>> Taken(
+        string[] likenesses,
+        Guid self,
+        CancellationToken ct
+    )
+    {
+        await using var session = store.QuerySession();
+        var others = await session
+            .Query<KnownSkill>()
+            .Where(s => s.Likeness.IsOneOf(likenesses) && !s.State.Retired && s.Id != self)
+            .ToListAsync(ct);
+        return [.. others.Select(s => (s.State.Domain.Slug, s.Likeness))];
     }
 
     private async Task<KnownSkill?> Skill(Guid id, long version, CancellationToken ct)

@@ -1,3 +1,4 @@
+using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
 
 namespace SkillPlatform.Proposals;
@@ -12,57 +13,16 @@ public sealed record KnownTaxonomy(string Id, long Version, DomainTaxonomy[] Dom
 
     public DomainTaxonomy? Domain(string slug) => Array.Find(Domains, d => d.Slug == slug);
 
-    /// <summary>What a change names that does not exist: the member that names it, and a message.</summary>
-    /// <param name="skill">The skill at the change's turn; null where the change adds it.</param>
-    /// <param name="change">The change.</param>
-    public IEnumerable<(string Member, string Message)> Unknown(SkillState? skill, Change change) =>
-        change switch
-        {
-            StateRequirement c => Cell(skill, skill?.Levels, c.Role, c.Level, ""),
-            RewordRequirement c => Cell(skill, skill?.Levels, c.Role, c.Level, ""),
-            MakeMandatory c => Cell(skill, skill?.Levels, c.Role, c.Level, ""),
-            MakeOptional c => Cell(skill, skill?.Levels, c.Role, c.Level, ""),
-            DropRequirement c => Cell(skill, skill?.Levels, c.Role, c.Level, ""),
-            MoveSkill c => Place(c.Domain, c.Group).Concat(skill is null ? [] : Lost(skill.Requirements, c.Domain)),
-            AddSkill c => Place(c.Domain, c.Group)
-                .Concat(
-                    c.Requirements.SelectMany(
-                        (r, i) => Cell(null, Domain(c.Domain)?.Levels ?? [], r.Role, r.Level, $"requirements/{i}/")
-                    )
-                ),
-            _ => [],
-        };
-
-    private IEnumerable<(string, string)> Cell(
-        SkillState? skill,
-        Named[]? levels,
-        string role,
-        string level,
-        string member
-    )
+    /// <summary>What changes to a skill may name. News of the skill may have come before news of what it stands on.</summary>
+    public Places With(SkillState? skill)
     {
-        if (Roles.All(r => r.Slug != role) && skill?.Roles.Any(r => r.Slug == role) != true)
-            yield return ($"{member}role", $"There is no role \"{role}\".");
-        if (levels?.Any(l => l.Slug == level) != true)
-            yield return ($"{member}level", $"The skill's domain has no level \"{level}\".");
+        if (skill is null)
+            return new Places(Domains, Roles);
+        var there = Domain(skill.Domain.Slug) ?? new(skill.Domain.Slug, skill.Domain.Name, [], [skill.Group]);
+        var domain = there with { Levels = Union(skill.Levels, there.Levels) };
+        return new Places([.. Domains.Where(d => d.Slug != domain.Slug), domain], Union(Roles, skill.Roles));
     }
 
-    private IEnumerable<(string, string)> Place(string domain, string group)
-    {
-        if (Domain(domain) is not { } known)
-            yield return ("domain", $"There is no domain \"{domain}\".");
-        else if (known.Groups.All(g => g.Slug != group))
-            yield return ("group", $"The domain \"{domain}\" has no group \"{group}\".");
-    }
-
-    private IEnumerable<(string, string)> Lost(Requirement[] requirements, string domain) =>
-        Domain(domain) is not { } known
-            ? []
-            : requirements
-                .Select(r => r.Level)
-                .Distinct(StringComparer.Ordinal)
-                .Where(level => known.Levels.All(l => l.Slug != level))
-                .Select(level =>
-                    ("domain", $"The domain \"{domain}\" has no level \"{level}\", which the skill uses.")
-                );
+    private static Named[] Union(Named[] first, Named[] others) =>
+        [.. first.UnionBy(others, named => named.Slug, StringComparer.Ordinal)];
 }

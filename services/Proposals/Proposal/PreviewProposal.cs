@@ -1,4 +1,5 @@
 using Marten;
+using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
 using SkillPlatform.EventSourcing;
 
@@ -58,10 +59,10 @@ public static class PreviewProposal
         var ct = http.RequestAborted;
         if (await session.LoadAsync<ProposalPage>(id, ct) is not { } page || !page.IsVisibleTo(http))
             return Refusal.NoSuch("proposal").AsProblem();
-        var (skill, taxonomy) = await catalogue.Find(page.Skill.Id.ToString(), ct);
+        var (skill, around) = await catalogue.Find(page.Skill.Id.ToString(), page.Current.Changes, ct);
         // A skill that a proposal added is there once it is merged; its preview stays that of an addition.
-        var state = page.Current.Changes is [AddSkill] ? null : skill?.State;
-        return await Answer(state, skill?.Id, page.Current.Changes, taxonomy, id, session, watchers, ct);
+        var now = page.Current.Changes is [AddSkill] ? null : skill;
+        return await Answer(now, skill?.Id, page.Current.Changes, around, id, session, watchers, ct);
     }
 
     private static async Task<IResult> OfUnsaved(
@@ -73,7 +74,7 @@ public static class PreviewProposal
     )
     {
         var ct = http.RequestAborted;
-        var (skill, taxonomy) = await catalogue.Find(body.Skill, ct);
+        var (skill, around) = await catalogue.Find(body.Skill, body.Changes, ct);
         // Nobody has to say why to see what would be.
         var (_, refusal) = SubmitProposal.Check(
             body with
@@ -81,34 +82,35 @@ public static class PreviewProposal
                 Rationale = string.IsNullOrWhiteSpace(body.Rationale) ? "-" : body.Rationale,
             },
             skill,
-            taxonomy,
+            around,
             Guid.Empty
         );
         return refusal is { Kind: not RefusalKind.Conflict }
             ? refusal.AsProblem()
-            : await Answer(skill?.State, skill?.Id, body.Changes!, taxonomy, null, session, watchers, ct);
+            : await Answer(skill, skill?.Id, body.Changes!, around, null, session, watchers, ct);
     }
 
     private static async Task<IResult> Answer(
-        SkillState? state,
+        KnownSkill? now,
         Guid? skill,
         Change[] changes,
-        KnownTaxonomy taxonomy,
+        Surroundings around,
         Guid? self,
         IQuerySession session,
         Watchers watchers,
         CancellationToken ct
     )
     {
-        var watching = state is null ? Task.FromResult<int?>(0) : watchers.Of(state.Slug, ct);
-        var effects = Effects.Of(state, changes, taxonomy);
+        var watching = now is null ? Task.FromResult<int?>(0) : watchers.Of(now.State.Slug, ct);
+        var course = Course.Of(now?.Says, changes, around);
+        var after = course.After?.Shown(now?.State, around.Places);
         return TypedResults.Ok(
             new Preview(
-                effects.After,
-                Mandatory(state, effects.After),
+                after,
+                Mandatory(now?.State, after),
                 skill is { } id ? await Others(id, self, changes, session, ct) : [],
                 await watching,
-                effects.Conflicts
+                course.Conflicts
             )
         );
     }
@@ -148,7 +150,7 @@ public static class PreviewProposal
         CancellationToken ct
     )
     {
-        var cells = Cell.Of(changes);
+        var cells = Cells(changes);
         var pages = await session
             .Query<ProposalPage>()
             .Where(p => p.Skill.Id == skill && p.Submitted)
@@ -158,7 +160,7 @@ public static class PreviewProposal
             .ToListAsync(ct);
         var touching = pages
             .Where(p => p.Id != self)
-            .Select(p => (Page: p, Cells: Cell.Of(p.Current.Changes).Intersect(cells).ToArray()))
+            .Select(p => (Page: p, Cells: Cells(p.Current.Changes).Intersect(cells).ToArray()))
             .Where(p => p.Cells.Length > 0)
             .ToArray();
         var people = await People.Load(session, touching.Select(p => p.Page.Author), ct);
@@ -170,5 +172,29 @@ public static class PreviewProposal
             p.Page.Current.Rationale,
             p.Cells
         ));
+    }
+
+    private static HashSet<Cell> Cells(IEnumerable<Change> changes) => [.. changes.Select(Cell.Of).OfType<Cell>()];
+
+    /// <summary>What a skill would say, as a state with its names: requirements by level, then role.</summary>
+    public static SkillState Shown(this Said skill, SkillState? before, Places places)
+    {
+        var domain = places.Domain(skill.Place.Domain)!;
+        Named[] roles = [.. places.Roles.Where(role => skill.Requirements.Any(r => r.Role == role.Slug))];
+        return new SkillState(
+            before?.Slug ?? "",
+            skill.Name,
+            [.. skill.Keywords],
+            new Named(domain.Slug, domain.Name),
+            domain.Groups.FirstOrDefault(g => g.Slug == skill.Place.Group) ?? before!.Group,
+            domain.Levels,
+            roles,
+            [
+                .. skill
+                    .Requirements.OrderBy(r => Array.FindIndex(domain.Levels, l => l.Slug == r.Level))
+                    .ThenBy(r => Array.FindIndex(roles, role => role.Slug == r.Role)),
+            ],
+            skill.Retired
+        );
     }
 }

@@ -13,7 +13,8 @@ public sealed record ProposalDrafted(
     string Author,
     string Rationale,
     Change[] Changes,
-    DateTimeOffset At
+    DateTimeOffset At,
+    string? Effect = null
 );
 
 public sealed record ProposalSubmitted(
@@ -22,7 +23,8 @@ public sealed record ProposalSubmitted(
     int Revision,
     string Rationale,
     Change[] Changes,
-    DateTimeOffset At
+    DateTimeOffset At,
+    string? Effect = null
 );
 
 public sealed record ProposalRevised(
@@ -31,7 +33,8 @@ public sealed record ProposalRevised(
     string Rationale,
     Change[] Changes,
     bool KeepsApprovals,
-    DateTimeOffset At
+    DateTimeOffset At,
+    string? Effect = null
 );
 
 public sealed record ProposalApproved(int Revision, string Reviewer, string? Reason, DateTimeOffset At);
@@ -79,7 +82,7 @@ public static class State
     public static bool CanBeReviewed(string state) => state is Open or ChangesRequested;
 }
 
-/// <summary>What decisions on a proposal need to know.</summary>
+/// <summary>What decisions on a proposal need to know. <c>Effect</c> is what reviewers see it do; null where it is not known.</summary>
 public sealed record Proposal(
     Guid Id,
     string State,
@@ -90,7 +93,8 @@ public sealed record Proposal(
     Change[] Changes,
     bool Submitted,
     ImmutableHashSet<string> Approvals,
-    ImmutableHashSet<string> Requests
+    ImmutableHashSet<string> Requests,
+    string? Effect
 )
 {
     /// <summary>The domain that its changes bring the skill to; null if it stays where it is.</summary>
@@ -107,8 +111,17 @@ public sealed record Proposal(
     public static Proposal? Fold(Proposal? state, Guid id, object @event) =>
         @event switch
         {
-            ProposalDrafted e => New(id, Proposals.State.Draft, e.Skill, e.Author, 1, e.Rationale, e.Changes),
-            ProposalSubmitted e => New(id, Proposals.State.Open, e.Skill, e.Author, e.Revision, e.Rationale, e.Changes),
+            ProposalDrafted e => New(id, Proposals.State.Draft, e.Skill, e.Author, 1, e.Rationale, e.Changes, e.Effect),
+            ProposalSubmitted e => New(
+                id,
+                Proposals.State.Open,
+                e.Skill,
+                e.Author,
+                e.Revision,
+                e.Rationale,
+                e.Changes,
+                e.Effect
+            ),
             _ => state?.Next(@event),
         };
 
@@ -133,8 +146,9 @@ public sealed record Proposal(
         string author,
         int revision,
         string why,
-        Change[] changes
-    ) => new(id, state, skill, author, revision, why, changes, state != Proposals.State.Draft, [], []);
+        Change[] changes,
+        string? effect
+    ) => new(id, state, skill, author, revision, why, changes, state != Proposals.State.Draft, [], [], effect);
 
     private Proposal Revise(ProposalRevised e) =>
         this with
@@ -147,6 +161,7 @@ public sealed record Proposal(
             Changes = e.Changes,
             Approvals = e.KeepsApprovals ? Approvals : [],
             Requests = [],
+            Effect = e.Effect,
         };
 
     private Proposal Reopened(ImmutableHashSet<string> approvals, ImmutableHashSet<string> requests) =>

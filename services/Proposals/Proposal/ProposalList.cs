@@ -1,5 +1,6 @@
 using Marten;
 using Marten.Linq.MatchesSql;
+using SkillPlatform.Changes;
 using SkillPlatform.EventSourcing;
 using SkillPlatform.ServiceDefaults;
 
@@ -90,7 +91,7 @@ public static class ProposalList
         var errors = new List<(string, string)>();
         if (filter.State is { } state && !Proposals.State.All.Contains(state, StringComparer.Ordinal))
             errors.Add(("/state", $"One of {string.Join(", ", Proposals.State.All)}."));
-        if (filter.Author is { } author && !Form.IsText(author))
+        if (filter.Author is { } author && !TextForm.IsText(author))
             errors.Add(("/author", "This is no text."));
         if (filter.Reviewer is not (null or "me"))
             errors.Add(("/reviewer", "Only me."));

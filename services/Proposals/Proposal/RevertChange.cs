@@ -1,4 +1,5 @@
 using System.Globalization;
+using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
 using SkillPlatform.EventSourcing;
 using SkillPlatform.ServiceDefaults;
@@ -29,7 +30,7 @@ public static class RevertChange
     )
     {
         var ct = http.RequestAborted;
-        var (skill, taxonomy) = await catalogue.Find(body.Skill, ct);
+        var (skill, around) = await catalogue.Find(body.Skill, null, ct);
         if (skill is null)
             return Refusal.NoSuch("skill").AsProblem();
         if (body.Version < 1 || body.Version > skill.Version)
@@ -53,7 +54,7 @@ public static class RevertChange
             http,
             Guid.CreateVersion7(now),
             body,
-            _ => Decide(body, skill, made, before, taxonomy, author, now),
+            _ => Decide(body, skill, made, before, around, author, now),
             SubmitProposal.Created,
             starts: true
         );
@@ -64,7 +65,7 @@ public static class RevertChange
     /// <param name="skill">The skill as it is.</param>
     /// <param name="made">The skill at the version named.</param>
     /// <param name="before">The skill one version earlier; null at the first.</param>
-    /// <param name="taxonomy">The taxonomy.</param>
+    /// <param name="around">The rest of the catalogue, as known here.</param>
     /// <param name="author">Who asks.</param>
     /// <param name="now">When.</param>
     public static Decision Decide(
@@ -72,19 +73,19 @@ public static class RevertChange
         KnownSkill skill,
         SkillState made,
         SkillState? before,
-        KnownTaxonomy taxonomy,
+        Surroundings around,
         string author,
         DateTimeOffset now
     )
     {
         if (skill.State.Retired)
             return Refusal.Conflicting("retired", "The skill is retired.");
-        var path =
-            body.Restore ? Between(skill.State, made)
+        Change[] path =
+            body.Restore ? Difference.Between(skill.Says, Said.Of(made))
             : before is null ? [new RetireSkill()]
-            : Between(made, before);
-        var changes = Effects.WithEffect(skill.State, path, taxonomy);
-        if (changes.Length == 0)
+            : Difference.Between(Said.Of(made), Said.Of(before));
+        var course = Course.Of(skill.Says, path, around);
+        if (course.Conflicts.Count == 0 && !course.Steps.Any(step => step.HasEffect))
             return Refusal.Conflicting(
                 "nothing-to-revert",
                 string.Create(CultureInfo.InvariantCulture, $"Nothing of version {body.Version} is left to revert.")
@@ -96,50 +97,13 @@ public static class RevertChange
         if (!string.IsNullOrWhiteSpace(body.Rationale))
             rationale += "\n\n" + body.Rationale;
         return SubmitProposal.Decide(
-            new Proposed(skill.State.Slug, rationale, changes),
+            new Proposed(skill.State.Slug, rationale, path),
             skill,
-            taxonomy,
+            around,
             author,
             Guid.Empty,
-            now
+            now,
+            most: int.MaxValue
         );
-    }
-
-    /// <summary>The changes that lead from one state of a skill to another, in an order in which they apply.</summary>
-    public static Change[] Between(SkillState from, SkillState to)
-    {
-        var changes = new List<Change>();
-        changes.AddRange(
-            from.Requirements.Where(r => to.At(r.Role, r.Level) is null)
-                .Select(r => new DropRequirement(r.Role, r.Level, r.Description))
-        );
-        if (from.Name != to.Name)
-            changes.Add(new RenameSkill(from.Name, to.Name));
-        if (Effects.Text(from.Keywords) != Effects.Text(to.Keywords))
-            changes.Add(new ReplaceKeywords(from.Keywords, to.Keywords));
-        if ((from.Domain.Slug, from.Group.Slug) != (to.Domain.Slug, to.Group.Slug))
-            changes.Add(new MoveSkill(new Place(from.Domain.Slug, from.Group.Slug), to.Domain.Slug, to.Group.Slug));
-        foreach (var wanted in to.Requirements)
-            switch (from.At(wanted.Role, wanted.Level))
-            {
-                case null:
-                    changes.Add(new StateRequirement(wanted.Role, wanted.Level, wanted.Mandatory, wanted.Description));
-                    break;
-                case var there:
-                    if (there.Description != wanted.Description)
-                        changes.Add(
-                            new RewordRequirement(wanted.Role, wanted.Level, there.Description, wanted.Description)
-                        );
-                    if (there.Mandatory != wanted.Mandatory)
-                        changes.Add(
-                            wanted.Mandatory
-                                ? new MakeMandatory(wanted.Role, wanted.Level)
-                                : new MakeOptional(wanted.Role, wanted.Level)
-                        );
-                    break;
-            }
-        if (to.Retired && !from.Retired)
-            changes.Add(new RetireSkill());
-        return [.. changes];
     }
 }

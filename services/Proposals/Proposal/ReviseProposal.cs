@@ -1,3 +1,4 @@
+using SkillPlatform.Changes;
 using SkillPlatform.EventSourcing;
 using SkillPlatform.ServiceDefaults;
 
@@ -20,7 +21,7 @@ public static class ReviseProposal
                 {
                     var ct = http.RequestAborted;
                     var page = await session.LoadAsync<ProposalPage>(id, ct);
-                    var (skill, taxonomy) = await catalogue.Find(page?.Skill.Id.ToString(), ct);
+                    var (skill, around) = await catalogue.Find(page?.Skill.Id.ToString(), body.Changes, ct);
                     var named = body.Skill is null ? skill : (await catalogue.Find(body.Skill, ct)).Skill;
                     var author = Caller.Of(http).Id;
                     var now = time.GetUtcNow();
@@ -28,7 +29,7 @@ public static class ReviseProposal
                         http,
                         id,
                         body,
-                        proposal => Decide(proposal, body, skill, named?.Id, taxonomy, author, now),
+                        proposal => Decide(proposal, body, skill, named?.Id, around, author, now),
                         done => new Answer(204, Version: done.Version),
                         requireMatch: true
                     );
@@ -42,7 +43,7 @@ public static class ReviseProposal
     /// <param name="body">The new revision. The skill stays the same; it may be left out.</param>
     /// <param name="skill">The proposal's skill as known here; null if it is yet to be added.</param>
     /// <param name="named">Id of the skill that the body names.</param>
-    /// <param name="taxonomy">The taxonomy, as known here.</param>
+    /// <param name="around">The rest of the catalogue, as known here.</param>
     /// <param name="caller">Who asks.</param>
     /// <param name="now">When.</param>
     public static Decision Decide(
@@ -50,7 +51,7 @@ public static class ReviseProposal
         Proposed body,
         KnownSkill? skill,
         Guid? named,
-        KnownTaxonomy taxonomy,
+        Surroundings around,
         string caller,
         DateTimeOffset now
     )
@@ -64,13 +65,13 @@ public static class ReviseProposal
         if (body.Skill is not null && named != proposal.Skill.Id)
             return Refusal.Field("/skill", "A proposal stays with its skill.");
         var checkedBody = body with { Skill = skill?.Id.ToString() };
-        var (subject, refusal) = SubmitProposal.Check(checkedBody, skill, taxonomy, proposal.Skill.Id);
-        if (refusal is not null)
-            return refusal;
-        var changes = SubmitProposal.WithEffect(body.Changes!, skill, taxonomy);
+        // What the platform proposed itself may be longer than what a person may propose.
+        var most = Math.Max(Normal.MostChanges, proposal.Changes.Length);
+        var (sound, refusal) = SubmitProposal.Check(checkedBody, skill, around, proposal.Skill.Id, most);
+        if (sound is not var (subject, why, changes, effect))
+            return refusal!;
         // What is in conflict was approved against a text that is gone.
-        var keeps =
-            proposal.State != State.Conflicted && Effects.Same(skill?.State, proposal.Changes, changes, taxonomy);
-        return Decision.Of(new ProposalRevised(subject!, proposal.Revision + 1, body.Rationale!, changes, keeps, now));
+        var keeps = proposal.State != State.Conflicted && proposal.Effect == effect;
+        return Decision.Of(new ProposalRevised(subject, proposal.Revision + 1, why, changes, keeps, now, effect));
     }
 }

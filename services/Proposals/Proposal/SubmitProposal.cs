@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
 using SkillPlatform.EventSourcing;
 using SkillPlatform.ServiceDefaults;
@@ -20,6 +21,10 @@ public sealed record Proposed(
 /// <summary>What a write to a proposal answers.</summary>
 public sealed record ProposalWritten(Guid Id, string? Skill, string State, int Revision);
 
+/// <summary>A proposal that can be reviewed, in its form.</summary>
+/// <param name="Effect">What it does to what was seen: see <see cref="Difference.Mark"/>.</param>
+public sealed record Sound(Subject Subject, string Rationale, Change[] Changes, string Effect);
+
 public static class SubmitProposal
 {
     public static void Map(IEndpointRouteBuilder api)
@@ -28,14 +33,14 @@ public static class SubmitProposal
                 "/",
                 async (Proposed body, HttpContext http, Commands commands, Catalogue catalogue, TimeProvider time) =>
                 {
-                    var (skill, taxonomy) = await catalogue.Find(body.Skill, http.RequestAborted);
+                    var (skill, around) = await catalogue.Find(body.Skill, body.Changes, http.RequestAborted);
                     var author = Caller.Of(http).Id;
                     var now = time.GetUtcNow();
                     return await commands.Handle<Proposal>(
                         http,
                         Guid.CreateVersion7(now),
                         body,
-                        _ => Decide(body, skill, taxonomy, author, Guid.CreateVersion7(now), now),
+                        _ => Decide(body, skill, around, author, Guid.CreateVersion7(now), now),
                         Created,
                         starts: true
                     );
@@ -66,27 +71,18 @@ public static class SubmitProposal
     public static Decision Decide(
         Proposed body,
         KnownSkill? skill,
-        KnownTaxonomy taxonomy,
+        Surroundings around,
         string author,
         Guid newSkill,
-        DateTimeOffset now
+        DateTimeOffset now,
+        int most = Normal.MostChanges
     )
     {
-        var (subject, refusal) = Check(body, skill, taxonomy, newSkill);
-        if (refusal is not null)
-            return refusal;
-        var changes = WithEffect(body.Changes!, skill, taxonomy);
-        return body.Draft
-            ? Decision.Of(new ProposalDrafted(subject!, author, body.Rationale!, changes, now))
-            : Decision.Of(new ProposalSubmitted(subject!, author, 1, body.Rationale!, changes, now));
+        var (sound, refusal) = Check(body, skill, around, newSkill, most);
+        return sound is not var (subject, why, changes, effect) ? refusal!
+            : body.Draft ? Decision.Of(new ProposalDrafted(subject, author, why, changes, now, effect))
+            : Decision.Of(new ProposalSubmitted(subject, author, 1, why, changes, now, effect));
     }
-
-    /// <summary>
-    /// What changes nothing is not proposed: else it is approved as doing nothing, and does something once the skill has
-    /// changed.
-    /// </summary>
-    public static Change[] WithEffect(Change[] changes, KnownSkill? skill, KnownTaxonomy taxonomy) =>
-        skill is null ? changes : Effects.WithEffect(skill.State, changes, taxonomy);
 
     /// <summary>Submits a draft.</summary>
     public static Decision Decide(Proposal? proposal, string author, DateTimeOffset now) =>
@@ -102,27 +98,33 @@ public static class SubmitProposal
                     proposal.Revision,
                     proposal.Rationale,
                     proposal.Changes,
-                    now
+                    now,
+                    proposal.Effect
                 )
             ),
             { State: State.Open } => Decision.Nothing,
             _ => Closed(proposal),
         };
 
-    /// <summary>Everything that can be said of a proposal before anybody reviews it: what it is about, or why not.</summary>
+    /// <summary>Everything that can be said of a proposal before anybody reviews it: it in its form, or why not.</summary>
     /// <param name="body">What was sent.</param>
     /// <param name="skill">The skill it names, as known here.</param>
-    /// <param name="taxonomy">The taxonomy, as known here.</param>
+    /// <param name="around">The rest of the catalogue, as known here.</param>
     /// <param name="newSkill">Id for a skill it adds.</param>
-    public static (Subject? Subject, Refusal? Refusal) Check(
+    /// <param name="most">How many changes it may hold.</param>
+    public static (Sound? Proposal, Refusal? Refusal) Check(
         Proposed body,
         KnownSkill? skill,
-        KnownTaxonomy taxonomy,
-        Guid newSkill
+        Surroundings around,
+        Guid newSkill,
+        int most = Normal.MostChanges
     )
     {
-        var errors = Form.Errors(body.Rationale, body.Changes);
-        var add = body.Changes?.OfType<AddSkill>().FirstOrDefault();
+        var why = TextForm.Text(body.Rationale ?? "");
+        var changes = body.Changes?.Select(change => change is null ? null : Normal.Of(change)).ToArray();
+        var errors = new List<(string, string)>(Form.Errors(changes, most));
+        errors.Text("/rationale", why, Form.MaxText);
+        var add = changes?.OfType<AddSkill>().FirstOrDefault();
         if (body.Skill is null && add is null)
             errors.Add(("/skill", "Required, unless the change is addSkill."));
         if (body.Skill is not null && add is not null)
@@ -133,14 +135,23 @@ public static class SubmitProposal
             return (null, Refusal.NoSuch("skill"));
         if (skill?.State.Retired == true)
             return (null, Refusal.Conflicting("retired", "The skill is retired."));
-        var effects = Effects.Of(skill?.State, body.Changes!, taxonomy);
-        if (effects.Unknown.Count > 0)
-            return (null, Refusal.Fields([.. effects.Unknown.Select(u => ($"/changes{u.Pointer}", u.Message))]));
-        if (effects.Conflicts.Count > 0)
-            return (null, Changed(effects.Conflicts));
-        if (skill is not null && Effect.Between(skill.State, effects.After!).Count == 0)
+        var course = Course.Of(skill?.Says, changes!, around);
+        if (course.Unknown(around.Places) is { Count: > 0 } unknown)
+            return (null, Refusal.Fields([.. unknown.Select(u => ($"/changes{u.Pointer}", u.Message))]));
+        if (course.Conflicts.Count > 0)
+            return (null, Changed(course.Conflicts));
+        if (Difference.Between(course.Before, course.After!).Length == 0)
             return (null, Refusal.Field("/changes", "The skill already is as these changes want it."));
-        return (skill?.Subject ?? new Subject(newSkill, null, add!.Name, add.Domain, add.Group), null);
+        return (
+            new Sound(
+                skill?.Subject ?? new Subject(newSkill, null, add!.Name, add.Domain, add.Group),
+                why,
+                // What changes nothing now must not change something later, unseen by all.
+                [.. course.Steps.Where(step => step.HasEffect).Select(step => step.Change)],
+                Difference.Mark(course)
+            ),
+            null
+        );
     }
 
     private static Refusal Changed(IReadOnlyList<Conflict> conflicts) =>

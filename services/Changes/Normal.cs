@@ -1,0 +1,94 @@
+using SkillPlatform.Contracts;
+
+namespace SkillPlatform.Changes;
+
+/// <summary>Changes in the one form of text, and what is wrong with them.</summary>
+public static class Normal
+{
+    /// <summary>The most changes that a person proposes together. What the platform proposes itself is not bound by it.</summary>
+    public const int MostChanges = 100;
+
+    private const int MostRequirements = 500;
+
+    /// <summary>A change in its form.</summary>
+    /// <param name="change">As it came.</param>
+    public static Change Of(Change change) =>
+        change switch
+        {
+            StateRequirement c => c with { Description = TextForm.Text(c.Description) },
+            RewordRequirement c => c with { Was = TextForm.Text(c.Was), Description = TextForm.Text(c.Description) },
+            MakeMandatory { Was: { } was } c => c with { Was = TextForm.Text(was) },
+            MakeOptional { Was: { } was } c => c with { Was = TextForm.Text(was) },
+            DropRequirement c => c with { Was = TextForm.Text(c.Was) },
+            RenameSkill c => new RenameSkill(TextForm.Name(c.Was), TextForm.Name(c.Name)),
+            ReplaceKeywords c => new ReplaceKeywords(TextForm.Keywords(c.Was), TextForm.Keywords(c.Keywords)),
+            AddSkill c => c with
+            {
+                Name = TextForm.Name(c.Name),
+                Keywords = TextForm.Keywords(c.Keywords),
+                Requirements = [.. c.Requirements.Select(Of)],
+            },
+            _ => change,
+        };
+
+    /// <summary>A requirement in its form.</summary>
+    /// <param name="requirement">As it came. JSON may hold null in a list, which says nothing.</param>
+    public static Requirement Of(Requirement? requirement) =>
+        requirement is null
+            ? new Requirement("", "", Mandatory: false, "")
+            : requirement with
+            {
+                Description = TextForm.Text(requirement.Description),
+            };
+
+    /// <summary>What is wrong with the form of a change, each thing at its JSON pointer. Needs no knowledge of the catalogue.</summary>
+    /// <param name="change">In its form.</param>
+    public static IEnumerable<(string Pointer, string Message)> Errors(Change change) =>
+        change switch
+        {
+            StateRequirement c => Text("/description", c.Description),
+            RewordRequirement c => Was("/was", c.Was).Concat(Text("/description", c.Description)),
+            MakeMandatory { Was: { } was } => Was("/was", was),
+            MakeOptional { Was: { } was } => Was("/was", was),
+            DropRequirement c => Was("/was", c.Was),
+            RenameSkill c => Was("/was", c.Was).Concat(Name("/name", c.Name, TextForm.LongestName)),
+            ReplaceKeywords c => c.Was.SelectMany((k, i) => Was($"/was/{i}", k)).Concat(Keywords(c.Keywords)),
+            AddSkill c => Name("/name", c.Name, TextForm.LongestName)
+                .Concat(Keywords(c.Keywords))
+                .Concat(Requirements(c.Requirements)),
+            _ => [],
+        };
+
+    private static IEnumerable<(string, string)> Name(string pointer, string name, int longest) =>
+        Of(pointer, TextForm.Problem(name, longest));
+
+    // A requirement may do without a text: many frameworks only mark what is essential and what is optional.
+    private static IEnumerable<(string, string)> Text(string pointer, string text) =>
+        Of(pointer, TextForm.Problem(text, TextForm.LongestDescription, mayBeEmpty: true));
+
+    // What somebody saw may be longer than what is allowed now; it only has to be text.
+    private static IEnumerable<(string, string)> Was(string pointer, string was) =>
+        Of(pointer, TextForm.Problem(was, int.MaxValue, mayBeEmpty: true));
+
+    private static IEnumerable<(string, string)> Keywords(string[] keywords) =>
+        keywords.Length > TextForm.MostKeywords
+            ? [("/keywords", $"At most {TextForm.MostKeywords} keywords.")]
+            : keywords.SelectMany((k, i) => Name($"/keywords/{i}", k, TextForm.LongestKeyword));
+
+    private static IEnumerable<(string, string)> Requirements(Requirement[] requirements)
+    {
+        if (requirements.Length > MostRequirements)
+            return [("/requirements", $"At most {MostRequirements} requirements.")];
+        var cells = new HashSet<Cell>();
+        return requirements.SelectMany(
+            (r, i) =>
+                Text($"/requirements/{i}/description", r.Description)
+                    .Concat(
+                        Of($"/requirements/{i}", cells.Add(new(r.Role, r.Level)) ? null : "Each role and level once.")
+                    )
+        );
+    }
+
+    private static IEnumerable<(string, string)> Of(string pointer, string? problem) =>
+        problem is null ? [] : [(pointer, problem)];
+}

@@ -1,0 +1,140 @@
+using System.Collections.Immutable;
+using SkillPlatform.Contracts;
+
+namespace SkillPlatform.Changes;
+
+/// <summary>Which requirement of a skill: one role at one level.</summary>
+/// <param name="Role">Slug.</param>
+/// <param name="Level">Slug.</param>
+public readonly record struct Cell(string Role, string Level)
+{
+    /// <summary>The requirement that a change is about; null for what is about the skill.</summary>
+    /// <param name="change">The change.</param>
+    public static Cell? Of(Change change) =>
+        change switch
+        {
+            StateRequirement c => new Cell(c.Role, c.Level),
+            RewordRequirement c => new Cell(c.Role, c.Level),
+            MakeMandatory c => new Cell(c.Role, c.Level),
+            MakeOptional c => new Cell(c.Role, c.Level),
+            DropRequirement c => new Cell(c.Role, c.Level),
+            _ => null,
+        };
+}
+
+/// <summary>What a skill says, in the one form of text: what changes lead from and to.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Keywords">A set: their order says nothing.</param>
+/// <param name="Place">Where it stands.</param>
+/// <param name="Requirements">One a cell. Their order says nothing either, but is kept.</param>
+/// <param name="Retired">True once retired.</param>
+/// <param name="Version">The version that says so; 0 where it has none yet.</param>
+public sealed record Said(
+    string Name,
+    ImmutableArray<string> Keywords,
+    Place Place,
+    ImmutableArray<Requirement> Requirements,
+    bool Retired = false,
+    long Version = 0
+)
+{
+    /// <summary>What a stored skill says, whatever form its texts were stored in.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="keywords">The keywords.</param>
+    /// <param name="place">Where it stands.</param>
+    /// <param name="requirements">One a cell.</param>
+    /// <param name="retired">True once retired.</param>
+    /// <param name="version">The version that says so.</param>
+    public static Said Of(
+        string name,
+        IEnumerable<string> keywords,
+        Place place,
+        IEnumerable<Requirement> requirements,
+        bool retired = false,
+        long version = 0
+    ) =>
+        new(
+            TextForm.Name(name),
+            [.. TextForm.Keywords(keywords)],
+            place,
+            [.. requirements.Select(Normal.Of)],
+            retired,
+            version
+        );
+
+    /// <summary>What a state says.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="version">Its version.</param>
+    public static Said Of(SkillState state, long version = 0) =>
+        Of(
+            state.Name,
+            state.Keywords,
+            new Place(state.Domain.Slug, state.Group.Slug),
+            state.Requirements,
+            state.Retired,
+            version
+        );
+
+    /// <summary>What it says at one cell; null where nothing.</summary>
+    /// <param name="role">Slug.</param>
+    /// <param name="level">Slug.</param>
+    public Requirement? At(string role, string level) =>
+        Requirements.FirstOrDefault(r => r.Role == role && r.Level == level);
+}
+
+/// <summary>The domains with their levels and groups, and the roles: what changes may name.</summary>
+/// <param name="Domains">All domains.</param>
+/// <param name="Roles">All roles.</param>
+public sealed record Places(IReadOnlyList<DomainTaxonomy> Domains, IReadOnlyList<Named> Roles)
+{
+    /// <summary>The domain of a slug.</summary>
+    /// <param name="slug">Its slug.</param>
+    public DomainTaxonomy? Domain(string slug) => Domains.FirstOrDefault(d => d.Slug == slug);
+
+    /// <summary>What a change names that does not exist: the member that names it, the code of the conflict, and a message.</summary>
+    /// <param name="skill">The skill at the change's turn; null where the change adds it.</param>
+    /// <param name="change">The change.</param>
+    public IEnumerable<(string Member, string Code, string Message)> Unknown(Said? skill, Change change) =>
+        change switch
+        {
+            AddSkill c => Place(c.Domain, c.Group)
+                .Concat(
+                    c.Requirements.SelectMany((r, i) => Cell(c.Domain, new(r.Role, r.Level), $"requirements/{i}/"))
+                ),
+            MoveSkill c => Place(c.Domain, c.Group).Concat(skill is null ? [] : Lost(skill, c.Domain)),
+            _ when skill is not null && Changes.Cell.Of(change) is { } cell => Cell(skill.Place.Domain, cell, ""),
+            _ => [],
+        };
+
+    private IEnumerable<(string, string, string)> Cell(string domain, Cell cell, string member)
+    {
+        if (Roles.All(r => r.Slug != cell.Role))
+            yield return ($"{member}role", "unknown-role", $"There is no role \"{cell.Role}\".");
+        if (Domain(domain)?.Levels.Any(l => l.Slug == cell.Level) != true)
+            yield return ($"{member}level", "unknown-level", $"The skill's domain has no level \"{cell.Level}\".");
+    }
+
+    private IEnumerable<(string, string, string)> Place(string domain, string group)
+    {
+        if (Domain(domain) is not { } known)
+            yield return ("domain", "unknown-place", $"There is no domain \"{domain}\".");
+        else if (known.Groups.All(g => g.Slug != group))
+            yield return ("group", "unknown-place", $"The domain \"{domain}\" has no group \"{group}\".");
+    }
+
+    // A domain has levels of its own: what the skill asks at a level that is not among them could not be shown there.
+    private IEnumerable<(string, string, string)> Lost(Said skill, string domain) =>
+        Domain(domain) is not { } known
+            ? []
+            : skill
+                .Requirements.Select(r => r.Level)
+                .Distinct(StringComparer.Ordinal)
+                .Where(level => known.Levels.All(l => l.Slug != level))
+                .Select(level =>
+                    (
+                        "domain",
+                        "unknown-level",
+                        $"The domain \"{domain}\" has no level \"{level}\", which the skill uses."
+                    )
+                );
+}
