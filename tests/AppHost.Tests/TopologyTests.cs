@@ -19,15 +19,23 @@ public sealed class TopologyTests
             Started.Arguments(Local.NewFolder("model"))
         );
         var services = new List<Topology.Service>();
-        foreach (var project in builder.Resources.OfType<ProjectResource>().Where(p => Waits(p).Contains("messaging")))
-            services.Add(
-                new(
-                    project.Name,
-                    Path.GetFileNameWithoutExtension(project.GetProjectMetadata().ProjectPath),
-                    [.. Waits(project)],
-                    await Environment(project)
-                )
-            );
+        foreach (
+            var project in builder
+                .Resources.OfType<ProjectResource>()
+                .Where(p => !p.HasAnnotationOfType<EndsWhenDone>())
+        )
+            if (
+                await Environment(project) is var environment
+                && environment.ContainsKey("ConnectionStrings__messaging")
+            )
+                services.Add(
+                    new(
+                        project.Name,
+                        Path.GetFileNameWithoutExtension(project.GetProjectMetadata().ProjectPath),
+                        [.. Waits(project)],
+                        environment
+                    )
+                );
         var model = JsonSerializer.Serialize(new Topology(services), Topology.Json) + "\n";
         if (System.Environment.GetEnvironmentVariable("SKILLPLATFORM_APPROVE") is { Length: > 0 })
             await File.WriteAllTextAsync(Approved, model, TestContext.Current.CancellationToken);
