@@ -65,8 +65,8 @@ if (settings["StarterCatalogue"] is not "false")
 await builder.Build().RunAsync();
 return 0;
 
-// Each is found by its name, keeps its own database, and waits for no other service and not for the broker, which is slow
-// to start: it starts while they do.
+// Each is found by its name, keeps its own database, and waits for no other service: it starts while they do. It does wait
+// for the broker: five that try in vain take the processors that the broker needs to start.
 IResourceBuilder<ProjectResource> Service<T>(string name)
     where T : IProjectMetadata, new() =>
     builder
@@ -77,6 +77,7 @@ IResourceBuilder<ProjectResource> Service<T>(string name)
         .WithReference(servers.Databases[name])
         .WaitFor(servers.Databases[name])
         .WithReference(servers.Messaging)
+        .WaitFor(servers.Messaging)
         .WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName)
         // The orchestrator would have each export every second, which keeps an idle machine busy.
         .WithEnvironment("OTEL_METRIC_EXPORT_INTERVAL", "15000")

@@ -93,12 +93,14 @@ internal sealed record Servers(
                     )
                     .WaitFor(postgres)
             ),
-            builder.AddConnectionString(
-                "messaging",
-                ReferenceExpression.Create(
-                    $"amqp://{userName}:{brokerPassword}@127.0.0.1:{broker.ToString(CultureInfo.InvariantCulture)}/"
+            builder
+                .AddConnectionString(
+                    "messaging",
+                    ReferenceExpression.Create(
+                        $"amqp://{userName}:{brokerPassword}@127.0.0.1:{broker.ToString(CultureInfo.InvariantCulture)}/"
+                    )
                 )
-            )
+                .WaitFor(rabbit)
         );
     }
 
