@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # ./run, ./test and ./bench set root and state
-# Speaking and waiting.
+# Speaking, waiting and, in the file beside this one, installing.
 
+. "${BASH_SOURCE%/*}/install.sh"
 exec 3>&2 # steps run with their output in a log; what the reader must see goes here
 
 say() { printf '%s\n' "$*"; }
@@ -35,4 +36,3 @@ within() {
 }
 
 listens() { (exec 4<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
-answers() { curl -fs -m 3 -o /dev/null "$1"; }
