@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using System.Xml.Linq;
 using AngleSharp.Dom;
@@ -7,6 +8,7 @@ using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using SkillPlatform.Testing;
 
 namespace SkillPlatform.Web.Tests;
 
@@ -24,6 +26,29 @@ public sealed class EveryPageTests(WebFixture web) : IClassFixture<WebFixture>
             known.Order(StringComparer.Ordinal),
             Routes("GET").Where(route => !route.Contains("**", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
         );
+    }
+
+    [Theory]
+    [InlineData("catalog.domains", "/api/catalog/domains")]
+    [InlineData("catalog.roles", "/api/catalog/roles")]
+    [InlineData("catalog.role", "/api/catalog/roles/pilot")]
+    [InlineData("catalog.skills", "/api/catalog/skills")]
+    [InlineData("catalog.skill", "/api/catalog/skills/every")]
+    [InlineData("catalog.history", "/api/catalog/skills/every/history")]
+    [InlineData("catalog.cell", "/api/catalog/skills/every/requirements/pilot/junior/history")]
+    [InlineData("catalog.diff", "/api/catalog/skills/every/diff")]
+    [InlineData("catalog.changes", "/api/catalog/changes")]
+    [InlineData("proposals.list", "/api/proposals")]
+    [InlineData("proposals.proposal", $"/api/proposals/{EveryPage.Theirs}")]
+    [InlineData("proposals.comments", "/api/proposals/discussions/every/comments")]
+    [InlineData("proposals.policies", "/api/proposals/policies")]
+    public async Task What_stands_for_a_service_answers_as_the_service_does(string shape, string path)
+    {
+        EveryPage.Given(web, null);
+        var stub = path.StartsWith("/api/catalog", StringComparison.Ordinal) ? web.Catalog : web.Proposals;
+        using var client = new HttpClient();
+        var answer = await client.GetFromJsonAsync<JsonElement>(stub.Address + path, _ct);
+        Assert.Equal("", Shape.Strange(shape, answer));
     }
 
     [Fact]

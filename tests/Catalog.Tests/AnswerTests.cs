@@ -1,0 +1,54 @@
+using SkillPlatform.Contracts;
+using SkillPlatform.Testing;
+
+namespace SkillPlatform.Catalog.Tests;
+
+/// <summary>What others read of the catalogue has the approved members, which those who stand in for it keep to.</summary>
+[Collection(nameof(Catalogue))]
+public sealed class AnswerTests(Catalogue catalogue)
+{
+    [Fact]
+    public async Task Answers_have_the_approved_members()
+    {
+        var (id, slug, name) = await catalogue.Skill(
+            new("developer", "junior", true, "Knows it."),
+            new("developer", "senior", false, "Teaches it."),
+            new("tester", "junior", true, "Breaks it.")
+        );
+        await catalogue.Accept(
+            Given.Accepted(
+                id,
+                new RewordRequirement("developer", "junior", "Knows it.", "Knows it well."),
+                new MakeMandatory("developer", "senior"),
+                new MakeOptional("tester", "junior"),
+                new RenameSkill(name, $"{name} now"),
+                new ReplaceKeywords(["one", "two"], ["two", "three"])
+            )
+        );
+        await catalogue.Accept(
+            Given.Accepted(
+                id,
+                new DropRequirement("tester", "junior", "Breaks it."),
+                new StateRequirement("tester", "senior", true, "Mends it.")
+            )
+        );
+        slug = (await catalogue.Service.Get($"/skills/by-id/{id}")).GetProperty("slug").GetString()!;
+        var wrong = new List<string>();
+        foreach (
+            var (shape, path) in new[]
+            {
+                ("catalog.domains", "/domains"),
+                ("catalog.roles", "/roles"),
+                ("catalog.role", "/roles/developer"),
+                ("catalog.skills", $"/skills?q={Uri.EscapeDataString(name)}"),
+                ("catalog.skill", $"/skills/{slug}"),
+                ("catalog.history", $"/skills/{slug}/history"),
+                ("catalog.cell", $"/skills/{slug}/requirements/developer/junior/history"),
+                ("catalog.diff", $"/skills/{slug}/diff?from=5"),
+                ("catalog.changes", "/changes"),
+            }
+        )
+            wrong.Add(Shape.Approve(shape, await catalogue.Service.Get(path)));
+        Assert.Equal("", string.Join('\n', wrong.Where(line => line.Length > 0)));
+    }
+}

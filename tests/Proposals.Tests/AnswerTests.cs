@@ -1,0 +1,66 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using SkillPlatform.Testing;
+
+namespace SkillPlatform.Proposals.Tests;
+
+/// <summary>What others read of the proposals has the approved members, which those who stand in for it keep to.</summary>
+public sealed class AnswerTests(ProposalsHost host)
+{
+    private const string Root = "/api/proposals";
+
+    [Fact]
+    public async Task Answers_have_the_approved_members()
+    {
+        var skill = await host.Skill();
+        using var author = host.As("answers-author");
+        using var reviewer = host.Reviewer("answers-reviewer");
+        using var administrator = host.As("answers-administrator", "administrator");
+        var submitted = await author.PostAsJsonAsync(
+            Root,
+            new
+            {
+                skill = skill.Skill.Slug,
+                rationale = "Because.",
+                changes = new[]
+                {
+                    new
+                    {
+                        op = "makeMandatory",
+                        role = "engineer",
+                        level = "junior",
+                    },
+                },
+            }
+        );
+        var id = (await submitted.Json()).GetProperty("id").GetGuid();
+        var comments = $"{Root}/{id}/comments";
+        var first = await (await author.PostAsJsonAsync(comments, new { text = "First." })).Json();
+        await reviewer.PostAsJsonAsync(comments, new { text = "Second.", replyTo = first.GetProperty("id").GetGuid() });
+        await reviewer.PostAsJsonAsync(
+            $"{Root}/{id}/reviews",
+            new
+            {
+                revision = 1,
+                verdict = "requestChanges",
+                comment = "More.",
+            }
+        );
+        await administrator.PutAsJsonAsync(
+            $"{Root}/policies/{skill.Skill.Domain}",
+            new { approvals = 1, reviewers = new[] { "answers-reviewer" } }
+        );
+        var wrong = new List<string>();
+        foreach (
+            var (shape, path) in new[]
+            {
+                ("proposals.list", $"{Root}?skill={skill.Skill.Slug}"),
+                ("proposals.proposal", $"{Root}/{id}"),
+                ("proposals.comments", comments),
+                ("proposals.policies", $"{Root}/policies"),
+            }
+        )
+            wrong.Add(Shape.Approve(shape, await administrator.GetFromJsonAsync<JsonElement>(path)));
+        Assert.Equal("", string.Join('\n', wrong.Where(line => line.Length > 0)));
+    }
+}
