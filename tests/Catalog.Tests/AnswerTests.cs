@@ -20,7 +20,7 @@ public sealed class AnswerTests(Catalogue catalogue)
                 id,
                 new RewordRequirement("developer", "junior", "Knows it.", "Knows it well."),
                 new MakeMandatory("developer", "senior"),
-                new MakeOptional("tester", "junior"),
+                new MakeOptional("developer", "junior"),
                 new RenameSkill(name, $"{name} now"),
                 new ReplaceKeywords(["one", "two"], ["two", "three"])
             )
@@ -44,7 +44,7 @@ public sealed class AnswerTests(Catalogue catalogue)
                 ("catalog.skill", $"/skills/{slug}"),
                 ("catalog.history", $"/skills/{slug}/history"),
                 ("catalog.cell", $"/skills/{slug}/requirements/developer/junior/history"),
-                ("catalog.diff", $"/skills/{slug}/diff?from=5"),
+                ("catalog.diff", $"/skills/{slug}/diff?from=4"),
                 ("catalog.changes", "/changes"),
             }
         )

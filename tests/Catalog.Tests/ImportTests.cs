@@ -81,10 +81,7 @@ public sealed class ImportTests(Servers servers) : IAsyncLifetime
         Assert.Equal((3, 0, 0), Counts(await _catalog.Import(document)));
         await using (var session = _catalog.Store.LightweightSession())
         {
-            var ids = (await session.Query<SkillEntry>().ToListAsync()).ToDictionary(
-                s => s.Name,
-                s => s.Id
-            );
+            var ids = (await session.Query<SkillEntry>().ToListAsync()).ToDictionary(s => s.Name, s => s.Id);
             session.Stage<Skill>(ids["Alpha"], 1, [new SkillRenamed("Omega", "omega")]);
             session.Insert(new SlugTaken { Id = "omega", SkillId = ids["Alpha"] });
             session.Stage<Skill>(ids["Beta"], 1, [new SkillRetired()]);

@@ -22,13 +22,27 @@ public sealed class AnswerTests(ProposalsHost host)
             {
                 skill = skill.Skill.Slug,
                 rationale = "Because.",
-                changes = new[]
+                changes = new object[]
                 {
                     new
                     {
-                        op = "makeMandatory",
+                        op = "rewordRequirement",
                         role = "engineer",
                         level = "junior",
+                        was = "Deploys a function.",
+                        description = "Deploys and watches a function.",
+                    },
+                    new
+                    {
+                        op = "renameSkill",
+                        was = skill.Skill.Name,
+                        name = $"{skill.Skill.Name} now",
+                    },
+                    new
+                    {
+                        op = "replaceKeywords",
+                        was = skill.Skill.Keywords,
+                        keywords = new[] { "sun" },
                     },
                 },
             }
@@ -42,13 +56,35 @@ public sealed class AnswerTests(ProposalsHost host)
             new
             {
                 revision = 1,
-                verdict = "requestChanges",
-                comment = "More.",
+                verdict = "approve",
+                comment = "Good.",
             }
         );
-        await administrator.PutAsJsonAsync(
-            $"{Root}/policies/{skill.Skill.Domain}",
-            new { approvals = 1, reviewers = new[] { "answers-reviewer" } }
+        var again = await (await author.PostAsJsonAsync(comments, new { text = "Third." })).Json();
+        await administrator.DeleteAsync(new Uri($"{comments}/{again.GetProperty("id").GetGuid()}", UriKind.Relative));
+        await host.Say(
+            new Contracts.ProposalConflicted(id, 1, [new(1, "changed", "Old.", "Theirs.", "Mine.")], Given.Now)
+        );
+        await host.Say(
+            new Contracts.AccountChanged(
+                "answers-reviewer",
+                1,
+                "R",
+                "r@example.org",
+                "en",
+                "UTC",
+                ["reviewer"],
+                ["*"],
+                true
+            )
+        );
+        await Eventually.Holds(async () =>
+            (
+                await administrator.PutAsJsonAsync(
+                    $"{Root}/policies/{skill.Skill.Domain.Slug}",
+                    new { approvals = 1, reviewers = new[] { "answers-reviewer" } }
+                )
+            ).IsSuccessStatusCode
         );
         var wrong = new List<string>();
         foreach (

@@ -41,11 +41,13 @@ public static class Shape
         var approved = File.ReadAllLines(Path.Combine(Folder, $"{name}.txt"))
             .Select(line => line.Split(": "))
             .ToLookup(line => line[0], line => line[1], StringComparer.Ordinal);
+        bool IsThing(string path) => approved.Any(known => known.Key.StartsWith(path + "/", StringComparison.Ordinal));
         return string.Join(
             '\n',
             Of(answer)
                 .Where(line =>
                     line.Split(": ") is [var path, var kind]
+                    && !(kind == "null" && IsThing(path))
                     && (
                         !approved.Contains(path)
                         || !(kind == "null" || approved[path].Any(k => k == kind || k == "null"))

@@ -159,7 +159,21 @@ public static class EveryPage
         );
         catalog
             .On("GET /api/catalog/domains", with(Samples.Tree))
-            .On("GET /api/catalog/roles", with(List(Role())))
+            .On(
+                "GET /api/catalog/roles",
+                with(
+                    List(
+                        new
+                        {
+                            slug = "pilot",
+                            name = "Pilot",
+                            skills = 1,
+                            mandatory = 1,
+                            optional = 0,
+                        }
+                    )
+                )
+            )
             .On("GET /api/catalog/roles/pilot", with(Role()))
             .On(
                 "GET /api/catalog/skills",
@@ -187,7 +201,7 @@ public static class EveryPage
             )
             .On("GET /api/catalog/skills/every", with(Samples.Skill("every")))
             .On("GET /api/catalog/skills/every/history", with(Samples.History("Noor")))
-            .On("GET /api/catalog/skills/every/requirements/pilot/junior/history", with(changes))
+            .On("GET /api/catalog/skills/every/requirements/pilot/junior/history", with(Samples.History("Noor")))
             .On("GET /api/catalog/skills/ended", new { }, 410)
             .On("GET /api/catalog/skills/ended/history", with(changes))
             .On("GET /api/catalog/changes", with(changes))
@@ -225,8 +239,8 @@ public static class EveryPage
                         to = new { version = 2, at = At },
                         added = new[] { Cell },
                         dropped = new[] { Cell },
-                        becameMandatory = new[] { Cell },
-                        becameOptional = new[] { Cell },
+                        becameMandatory = new[] { new { role = "pilot", level = "junior" } },
+                        becameOptional = new[] { new { role = "pilot", level = "junior" } },
                         reworded = new[]
                         {
                             new
@@ -290,7 +304,26 @@ public static class EveryPage
         )
             proposals.On($"GET /api/proposals/{id}", with(Proposal(id, author, state)));
         proposals
-            .On("GET /api/proposals", with(List(Proposal(Theirs, "u1", "open"))))
+            .On(
+                "GET /api/proposals",
+                with(
+                    List(
+                        new
+                        {
+                            id = Theirs,
+                            skill = "every",
+                            skillName = "Tides",
+                            domain = "sea",
+                            author = Noor,
+                            state = "open",
+                            revision = 2,
+                            rationale = "Because.",
+                            changes = 3,
+                            createdAt = At,
+                        }
+                    )
+                )
+            )
             .On("GET /api/proposals/discussions/every/comments", with(List(Comments)))
             .On("GET /api/proposals/errors/", Samples.Empty)
             .On(
