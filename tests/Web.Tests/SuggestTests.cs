@@ -29,7 +29,7 @@ public sealed class SuggestTests(WebFixture web) : IClassFixture<WebFixture>
         var body = Body("/api/proposals");
         var changes = body.GetProperty("changes");
         Assert.Equal(2, changes.GetArrayLength());
-        Assert.Equal("One\r\ntwo \"quoted\" <b>\n", changes[0].GetProperty("was").GetString());
+        Assert.Equal("One\ntwo \"quoted\" <b>", changes[0].GetProperty("was").GetString());
         Assert.Equal("One\nthree", changes[0].GetProperty("description").GetString());
         Assert.Equal("makeOptional", changes[1].GetProperty("op").GetString());
         Assert.Equal("Täglich.", body.GetProperty("rationale").GetString());
@@ -102,8 +102,10 @@ public sealed class SuggestTests(WebFixture web) : IClassFixture<WebFixture>
 
     [Theory]
     [InlineData("text:pilot:junior", "Knows the tables.", "Nothing is changed yet.")]
-    [InlineData("text:pilot:junior", " ", "A requirement has no text.")]
-    [InlineData("added:0:text", "A text for nobody", "needs a role, a level and a text")]
+    [InlineData("text:pilot:junior", "\tKnows the tables.\r\n\r\n", "Nothing is changed yet.")]
+    [InlineData("keywords", "\r\n moon \r\nmoon", "Nothing is changed yet.")]
+    [InlineData("name", " Reading  tides", "Nothing is changed yet.")]
+    [InlineData("added:0:text", "A text for nobody", "needs a role and a level")]
     [InlineData("name", "", "needs a name")]
     public async Task What_is_missing_is_said_before_anything_is_sent(string field, string value, string words)
     {

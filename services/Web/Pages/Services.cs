@@ -1,9 +1,12 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Http.Resilience;
 using Polly;
 using Polly.Timeout;
+using SkillPlatform.Contracts;
+using SkillPlatform.Web.Proposals;
 using SkillPlatform.Web.SignIn;
 
 namespace SkillPlatform.Web.Pages;
@@ -32,7 +35,17 @@ public sealed class Services(IHttpClientFactory clients)
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         AllowOutOfOrderMetadataProperties = true,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { ToleratesOtherChanges } },
     };
+
+    // A proposal with an operation that is not known here yet is shown all the same.
+    private static void ToleratesOtherChanges(JsonTypeInfo info)
+    {
+        if (info.Type != typeof(Change))
+            return;
+        info.PolymorphismOptions!.IgnoreUnrecognizedTypeDiscriminators = true;
+        info.CreateObject = () => new OtherChange();
+    }
 
     public static void Add(WebApplicationBuilder builder)
     {

@@ -1,4 +1,9 @@
+using System.Text.Json;
+using SkillPlatform.Changes;
+using SkillPlatform.Contracts;
 using SkillPlatform.Web.Catalogue;
+using SkillPlatform.Web.Languages;
+using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.Skills;
 
 namespace SkillPlatform.Web.Proposals;
@@ -26,4 +31,50 @@ public sealed record Names(Skill? Skill, Named[]? Roles = null, DomainInTree[]? 
         var found = Array.Find(Domains ?? [], d => d.Slug == domain);
         return $"{found?.Name ?? domain} › {(found is null ? null : Array.Find(found.Groups, g => g.Slug == group)?.Name) ?? group}";
     }
+
+    /// <summary>What a change does, in words.</summary>
+    public string What(Texts t, Change change)
+    {
+        var (was, then) = Sides(t, change);
+        return Say(t, $"op.{Operation(change)}", change, was, then);
+    }
+
+    /// <summary>What a change is about, in words that are the same in each revision.</summary>
+    public string About(Texts t, Change change) =>
+        Say(
+            t,
+            change is RenameSkill or ReplaceKeywords or MoveSkill or AddSkill
+                ? $"thing.{Operation(change)}"
+                : $"op.{Operation(change)}",
+            change,
+            "",
+            ""
+        );
+
+    private string Say(Texts t, string key, Change change, string was, string then)
+    {
+        var cell = Cell.Of(change);
+        return Markdown.Harmless(
+            t[
+                t.Has(key) ? key : "op.other",
+                Role(cell?.Role),
+                Level(cell?.Level),
+                was,
+                then,
+                change is StateRequirement state ? t[state.Mandatory ? "mandatory" : "optional"] : ""
+            ]
+        );
+    }
+
+    private (string Was, string Then) Sides(Texts t, Change change) =>
+        change switch
+        {
+            RenameSkill c => (c.Was, c.Name),
+            ReplaceKeywords c => (t.List(c.Was), t.List(c.Keywords)),
+            MoveSkill c => (Place(c.Was.Domain, c.Was.Group), Place(c.Domain, c.Group)),
+            AddSkill c => ("", c.Name),
+            _ => ("", ""),
+        };
+
+    private static string Operation(Change change) => JsonNamingPolicy.CamelCase.ConvertName(change.GetType().Name);
 }

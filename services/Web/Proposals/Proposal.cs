@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
+using SkillPlatform.Contracts;
 using SkillPlatform.Web.Comments;
 using SkillPlatform.Web.Pages;
-using SkillPlatform.Web.Skills;
 
 namespace SkillPlatform.Web.Proposals;
 
@@ -14,8 +14,8 @@ public sealed record Proposal(
     string State,
     int Revision,
     string Rationale,
-    ProposedChange[] Changes,
-    FoundConflict[]? Conflicts,
+    Change[] Changes,
+    Conflict[]? Conflicts,
     Verdict[]? Reviews,
     Step[]? Timeline,
     DateTimeOffset CreatedAt,
@@ -37,27 +37,13 @@ public sealed record DomainApprovals(string Domain, int Has, int Needs);
 public sealed record Revision(
     [property: JsonPropertyName("revision")] int Number,
     string Rationale,
-    ProposedChange[] Changes,
+    Change[] Changes,
     bool KeptApprovals,
     DateTimeOffset At
 );
 
-/// <summary>Any operation; what it does not have is null.</summary>
-public sealed record ProposedChange(
-    string Op,
-    string? Role,
-    string? Level,
-    bool? Mandatory,
-    string? Description,
-    string? Name,
-    string[]? Keywords,
-    string? Domain,
-    string? Group,
-    [property: JsonConverter(typeof(AnyText))] string? Was,
-    Requirement[]? Requirements = null
-);
-
-public sealed record FoundConflict(int Change, string? Code, string? Was, string? Now, string? Wanted);
+/// <summary>An operation of a newer version.</summary>
+public sealed record OtherChange : Change;
 
 public sealed record Verdict(
     [property: JsonPropertyName("reviewer")] Person? Reviewer,

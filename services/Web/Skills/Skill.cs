@@ -1,10 +1,10 @@
+using SkillPlatform.Changes;
+using SkillPlatform.Contracts;
 using SkillPlatform.Web.Pages;
 
 namespace SkillPlatform.Web.Skills;
 
 /// <summary>What these pages need of the catalogue's answers.</summary>
-public sealed record Named(string Slug, string Name);
-
 public sealed record Since(long Version, DateTimeOffset? At, Person? Author, Person? Reviewer, Guid? Proposal);
 
 public sealed record Requirement(string Role, string Level, bool Mandatory, string Description, Since? Since);
@@ -32,6 +32,17 @@ public sealed record Skill(
 
     public Requirement? At(string? role, string? level) =>
         Array.Find(Requirements, r => r.Role == role && r.Level == level);
+
+    /// <summary>What it says, as changes see it.</summary>
+    public Said Says =>
+        Said.Of(
+            Name,
+            Keywords,
+            new Place(Domain.Slug, Group.Slug),
+            Requirements.Select(r => new Contracts.Requirement(r.Role, r.Level, r.Mandatory, r.Description)),
+            Retired,
+            Version
+        );
 }
 
 /// <summary>A change; lists across skills name the skill.</summary>

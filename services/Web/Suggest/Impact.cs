@@ -1,3 +1,4 @@
+using SkillPlatform.Changes;
 using SkillPlatform.Web.Pages;
 
 namespace SkillPlatform.Web.Suggest;
@@ -9,6 +10,4 @@ public sealed record MandatoryCounts(int Before, int After, MandatoryCount[] Rol
 
 public sealed record MandatoryCount(string Slug, string Name, int Before, int After);
 
-public sealed record Neighbour(Guid Id, Person? Author, string State, string Rationale, RoleAndLevel[] Requirements);
-
-public sealed record RoleAndLevel(string Role, string Level);
+public sealed record Neighbour(Guid Id, Person? Author, string State, string Rationale, Cell[] Requirements);

@@ -1,3 +1,5 @@
+using SkillPlatform.Changes;
+using SkillPlatform.Contracts;
 using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.Proposals;
 using SkillPlatform.Web.Skills;
@@ -13,41 +15,77 @@ public static class ReviseProposal
         app.MapPost("/proposals/{id:guid}/revise", Post).RequireAuthorization();
     }
 
-    private static async Task<IResult> Get(Guid id, Services services, Visit visit, CancellationToken ct)
+    private static async Task<IResult> Get(
+        Guid id,
+        Services services,
+        Visit visit,
+        TimeProvider time,
+        CancellationToken ct
+    )
     {
-        var (about, status) = await Find(id, services, visit, ct);
-        return about is null
-            ? Page.Error(status)
-            : await SuggestForm.Show(
-                about,
-                Suggestion.From(about.Skill, about.Proposal!.Changes, about.Proposal.Rationale),
-                services,
-                ct
+        var tree = Tree.Read(services, ct);
+        var (about, status) = await Find(id, services, visit, time, ct);
+        if (about is not { Proposal: { } proposal, Skill: var skill })
+            return Page.Error(status);
+        var (now, changes) = (skill.Says with { Retired = false }, proposal.Changes);
+        var suggestion = changes is [AddSkill add]
+            ? Suggestion.Of(
+                now,
+                Said.Of(add.Name, add.Keywords, new(add.Domain, add.Group), add.Requirements),
+                proposal.Rationale
+            )
+            : Suggestion.Of(
+                now,
+                changes,
+                (await tree).Places(skill, changes),
+                await Seen(proposal, skill, services, ct),
+                proposal.Rationale
             );
+        return Page.Of<SuggestPage>(
+            new SuggestModel(about, suggestion, await tree, Problem: skill.Retired ? visit.T["suggest.retired"] : null)
+        );
     }
+
+    // Only what was dropped meanwhile needs it: changes themselves say what they saw of the rest.
+    private static async Task<Said?> Seen(Proposal proposal, Skill now, Services services, CancellationToken ct) =>
+        proposal.Changes.Select(Cell.Of).OfType<Cell>().All(cell => now.At(cell.Role, cell.Level) is not null)
+            ? null
+            : (await SuggestForm.At(now.Slug, proposal.Revisions?[^1].At ?? proposal.CreatedAt, services, ct))
+                .Value
+                ?.Says;
 
     private static async Task<IResult> Post(
         Guid id,
         IFormCollection form,
         Services services,
         Visit visit,
+        TimeProvider time,
         CancellationToken ct
     )
     {
-        var (about, status) = await Find(id, services, visit, ct);
+        var (about, status) = await Find(id, services, visit, time, ct);
         return about is null ? Page.Error(status) : await SuggestForm.Take(about, form, services, visit, ct);
     }
 
-    private static async Task<(Suggesting?, int)> Find(Guid id, Services services, Visit visit, CancellationToken ct)
+    private static async Task<(Suggesting?, int)> Find(
+        Guid id,
+        Services services,
+        Visit visit,
+        TimeProvider time,
+        CancellationToken ct
+    )
     {
         var answer = await services.Get<Proposal>("proposals", $"/api/proposals/{id}", ct);
         if (answer.Value is not { } proposal)
             return (null, answer.Status);
         if (proposal.Author?.Id != visit.Caller?.Id)
             return (null, 403);
+        // What cannot be shown must not be lost.
+        if (proposal.Changes.Any(change => change is OtherChange))
+            return (null, 503);
         if (proposal.Skill is not { } slug)
             return (new Suggesting(SuggestSkill.Blank(), IsNew: true, proposal, answer.Tag), 200);
-        var skill = await services.Get<Skill>("catalog", $"/api/catalog/skills/{slug}", ct);
+        var skill = await SuggestForm.Last(slug, services, time, ct);
         return skill.Value is { } now
             ? (new Suggesting(now, IsNew: false, proposal, answer.Tag), 200)
             : (null, skill.Status);

@@ -17,7 +17,6 @@ public static class SuggestChange
         string? role,
         string? level,
         Services services,
-        Visit visit,
         CancellationToken ct
     )
     {
@@ -27,7 +26,8 @@ public static class SuggestChange
         if (now.Retired)
             return Page.Error(410);
         var about = new Suggesting(now, IsNew: false);
-        return await SuggestForm.Show(about, Suggestion.Of(now), services, ct, open: (role, level));
+        var tree = await Tree.Read(services, ct);
+        return Page.Of<SuggestPage>(new SuggestModel(about, Suggestion.Of(now.Says), tree, (role, level)));
     }
 
     private static async Task<IResult> Post(
@@ -35,10 +35,11 @@ public static class SuggestChange
         IFormCollection form,
         Services services,
         Visit visit,
+        TimeProvider time,
         CancellationToken ct
     )
     {
-        var skill = await services.Get<Skill>("catalog", $"/api/catalog/skills/{slug}", ct);
+        var skill = await SuggestForm.Last(slug, services, time, ct);
         return skill.Value is { } now
             ? await SuggestForm.Take(new Suggesting(now, IsNew: false), form, services, visit, ct)
             : Page.Error(skill.Status);

@@ -1,7 +1,7 @@
 using System.Globalization;
-using SkillPlatform.Web.Catalogue;
+using SkillPlatform.Changes;
+using SkillPlatform.Contracts;
 using SkillPlatform.Web.Pages;
-using SkillPlatform.Web.Proposals;
 using SkillPlatform.Web.Skills;
 
 namespace SkillPlatform.Web.Suggest;
@@ -9,22 +9,6 @@ namespace SkillPlatform.Web.Suggest;
 /// <summary>Shows the form and takes what comes from it: more room, a preview, a draft, or a proposal.</summary>
 public static class SuggestForm
 {
-    public static async Task<IResult> Show(
-        Suggesting about,
-        Suggestion suggestion,
-        Services services,
-        CancellationToken ct,
-        Func<SuggestModel, SuggestModel>? with = null,
-        (string?, string?) open = default,
-        int status = 200
-    )
-    {
-        var domains = services.Get<Domains>("catalog", $"/api/catalog/domains?limit={200}", ct);
-        var roles = services.Get<PageList<Named>>("catalog", $"/api/catalog/roles?limit={200}", ct);
-        var model = new SuggestModel(about, suggestion, (await domains).Value?.All, (await roles).Value?.Items, open);
-        return Page.Of<SuggestPage>(with?.Invoke(model) ?? model, status);
-    }
-
     public static async Task<IResult> Take(
         Suggesting about,
         IFormCollection form,
@@ -34,63 +18,69 @@ public static class SuggestForm
     )
     {
         var now = about.Skill;
-        var (seen, status) = await Seen(about, form, services, ct);
-        if (seen is null)
+        var tree = Tree.Read(services, ct);
+        var (found, status) = await Seen(about, form, services, ct);
+        if (found is null)
             return Page.Error(status);
+        var seen = found.Says;
         var suggestion = Suggestion.Read(form, seen);
+        var changes = about.IsNew ? Difference.Between(null, suggestion.Over(seen)) : suggestion.Changes(seen);
         var moved = seen.Version != now.Version;
-        if (moved)
-            suggestion = suggestion.Onto(seen, now);
+        if (moved && !now.Retired)
+            suggestion = suggestion.Onto(seen, now.Says, (await tree).Places(now, changes));
         var action = form["do"].ToString();
+        if (now.Retired)
+        {
+            // Nobody decides on it any more, but it may have taken an hour to write.
+            about = about with
+            {
+                Skill = found with { Retired = true },
+            };
+            return await Again(visit.T["suggest.retired"], 410);
+        }
         if (action is "more")
-            return await Again(suggestion.WithOneMore(), null, 200);
-        // What is said of changed texts has to be read before anything is sent.
+            return await Again(null, 200, model => model with { Suggestion = suggestion.WithOneMore() });
+        // What is said of what others changed, too, has to be read before anything is sent.
         if (suggestion.Clashes && action is not "preview")
-            return await Again(suggestion, visit.T["suggest.choose"], 409);
+            return await Again(visit.T["suggest.choose"], 409);
         if (Missing(about, suggestion, visit, rationale: action is not "preview") is { } missing)
-            return await Again(suggestion, missing, 422);
-        ProposedChange[] changes = about.IsNew ? [Changes.Adding(suggestion)] : [.. Changes.Of(suggestion, now)];
-        var sent = new Sent(
-            about.IsNew ? null : now.Slug,
-            suggestion.Rationale,
-            [.. changes.Select(c => Changes.Sent(c, now))],
-            Draft: action is "draft"
-        );
+            return await Again(missing, 422);
+        var sent = new Sent(about.IsNew ? null : now.Slug, suggestion.Rationale, changes, Draft: action is "draft");
         if (action is "preview")
-            return await Preview(sent, changes);
+        {
+            var impact = await services.Send<Impact>("proposals", HttpMethod.Post, $"/api/proposals/preview", sent, ct);
+            return await Again(
+                impact.Ok || impact.Down ? null : visit.Why(impact),
+                200,
+                model => model with { Preview = changes, Impact = impact.Value }
+            );
+        }
         var (id, refused, code) = await Send(about, form["tag"], sent, services, visit, ct);
         return id is { } written
             ? TypedResults.Redirect(visit.To($"/proposals/{written}"))
-            : await Again(suggestion, refused, code);
+            : await Again(refused, code);
 
-        Task<IResult> Again(Suggestion kept, string? problem, int answer) =>
-            Show(about, kept, services, ct, model => model with { Moved = moved, Problem = problem }, status: answer);
-
-        async Task<IResult> Preview(Sent wanted, ProposedChange[] shown)
+        async Task<IResult> Again(string? problem, int answer, Func<SuggestModel, SuggestModel>? with = null)
         {
-            var impact = await services.Send<Impact>(
-                "proposals",
-                HttpMethod.Post,
-                $"/api/proposals/preview",
-                wanted,
-                ct
-            );
-            return await Show(
-                about,
-                suggestion,
-                services,
-                ct,
-                model =>
-                    model with
-                    {
-                        Moved = moved,
-                        Preview = shown,
-                        Impact = impact.Value,
-                        Problem = impact.Ok || impact.Down ? null : visit.Why(impact),
-                    }
-            );
+            var model = new SuggestModel(about, suggestion, await tree, Moved: moved, Problem: problem);
+            return Page.Of<SuggestPage>(with?.Invoke(model) ?? model, answer);
         }
     }
+
+    /// <summary>The skill as it is or, once it is retired, as it was last.</summary>
+    public static async Task<Answer<Skill>> Last(
+        string slug,
+        Services services,
+        TimeProvider time,
+        CancellationToken ct
+    )
+    {
+        var now = await services.Get<Skill>("catalog", $"/api/catalog/skills/{slug}", ct);
+        return now.Status == 410 ? await At(slug, time.GetUtcNow(), services, ct) : now;
+    }
+
+    public static Task<Answer<Skill>> At(string slug, DateTimeOffset at, Services services, CancellationToken ct) =>
+        services.Get<Skill>("catalog", $"/api/catalog/skills/{slug}?asOf={$"{at.UtcDateTime:O}"}", ct);
 
     // The texts the author saw, exactly: browsers change line ends, so they do not travel through the form.
     private static async Task<(Skill? Seen, int Status)> Seen(
@@ -116,24 +106,15 @@ public static class SuggestForm
 
     private static string? Missing(Suggesting about, Suggestion wanted, Visit visit, bool rationale)
     {
-        var t = visit.T;
-        return wanted.Name.Length == 0 ? t["suggest.no-name"]
+        var (t, skill) = (visit.T, about.Skill);
+        return TextForm.Name(wanted.Name).Length == 0 ? t["suggest.no-name"]
             : about.IsNew && wanted.Place.Split('/') is not [{ Length: > 0 }, { Length: > 0 }] ? t["suggest.no-place"]
-            : wanted.Kept.Any(r => !r.Drop && string.IsNullOrWhiteSpace(r.Text)) ? t["suggest.no-text"]
-            : wanted.Added.Any(r => !r.IsEmpty && !Changes.IsWhole(r)) ? t["suggest.not-whole"]
-            : Twice(about.Skill, wanted) is { } twice ? Markdown.Harmless(t["suggest.twice", twice.Item1, twice.Item2])
-            : !about.IsNew && Changes.Of(wanted, about.Skill).Count == 0 ? t["suggest.nothing"]
+            : wanted.IsBegun ? t["suggest.not-whole"]
+            : wanted.Twice is { } row
+                ? Markdown.Harmless(t["suggest.twice", skill.RoleName(row.Role), skill.LevelName(row.Level)])
+            : !about.IsNew && wanted.Changes(skill.Says).Length == 0 ? t["suggest.nothing"]
             : rationale && string.IsNullOrWhiteSpace(wanted.Rationale) ? t["suggest.no-rationale"]
             : null;
-    }
-
-    private static (string, string)? Twice(Skill skill, Suggestion wanted)
-    {
-        var cells = skill.Requirements.Select(r => (r.Role, r.Level)).ToHashSet();
-        foreach (var row in wanted.Added.Where(Changes.IsWhole))
-            if (!cells.Add((row.Role, row.Level)))
-                return (skill.RoleName(row.Role), skill.LevelName(row.Level));
-        return null;
     }
 
     private static async Task<(string? Id, string? Refused, int Status)> Send(
@@ -178,7 +159,7 @@ public static class SuggestForm
         return submitted.Ok ? (id.ToString(), null, 200) : (null, visit.Why(submitted), submitted.Shown());
     }
 
-    private sealed record Sent(string? Skill, string Rationale, object[] Changes, bool Draft);
+    private sealed record Sent(string? Skill, string Rationale, Change[] Changes, bool Draft);
 
     private sealed record Created(Guid? Id);
 }

@@ -28,10 +28,12 @@ public static class SuggestSkill
             []
         );
 
-    private static Task<IResult> Get(string? domain, string? group, Services services, CancellationToken ct)
+    private static async Task<IResult> Get(string? domain, string? group, Services services, CancellationToken ct)
     {
-        var blank = Blank(domain, group);
-        return SuggestForm.Show(new Suggesting(blank, IsNew: true), Suggestion.Of(blank), services, ct);
+        var about = new Suggesting(Blank(domain, group), IsNew: true);
+        return Page.Of<SuggestPage>(
+            new SuggestModel(about, Suggestion.Of(about.Skill.Says), await Tree.Read(services, ct))
+        );
     }
 
     private static Task<IResult> Post(IFormCollection form, Services services, Visit visit, CancellationToken ct) =>

@@ -1,205 +1,260 @@
-using SkillPlatform.Web.Proposals;
-using SkillPlatform.Web.Skills;
+using System.Collections.Immutable;
+using System.Globalization;
+using SkillPlatform.Changes;
+using SkillPlatform.Contracts;
 
 namespace SkillPlatform.Web.Suggest;
 
 /// <summary>One requirement as the form has it.</summary>
-/// <param name="Clashes">Somebody else changed, added or dropped it since the author looked.</param>
-/// <param name="Choice">What the author chose then: <c>mine</c>, <c>theirs</c> or <c>merge</c>; null before.</param>
-public sealed record Wanted(
-    string Role,
-    string Level,
-    bool Mandatory,
-    string Text,
-    bool Drop = false,
-    bool Clashes = false,
-    string? Choice = null
-)
+public sealed record Row(string Role, string Level, bool Mandatory, string Text, bool Drop = false)
 {
-    public bool IsEmpty => Role.Length == 0 && string.IsNullOrWhiteSpace(Text);
+    public static readonly Row Blank = new("", "", Mandatory: true, "");
 
-    public bool Differs(Requirement now) =>
-        Drop || Mandatory != now.Mandatory || Text != Suggestion.Lines(now.Description);
+    public string Key => $"{Role}:{Level}";
+
+    public bool IsBlank => Role.Length == 0 && Level.Length == 0 && string.IsNullOrWhiteSpace(Text);
+
+    public bool IsWhole => Role.Length > 0 && Level.Length > 0;
+
+    public Requirement Says => Normal.Of(new Requirement(Role, Level, Mandatory, Text));
+
+    public static Row Of(Requirement r) => new(r.Role, r.Level, r.Mandatory, r.Description);
 }
+
+/// <summary>Asks which is to stand: what the author typed, or what somebody else has made of it meanwhile.</summary>
+/// <param name="Code">Of the conflict.</param>
+/// <param name="Choice"><c>mine</c>, <c>theirs</c> or <c>merge</c>; null until the author has chosen.</param>
+public sealed record Question(string Code, string? Choice = null);
 
 /// <summary>All that someone wrote into the form: nothing of it is lost until it is sent.</summary>
 /// <param name="Keywords">One a line.</param>
 /// <param name="Place"><c>domain/group</c>.</param>
+/// <param name="Kept">The requirements that are there.</param>
+/// <param name="Asked">
+/// By what they are about: <c>name</c>, <c>keywords</c>, <c>place</c>, <c>retire</c>, the key of a row kept, or the number of
+/// a row added after a plus.
+/// </param>
 public sealed record Suggestion(
     string Name,
     string Keywords,
     string Place,
     bool Retire,
-    IReadOnlyList<Wanted> Kept,
-    IReadOnlyList<Wanted> Added,
-    string Rationale
+    ImmutableList<Row> Kept,
+    ImmutableList<Row> Added,
+    string Rationale,
+    ImmutableDictionary<string, Question> Asked
 )
 {
-    private static readonly Wanted Blank = new("", "", Mandatory: true, "");
-
     /// <summary>The form before anybody wrote into it.</summary>
-    public static Suggestion Of(Skill skill) =>
+    public static Suggestion Of(Said now) => Of(now, now, "");
+
+    /// <summary>The form that makes one of the other.</summary>
+    public static Suggestion Of(Said now, Said then, string rationale) =>
         new(
-            skill.Name,
-            string.Join('\n', skill.Keywords),
-            PlaceOf(skill),
-            Retire: false,
-            [.. skill.Requirements.Select(r => new Wanted(r.Role, r.Level, r.Mandatory, Lines(r.Description)))],
-            [Blank],
-            ""
+            then.Name,
+            string.Join('\n', then.Keywords),
+            $"{then.Place.Domain}/{then.Place.Group}",
+            then.Retired && !now.Retired,
+            [
+                .. now.Requirements.Select(r =>
+                    then.At(r.Role, r.Level) is { } wanted ? Row.Of(wanted) : Row.Of(r) with { Drop = true }
+                ),
+            ],
+            [.. then.Requirements.Where(r => now.At(r.Role, r.Level) is null).Select(Row.Of), Row.Blank],
+            rationale,
+            ImmutableDictionary<string, Question>.Empty
         );
 
+    /// <summary>
+    /// Changes to a skill that may have changed since: what others changed, too, is asked, the rest applies to the skill as
+    /// it is now.
+    /// </summary>
+    /// <param name="seen">The skill as their author saw it, where that can be told.</param>
+    public static Suggestion Of(Said now, IEnumerable<Change> changes, Places places, Said? seen, string rationale)
+    {
+        // Whether a name is taken, the services know.
+        var course = Course.Of(now, changes, new Surroundings(places, (_, _) => false));
+        return course.Conflicts.Aggregate(
+            Of(now, course.After!, rationale),
+            (form, conflict) => form.Ask(course.Steps[conflict.Change].Change, conflict.Code, seen)
+        );
+    }
+
     /// <summary>What was sent, about the skill as its author saw it.</summary>
-    public static Suggestion Read(IFormCollection form, Skill seen)
+    public static Suggestion Read(IFormCollection form, Said seen)
     {
         var blank = Of(seen);
         return new Suggestion(
-            Or("name", blank.Name).Trim(),
+            Or("name", blank.Name),
             Or("keywords", blank.Keywords),
             Or("place", blank.Place),
             Is("retire"),
             [.. blank.Kept.Select(Kept)],
-            [.. Enumerable.Range(0, 100).TakeWhile(i => form.ContainsKey($"added:{i}:text")).Select(Added)],
-            Or("rationale", "")
+            [.. Enumerable.Range(0, form.Count).TakeWhile(i => form.ContainsKey($"added:{i}:text")).Select(Added)],
+            Or("rationale", ""),
+            form.Where(field => field.Key.StartsWith("clash:", StringComparison.Ordinal))
+                .ToImmutableDictionary(field => field.Key["clash:".Length..], Question, StringComparer.Ordinal)
         );
 
         string Or(string name, string otherwise) =>
-            form.TryGetValue(name, out var value) ? Lines(value.ToString()) : otherwise;
+            form.TryGetValue(name, out var value) ? value.ToString() : otherwise;
 
         bool Is(string name) => form[name] == "true";
 
-        Wanted Kept(Wanted now)
-        {
-            var cell = $"{now.Role}:{now.Level}";
-            if (!form.ContainsKey($"text:{cell}"))
-                return now;
-            var choice = form[$"choice:{cell}"].ToString() is { Length: > 0 } chosen ? chosen : null;
-            return choice == "theirs"
-                ? now with
+        Row Kept(Row row) =>
+            form.ContainsKey($"text:{row.Key}")
+                ? row with
                 {
-                    Choice = choice,
+                    Mandatory = Is($"mandatory:{row.Key}"),
+                    Text = Or($"text:{row.Key}", ""),
+                    Drop = Is($"drop:{row.Key}"),
                 }
-                : new Wanted(
-                    now.Role,
-                    now.Level,
-                    Is($"mandatory:{cell}"),
-                    Or($"text:{cell}", now.Text),
-                    Is($"drop:{cell}"),
-                    Is($"clash:{cell}"),
-                    choice
-                );
-        }
+                : row;
 
-        Wanted Added(int i) =>
+        Row Added(int i) =>
             new(
                 Or($"added:{i}:role", ""),
                 Or($"added:{i}:level", ""),
                 Is($"added:{i}:mandatory"),
-                Or($"added:{i}:text", ""),
-                Clashes: Is($"added:{i}:clash")
+                Or($"added:{i}:text", "")
+            );
+
+        Question Question(KeyValuePair<string, Microsoft.Extensions.Primitives.StringValues> field) =>
+            new(
+                field.Value.ToString(),
+                form[field.Key.Replace("clash:", "choice:", StringComparison.Ordinal)].ToString()
+                    is { Length: > 0 } choice
+                    ? choice
+                    : null
             );
     }
 
-    /// <summary>
-    /// Changes against a skill that may have changed since: what both changed clashes, the rest applies to the skill as it
-    /// is now.
-    /// </summary>
-    public static Suggestion From(Skill now, IEnumerable<ProposedChange> changes, string rationale)
-    {
-        var form = Of(now) with { Rationale = Lines(rationale) };
-        var kept = form.Kept.ToDictionary(r => (r.Role, r.Level));
-        var added = new List<Wanted>();
-        foreach (var change in changes)
+    /// <summary>True while something is asked and not answered.</summary>
+    public bool Clashes => Asked.Values.Any(question => question.Choice is null);
+
+    /// <summary>What the skill would say.</summary>
+    public Said Over(Said seen) =>
+        seen with
         {
-            var cell = (change.Role ?? "", change.Level ?? "");
-            var there = now.At(change.Role, change.Level);
-            switch (change.Op)
-            {
-                case "stateRequirement" or "rewordRequirement" when there is null:
-                    added.Add(
-                        new Wanted(
-                            cell.Item1,
-                            cell.Item2,
-                            change.Mandatory ?? true,
-                            Lines(change.Description),
-                            Clashes: change.Op is "rewordRequirement"
-                        )
-                    );
-                    break;
-                case "stateRequirement" or "rewordRequirement":
-                    var text = Lines(change.Description);
-                    kept[cell] = kept[cell] with
+            Name = Mine("name") ? TextForm.Name(Name) : seen.Name,
+            Keywords = Mine("keywords")
+                ? [.. TextForm.Keywords(Keywords.Split('\n')).Where(keyword => keyword.Length > 0)]
+                : seen.Keywords,
+            Place = Mine("place") && Place.Split('/') is [var domain, var group] ? new(domain, group) : seen.Place,
+            Requirements =
+            [
+                .. Kept.Where(r => !r.Drop || !Mine(r.Key))
+                    .Select(r => Mine(r.Key) ? r.Says : seen.At(r.Role, r.Level)!),
+                .. Added.Where((_, i) => Adds(i)).Select(r => r.Says),
+            ],
+            Retired = Retire && Mine("retire"),
+        };
+
+    /// <summary>What it takes to get there, each change with what its author saw.</summary>
+    public Change[] Changes(Said seen)
+    {
+        var then = Over(seen);
+        return
+        [
+            .. Difference
+                .Between(seen, then)
+                .Select(change =>
+                    change switch
                     {
-                        Text = text,
-                        Mandatory = change.Mandatory ?? kept[cell].Mandatory,
-                        Clashes = text != Lines(there.Description) && there.Description != change.Was,
-                    };
-                    break;
-                case "dropRequirement" when there is not null:
-                    kept[cell] = kept[cell] with { Drop = true, Clashes = there.Description != change.Was };
-                    break;
-                case "makeMandatory" or "makeOptional" when there is not null:
-                    kept[cell] = kept[cell] with { Mandatory = change.Op is "makeMandatory" };
-                    break;
-                case "makeMandatory" or "makeOptional":
-                    added = added.ConvertAll(r =>
-                        (r.Role, r.Level) == cell ? r with { Mandatory = change.Op is "makeMandatory" } : r
-                    );
-                    break;
-                case "renameSkill":
-                    form = form with { Name = change.Name ?? form.Name };
-                    break;
-                case "replaceKeywords":
-                    form = form with { Keywords = string.Join('\n', change.Keywords ?? []) };
-                    break;
-                case "moveSkill":
-                    form = form with { Place = $"{change.Domain}/{change.Group}" };
-                    break;
-                case "retireSkill":
-                    form = form with { Retire = true };
-                    break;
-                case "addSkill":
-                    form = form with
-                    {
-                        Name = change.Name ?? "",
-                        Keywords = string.Join('\n', change.Keywords ?? []),
-                        Place = $"{change.Domain}/{change.Group}",
-                    };
-                    added.AddRange(
-                        (change.Requirements ?? []).Select(r => new Wanted(
-                            r.Role,
-                            r.Level,
-                            r.Mandatory,
-                            Lines(r.Description)
-                        ))
-                    );
-                    break;
-            }
-        }
-        return form with { Kept = [.. form.Kept.Select(r => kept[(r.Role, r.Level)])], Added = [.. added, Blank] };
+                        // What is made mandatory is what it says, not what somebody makes of it meanwhile.
+                        MakeMandatory c => c with { Was = then.At(c.Role, c.Level)!.Description },
+                        MakeOptional c => c with { Was = then.At(c.Role, c.Level)!.Description },
+                        _ => change,
+                    }
+                ),
+        ];
     }
 
+    /// <summary>A row of a role and a level for which there is one already.</summary>
+    public Row? Twice => Added.Where((row, i) => row.IsWhole && Mine($"+{i}") && !Adds(i)).FirstOrDefault();
+
+    public bool IsBegun => Added.Where((row, i) => !row.IsBlank && !row.IsWhole && Mine($"+{i}")).Any();
+
     /// <summary>The same, carried over to the skill as it is now.</summary>
-    public Suggestion Onto(Skill seen, Skill now) =>
-        From(now, Changes.Of(this, seen), Rationale) is var carried
-            ? carried with
+    public Suggestion Onto(Said seen, Said now, Places places)
+    {
+        var carried = Of(now, Changes(seen), places, seen, Rationale);
+        // What is begun and not yet a change is kept as it is.
+        var begun = Added.Where((row, i) => !row.IsBlank && Mine($"+{i}") && !Adds(i));
+        carried = carried with { Added = [.. carried.Added.SkipLast(1), .. begun, Row.Blank] };
+        // What was asked and not answered is asked again.
+        return Asked
+            .Where(asked => asked.Value.Choice is null)
+            .Select(asked => (Key: carried.KeyOf(this, asked.Key), Question: asked.Value))
+            .Where(asked => asked.Key is not null && !carried.Asked.ContainsKey(asked.Key))
+            .Aggregate(carried, (form, asked) => form.Ask(asked.Key!, asked.Question.Code));
+    }
+
+    public Suggestion WithOneMore() => this with { Added = Added.Add(Row.Blank) };
+
+    private bool Mine(string key) => Asked.GetValueOrDefault(key)?.Choice is not "theirs";
+
+    private bool Adds(int i) =>
+        Added[i] is { IsWhole: true, Key: var key }
+        && Mine($"+{i}")
+        && Kept.Concat(Added.Take(i)).All(other => other.Key != key);
+
+    private string? KeyOf(Suggestion before, string key) =>
+        key.StartsWith('+') && int.TryParse(key, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var i)
+            ? before.Added.ElementAtOrDefault(i) is { } row
+            && Added.FindIndex(r => r.Key == row.Key) is >= 0 and var found
+                ? $"+{found}"
+                : null
+            : key.Contains(':', StringComparison.Ordinal)
+                ? Kept.Exists(r => r.Key == key)
+                    ? key
+                    : null
+                : key;
+
+    private Suggestion Ask(string key, string code) => this with { Asked = Asked.SetItem(key, new Question(code)) };
+
+    private Suggestion Ask(Change change, string code, Said? seen) =>
+        change switch
+        {
+            RenameSkill c => Ask("name", code) with { Name = c.Name },
+            ReplaceKeywords c => Ask("keywords", code) with { Keywords = string.Join('\n', c.Keywords) },
+            MoveSkill c => Ask("place", code) with { Place = $"{c.Domain}/{c.Group}" },
+            RetireSkill => Ask("retire", code) with { Retire = true },
+            _ when Cell.Of(change) is var (role, level) => Lay(
+                // What was dropped meanwhile comes back only if its author says so, and as they saw it.
+                seen?.At(role, level)
+                    is { } was
+                    ? Row.Of(was)
+                    : new Row(role, level, Mandatory: false, ""),
+                code,
+                row =>
+                    change switch
+                    {
+                        StateRequirement c => row with { Mandatory = c.Mandatory, Text = c.Description },
+                        RewordRequirement c => row with { Text = c.Description },
+                        MakeMandatory => row with { Mandatory = true },
+                        MakeOptional => row with { Mandatory = false },
+                        _ => row with { Drop = true },
+                    }
+            ),
+            _ => this,
+        };
+
+    private Suggestion Lay(Row otherwise, string code, Func<Row, Row> lay)
+    {
+        if (Kept.FindIndex(row => row.Key == otherwise.Key) is >= 0 and var kept)
+            return this with
             {
-                // What is begun and not yet a change is kept as it is.
-                Added =
-                [
-                    .. carried.Added.Where(r => !r.IsEmpty),
-                    .. Added.Where(r => !Changes.IsWhole(r) && !r.IsEmpty),
-                    Blank,
-                ],
-            }
-            : this;
-
-    public Suggestion WithOneMore() => this with { Added = [.. Added, Blank] };
-
-    public bool Clashes => Kept.Any(r => r.Clashes && r.Choice is null);
-
-    /// <summary>Browsers end lines as they like.</summary>
-    public static string Lines(string? text) => (text ?? "").Replace("\r\n", "\n", StringComparison.Ordinal);
-
-    public static string PlaceOf(Skill skill) => $"{skill.Domain.Slug}/{skill.Group.Slug}";
+                Kept = Kept.SetItem(kept, lay(Kept[kept])),
+                Asked = Asked.SetItem(otherwise.Key, new(code)),
+            };
+        if (Added.FindIndex(row => row.Key == otherwise.Key) is >= 0 and var added)
+            return this with
+            {
+                Added = Added.SetItem(added, lay(Added[added])),
+                Asked = Asked.SetItem($"+{added}", new(code)),
+            };
+        var last = Added.Count - 1;
+        return this with { Added = Added.Insert(last, lay(otherwise)), Asked = Asked.SetItem($"+{last}", new(code)) };
+    }
 }

@@ -1,0 +1,36 @@
+using SkillPlatform.Changes;
+using SkillPlatform.Contracts;
+using SkillPlatform.Web.Catalogue;
+using SkillPlatform.Web.Pages;
+using SkillPlatform.Web.Skills;
+
+namespace SkillPlatform.Web.Suggest;
+
+/// <summary>What there is to choose from.</summary>
+/// <param name="Domains">Null if the catalogue does not tell: then nothing is moved or added.</param>
+/// <param name="Roles">Likewise.</param>
+public sealed record Tree(DomainInTree[]? Domains, Named[]? Roles)
+{
+    public static async Task<Tree> Read(Services services, CancellationToken ct)
+    {
+        var domains = services.Get<Domains>("catalog", $"/api/catalog/domains?limit={200}", ct);
+        var roles = services.Get<PageList<Named>>("catalog", $"/api/catalog/roles?limit={200}", ct);
+        return new Tree((await domains).Value?.All, (await roles).Value?.Items);
+    }
+
+    /// <summary>What changes to a skill may name. Roles do not go away: each that is named is there.</summary>
+    public Places Places(Skill skill, IEnumerable<Change> changes) =>
+        new(
+            [
+                .. (Domains ?? [])
+                    .Append(new DomainInTree(skill.Domain.Slug, skill.Domain.Name, skill.Levels, []))
+                    .Select(d => new DomainTaxonomy(
+                        d.Slug,
+                        d.Name,
+                        d.Levels,
+                        [.. d.Groups.Select(g => new Named(g.Slug, g.Name))]
+                    )),
+            ],
+            [.. changes.Select(Cell.Of).OfType<Cell>().Select(cell => new Named(cell.Role, cell.Role))]
+        );
+}
