@@ -16,7 +16,11 @@ public sealed partial class SentForm
         foreach (var input in Inputs().Matches(form).Select(m => m.Value).Where(IsSent))
             _fields[Of(input, "name")!] = Of(input, "value") ?? "on";
         foreach (Match area in Areas().Matches(form))
-            _fields[Of(area.Groups["tag"].Value, "name")!] = HttpUtility.HtmlDecode(area.Groups["text"].Value)[1..];
+        {
+            var text = HttpUtility.HtmlDecode(area.Groups["text"].Value);
+            // The first line's end belongs to the tag.
+            _fields[Of(area.Groups["tag"].Value, "name")!] = text.StartsWith('\n') ? text[1..] : text;
+        }
         foreach (Match select in Selects().Matches(form))
         {
             var options = Options().Matches(select.Groups["options"].Value).Select(m => m.Value).ToArray();
@@ -46,13 +50,14 @@ public sealed partial class SentForm
 
     public IEnumerable<string> Names => _fields.Keys;
 
-    public async Task<HttpResponseMessage> Send(HttpClient http)
+    /// <param name="page">Where the form is, if not at the client's own address.</param>
+    public async Task<HttpResponseMessage> Send(HttpClient http, Uri? page = null)
     {
         // As browsers send them.
         using var content = new FormUrlEncodedContent(
             _fields.Select(f => KeyValuePair.Create(f.Key, f.Value.ReplaceLineEndings("\r\n")))
         );
-        return await http.PostAsync(Action, content);
+        return await http.PostAsync(new Uri(page ?? http.BaseAddress!, Action), content);
     }
 
     private static bool IsSent(string input) =>

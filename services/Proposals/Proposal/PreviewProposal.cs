@@ -83,7 +83,9 @@ public static class PreviewProposal
             },
             skill,
             around,
-            Guid.Empty
+            Guid.Empty,
+            // What the platform proposed itself is revised in the same form, however long it is.
+            most: int.MaxValue
         );
         return refusal is { Kind: not RefusalKind.Conflict }
             ? refusal.AsProblem()
