@@ -162,6 +162,23 @@ public sealed class ReadingApiTests(ProposalsHost host)
     }
 
     [Fact]
+    public async Task What_the_platform_proposed_itself_can_be_previewed_however_long_it_is()
+    {
+        var skill = await host.Skill();
+        using var author = host.As("long-preview");
+        string Name(int i) => i % 2 == 0 ? skill.Skill.Name : $"{skill.Skill.Name} again";
+        var preview = await author.PostAsJsonAsync(
+            $"{Root}/preview",
+            new
+            {
+                skill = skill.Skill.Slug,
+                changes = Enumerable.Range(0, 101).Select(i => (Change)new RenameSkill(Name(i), Name(i + 1))),
+            }
+        );
+        await preview.Is(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task A_version_is_reverted_by_a_proposal()
     {
         var skill = await host.Skill();

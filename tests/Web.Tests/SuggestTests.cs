@@ -100,6 +100,30 @@ public sealed class SuggestTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Contains("Another text", html);
     }
 
+    [Fact]
+    public async Task A_name_that_another_skill_has_is_said_to_be_taken()
+    {
+        web.Given("taken");
+        web.Proposals.On(
+            "POST /api/proposals",
+            new
+            {
+                type = "/problems/changed",
+                conflicts = new[]
+                {
+                    new Contracts.Conflict(0, "name-taken", "Reading tides", "Reading tides", "Knots"),
+                },
+            },
+            409
+        );
+        using var answer = await Send("taken", "en", ("name", "Knots"), ("rationale", "So."), ("do", "send"));
+        Assert.Equal(409, (int)answer.StatusCode);
+        Assert.Contains(
+            "Another skill of the domain has this name already.",
+            await answer.Content.ReadAsStringAsync(_ct)
+        );
+    }
+
     [Theory]
     [InlineData("text:pilot:junior", "Knows the tables.", "Nothing is changed yet.")]
     [InlineData("text:pilot:junior", "\tKnows the tables.\r\n\r\n", "Nothing is changed yet.")]

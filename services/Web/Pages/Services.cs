@@ -154,10 +154,17 @@ public sealed class Services(IHttpClientFactory clients)
             ]
         );
 
-    private sealed record Problem(string? Title, string? Detail, Dictionary<string, string[]>? Errors, string? Type)
+    private sealed record Problem(
+        string? Title,
+        string? Detail,
+        Dictionary<string, string[]>? Errors,
+        string? Type,
+        Conflict[]? Conflicts
+    )
     {
-        /// <summary>The end of its type, which never changes: <c>stale-revision</c>.</summary>
-        public string? Code => Type?.Split('/')[^1];
+        /// <summary>The end of its type, which never changes: <c>stale-revision</c>. A name is taken, whatever changed.</summary>
+        public string? Code =>
+            Conflicts?.FirstOrDefault(conflict => conflict.Code is "name-taken")?.Code ?? Type?.Split('/')[^1];
 
         public string? Words =>
             Errors is { Count: > 0 } ? string.Join(" ", Errors.Values.SelectMany(e => e)) : Detail ?? Title;

@@ -23,8 +23,11 @@ public sealed record Row(string Role, string Level, bool Mandatory, string Text,
 
 /// <summary>Asks which is to stand: what the author typed, or what somebody else has made of it meanwhile.</summary>
 /// <param name="Code">Of the conflict.</param>
-/// <param name="Choice"><c>mine</c>, <c>theirs</c> or <c>merge</c>; null until the author has chosen.</param>
-public sealed record Question(string Code, string? Choice = null);
+/// <param name="Choice"><c>mine</c>, <c>theirs</c> or <c>merge</c>; empty until the author has chosen.</param>
+public sealed record Question(string Code, string Choice = "")
+{
+    public bool IsOpen => Choice.Length == 0;
+}
 
 /// <summary>All that someone wrote into the form: nothing of it is lost until it is sent.</summary>
 /// <param name="Keywords">One a line.</param>
@@ -93,7 +96,12 @@ public sealed record Suggestion(
             [.. Enumerable.Range(0, form.Count).TakeWhile(i => form.ContainsKey($"added:{i}:text")).Select(Added)],
             Or("rationale", ""),
             form.Where(field => field.Key.StartsWith("clash:", StringComparison.Ordinal))
-                .ToImmutableDictionary(field => field.Key["clash:".Length..], Question, StringComparer.Ordinal)
+                .Select(field => (Key: field.Key["clash:".Length..], Code: field.Value.ToString()))
+                .ToImmutableDictionary(
+                    asked => asked.Key,
+                    asked => new Question(asked.Code, Or($"choice:{asked.Key}", "")),
+                    StringComparer.Ordinal
+                )
         );
 
         string Or(string name, string otherwise) =>
@@ -118,19 +126,10 @@ public sealed record Suggestion(
                 Is($"added:{i}:mandatory"),
                 Or($"added:{i}:text", "")
             );
-
-        Question Question(KeyValuePair<string, Microsoft.Extensions.Primitives.StringValues> field) =>
-            new(
-                field.Value.ToString(),
-                form[field.Key.Replace("clash:", "choice:", StringComparison.Ordinal)].ToString()
-                    is { Length: > 0 } choice
-                    ? choice
-                    : null
-            );
     }
 
     /// <summary>True while something is asked and not answered.</summary>
-    public bool Clashes => Asked.Values.Any(question => question.Choice is null);
+    public bool Clashes => Asked.Values.Any(question => question.IsOpen);
 
     /// <summary>What the skill would say.</summary>
     public Said Over(Said seen) =>
@@ -184,7 +183,7 @@ public sealed record Suggestion(
         carried = carried with { Added = [.. carried.Added.SkipLast(1), .. begun, Row.Blank] };
         // What was asked and not answered is asked again.
         return Asked
-            .Where(asked => asked.Value.Choice is null)
+            .Where(asked => asked.Value.IsOpen)
             .Select(asked => (Key: carried.KeyOf(this, asked.Key), Question: asked.Value))
             .Where(asked => asked.Key is not null && !carried.Asked.ContainsKey(asked.Key))
             .Aggregate(carried, (form, asked) => form.Ask(asked.Key!, asked.Question.Code));
@@ -243,18 +242,10 @@ public sealed record Suggestion(
     private Suggestion Lay(Row otherwise, string code, Func<Row, Row> lay)
     {
         if (Kept.FindIndex(row => row.Key == otherwise.Key) is >= 0 and var kept)
-            return this with
-            {
-                Kept = Kept.SetItem(kept, lay(Kept[kept])),
-                Asked = Asked.SetItem(otherwise.Key, new(code)),
-            };
+            return (this with { Kept = Kept.SetItem(kept, lay(Kept[kept])) }).Ask(otherwise.Key, code);
         if (Added.FindIndex(row => row.Key == otherwise.Key) is >= 0 and var added)
-            return this with
-            {
-                Added = Added.SetItem(added, lay(Added[added])),
-                Asked = Asked.SetItem($"+{added}", new(code)),
-            };
+            return (this with { Added = Added.SetItem(added, lay(Added[added])) }).Ask($"+{added}", code);
         var last = Added.Count - 1;
-        return this with { Added = Added.Insert(last, lay(otherwise)), Asked = Asked.SetItem($"+{last}", new(code)) };
+        return (this with { Added = Added.Insert(last, lay(otherwise)) }).Ask($"+{last}", code);
     }
 }
