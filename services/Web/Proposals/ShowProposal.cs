@@ -1,4 +1,5 @@
 using SkillPlatform.ServiceDefaults;
+using SkillPlatform.Web.Catalogue;
 using SkillPlatform.Web.Comments;
 using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.Skills;
@@ -60,8 +61,7 @@ public static class ShowProposal
     public static async Task<IResult> Show(Guid id, Services services, Visit visit, Shown shown, CancellationToken ct)
     {
         var watched = visit.Watched(services, "proposal", $"{id}", ct);
-        var roles = services.Get<PageList<Named>>("catalog", $"/api/catalog/roles?limit={200}", ct);
-        var domains = services.Get<Catalogue.Domains>("catalog", $"/api/catalog/domains?limit={200}", ct);
+        var tree = Tree.Read(services, ct);
         var answer = await services.Get<Proposal>("proposals", $"/api/proposals/{id}", ct);
         if (answer.Value is not { } proposal)
             return Page.Error(answer.Status);
@@ -84,7 +84,7 @@ public static class ShowProposal
             new ProposalModel(
                 proposal,
                 skill,
-                new Names(skill, (await roles).Value?.Items, (await domains).Value?.All),
+                new Names(skill, await tree),
                 Of(proposal, mine, visit),
                 mine,
                 await watched,

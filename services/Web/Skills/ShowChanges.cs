@@ -8,13 +8,7 @@ namespace SkillPlatform.Web.Skills;
 public sealed record ChangesAsked(string? Since, string? Role, string? Level, string? Domain);
 
 /// <summary>Roles and domains are null where they could not be read; names are slugs then.</summary>
-public sealed record ChangesModel(
-    ChangesAsked Asked,
-    PageList<HistoryEntry>? Changes,
-    Named[]? Roles,
-    DomainInTree[]? Domains,
-    bool First
-);
+public sealed record ChangesModel(ChangesAsked Asked, PageList<HistoryEntry>? Changes, Tree Tree, bool First);
 
 /// <summary>What changed across the catalogue since a day, for a role, a level, a domain.</summary>
 public static class ShowChanges
@@ -40,20 +34,12 @@ public static class ShowChanges
             .With("domain", domain)
             .With("cursor", cursor);
         var changes = services.Get<PageList<HistoryEntry>>("catalog", address, ct);
-        var roles = services.Get<PageList<Named>>("catalog", $"/api/catalog/roles?limit={200}", ct);
-        var domains = services.Get<Domains>("catalog", $"/api/catalog/domains?limit={200}", ct);
-        await Task.WhenAll(changes, roles, domains);
+        var tree = await Tree.Read(services, ct);
         var status = (await changes).Status;
         return status is >= 400 and < 500
             ? Page.Error(status)
             : Page.Of<ChangesPage>(
-                new ChangesModel(
-                    asked,
-                    (await changes).Value,
-                    (await roles).Value?.Items,
-                    (await domains).Value?.All,
-                    string.IsNullOrEmpty(cursor)
-                ),
+                new ChangesModel(asked, (await changes).Value, tree, string.IsNullOrEmpty(cursor)),
                 (await changes).Ok ? 200 : 503
             );
     }

@@ -1,5 +1,6 @@
 using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
+using SkillPlatform.Web.Catalogue;
 using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.Proposals;
 using SkillPlatform.Web.Skills;

@@ -1,3 +1,4 @@
+using SkillPlatform.Web.Catalogue;
 using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.Skills;
 

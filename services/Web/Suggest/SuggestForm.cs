@@ -1,6 +1,7 @@
 using System.Globalization;
 using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
+using SkillPlatform.Web.Catalogue;
 using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.Skills;
 
@@ -107,7 +108,7 @@ public static class SuggestForm
     private static string? Missing(Suggesting about, Suggestion wanted, Visit visit, bool rationale)
     {
         var (t, skill) = (visit.T, about.Skill);
-        return TextForm.Name(wanted.Name).Length == 0 ? t["suggest.no-name"]
+        return wanted.Over(skill.Says).Name.Length == 0 ? t["suggest.no-name"]
             : about.IsNew && wanted.Place.Split('/') is not [{ Length: > 0 }, { Length: > 0 }] ? t["suggest.no-place"]
             : wanted.IsBegun ? t["suggest.not-whole"]
             : wanted.Twice is { } row

@@ -1,4 +1,5 @@
 using SkillPlatform.Contracts;
+using SkillPlatform.Web.Catalogue;
 using SkillPlatform.Web.Proposals;
 using SkillPlatform.Web.Skills;
 

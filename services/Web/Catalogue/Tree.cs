@@ -1,13 +1,12 @@
 using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
-using SkillPlatform.Web.Catalogue;
 using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.Skills;
 
-namespace SkillPlatform.Web.Suggest;
+namespace SkillPlatform.Web.Catalogue;
 
-/// <summary>What there is to choose from.</summary>
-/// <param name="Domains">Null if the catalogue does not tell: then nothing is moved or added.</param>
+/// <summary>What skills stand in, and whom they are for.</summary>
+/// <param name="Domains">Null if the catalogue does not tell.</param>
 /// <param name="Roles">Likewise.</param>
 public sealed record Tree(DomainInTree[]? Domains, Named[]? Roles)
 {
