@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
@@ -218,6 +219,10 @@ public sealed class GivenUpMessages(IConfiguration configuration)
 /// <summary>What waits in a service's queues and what was given up, asked when somebody collects metrics, by the replica that leads.</summary>
 internal sealed class QueueDepths : IHostedService
 {
+    // The broker logs each question after a queue that is not there as an error.
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMinutes(5);
+    private readonly Dictionary<string, long> _absent = new(StringComparer.Ordinal);
+
     public QueueDepths(IServiceProvider services, IReadOnlyCollection<string> endpoints)
     {
         var leads = services.GetKeyedService<Func<bool>>("leads");
@@ -254,8 +259,10 @@ internal sealed class QueueDepths : IHostedService
         }
     }
 
-    private static async Task<long> Depth(IConnection connection, string queue)
+    private async Task<long> Depth(IConnection connection, string queue)
     {
+        if (_absent.TryGetValue(queue, out var since) && Stopwatch.GetElapsedTime(since) < AskAgain)
+            return 0;
         await using var channel = await connection.CreateChannelAsync();
         try
         {
@@ -264,6 +271,7 @@ internal sealed class QueueDepths : IHostedService
         catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == 404)
         {
             // Made with the first message that is given up.
+            _absent[queue] = Stopwatch.GetTimestamp();
             return 0;
         }
     }
