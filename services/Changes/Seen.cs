@@ -124,8 +124,7 @@ internal static class Seen
     // The blank of Braille is a space that Unicode does not call one.
     private static bool IsSpace(int rune) => rune <= char.MaxValue && char.IsWhiteSpace((char)rune) || rune is 0x2800;
 
-    private static bool IsDirection(int rune) =>
-        rune is 0x061C or 0x200E or 0x200F or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069);
+    private static bool IsDirection(int rune) => rune is 0x061C or 0x200E or 0x200F || TextForm.Reorders(rune);
 
     private static bool IsSeen(int[] runes, int at, int last)
     {

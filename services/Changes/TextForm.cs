@@ -113,6 +113,13 @@ public static class TextForm
     public static string TooLong(int longest) =>
         string.Create(CultureInfo.InvariantCulture, $"At most {longest:N0} characters.");
 
+    /// <summary>
+    /// True for embeddings, overrides and isolates of a direction, with which a text can read otherwise than it is written.
+    /// Marks that only say which way a word runs are none: names of two scripts need them.
+    /// </summary>
+    /// <param name="rune">Unicode scalar value.</param>
+    public static bool Reorders(int rune) => rune is (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069);
+
     private static bool IsPlain(string text) =>
         text.Length == 0
         || !text.AsSpan().ContainsAnyExcept(Plain) && !char.IsWhiteSpace(text[0]) && !char.IsWhiteSpace(text[^1]);

@@ -1,4 +1,5 @@
 using System.Net.Mail;
+using SkillPlatform.Changes;
 
 namespace SkillPlatform.Identity;
 
@@ -25,6 +26,9 @@ public static class Input
         && MailAddress.TryCreate(text, out var address)
         && string.Equals(address.Address, text, StringComparison.Ordinal);
 
+    /// <summary>A name to show, in the one form: what cannot be seen is no part of it.</summary>
+    public static string Name(string? text) => TextForm.Name(text ?? "");
+
     /// <summary>True for a name to show: something visible, not too long.</summary>
-    public static bool IsName(string text) => text.Trim().Length is > 0 and <= 100 && IsText(text);
+    public static bool IsName(string text) => IsText(text.Trim()) && TextForm.Problem(Name(text), 100) is null;
 }

@@ -18,7 +18,7 @@ public sealed class RealBrowser : IAsyncLifetime
             new BrowserTypeLaunchOptions
             {
                 ExecutablePath = Environment.GetEnvironmentVariable("SKILLPLATFORM_CHROMIUM") ?? "/usr/bin/chromium",
-                Args = ["--no-sandbox"],
+                Args = ["--no-sandbox", "--disable-gpu"],
             }
         );
         Assertions.SetDefaultExpectTimeout(15_000);

@@ -79,6 +79,22 @@ public sealed class DecisionTests
     }
 
     [Theory]
+    [InlineData("\u200B", null)]
+    [InlineData("\u2800 \u00AD", null)]
+    [InlineData("\u202Emoc.elpmaxe", "moc.elpmaxe")]
+    [InlineData("  Zoe\u0308   M\u00FCller\u00A0", "Zo\u00EB M\u00FCller")]
+    public void A_name_is_what_can_be_seen_of_it(string given, string? name)
+    {
+        Assert.Equal(name is not null, Input.IsName(given));
+        if (name is not null)
+            Assert.Equal(name, Input.Name(given));
+        Assert.Equal(
+            name is not null,
+            ChangeMe.Decide(Contributor, new ChangeMe.Wanted(given, "de", "UTC")) is Decision.Accepted
+        );
+    }
+
+    [Theory]
     [InlineData("de", "Europe/Berlin", true)]
     [InlineData("en-GB", "Etc/UTC", true)]
     [InlineData("en", "UTC", true)]

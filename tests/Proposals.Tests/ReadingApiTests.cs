@@ -235,7 +235,10 @@ public sealed class ReadingApiTests(ProposalsHost host)
         var first = (await posted.Json()).GetProperty("id").GetGuid();
         var told = await host.Hears<ProposalActivity>(a => a.ProposalId == id && a.Kind == "commented");
         Assert.Equal((null, (Guid?)first, "commenter-1"), (told.Text, told.CommentId, told.Actor));
-        var answered = await two.PostAsJsonAsync(path, new { text = "Because.", replyTo = first });
+        var answered = await two.PostAsJsonAsync(
+            path,
+            new { text = "\nBecause.\r\nOf cafe\u0301s. ", replyTo = first }
+        );
         await answered.Is(HttpStatusCode.Created);
         var second = (await answered.Json()).GetProperty("id").GetGuid();
         await (await two.PostAsJsonAsync(path, new { text = "?", replyTo = Guid.Empty })).Is(
@@ -254,7 +257,7 @@ public sealed class ReadingApiTests(ProposalsHost host)
         var list = (await (await one.GetAsync(path)).Json()).GetProperty("items");
         Assert.Equal(JsonValueKind.Null, list[0].GetProperty("text").ValueKind);
         Assert.Equal("moderator", list[0].GetProperty("removed").GetProperty("by").GetString());
-        Assert.Equal("Because.", list[1].GetProperty("text").GetString());
+        Assert.Equal("Because.\nOf caf\u00E9s.", list[1].GetProperty("text").GetString());
         Assert.Equal(first, list[1].GetProperty("replyTo").GetGuid());
 
         await host.Say(new AccountChanged("commenter-2", 1, "Two", "2@example.org", "en", "UTC", [], [], true));

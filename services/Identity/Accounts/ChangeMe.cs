@@ -38,7 +38,7 @@ public static class ChangeMe
     }
 
     private static (string, string, string) Settled(Wanted wanted) =>
-        (wanted.Name.Trim(), CultureInfo.GetCultureInfo(wanted.Culture).Name, wanted.TimeZone);
+        (Input.Name(wanted.Name), CultureInfo.GetCultureInfo(wanted.Culture).Name, wanted.TimeZone);
 
     private static bool IsCulture(string tag)
     {

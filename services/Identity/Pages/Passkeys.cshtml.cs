@@ -49,7 +49,7 @@ public sealed class PasskeysModel(
         var answer = await Passkeys.Made(sessions, credential);
         if (answer?.Passkey is not { } made || answer.UserEntity?.Id != account.Subject)
             return await Refuse(account, "Passkeys.Failed");
-        made.Name = name!.Trim();
+        made.Name = Input.Name(name);
         return await Write(account, () => users.AddOrUpdatePasskeyAsync(account, made), ct);
     }
 
@@ -61,7 +61,7 @@ public sealed class PasskeysModel(
             return await Refuse(account, "Error.Name");
         if (await Find(account, id) is not { } passkey)
             return LocalRedirect("/passkeys");
-        passkey.Name = name!.Trim();
+        passkey.Name = Input.Name(name);
         return await Write(account, () => users.AddOrUpdatePasskeyAsync(account, passkey), ct);
     }
 

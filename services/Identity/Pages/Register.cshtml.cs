@@ -40,7 +40,7 @@ public sealed class RegisterModel(
         {
             UserName = Email,
             Email = Email,
-            Name = (Name ?? "").Trim(),
+            Name = Input.Name(Name),
             Culture = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName,
             CreatedAt = time.GetUtcNow(),
         };

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using MimeKit;
+using SkillPlatform.Changes;
 using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Notifications;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using SkillPlatform.Changes;
 using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Notifications;
@@ -115,7 +116,7 @@ public static class Wording
         foreach (var rune in text.ReplaceLineEndings("\n").EnumerateRunes())
             if (keepLines && rune.Value is '\n' or '\t')
                 clean.Append((char)rune.Value);
-            else if (!Reorders(rune))
+            else if (!TextForm.Reorders(rune.Value))
                 clean.Append(IsHarmful(rune) ? new Rune(' ') : rune);
         return keepLines
             ? clean.ToString().Trim()
@@ -126,9 +127,6 @@ public static class Wording
         Rune.IsControl(rune)
         || Rune.GetUnicodeCategory(rune) is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
         || rune.Value == 0xFFFD;
-
-    // Marks that only say which way a word runs stay: names of two scripts need them.
-    private static bool Reorders(Rune rune) => rune.Value is (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069);
 
     private static IEnumerable<NewsLine[]> Cells(News news) =>
         news.Lines.GroupBy(line => line.Role is null ? (object)line : (line.Role, line.Level)).Select(g => g.ToArray());

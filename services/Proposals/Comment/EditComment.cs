@@ -27,6 +27,7 @@ public static class EditComment
         TimeProvider time
     )
     {
+        body = body with { Text = Form.Said(body.Text) };
         var (caller, now) = (Caller.Of(http).Id, time.GetUtcNow());
         return commands.Handle<Comment>(
             http,

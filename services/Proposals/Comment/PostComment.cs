@@ -31,6 +31,7 @@ public static class PostComment
     {
         if (discussion.Subject is null)
             return discussion.Missing;
+        body = body with { Text = Form.Said(body.Text) };
         var ct = http.RequestAborted;
         var answered = body.ReplyTo is { } reply ? await session.LoadAsync<Comment>(reply, ct) : null;
         var (author, now) = (Caller.Of(http).Id, time.GetUtcNow());

@@ -42,6 +42,9 @@ public static class Form
             errors.Add((pointer, problem));
     }
 
+    /// <summary>What was said, in the one form of text.</summary>
+    public static string? Said(string? text) => text is null ? null : TextForm.Text(text);
+
     public static Refusal? Refusal(List<(string Pointer, string Message)> errors) =>
         errors.Count == 0 ? null : EventSourcing.Refusal.Fields(errors);
 }

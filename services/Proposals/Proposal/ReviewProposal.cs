@@ -24,6 +24,7 @@ public static class ReviewProposal
                     TimeProvider time
                 ) =>
                 {
+                    body = body with { Comment = Form.Said(body.Comment) };
                     var caller = Caller.Of(http);
                     var deciders = await Deciders.Load(session, id, http.RequestAborted);
                     var now = time.GetUtcNow();

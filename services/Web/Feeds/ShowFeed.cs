@@ -2,6 +2,7 @@ using System.ServiceModel.Syndication;
 using System.Text.Encodings.Web;
 using System.Xml;
 using Microsoft.AspNetCore.Http.HttpResults;
+using SkillPlatform.Changes;
 using SkillPlatform.ServiceDefaults;
 using SkillPlatform.Web.Catalogue;
 using SkillPlatform.Web.Pages;

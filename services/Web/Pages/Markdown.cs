@@ -8,6 +8,7 @@ using Markdig.Renderers;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
 using Microsoft.AspNetCore.Components;
+using SkillPlatform.Changes;
 
 namespace SkillPlatform.Web.Pages;
 
@@ -83,9 +84,7 @@ public static class Markdown
 
     /// <summary>Without the control characters that reorder text: embeddings, overrides and isolates. Marks stay.</summary>
     public static string Harmless(string text) =>
-        text.Any(Reorders) ? string.Concat(text.Where(c => !Reorders(c))) : text;
-
-    private static bool Reorders(char c) => c is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
+        text.Any(c => TextForm.Reorders(c)) ? string.Concat(text.Where(c => !TextForm.Reorders(c))) : text;
 
     // What people mean by it, in the few elements we let through.
     private sealed class Gentle : IMarkdownExtension

@@ -1,4 +1,4 @@
-namespace SkillPlatform.ServiceDefaults;
+namespace SkillPlatform.Changes;
 
 /// <summary>A piece of two texts laid over each other.</summary>
 /// <param name="Op"><see cref="Same"/>, <see cref="Ins"/> or <see cref="Del"/>.</param>

@@ -1,8 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
-using SkillPlatform.ServiceDefaults;
 
-namespace SkillPlatform.Catalog.Tests;
+namespace SkillPlatform.Changes.Tests;
 
 public sealed class WordDiffTests
 {

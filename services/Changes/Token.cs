@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace SkillPlatform.ServiceDefaults;
+namespace SkillPlatform.Changes;
 
 /// <summary>A part of a text.</summary>
 /// <param name="Start">Where it begins.</param>

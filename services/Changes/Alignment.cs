@@ -1,4 +1,4 @@
-namespace SkillPlatform.ServiceDefaults;
+namespace SkillPlatform.Changes;
 
 /// <summary>Which items of two lists are the same, in the order of both: as many as there can be (Myers, 1986).</summary>
 internal static class Alignment

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace SkillPlatform.ServiceDefaults;
+namespace SkillPlatform.Changes;
 
 /// <summary>Two texts, and the places where they say the same.</summary>
 internal sealed class Overlay
