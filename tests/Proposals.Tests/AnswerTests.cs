@@ -12,8 +12,8 @@ public sealed class AnswerTests(ProposalsHost host)
     [Fact]
     public async Task Answers_have_the_approved_members()
     {
-        // In a domain of its own, whose policy is nobody else's.
-        var skill = await host.Skill("answers");
+        // In a domain whose policy no other test relies on.
+        var skill = await host.Skill("trainees");
         using var author = host.As("answers-author");
         using var reviewer = host.Reviewer("answers-reviewer");
         using var administrator = host.As("answers-administrator", "administrator");

@@ -18,7 +18,6 @@ internal static class Given
         [
             new("cloud", "Cloud", Levels, [new("serverless", "Serverless"), new("storage", "Storage")]),
             new("data", "Data", Levels, [new("streams", "Streams")]),
-            new("answers", "Answers", Levels, [new("streams", "Streams")]),
             new("trainees", "Trainees", [new("junior", "Junior")], [new("first-steps", "First steps")]),
         ],
         Roles
