@@ -83,7 +83,7 @@ public sealed class Around(IReadOnlyList<IEvent> page, IQuerySession session)
 /// </summary>
 internal sealed class Relay : SubscriptionBase
 {
-    private static readonly ActivitySource Traces = new("SkillPlatform");
+    private static readonly ActivitySource Traces = new(Measuring.Source);
     private readonly IServiceProvider _services;
     private readonly Announce _announce;
 
@@ -172,10 +172,12 @@ internal sealed class Relay : SubscriptionBase
 /// <summary>Red while committed events wait and the relay, wherever it runs, does not move.</summary>
 internal sealed class RelayReady(NpgsqlDataSource source, TimeProvider time) : IHealthCheck
 {
-    private const string Sql = """
-        select coalesce((select last_seq_id from mt_event_progression where name = 'relay:All'), 0),
-               coalesce((select max(seq_id) from mt_events), 0)
-        """;
+    /// <summary>The last event that was published.</summary>
+    internal const string Progress =
+        "coalesce((select last_seq_id from mt_event_progression where name = 'relay:All'), 0)";
+
+    /// <summary>The last event that was committed.</summary>
+    internal const string Last = "coalesce((select max(seq_id) from mt_events), 0)";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
     private (long Progress, long At) _moved;
 
@@ -184,7 +186,7 @@ internal sealed class RelayReady(NpgsqlDataSource source, TimeProvider time) : I
         CancellationToken cancellationToken = default
     )
     {
-        await using var command = source.CreateCommand(Sql);
+        await using var command = source.CreateCommand($"select {Progress}, {Last}");
         command.CommandTimeout = 2;
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
@@ -198,38 +200,36 @@ internal sealed class RelayReady(NpgsqlDataSource source, TimeProvider time) : I
     }
 }
 
-/// <summary>How far behind the relay is, asked when somebody collects metrics, and by the replica that leads.</summary>
-internal sealed class RelayLag : IHostedService
+/// <summary>What a service's database tells operators.</summary>
+public static class Measuring
 {
-    private const string Progress = "(select last_seq_id from mt_event_progression where name = 'relay:All')";
+    internal const string Source = "SkillPlatform";
 
-    public RelayLag(NpgsqlDataSource source, Leader leader, IMeterFactory meters)
+    /// <summary>
+    /// A gauge that asks the database when somebody collects metrics. Replicas share what it tells, so one of them tells it;
+    /// while the database is away, none does.
+    /// </summary>
+    /// <param name="meter">The gauge's meter.</param>
+    /// <param name="source">The database.</param>
+    /// <param name="leads">True on the replica that tells.</param>
+    /// <param name="name">Name of the gauge.</param>
+    /// <param name="sql">Gives one <c>float8</c>.</param>
+    /// <param name="unit">In the notation of OpenTelemetry: <c>s</c>, <c>{mail}</c>.</param>
+    /// <param name="description">What it is.</param>
+    public static void AskDatabase(
+        this Meter meter,
+        NpgsqlDataSource source,
+        Func<bool> leads,
+        string name,
+        string sql,
+        string unit,
+        string description
+    )
     {
-        var meter = meters.Create("SkillPlatform");
-        meter.CreateObservableGauge(
-            "skillplatform.relay.lag",
-            () => Ask($"select (coalesce((select max(seq_id) from mt_events), 0) - coalesce({Progress}, 0))::float8"),
-            "{event}",
-            "Committed events that have not been published yet."
-        );
-        meter.CreateObservableGauge(
-            "skillplatform.relay.oldest",
-            () =>
-                Ask(
-                    $"""
-                    select coalesce(extract(epoch from now() - (
-                        select timestamp from mt_events where seq_id > coalesce({Progress}, 0) order by seq_id limit 1
-                    )), 0)::float8
-                    """
-                ),
-            "s",
-            "Age of the oldest committed event that has not been published yet."
-        );
+        meter.CreateObservableGauge(name, () => leads() ? Ask() : [], unit, description);
 
-        IEnumerable<Measurement<double>> Ask(string sql)
+        IEnumerable<Measurement<double>> Ask()
         {
-            if (!leader.Leads)
-                return [];
             using var command = source.CreateCommand(sql);
             command.CommandTimeout = 2;
             try
@@ -242,6 +242,35 @@ internal sealed class RelayLag : IHostedService
                 return [];
             }
         }
+    }
+}
+
+/// <summary>How far behind the relay is, asked when somebody collects metrics, and by the replica that leads.</summary>
+internal sealed class RelayLag : IHostedService
+{
+    public RelayLag(NpgsqlDataSource source, Leader leader, IMeterFactory meters)
+    {
+        var meter = meters.Create(Measuring.Source);
+        meter.AskDatabase(
+            source,
+            () => leader.Leads,
+            "skillplatform.relay.lag",
+            $"select ({RelayReady.Last} - {RelayReady.Progress})::float8",
+            "{event}",
+            "Committed events that have not been published yet."
+        );
+        meter.AskDatabase(
+            source,
+            () => leader.Leads,
+            "skillplatform.relay.oldest",
+            $"""
+            select coalesce(extract(epoch from now() - (
+                select timestamp from mt_events where seq_id > {RelayReady.Progress} order by seq_id limit 1
+            )), 0)::float8
+            """,
+            "s",
+            "Age of the oldest committed event that has not been published yet."
+        );
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -270,7 +299,7 @@ internal sealed class Leader(
     // Never disposed: what is still being committed while the process ends must not fail for it.
     private readonly SemaphoreSlim _toNotify = new(0, 1);
     private readonly Counter<long> _changes = meters
-        .Create("SkillPlatform")
+        .Create(Measuring.Source)
         .CreateCounter<long>("skillplatform.leader.changes", "{change}", "Times that this replica became the leader.");
 
     public bool Leads { get; private set; }

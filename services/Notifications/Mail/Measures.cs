@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Npgsql;
+using SkillPlatform.EventSourcing;
 using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Notifications;
@@ -37,22 +38,7 @@ public sealed class Measures
         );
 
         void Gauge(string name, string sql, string unit, string what) =>
-            meter.CreateObservableGauge(name, () => leads() ? Ask(sql) : [], unit, what);
-
-        IEnumerable<Measurement<double>> Ask(string sql)
-        {
-            using var command = source.CreateCommand(sql);
-            command.CommandTimeout = 2;
-            try
-            {
-                return [new((double)command.ExecuteScalar()!)];
-            }
-            catch (NpgsqlException)
-            {
-                // Readiness says that the database is away.
-                return [];
-            }
-        }
+            meter.AskDatabase(source, leads, name, sql, unit, what);
     }
 
     /// <summary>An attempt as part of the trace in which the mail was raised.</summary>
