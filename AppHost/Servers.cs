@@ -152,7 +152,8 @@ internal sealed record Servers(
 internal static class Programs
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
-    private static readonly HttpClient Client = new() { Timeout = TimeSpan.FromSeconds(3) };
+    private static readonly TimeSpan Try = TimeSpan.FromSeconds(3);
+    private static readonly HttpClient Client = new();
 
     public static IResourceBuilder<ExecutableResource> AddProgram(
         this IDistributedApplicationBuilder builder,
@@ -187,7 +188,9 @@ internal static class Programs
                     for (var since = Stopwatch.StartNew(); ; await Task.Delay(pause, ct))
                         try
                         {
-                            await answers(ct);
+                            using var attempt = CancellationTokenSource.CreateLinkedTokenSource(ct);
+                            attempt.CancelAfter(Try);
+                            await answers(attempt.Token);
                             return HealthCheckResult.Healthy();
                         }
                         catch (Exception) when (since.Elapsed < Patience && !ct.IsCancellationRequested)
