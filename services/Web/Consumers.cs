@@ -1,5 +1,5 @@
 using MassTransit;
-using SkillPlatform.Web.Pages;
+using SkillPlatform.Web.Cache;
 using SkillPlatform.Web.SignIn;
 
 namespace SkillPlatform.Web;

@@ -1,6 +1,7 @@
 using SkillPlatform.ServiceDefaults;
 using SkillPlatform.Web;
 using SkillPlatform.Web.Api;
+using SkillPlatform.Web.Cache;
 using SkillPlatform.Web.Languages;
 using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.SignIn;

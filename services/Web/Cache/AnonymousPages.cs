@@ -1,7 +1,7 @@
 using SkillPlatform.Web.Languages;
 using SkillPlatform.Web.SignIn;
 
-namespace SkillPlatform.Web.Pages;
+namespace SkillPlatform.Web.Cache;
 
 /// <summary>
 /// Pages for readers without a session: compressed, with a tag, and those of skills from memory. Pages for somebody are

@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using SkillPlatform.ServiceDefaults;
 
-namespace SkillPlatform.Web.Pages;
+namespace SkillPlatform.Web.Cache;
 
 /// <summary>Bytes with what a client may want instead of them: the same compressed, or nothing if it has them already.</summary>
 public sealed class Encoded(byte[] plain)

@@ -2,7 +2,7 @@ using MassTransit;
 using SkillPlatform.Contracts;
 using SkillPlatform.ServiceDefaults;
 
-namespace SkillPlatform.Web.Pages;
+namespace SkillPlatform.Web.Cache;
 
 /// <summary>What makes a cached page old. Nothing here is written, so nothing needs an inbox.</summary>
 public static class Evictions

@@ -4,7 +4,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Primitives;
 using SkillPlatform.ServiceDefaults;
 
-namespace SkillPlatform.Web.Pages;
+namespace SkillPlatform.Web.Cache;
 
 /// <summary>
 /// Skill pages as bytes, for readers without a session, until the skill changes. Each process keeps its own and hears of

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using SkillPlatform.Web.Accounts;
 using SkillPlatform.Web.Administration;
 using SkillPlatform.Web.Api;
+using SkillPlatform.Web.Cache;
 using SkillPlatform.Web.Catalogue;
 using SkillPlatform.Web.Comments;
 using SkillPlatform.Web.Feeds;

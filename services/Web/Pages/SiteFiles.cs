@@ -1,3 +1,5 @@
+using SkillPlatform.Web.Cache;
+
 namespace SkillPlatform.Web.Pages;
 
 /// <summary>Files every page may ask for, each under an address that changes with it, sent compressed.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
+using SkillPlatform.Web.Cache;
 using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.Watching;
 

@@ -27,9 +27,6 @@ public static class SuggestForm
         var suggestion = Suggestion.Read(form, seen);
         var changes = about.IsNew ? Difference.Between(null, suggestion.Over(seen)) : suggestion.Changes(seen);
         var moved = seen.Version != now.Version;
-        if (moved && !now.Retired)
-            suggestion = suggestion.Onto(seen, now.Says, (await tree).Places(now, changes));
-        var action = form["do"].ToString();
         if (now.Retired)
         {
             // Nobody decides on it any more, but it may have taken an hour to write.
@@ -39,6 +36,9 @@ public static class SuggestForm
             };
             return await Again(visit.T["suggest.retired"], 410);
         }
+        if (moved)
+            suggestion = suggestion.Onto(seen, now.Says, (await tree).Places(now, changes));
+        var action = form["do"].ToString();
         if (action is "more")
             return await Again(null, 200, model => model with { Suggestion = suggestion.WithOneMore() });
         // What is said of what others changed, too, has to be read before anything is sent.
