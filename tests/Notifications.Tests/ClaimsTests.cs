@@ -25,8 +25,8 @@ public sealed class ClaimsTests(Running running) : IClassFixture<Running>
             await insert.ExecuteNonQueryAsync();
         }
         var ct = TestContext.Current.CancellationToken;
-        await using var survivor = new Claims(source);
-        await using (var mortal = new Claims(source))
+        await using var survivor = new Claims(source, TimeProvider.System);
+        await using (var mortal = new Claims(source, TimeProvider.System))
         {
             var claimed = await mortal.Claim(3, [], ct);
             Assert.Equal(3, claimed.Count);
@@ -56,7 +56,7 @@ public sealed class ClaimsTests(Running running) : IClassFixture<Running>
             values (gen_random_uuid(), 'late', gen_random_uuid(), 'pending', 0, now(), now(), 5, now())
             """
         );
-        await using var claims = new Claims(source);
+        await using var claims = new Claims(source, TimeProvider.System);
         var ct = TestContext.Current.CancellationToken;
         Assert.DoesNotContain(await claims.Claim(10, [], ct), m => m.User == "late");
         await Eventually.Holds(async () => (await claims.Claim(10, [], ct)).Exists(m => m.User == "late"));

@@ -12,6 +12,7 @@ public static class Telling
     /// <param name="session">The consumer's session; its inbox commits.</param>
     /// <param name="news">The news; its id makes telling twice tell once.</param>
     /// <param name="topics">The topics it is told under.</param>
+    /// <param name="now">From when on its mails are due.</param>
     /// <param name="skill">Names that were right at the time; null where the message carries none.</param>
     /// <param name="waits">True while the news is not complete: entries are made, but shown and mailed once it is stored.</param>
     /// <param name="ct">Cancels.</param>
@@ -19,12 +20,13 @@ public static class Telling
         this IDocumentSession session,
         News news,
         IReadOnlyList<Topic> topics,
+        DateTimeOffset now,
         SkillState? skill = null,
         bool waits = false,
         CancellationToken ct = default
     )
     {
-        await session.Tell(news, await session.WatchesOf(topics, ct), skill, waits, ct);
+        await session.Tell(news, await session.WatchesOf(topics, ct), now, skill, waits, ct);
     }
 
     /// <summary>The same, to whom these watches concern.</summary>
@@ -32,6 +34,7 @@ public static class Telling
         this IDocumentSession session,
         News news,
         IReadOnlyList<Watch> watches,
+        DateTimeOffset now,
         SkillState? skill,
         bool waits,
         CancellationToken ct
@@ -84,7 +87,7 @@ public static class Telling
             };
             session.Insert(notification);
             if (frequency == Frequencies.Immediate)
-                session.QueueMail(notification, waits);
+                session.QueueMail(notification, waits, now);
         }
     }
 

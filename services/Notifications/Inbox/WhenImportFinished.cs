@@ -5,7 +5,7 @@ using SkillPlatform.Contracts;
 namespace SkillPlatform.Notifications;
 
 /// <summary>Completes the news of an import, and lets the mails that waited for it go.</summary>
-public sealed class WhenImportFinished(IDocumentSession session) : IConsumer<ImportFinished>
+public sealed class WhenImportFinished(IDocumentSession session, TimeProvider time) : IConsumer<ImportFinished>
 {
     public async Task Consume(ConsumeContext<ImportFinished> context)
     {
@@ -19,8 +19,8 @@ public sealed class WhenImportFinished(IDocumentSession session) : IConsumer<Imp
             At = import.At,
         };
         session.Store(news);
-        session.ReleaseMails(import.ImportId);
+        session.ReleaseMails(import.ImportId, time.GetUtcNow());
         if (import.Added + import.Changed > 0)
-            await session.Tell(news, [Topic.Everything], ct: context.CancellationToken);
+            await session.Tell(news, [Topic.Everything], time.GetUtcNow(), ct: context.CancellationToken);
     }
 }

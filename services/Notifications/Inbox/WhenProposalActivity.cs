@@ -6,7 +6,7 @@ using SkillPlatform.EventSourcing;
 namespace SkillPlatform.Notifications;
 
 /// <summary>Tells who follows a proposal what happened to it; whoever takes part begins to follow it.</summary>
-public sealed class WhenProposalActivity(IDocumentSession session) : IConsumer<ProposalActivity>
+public sealed class WhenProposalActivity(IDocumentSession session, TimeProvider time) : IConsumer<ProposalActivity>
 {
     public async Task Consume(ConsumeContext<ProposalActivity> context)
     {
@@ -23,9 +23,9 @@ public sealed class WhenProposalActivity(IDocumentSession session) : IConsumer<P
                 ct: ct
             );
         if (activity.Kind == "merged")
-            await session.TellOfUnchangedMerge(known, ct);
+            await session.TellOfUnchangedMerge(known, time.GetUtcNow(), ct);
         else if (NewsOf(activity, context.MessageId ?? Guid.Empty) is { } news)
-            await session.Tell(news, [Topic.OfProposal(activity.ProposalId)], ct: ct);
+            await session.Tell(news, [Topic.OfProposal(activity.ProposalId)], time.GetUtcNow(), ct: ct);
     }
 
     /// <summary>Who begins to watch the proposal by what they did.</summary>

@@ -8,7 +8,7 @@ namespace SkillPlatform.Notifications;
 /// A proposal whose changes all were already so merges without a changed skill; then, and only then, the merge is told from
 /// here or from the activity, whichever comes second.
 /// </summary>
-public sealed class WhenProposalApplied(IDocumentSession session) : IConsumer<ProposalApplied>
+public sealed class WhenProposalApplied(IDocumentSession session, TimeProvider time) : IConsumer<ProposalApplied>
 {
     public async Task Consume(ConsumeContext<ProposalApplied> context)
     {
@@ -20,7 +20,7 @@ public sealed class WhenProposalApplied(IDocumentSession session) : IConsumer<Pr
         known ??= new KnownProposal { Id = applied.ProposalId, Skill = applied.SkillId };
         known.Unchanged = true;
         session.UpdateRevision(known, revision);
-        await session.TellOfUnchangedMerge(known, ct);
+        await session.TellOfUnchangedMerge(known, time.GetUtcNow(), ct);
     }
 }
 
@@ -29,6 +29,7 @@ public static class UnchangedMerge
     public static async Task TellOfUnchangedMerge(
         this IDocumentSession session,
         KnownProposal known,
+        DateTimeOffset now,
         CancellationToken ct
     )
     {
@@ -48,6 +49,7 @@ public static class UnchangedMerge
                 At = at,
             },
             [Topic.OfProposal(known.Id)],
+            now,
             ct: ct
         );
     }

@@ -5,7 +5,7 @@ using SkillPlatform.Contracts;
 namespace SkillPlatform.Notifications;
 
 /// <summary>Tells who watches a skill, or what it belongs to, that it changed; the author of a proposal that it is merged.</summary>
-public sealed class WhenSkillChanged(IDocumentSession session) : IConsumer<SkillChanged>
+public sealed class WhenSkillChanged(IDocumentSession session, TimeProvider time) : IConsumer<SkillChanged>
 {
     public async Task Consume(ConsumeContext<SkillChanged> context)
     {
@@ -15,7 +15,7 @@ public sealed class WhenSkillChanged(IDocumentSession session) : IConsumer<Skill
         var narrow = Readers.TopicsOf(change);
         var wide = change.ImportId is null ? [] : Readers.WideTopicsOf(change);
         var watches = await session.WatchesOf([.. narrow, .. wide], ct);
-        await session.Tell(NewsOf(change), watches.On(narrow), change.Skill, waits: false, ct);
+        await session.Tell(NewsOf(change), watches.On(narrow), time.GetUtcNow(), change.Skill, waits: false, ct);
         if (change.ImportId is { } import && watches.On(wide) is { Count: > 0 } concerned)
             await TellOfImport(import, change, concerned, ct);
     }
@@ -39,7 +39,7 @@ public sealed class WhenSkillChanged(IDocumentSession session) : IConsumer<Skill
                 Author = change.Author,
                 At = change.At,
             };
-        await session.Tell(news, watches, change.Skill, waits: ended is null, ct);
+        await session.Tell(news, watches, time.GetUtcNow(), change.Skill, waits: ended is null, ct);
     }
 
     private static KnownSkill Known(SkillChanged change) =>

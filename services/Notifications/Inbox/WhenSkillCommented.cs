@@ -5,7 +5,7 @@ using SkillPlatform.Contracts;
 namespace SkillPlatform.Notifications;
 
 /// <summary>Only who watches the very skill hears of comments on it.</summary>
-public sealed class WhenSkillCommented(IDocumentSession session) : IConsumer<SkillCommented>
+public sealed class WhenSkillCommented(IDocumentSession session, TimeProvider time) : IConsumer<SkillCommented>
 {
     public Task Consume(ConsumeContext<SkillCommented> context)
     {
@@ -23,6 +23,7 @@ public sealed class WhenSkillCommented(IDocumentSession session) : IConsumer<Ski
                 At = comment.At,
             },
             [Topic.OfSkill(comment.SkillId)],
+            time.GetUtcNow(),
             ct: context.CancellationToken
         );
     }

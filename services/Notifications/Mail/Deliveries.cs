@@ -70,18 +70,20 @@ public static class Deliveries
         Guid id,
         NpgsqlDataSource source,
         OutboxSignal signal,
+        TimeProvider time,
         CancellationToken ct
     )
     {
         await using var command = source.CreateCommand(
             """
             with found as (select id, state from mail where id = $1),
-                 retried as (update mail set state = 'pending', attempts = 0, next_attempt = now(), created_at = now(), done_at = null
+                 retried as (update mail set state = 'pending', attempts = 0, next_attempt = $2, created_at = $2, done_at = null
                              where id = $1 and state in ('failed', 'pending') and owner is null returning id)
             select found.state, retried.id is not null from found left join retried on true
             """
         );
         command.Parameters.Add(new() { Value = id });
+        command.Parameters.Add(new() { Value = time.GetUtcNow() });
         await using var rows = await command.ExecuteReaderAsync(ct);
         if (!await rows.ReadAsync(ct))
             return Refusal.NoSuch("delivery").AsProblem();

@@ -30,7 +30,7 @@ public static class Outbox
     public const string Cancelled = "cancelled";
 
     /// <summary>How long a mail of unfinished news waits if its end is never announced.</summary>
-    private const string AtMost = "interval '10 minutes'";
+    private static readonly TimeSpan AtMost = TimeSpan.FromMinutes(10);
 
     public static Table Schema()
     {
@@ -55,22 +55,29 @@ public static class Outbox
         return table;
     }
 
-    public static void QueueMail(this IDocumentSession session, Notification notification, bool waits) =>
+    public static void QueueMail(
+        this IDocumentSession session,
+        Notification notification,
+        bool waits,
+        DateTimeOffset now
+    ) =>
         session.QueueSqlCommand(
-            $"""
+            """
             insert into mail (id, user_id, news, state, attempts, next_attempt, created_at, trace)
-            values (?, ?, ?, 'pending', 0, now(){(waits ? " + " + AtMost : "")}, now(), ?)
+            values (?, ?, ?, 'pending', 0, ?, ?, ?)
             """,
             notification.Id,
             notification.User,
             notification.News,
+            waits ? now + AtMost : now,
+            now,
             // Which this session's messages are part of.
             session.CorrelationId
                 ?? ""
         );
 
-    public static void ReleaseMails(this IDocumentSession session, Guid news) =>
-        session.QueueSqlCommand("update mail set next_attempt = now() where news = ? and state = 'pending'", news);
+    public static void ReleaseMails(this IDocumentSession session, Guid news, DateTimeOffset now) =>
+        session.QueueSqlCommand("update mail set next_attempt = ? where news = ? and state = 'pending'", now, news);
 
     public static void DropMails(this IDocumentSession session, string user) =>
         session.QueueSqlCommand("delete from mail where user_id = ?", user);
@@ -107,9 +114,10 @@ public sealed class OutboxSignal : DocumentSessionListenerBase, IDisposable
 /// <summary>
 /// Claims mails for this process and records what became of them. A claim is good while the process holds its advisory
 /// lock: PostgreSQL knows at once when a process has died, and does not take a stopped one for dead. The grace after that
-/// lets a process that only lost its database record what it had already sent.
+/// lets a process that only lost its database record what it had already sent. Claims are timed by the database, which is
+/// one for all processes; what is due, by the clock of the process.
 /// </summary>
-public sealed class Claims(NpgsqlDataSource source) : IAsyncDisposable
+public sealed class Claims(NpgsqlDataSource source, TimeProvider time) : IAsyncDisposable
 {
     private const int Class = 0x6d61696c; // "mail"
     private readonly int _owner = Random.Shared.Next();
@@ -138,7 +146,7 @@ public sealed class Claims(NpgsqlDataSource source) : IAsyncDisposable
             update mail set owner = $1, claimed_at = now()
             where id in (
                 select id from mail
-                where state = 'pending' and next_attempt <= now() and id <> all($4)
+                where state = 'pending' and next_attempt <= $5 and id <> all($4)
                   and (owner is null or owner = $1 or claimed_at < now() - interval '10 minutes' or (
                        claimed_at < now() - interval '5 seconds' and owner not in (
                            select objid::int from pg_locks where locktype = 'advisory' and classid = $3
@@ -152,6 +160,7 @@ public sealed class Claims(NpgsqlDataSource source) : IAsyncDisposable
         command.Parameters.Add(new() { Value = count });
         command.Parameters.Add(new() { Value = (uint)Class, NpgsqlDbType = NpgsqlDbType.Oid });
         command.Parameters.Add(new() { Value = inFlight });
+        command.Parameters.Add(new() { Value = time.GetUtcNow() });
         var claimed = new List<Queued>();
         await using var rows = await command.ExecuteReaderAsync(ct);
         while (await rows.ReadAsync(ct))
@@ -172,10 +181,12 @@ public sealed class Claims(NpgsqlDataSource source) : IAsyncDisposable
     public async Task<TimeSpan> UntilDue(TimeSpan atMost, CancellationToken ct)
     {
         await using var command = source.CreateCommand(
-            "select extract(epoch from min(next_attempt) - now())::float8 from mail where state = 'pending' and owner is null"
+            "select min(next_attempt) from mail where state = 'pending' and owner is null"
         );
-        return await command.ExecuteScalarAsync(ct) is double seconds
-            ? TimeSpan.FromSeconds(Math.Clamp(seconds, 0.01, atMost.TotalSeconds))
+        return await command.ExecuteScalarAsync(ct) is DateTime next
+            ? TimeSpan.FromSeconds(
+                Math.Clamp((next - time.GetUtcNow().UtcDateTime).TotalSeconds, 0.01, atMost.TotalSeconds)
+            )
             : atMost;
     }
 
@@ -183,14 +194,15 @@ public sealed class Claims(NpgsqlDataSource source) : IAsyncDisposable
     public Task End(Guid id, string state, string? why, CancellationToken ct) =>
         Execute(
             """
-            update mail set state = $2, last_error = $3, done_at = now(), owner = null, claimed_at = null,
+            update mail set state = $2, last_error = $3, done_at = $4, owner = null, claimed_at = null,
                    attempts = attempts + 1
             where id = $1
             """,
             ct,
             id,
             state,
-            (object?)why ?? DBNull.Value
+            (object?)why ?? DBNull.Value,
+            time.GetUtcNow()
         );
 
     /// <summary>Not now, but after a while.</summary>
@@ -202,13 +214,13 @@ public sealed class Claims(NpgsqlDataSource source) : IAsyncDisposable
     public Task Later(Guid id, TimeSpan wait, string? why, bool counts, CancellationToken ct) =>
         Execute(
             """
-            update mail set owner = null, claimed_at = null, next_attempt = now() + $2, last_error = coalesce($3, last_error),
+            update mail set owner = null, claimed_at = null, next_attempt = $2, last_error = coalesce($3, last_error),
                    attempts = attempts + $4
             where id = $1 and state = 'pending'
             """,
             ct,
             id,
-            wait,
+            time.GetUtcNow() + wait,
             (object?)why ?? DBNull.Value,
             counts ? 1 : 0
         );
@@ -217,10 +229,11 @@ public sealed class Claims(NpgsqlDataSource source) : IAsyncDisposable
     public Task Hasten(CancellationToken ct) =>
         Execute(
             """
-            update mail set next_attempt = now()
-            where state = 'pending' and owner is null and attempts > 0 and next_attempt > now()
+            update mail set next_attempt = $1
+            where state = 'pending' and owner is null and attempts > 0 and next_attempt > $1
             """,
-            ct
+            ct,
+            time.GetUtcNow()
         );
 
     private async Task Execute(string sql, CancellationToken ct, params object[] values)
