@@ -26,7 +26,7 @@ public sealed record ProposalAccepted(
 /// <summary>
 /// Something happened to a proposal that people who follow it want to know. Published by Proposals.
 /// <c>Kind</c>: <c>submitted, revised, approved, changesRequested, rejected, accepted, merged, conflicted, withdrawn,
-/// commented</c>; readers ignore kinds they do not know.
+/// commented, reminder</c>; readers ignore kinds they do not know.
 /// </summary>
 /// <param name="ProposalId">The proposal.</param>
 /// <param name="Kind">See above.</param>
@@ -43,6 +43,12 @@ public sealed record ProposalAccepted(
 /// <param name="CommentId">
 /// The comment, for <c>commented</c>. Its words can be taken back, so they are not carried: who shows them asks Proposals.
 /// </param>
+/// <param name="Roles">Slugs of the roles whose requirements it would change; null where that is not known.</param>
+/// <param name="Reviewers">
+/// User ids of those who are asked for a verdict by this: who may decide and has not. Null where nobody is asked anew.
+/// </param>
+/// <param name="Mentioned">User ids of those whom the comment names, at most 10; null if nobody.</param>
+/// <param name="Answered">User id of who wrote the comment that this one answers; null if it answers none.</param>
 public sealed record ProposalActivity(
     Guid ProposalId,
     string Kind,
@@ -56,7 +62,11 @@ public sealed record ProposalActivity(
     string? Actor,
     string? Text,
     DateTimeOffset At,
-    Guid? CommentId = null
+    Guid? CommentId = null,
+    string[]? Roles = null,
+    string[]? Reviewers = null,
+    string[]? Mentioned = null,
+    string? Answered = null
 );
 
 /// <summary>Someone commented on a skill. Published by Proposals.</summary>
@@ -69,6 +79,8 @@ public sealed record ProposalActivity(
 /// <param name="Author">User id of who commented.</param>
 /// <param name="Text">Null since its words can be taken back: who shows them asks Proposals for <paramref name="CommentId"/>.</param>
 /// <param name="At">When, UTC.</param>
+/// <param name="Mentioned">User ids of those whom the comment names, at most 10; null if nobody.</param>
+/// <param name="Answered">User id of who wrote the comment that this one answers; null if it answers none.</param>
 public sealed record SkillCommented(
     Guid CommentId,
     Guid SkillId,
@@ -78,5 +90,7 @@ public sealed record SkillCommented(
     string Group,
     string Author,
     string? Text,
-    DateTimeOffset At
+    DateTimeOffset At,
+    string[]? Mentioned = null,
+    string? Answered = null
 );

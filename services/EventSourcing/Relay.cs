@@ -63,6 +63,18 @@ public sealed class Around(IReadOnlyList<IEvent> page, IQuerySession session)
         return [.. stream.TakeWhile(e => e.Version <= @event.Version)];
     }
 
+    /// <summary>What is asked for once for the whole page, for example of everybody.</summary>
+    /// <typeparam name="T">What it is; there is one of each type.</typeparam>
+    /// <param name="load">Asks for it.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<T> Once<T>(Func<IQuerySession, CancellationToken, Task<T>> load, CancellationToken ct)
+        where T : class
+    {
+        if (!_documents.TryGetValue((typeof(T), Guid.Empty), out var known))
+            known = _documents[(typeof(T), Guid.Empty)] = await load(session, ct);
+        return (T)known!;
+    }
+
     /// <summary>A document; null where there is none.</summary>
     /// <typeparam name="T">Its type.</typeparam>
     /// <param name="id">Its id.</param>

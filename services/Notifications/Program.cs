@@ -23,6 +23,7 @@ app.UseAuthorization();
 var api = app.MapGroup("/api/notifications");
 StartWatching.Map(api);
 StopWatching.Map(api);
+MuteThread.Map(api);
 ListWatches.Map(api);
 SetPreferences.Map(api);
 ReadInbox.Map(api);

@@ -10,6 +10,8 @@ public static class Store
     {
         options.Events.MapEventType<WatchStarted>("watch_started");
         options.Events.MapEventType<WatchStopped>("watch_stopped");
+        options.Events.MapEventType<ThreadMuted>("thread_muted");
+        options.Events.MapEventType<ThreadUnmuted>("thread_unmuted");
         options.Projections.Add(new WatchFold(), ProjectionLifecycle.Inline);
         options.Schema.For<Watch>().DocumentAlias("watch").Index(w => w.Topic).Index(w => w.User);
         options.Schema.For<News>().DocumentAlias("news");
@@ -18,7 +20,17 @@ public static class Store
             .DocumentAlias("notification")
             .Index(n => n.User)
             .UniqueIndex(n => n.Token)
-            .UniqueIndex(n => n.News, n => n.User);
+            .UniqueIndex(n => n.News, n => n.User)
+            .Index(n => n.Digest!)
+            .Index(
+                n => n.Frequency,
+                index =>
+                {
+                    index.Name = "mt_doc_notification_idx_waits";
+                    index.Predicate = "data ->> 'frequency' in ('daily', 'weekly') and data ->> 'digest' is null";
+                }
+            );
+        options.Schema.For<Digest>().DocumentAlias("digest").UniqueIndex(d => d.Token).Index(d => d.User);
         options.Schema.For<Preferences>().DocumentAlias("preferences").UseNumericRevisions(true);
         options.Schema.For<Account>().DocumentAlias("account").UseNumericRevisions(true);
         options.Schema.For<KnownSkill>().DocumentAlias("known_skill").UseNumericRevisions(true);

@@ -1,4 +1,5 @@
 using JasperFx.Events;
+using Marten;
 using SkillPlatform.Contracts;
 using SkillPlatform.EventSourcing;
 
@@ -7,38 +8,61 @@ namespace SkillPlatform.Proposals;
 /// <summary>The only place where a stored event of this service becomes a public message.</summary>
 public static class Announcements
 {
-    public static async Task<object?> Of(IEvent @event, Around around, CancellationToken ct) =>
-        @event.Data switch
+    public static async Task<object?> Of(IEvent @event, Around around, CancellationToken ct)
+    {
+        switch (@event.Data)
         {
-            CommentPosted => await Comment(@event, around, ct),
-            ProposalSubmitted e => Activity(
-                "submitted",
-                @event.StreamId,
-                e.Revision,
-                e.Skill,
-                e.Author,
-                e.Author,
-                e.Rationale,
-                e.At
-            ),
-            ProposalRevised
+            case CommentPosted:
+                return await Comment(@event, around, ct);
+            case ProposalSubmitted:
+                return await Asking(null, Proposal.Fold(null, @event.StreamId, @event.Data)!, @event, around, ct);
+            case ProposalRevised
             or ProposalApproved
             or ChangesRequested
             or ProposalRejected
             or ProposalAccepted
             or ProposalConflicted
             or ProposalMerged
-            or ProposalWithdrawn =>
-            // The proposal as it was then: the same message whenever it is asked for.
-            Of(
-                (await around.Stream(@event, ct)).Aggregate(
-                    (Proposal?)null,
-                    (p, e) => Proposal.Fold(p, e.StreamId, e.Data)
-                )!,
-                @event.Data,
-                @event.EndsCommit()
-            ),
-            _ => null,
+            or ProposalReminded
+            or ProposalWithdrawn:
+                // The proposal as it was then: the same message whenever it is asked for.
+                Proposal? before = null,
+                    then = null;
+                foreach (var e in await around.Stream(@event, ct))
+                    (before, then) = (then, Proposal.Fold(then, e.StreamId, e.Data));
+                return await Asking(before, then!, @event, around, ct);
+            default:
+                return null;
+        }
+    }
+
+    // Names whom the event asks for a verdict, of those who review at the moment.
+    private static async Task<object?> Asking(
+        Proposal? before,
+        Proposal proposal,
+        IEvent @event,
+        Around around,
+        CancellationToken ct
+    )
+    {
+        var message = Of(proposal, @event.Data, @event.EndsCommit());
+        return message is ProposalActivity activity && AsksAnew(before, proposal, @event.Data)
+            ? activity with
+            {
+                Reviewers = (await around.Once(Deciders.Load, ct)).Turn(proposal),
+            }
+            : message;
+    }
+
+    /// <summary>True where it is the reviewers' turn by this event, or again. Pure.</summary>
+    public static bool AsksAnew(Proposal? before, Proposal proposal, object @event) =>
+        proposal.State == State.Open
+        && @event switch
+        {
+            ProposalSubmitted or ProposalRevised or ProposalReminded => true,
+            // Nobody is asked while another waits for changes; that one has come round.
+            ProposalApproved => before?.State == State.ChangesRequested,
+            _ => false,
         };
 
     /// <summary>The message for an event that left the proposal as given. Pure.</summary>
@@ -48,6 +72,7 @@ public static class Announcements
     public static object? Of(Proposal proposal, object @event, bool isLast) =>
         @event switch
         {
+            ProposalSubmitted e => Activity("submitted", proposal, e.Author, e.Rationale, e.At),
             // Nobody else knows of a draft.
             ProposalRevised or ProposalWithdrawn when !proposal.Submitted => null,
             ProposalRevised e => Activity("revised", proposal, proposal.Author, e.Rationale, e.At),
@@ -72,6 +97,7 @@ public static class Announcements
             ProposalConflicted e => Activity("conflicted", proposal, null, null, e.At),
             ProposalMerged e => Activity("merged", proposal, null, null, e.At),
             ProposalWithdrawn e => Activity("withdrawn", proposal, proposal.Author, null, e.At),
+            ProposalReminded e => Activity("reminder", proposal, null, null, e.At),
             _ => null,
         };
 
@@ -81,7 +107,11 @@ public static class Announcements
         string? actor,
         string? text,
         DateTimeOffset at
-    ) => Activity(kind, proposal.Id, proposal.Revision, proposal.Skill, proposal.Author, actor, text, at);
+    ) =>
+        Activity(kind, proposal.Id, proposal.Revision, proposal.Skill, proposal.Author, actor, text, at) with
+        {
+            Roles = Roles(proposal.Changes),
+        };
 
     private static ProposalActivity Activity(
         string kind,
@@ -94,17 +124,45 @@ public static class Announcements
         DateTimeOffset at
     ) => new(id, kind, revision, skill.Id, skill.Slug, skill.Name, skill.Domain, skill.Group, author, actor, text, at);
 
+    private static string[] Roles(IEnumerable<Change> changes) =>
+        [
+            .. changes
+                .SelectMany(change =>
+                    change switch
+                    {
+                        StateRequirement c => [c.Role],
+                        RewordRequirement c => [c.Role],
+                        MakeMandatory c => [c.Role],
+                        MakeOptional c => [c.Role],
+                        DropRequirement c => [c.Role],
+                        AddSkill c => c.Requirements.Select(r => r.Role),
+                        _ => Enumerable.Empty<string>(),
+                    }
+                )
+                .Distinct(StringComparer.Ordinal),
+        ];
+
     // A comment that was removed before anybody was told of it is not told.
     private static async Task<object?> Comment(IEvent @event, Around around, CancellationToken ct)
     {
         var e = (CommentPosted)@event.Data;
-        if (await around.Load<CommentText>(@event.StreamId, ct) is null)
+        if (await around.Load<CommentText>(@event.StreamId, ct) is not { } said)
             return null;
+        var answered = e.ReplyTo is { } reply ? (await around.Load<Comment>(reply, ct))?.Author : null;
         if (e.On == On.Proposal)
             return await around.Load<ProposalPage>(e.Subject, ct) is { Submitted: true } page
                 ? Activity("commented", page.Id, page.Revision, page.Skill, page.Author, e.Author, null, e.At) with
                 {
                     CommentId = @event.StreamId,
+                    Roles = Roles(page.Current.Changes),
+                    Mentioned = await Mentioned(
+                        said.Text,
+                        e.Subject,
+                        [page.Author, .. page.Reviews.Select(r => r.Reviewer)],
+                        around,
+                        ct
+                    ),
+                    Answered = answered,
                 }
                 : null;
         return await around.Load<KnownSkill>(e.Subject, ct) is { Subject: var skill }
@@ -117,8 +175,29 @@ public static class Announcements
                 skill.Group,
                 e.Author,
                 Text: null,
-                e.At
+                e.At,
+                await Mentioned(said.Text, e.Subject, [], around, ct),
+                answered
             )
             : null;
+    }
+
+    private static async Task<string[]?> Mentioned(
+        string text,
+        Guid subject,
+        IEnumerable<string> takePart,
+        Around around,
+        CancellationToken ct
+    )
+    {
+        if (!text.Contains('@', StringComparison.Ordinal))
+            return null;
+        IQueryable<string> commenters = around
+            .Session.Query<Comment>()
+            .Where(c => c.Subject == subject)
+            .Select(c => c.Author)
+            .Distinct();
+        var people = await People.Load(around.Session, takePart.Concat(await commenters.ToListAsync(ct)), ct);
+        return Mentions.In(text, people.Known.Values) is { Length: > 0 } named ? named : null;
     }
 }

@@ -23,6 +23,7 @@ builder.AddMessaging(
     }
 );
 builder.AddNeighbours();
+builder.Services.AddHostedService<RemindOfProposal>();
 builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 1 << 20);
 builder.Services.AddOpenApi();
 var app = builder.Build();

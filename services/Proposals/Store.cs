@@ -18,6 +18,7 @@ public static class Store
         options.Events.MapEventType<ProposalConflicted>("proposal_conflicted");
         options.Events.MapEventType<ProposalMerged>("proposal_merged");
         options.Events.MapEventType<ProposalWithdrawn>("proposal_withdrawn");
+        options.Events.MapEventType<ProposalReminded>("proposal_reminded");
         options.Events.MapEventType<CommentPosted>("comment_posted");
         options.Events.MapEventType<CommentEdited>("comment_edited");
         options.Events.MapEventType<CommentRemoved>("comment_removed");

@@ -7,6 +7,7 @@ public sealed class DeliveryTests
     {
         User = "reader",
         Topic = Topic.OfSkill(Given.Skill).ToString(),
+        Reason = Topic.Skill,
     };
 
     private static Verdict Decide(
@@ -18,7 +19,8 @@ public sealed class DeliveryTests
         TimeSpan age = default,
         DateTimeOffset? now = null,
         News? news = null,
-        Said? said = null
+        Said? said = null,
+        bool merged = false
     ) =>
         Delivery.Decide(
             Notification,
@@ -36,6 +38,7 @@ public sealed class DeliveryTests
             watch,
             new People(new Dictionary<string, Account>(StringComparer.Ordinal)),
             said,
+            merged,
             age,
             now ?? Given.Now
         );
@@ -84,11 +87,28 @@ public sealed class DeliveryTests
     [Fact]
     public void A_comment_goes_as_it_is_now_or_not_at_all()
     {
-        var news = new News { Comment = Guid.NewGuid() };
+        var news = new News { Kind = NewsKind.SkillCommented, Comment = Guid.NewGuid() };
         var sent = Assert.IsType<Verdict.Send>(Decide(news: news, said: new Said("Now.", null)));
-        Assert.Equal("Now.", sent.Contents.News.Text);
+        Assert.Contains("Now.", sent.Write(Given.Sender).TextBody!);
         Assert.IsType<Verdict.Cancel>(Decide(news: news, said: new Said(null, "author")));
         Assert.IsType<Verdict.Later>(Decide(news: news));
+    }
+
+    [Fact]
+    public void That_it_was_accepted_is_not_worth_a_mail_once_it_is_merged()
+    {
+        var news = new News { Kind = NewsKind.Accepted };
+        Assert.IsType<Verdict.Send>(Decide(news: news));
+        Assert.IsType<Verdict.Cancel>(Decide(news: news, merged: true));
+    }
+
+    [Fact]
+    public void What_the_watch_says_of_mails_goes_before_what_the_reader_says_of_all()
+    {
+        var daily = Given.Watching("reader", Topic.OfSkill(Given.Skill)) with { Frequency = Frequencies.Daily };
+        Assert.IsType<Verdict.Cancel>(Decide(watch: daily));
+        var off = new Preferences { Id = "reader", Frequency = Frequencies.Off };
+        Assert.IsType<Verdict.Send>(Decide(preferences: off, watch: daily with { Frequency = Frequencies.Immediate }));
     }
 
     [Fact]

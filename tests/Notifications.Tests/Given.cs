@@ -9,6 +9,11 @@ internal static class Given
     public static readonly Guid Skill = Guid.Parse("019cad00-0000-7000-8000-000000000001");
     public static readonly Guid Proposal = Guid.Parse("019cad00-0000-7000-8000-000000000002");
 
+    public static readonly Sender Sender = new(
+        new MimeKit.MailboxAddress("SkillPlatform", "notifications@example.org"),
+        new Uri("https://skills.example.org")
+    );
+
     public static SkillState State(string name = "Serverless Functions") =>
         new(
             "serverless-functions",
@@ -68,7 +73,14 @@ internal static class Given
             Now
         );
 
-    public static Watch Watching(string user, Topic topic, string reason = Watch.Manual, bool active = true) =>
+    public static Watch Watching(
+        string user,
+        Topic topic,
+        string reason = Watch.Manual,
+        bool active = true,
+        string follow = Follows.Changes,
+        bool muted = false
+    ) =>
         new()
         {
             Id = Watch.IdOf(user, topic),
@@ -76,6 +88,8 @@ internal static class Given
             Topic = topic.ToString(),
             Reason = reason,
             Active = active,
+            Follow = follow,
+            Muted = muted,
             Since = Now,
         };
 

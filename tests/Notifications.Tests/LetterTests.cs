@@ -6,11 +6,6 @@ namespace SkillPlatform.Notifications.Tests;
 
 public sealed class LetterTests
 {
-    private static readonly Sender Sender = new(
-        new MailboxAddress("SkillPlatform", "notifications@example.org"),
-        new Uri("https://skills.example.org")
-    );
-
     private static Contents Contents(
         SkillChanged change,
         string culture = "en",
@@ -64,7 +59,7 @@ public sealed class LetterTests
     private static (MimeMessage Mail, string Text, string Html) Letter(Contents contents)
     {
         using var stream = new MemoryStream();
-        Notifications.Letter.Of(contents, Sender).WriteTo(stream);
+        Notifications.Letter.Of(contents, Given.Sender).WriteTo(stream);
         stream.Position = 0;
         var mail = MimeMessage.Load(stream);
         return (mail, mail.TextBody!.ReplaceLineEndings("\n"), mail.HtmlBody!);
@@ -98,7 +93,7 @@ public sealed class LetterTests
     {
         var (mail, _, _) = Letter(Merged());
         var id = Ids.At(Given.Now, "n");
-        Assert.Equal("Serverless Functions: a proposal was merged", mail.Subject);
+        Assert.Equal("Serverless Functions: proposal", mail.Subject);
         Assert.Equal($"{id:n}@skills.example.org", mail.MessageId);
         Assert.Equal($"proposal-{Given.Proposal:n}@skills.example.org", mail.InReplyTo);
         Assert.Equal([mail.InReplyTo!], mail.References);
@@ -149,7 +144,7 @@ public sealed class LetterTests
         Assert.Matches("Before: ….* w1199 old\\.\n", plain);
         Assert.Matches("After: ….* w1199 new\\.\n", plain);
         Assert.Contains("old</del><ins", html);
-        Assert.InRange(html.Length, 1, 3000);
+        Assert.InRange(html.Length, 1, 6000);
     }
 
     [Fact]
@@ -235,7 +230,7 @@ public sealed class LetterTests
             name: Evil
         );
         using var stream = new MemoryStream();
-        Notifications.Letter.Of(contents, Sender).WriteTo(stream);
+        Notifications.Letter.Of(contents, Given.Sender).WriteTo(stream);
         var source = Encoding.UTF8.GetString(stream.ToArray());
         var head = source[..source.ReplaceLineEndings("\r\n").IndexOf("\r\n\r\n", StringComparison.Ordinal)];
         Assert.DoesNotContain(
@@ -300,7 +295,14 @@ public sealed class LetterTests
         Assert.All(NewsKind.All, kind => Assert.Contains($"title.{kind}", english.Keys));
         Assert.All(NewsKind.All, kind => Assert.Contains($"lead.{kind}", english.Keys));
         Assert.All(
-            Topic.Scopes.Concat(["author", "reviewer", "commenter"]),
+            Topic.Scopes.Concat([
+                "author",
+                "reviewer",
+                "commenter",
+                Reasons.Mentioned,
+                Reasons.Review,
+                Reasons.Answered,
+            ]),
             why => Assert.Contains($"why.{why}", english.Keys)
         );
     }

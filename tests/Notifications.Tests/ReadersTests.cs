@@ -81,13 +81,127 @@ public sealed class ReadersTests
     }
 
     [Theory]
-    [InlineData("submitted")]
-    [InlineData("approved")]
-    [InlineData("accepted")]
     [InlineData("merged")]
     [InlineData("somethingNew")]
     public void What_needs_nobodys_attention_is_no_news(string kind) =>
         Assert.Null(WhenProposalActivity.NewsOf(Given.Activity(kind), Guid.NewGuid()));
+
+    private static News Submitted(params string[] reviewers) =>
+        WhenProposalActivity.NewsOf(
+            Given.Activity("submitted", "author") with
+            {
+                Reviewers = reviewers,
+            },
+            Guid.NewGuid()
+        )!;
+
+    [Fact]
+    public void A_submission_reaches_whom_it_asks_and_who_follows_proposals() =>
+        Assert.Equal(
+            [("follower", "domain"), ("reviewer", "review")],
+            Of(
+                Submitted("reviewer"),
+                Given.Watching("author", Proposal, "author"),
+                Given.Watching("reviewer", Skill, follow: Follows.All),
+                Given.Watching("watcher", Skill),
+                Given.Watching("follower", Topic.OfDomain("cloud"), follow: Follows.All)
+            )
+        );
+
+    [Fact]
+    public void A_reviewer_who_wants_to_hear_no_more_of_a_proposal_is_not_asked_again() =>
+        Assert.Empty(Of(Submitted("reviewer"), Given.Watching("reviewer", Proposal, "reviewer", active: false)));
+
+    [Theory]
+    [InlineData("approved")]
+    [InlineData("accepted")]
+    public void On_the_way_to_the_merge_the_author_alone_is_told(string kind) =>
+        Assert.Equal(
+            [("author", "author")],
+            Of(
+                WhenProposalActivity.NewsOf(Given.Activity(kind), Guid.NewGuid())!,
+                Given.Watching("watcher", Proposal),
+                Given.Watching("follower", Skill, follow: Follows.All)
+            )
+        );
+
+    [Theory]
+    [InlineData(true, "reviewer")]
+    [InlineData(false, "author")]
+    public void A_reminder_goes_to_whom_it_waits_for(bool asks, string told)
+    {
+        var reminder = Given.Activity("reminder", null) with { Reviewers = asks ? ["reviewer"] : null };
+        Assert.Equal(
+            [told],
+            Of(WhenProposalActivity.NewsOf(reminder, Guid.NewGuid())!, Given.Watching("watcher", Proposal))
+                .Select(t => t.Item1)
+        );
+    }
+
+    [Fact]
+    public void Who_is_named_or_answered_hears_of_the_comment_by_the_strongest_reason()
+    {
+        var comment = Given.Activity("commented", "someone") with
+        {
+            Mentioned = ["named", "author", "someone"],
+            Answered = "answered",
+        };
+        Assert.Equal(
+            [("answered", "answered"), ("author", "mentioned"), ("named", "mentioned"), ("watcher", "proposal")],
+            Of(
+                WhenProposalActivity.NewsOf(comment, Guid.NewGuid())!,
+                Given.Watching("watcher", Proposal),
+                Given.Watching("named", Proposal, "commenter")
+            )
+        );
+    }
+
+    [Fact]
+    public void Who_muted_a_thread_hears_nothing_of_it_whatever_they_watch_and_whoever_asks()
+    {
+        var muted = new[] { "reviewer", "author", "reader" }
+            .Select(user => Given.Watching(user, Proposal, active: false, muted: true))
+            .ToArray();
+        Assert.Empty(Of(Submitted("reviewer"), muted));
+        Assert.Empty(Of(Merge, [.. muted, Given.Watching("reader", Skill)]));
+    }
+
+    [Fact]
+    public void Comments_on_a_skill_reach_who_follows_all_of_it_and_no_other_watcher()
+    {
+        var news = new News
+        {
+            Kind = NewsKind.SkillCommented,
+            SkillId = Given.Skill,
+            Actor = "someone",
+        };
+        Assert.Equal(
+            [("all", "skill")],
+            Of(news, Given.Watching("changes", Skill), Given.Watching("all", Skill, follow: Follows.All))
+        );
+    }
+
+    [Fact]
+    public void Of_several_watches_the_narrowest_says_how_often_mails_come() =>
+        Assert.Equal(
+            Frequencies.Weekly,
+            Readers
+                .Of(
+                    Merge,
+                    [
+                        Given.Watching("reader", Topic.Everything) with
+                        {
+                            Frequency = Frequencies.Immediate,
+                        },
+                        Given.Watching("reader", Skill) with
+                        {
+                            Frequency = Frequencies.Weekly,
+                        },
+                    ]
+                )
+                .Single(told => told.User == "reader")
+                .Frequency
+        );
 
     [Fact]
     public void A_change_is_told_under_everything_it_touches() =>

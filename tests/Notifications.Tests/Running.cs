@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Npgsql;
 using SkillPlatform.Contracts;
 using SkillPlatform.Testing;
@@ -110,11 +111,17 @@ public sealed class Running(Servers servers) : IAsyncLifetime
     }
 
     /// <summary>Watches as a reader would, once the service knows of the thing.</summary>
-    public async Task Watch(string user, string scope, string key)
+    public async Task Watch(string user, string scope, string key, string? follow = null)
     {
         using var client = As(user);
         await Eventually.Holds(async () =>
-            (await client.PutAsync($"/api/notifications/watches/{scope}/{key}", null)).IsSuccessStatusCode
+            (
+                await (
+                    follow is null
+                        ? client.PutAsync($"/api/notifications/watches/{scope}/{key}", null)
+                        : client.PutAsJsonAsync($"/api/notifications/watches/{scope}/{key}", new { follow })
+                )
+            ).IsSuccessStatusCode
         );
     }
 
@@ -150,11 +157,25 @@ public sealed class Running(Servers servers) : IAsyncLifetime
                     .RootElement.EnumerateArray()
                     .Where(q => q.GetProperty("messages").GetInt64() > 0)
                     .Select(q => q.ToString())
-                    .Concat(mails.GetProperty("items").EnumerateArray().Select(m => m.ToString()));
+                    // A digest waits for its time.
+                    .Concat(
+                        mails
+                            .GetProperty("items")
+                            .EnumerateArray()
+                            .Where(m =>
+                                m.GetProperty("nextAttempt").GetDateTimeOffset()
+                                < DateTimeOffset.UtcNow + TimeSpan.FromMinutes(1)
+                            )
+                            .Select(m => m.ToString())
+                    );
                 return string.Join(", ", waiting);
             },
             waiting => waiting.Length == 0
         );
+
+    /// <summary>Looks for what waits for digests, as the service does every few seconds.</summary>
+    public async Task Look() =>
+        await Services.GetServices<IHostedService>().OfType<DigestSweep>().Single().Look(default);
 
     public async Task Sql(string sql)
     {
@@ -240,6 +261,12 @@ public sealed class Story
             [new Changed(_version, "requirementMadeMandatory", Role, "junior", "Deploys.", "Deploys.", false, true)],
             State()
         );
+
+    public SkillChanged Reworded(string before, string after) =>
+        Changed() with
+        {
+            Changes = [new Changed(_version, "requirementReworded", Role, "junior", before, after, true, true)],
+        };
 
     public ProposalActivity Activity(string kind, string? actor = null, string? text = null, Guid? comment = null) =>
         new(

@@ -33,7 +33,7 @@ public sealed class TellingTests(Running running) : IClassFixture<Running>
     {
         await Begin("de");
         await running.Publish(_story.Activity("submitted", "author"), times: 5);
-        await running.Publish(_story.Activity("approved", "reviewer"), times: 2);
+        await running.Publish(_story.Activity("accepted", "reviewer"), times: 2);
         await running.Publish(_story.Activity("merged"), times: 5);
         await running.Publish(_story.Changed(), times: 5);
         await running.Publish(_story.Applied(changed: true), times: 5);
@@ -43,16 +43,16 @@ public sealed class TellingTests(Running running) : IClassFixture<Running>
         var mail = Assert.Single(running.MailsTo(Reader)).Message;
         var outcome = Assert.Single(running.MailsTo(Author)).Message;
         Assert.Empty(running.MailsTo(_story.Person("reviewer")));
-        Assert.Equal("Serverless Functions: ein Vorschlag wurde übernommen", mail.Subject);
+        Assert.Equal("Serverless Functions: Vorschlag", mail.Subject);
         Assert.Contains("AI Product Engineer, Junior", mail.TextBody!);
         Assert.Contains("jetzt verpflichtend, war optional", mail.TextBody!);
         Assert.Contains("Vorgeschlagen von The author, angenommen von The reviewer", mail.TextBody!);
-        Assert.Equal("Serverless Functions: your proposal was merged", outcome.Subject);
+        Assert.Contains("Your proposal for “Serverless Functions” was merged.", outcome.TextBody!);
         Assert.Equal("author", outcome.Headers["X-SkillPlatform-Reason"]);
 
         var item = Assert.Single(Items(await running.Get(Reader, "/inbox")));
         Assert.Equal($"{item.GetProperty("id").GetGuid():n}@skills.example.org", mail.MessageId);
-        Assert.Equal(mail.Subject, item.GetProperty("title").GetString());
+        Assert.Equal("Serverless Functions: ein Vorschlag wurde übernommen", item.GetProperty("title").GetString());
         Assert.Equal(
             "AI Product Engineer, Junior: jetzt verpflichtend, war optional",
             item.GetProperty("summary").GetString()
@@ -140,7 +140,7 @@ public sealed class TellingTests(Running running) : IClassFixture<Running>
         Assert.Equal(toAuthor.InReplyTo, toOther.InReplyTo);
         await running.Publish(_story.Activity("revised", "author"));
         var toReviewer = (await running.MailsTo(_story.Person("reviewer"), 1))[0].Message;
-        Assert.Equal("Serverless Functions: a proposal was revised", toReviewer.Subject);
+        Assert.Contains("revised a proposal", toReviewer.TextBody!);
         await running.Quiet();
         Assert.Equal(2, running.MailsTo(Author).Length);
         Assert.Empty(running.MailsTo(Reader));
@@ -152,6 +152,7 @@ public sealed class TellingTests(Running running) : IClassFixture<Running>
     public async Task What_is_taken_back_is_gone_from_the_inbox_the_database_and_waiting_mails()
     {
         await Begin();
+        await running.Watch(Reader, "skill", _story.Slug, follow: "all");
         using var reader = running.As(Reader);
         Task Quiet(object? hours) =>
             reader.PutAsJsonAsync(
@@ -198,6 +199,89 @@ public sealed class TellingTests(Running running) : IClassFixture<Running>
         Assert.Equal("Removed by its author.", Summary(trace));
         foreach (var words in new[] { "a secret that slipped out", "before the edit", "after the edit" })
             Assert.Empty(await Traces.In(running.Database, words));
+    }
+
+    [Fact]
+    public async Task A_submission_is_told_to_whom_it_asks_and_the_acceptance_only_where_no_merge_follows()
+    {
+        await Begin();
+        var reviewer = _story.Person("reviewer");
+        await running.Publish(
+            _story.Activity("submitted", "author", "Everybody deploys now.") with
+            {
+                Reviewers = [reviewer, _story.Person("other")],
+            },
+            times: 3
+        );
+        var mail = (await running.MailsTo(reviewer, 1))[0].Message;
+        Assert.Equal("review", mail.Headers["X-SkillPlatform-Reason"]);
+        Assert.Contains("It is your turn to review it.", mail.TextBody!);
+        Assert.Contains("Why: Everybody deploys now.", mail.TextBody!);
+        var item = Assert.Single(Items(await running.Get(reviewer, "/inbox?kind=proposalSubmitted")));
+        Assert.Equal("review", item.GetProperty("reason").GetString());
+        Assert.Equal(Author, item.GetProperty("actor").GetProperty("id").GetString());
+        Assert.Equal("Everybody deploys now.", item.GetProperty("text").GetString());
+
+        await running.Publish(_story.Activity("accepted", "reviewer"));
+        await running.Publish(_story.Changed());
+        await running.MailsTo(Author, 1);
+        await running.Quiet();
+        Assert.Contains("was merged", Assert.Single(running.MailsTo(Author)).Message.TextBody!);
+        Assert.Equal(
+            ["accepted", "proposalMerged"],
+            Items(await running.Get(Author, "/inbox"))
+                .Select(entry => entry.GetProperty("kind").GetString())
+                .Order(StringComparer.Ordinal)
+        );
+        Assert.Single(running.MailsTo(reviewer));
+        Assert.Single(running.MailsTo(_story.Person("other")));
+        Assert.Empty(Items(await running.Get(Author, "/inbox?kind=proposalSubmitted")));
+        using var client = running.As(Author);
+        Assert.Equal(
+            HttpStatusCode.UnprocessableEntity,
+            (await client.GetAsync("/api/notifications/inbox?kind=nonsense")).StatusCode
+        );
+    }
+
+    [Fact]
+    public async Task A_muted_thread_is_silent_until_it_is_unmuted()
+    {
+        await Begin();
+        await running.Publish(_story.Activity("submitted", "author"));
+        await running.Quiet();
+        using var reader = running.As(Reader);
+        var path = $"/api/notifications/mutes/proposal/{_story.Proposal}";
+        Assert.Equal(HttpStatusCode.NotFound, (await reader.GetAsync(path)).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await reader.PutAsync(path, null)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await reader.GetAsync(path)).StatusCode);
+        await running.Publish(_story.Changed());
+        await running.MailsTo(Author, 1);
+        await running.Quiet();
+        Assert.Empty(running.MailsTo(Reader));
+        Assert.Empty(Items(await running.Get(Reader, "/inbox")));
+        Assert.Equal(HttpStatusCode.NoContent, (await reader.DeleteAsync(path)).StatusCode);
+        await running.Publish(_story.Changed());
+        Assert.Single(await running.MailsTo(Reader, 1));
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await reader.PutAsync($"/api/notifications/mutes/proposal/{Guid.NewGuid()}", null)).StatusCode
+        );
+    }
+
+    [Fact]
+    public async Task Who_is_named_in_a_comment_hears_of_being_named()
+    {
+        await Begin();
+        var comment = running.Proposals.Says("@The reader, what do *you* think?");
+        await running.Publish(_story.Activity("commented", "other", comment: comment) with { Mentioned = [Reader] });
+        var mail = (await running.MailsTo(Reader, 1))[0].Message;
+        Assert.Equal("mentioned", mail.Headers["X-SkillPlatform-Reason"]);
+        Assert.Contains("The other mentioned you", mail.TextBody!);
+        Assert.Contains("what do <em>you</em> think?", mail.HtmlBody!);
+        Assert.Equal(
+            "mentioned",
+            Assert.Single(Items(await running.Get(Reader, "/inbox"))).GetProperty("kind").GetString()
+        );
     }
 
     private static string Summary(JsonElement item) => item.GetProperty("summary").GetString()!;

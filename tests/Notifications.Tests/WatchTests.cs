@@ -49,8 +49,34 @@ public sealed class WatchTests
     [Fact]
     public void One_click_before_the_authors_watch_arrived_keeps_it_from_starting()
     {
-        var decision = Assert.IsType<Decision.Accepted>(Unsubscribe.Decide(null, "reader", Topic));
+        var decision = Assert.IsType<Decision.Accepted>(Unsubscribe.Decide(null, "reader", Topic, Reasons.Author));
         Assert.IsType<Decision.AlreadySo>(Start(After([.. decision.Items]), "author"));
+    }
+
+    [Fact]
+    public void One_click_in_a_mail_that_no_watch_brought_mutes_what_it_is_about()
+    {
+        var decision = Assert.IsType<Decision.Accepted>(Unsubscribe.Decide(null, "reader", Topic, Reasons.Review));
+        var muted = After([.. decision.Items])!;
+        Assert.True(muted.Muted);
+        Assert.False(muted.Active);
+        Assert.IsType<Decision.AlreadySo>(MuteThread.Decide(muted, "reader", Topic, mute: true));
+        Assert.False(After(new ThreadMuted("reader", Topic.Scope, Topic.Key), new ThreadUnmuted())!.Muted);
+    }
+
+    [Fact]
+    public void How_it_is_watched_changes_when_it_is_said_and_stays_when_nothing_is()
+    {
+        var wanted = new WatchWanted(Frequencies.Weekly, Follows.All);
+        var watch = After([
+            .. Assert
+                .IsType<Decision.Accepted>(StartWatching.Decide(null, "reader", Topic, Watch.Manual, wanted))
+                .Items,
+        ])!;
+        Assert.Equal((Frequencies.Weekly, Follows.All), (watch.Frequency, watch.Follow));
+        Assert.IsType<Decision.AlreadySo>(StartWatching.Decide(watch, "reader", Topic, Watch.Manual, wanted));
+        Assert.IsType<Decision.AlreadySo>(StartWatching.Decide(watch, "reader", Topic, Watch.Manual));
+        Assert.IsType<Decision.Accepted>(StartWatching.Decide(watch, "reader", Topic, Watch.Manual, new WatchWanted()));
     }
 
     [Fact]

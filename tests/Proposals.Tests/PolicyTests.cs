@@ -26,6 +26,19 @@ public sealed class PolicyTests
         Assert.IsType<Decision.Refused>(Set(approvals, reviewers.Length == 0 ? null : reviewers));
 
     [Fact]
+    public void When_to_remind_is_part_of_it()
+    {
+        var wanted = new PolicyWanted(1, null, 3);
+        var set = Assert.IsType<Decision.Accepted>(SetReviewPolicy.Decide(null, "cloud", wanted, "admin", Given.Now));
+        var policy = ReviewPolicy.Fold(null, Guid.Empty, set.Items[0])!;
+        Assert.Equal(3, policy.RemindAfterDays);
+        Assert.IsType<Decision.AlreadySo>(SetReviewPolicy.Decide(policy, "cloud", wanted, "admin", Given.Now));
+        Assert.IsType<Decision.Refused>(
+            SetReviewPolicy.Decide(policy, "cloud", wanted with { RemindAfterDays = 91 }, "admin", Given.Now)
+        );
+    }
+
+    [Fact]
     public void Without_a_policy_one_approval_is_enough() =>
         Assert.Equal(1, new ReviewPolicies([]).For("anything").Approvals);
 }

@@ -293,6 +293,17 @@ public sealed class ReadingApiTests(ProposalsHost host)
         using var anyone = host.As(null);
         Assert.Single((await (await anyone.GetAsync(path)).Json()).GetProperty("items").EnumerateArray());
         await (await anyone.GetAsync($"{Root}/discussions/nothing/comments")).Is(HttpStatusCode.NotFound);
+
+        await host.Say(
+            new AccountChanged("discussant", 1, "Dora Discussant", "d@example.org", "en", "UTC", [], [], true)
+        );
+        using var two = host.As("answering");
+        await (
+            await two.PostAsJsonAsync(path, new { text = "I think so, @Dora Discussant.", replyTo = told.CommentId })
+        ).Is(HttpStatusCode.Created);
+        var answer = await host.Hears<SkillCommented>(c => c.SkillId == skill.SkillId && c.Author == "answering");
+        Assert.Equal("discussant", answer.Answered);
+        Assert.Equal(["discussant"], answer.Mentioned!);
     }
 
     [Fact]

@@ -15,6 +15,11 @@ public static class NewsKind
     public const string Commented = "proposalCommented";
     public const string SkillCommented = "skillCommented";
     public const string Imported = "imported";
+    public const string Submitted = "proposalSubmitted";
+    public const string Approved = "approved";
+    public const string Accepted = "accepted";
+    public const string Mentioned = "mentioned";
+    public const string Reminder = "reminder";
 
     public static IReadOnlyList<string> All { get; } =
     [
@@ -28,10 +33,12 @@ public static class NewsKind
         Commented,
         SkillCommented,
         Imported,
+        Submitted,
+        Approved,
+        Accepted,
+        Mentioned,
+        Reminder,
     ];
-
-    /// <summary>What became of a proposal: its author always hears of these.</summary>
-    public static bool IsOutcome(string kind) => kind is Merged or Rejected or ChangesRequested or Conflicted;
 }
 
 /// <summary>One changed thing, with the names that were right at the time.</summary>
@@ -72,14 +79,29 @@ public sealed record News
     /// <summary>User id of who accepted the change.</summary>
     public string? Reviewer { get; init; }
 
+    /// <summary>User ids of those whose verdict it asks for.</summary>
+    public string[] Asked { get; init; } = [];
+
+    /// <summary>User ids of those whom the comment names.</summary>
+    public string[] Mentions { get; init; } = [];
+
+    /// <summary>User id of who wrote the comment that this one answers.</summary>
+    public string? Answers { get; init; }
+
     /// <summary>The rationale or verdict, in the person's words.</summary>
     public string? Text { get; init; }
 
     /// <summary>The comment that it tells of; what it says is asked for when it is read.</summary>
     public Guid? Comment { get; init; }
+
+    /// <summary>Of the skill after it; orders what happened to one skill.</summary>
+    public long Version { get; init; }
     public NewsLine[] Lines { get; init; } = [];
     public ImportCounts? Import { get; init; }
     public DateTimeOffset At { get; init; }
+
+    /// <summary>Everybody whose name it needs.</summary>
+    public IEnumerable<string> People => new[] { Author, Actor, Reviewer }.OfType<string>();
 
     public static Guid OfMerge(Guid proposal) => Ids.Of("merged", proposal.ToString());
 }
@@ -98,7 +120,7 @@ public sealed record Notification
     /// <summary>The topic's name at the time.</summary>
     public string TopicName { get; init; } = "";
 
-    /// <summary><c>author</c>, <c>reviewer</c>, <c>commenter</c>, or the scope that was watched.</summary>
+    /// <summary>One of <see cref="Reasons"/>, or the scope that was watched.</summary>
     public string Reason { get; init; } = "";
 
     /// <summary>Opens the way to unsubscribe without sign-in: 192 random bits.</summary>
@@ -106,6 +128,12 @@ public sealed record Notification
 
     /// <summary>The reader's frequency at the time: what is not <c>immediate</c> waits for its digest.</summary>
     public string Frequency { get; init; } = "";
+
+    /// <summary>True where the frequency is that of the watch, whatever the reader wants of their others.</summary>
+    public bool OfWatch { get; init; }
+
+    /// <summary>The digest in which it was told; null before, and for what needs none.</summary>
+    public Guid? Digest { get; init; }
     public DateTimeOffset At { get; init; }
     public DateTimeOffset? Read { get; init; }
 }

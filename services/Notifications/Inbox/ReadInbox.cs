@@ -1,12 +1,16 @@
 using Marten;
 using Marten.Patching;
 using SkillPlatform.EventSourcing;
+using SkillPlatform.Mail;
 using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Notifications;
 
 /// <summary>A skill as an inbox item names it.</summary>
 public sealed record ItemSkill(string? Slug, string Name);
+
+/// <summary>A person as an inbox item names them; the name is null once erased, and while it is not known yet.</summary>
+public sealed record ItemPerson(string Id, string? Name, bool Erased);
 
 /// <summary>One notification in the language the request asks for (<c>Accept-Language</c>), else the reader's own.</summary>
 /// <param name="Id">Also in the mail's <c>Message-ID</c>.</param>
@@ -15,7 +19,9 @@ public sealed record ItemSkill(string? Slug, string Name);
 /// <param name="Proposal">Id of the proposal, if it is about one.</param>
 /// <param name="Title">What the mail has as subject.</param>
 /// <param name="Summary">What changed or was said, in one line.</param>
-/// <param name="Reason"><c>author, reviewer, commenter</c>, or the scope watched.</param>
+/// <param name="Actor">Who did it; null for the platform.</param>
+/// <param name="Text">What they said, whole: a rationale, a verdict, or a comment as it is now; null if nothing.</param>
+/// <param name="Reason">One of <see cref="Reasons"/>, <c>reviewer, commenter</c>, or the scope watched.</param>
 /// <param name="At">When it happened.</param>
 /// <param name="Read">When it was read; null before.</param>
 /// <param name="Removed">Who took back the comment that it tells of: <c>author, moderator, erasure</c>; null while it stands.</param>
@@ -26,6 +32,8 @@ public sealed record InboxItem(
     Guid? Proposal,
     string Title,
     string Summary,
+    ItemPerson? Actor,
+    string? Text,
     string Reason,
     DateTimeOffset At,
     DateTimeOffset? Read,
@@ -56,18 +64,26 @@ public static class ReadInbox
         api.MapPost("/inbox/read", Mark);
     }
 
-    private static async Task<InboxPage> Get(
+    private static async Task<IResult> Get(
         HttpContext http,
         Paging paging,
         IQuerySession reads,
         Comments comments,
-        bool? unread = null
+        bool? unread = null,
+        string? kind = null,
+        Guid? digest = null
     )
     {
         var (user, ct) = (Caller.Of(http).Id, http.RequestAborted);
         var query = reads.Query<Notification>().Where(n => n.User == user);
         if (unread is { } wanted)
             query = wanted ? query.Where(n => n.Read == null) : query.Where(n => n.Read != null);
+        if (kind is not null && !NewsKind.All.Contains(kind, StringComparer.Ordinal))
+            return Refusal.Field("/kind", $"One of {string.Join(", ", NewsKind.All)}.").AsProblem();
+        if (kind is not null)
+            query = query.Where(n => n.Kind == kind);
+        if (digest is not null)
+            query = query.Where(n => n.Digest == digest);
         if (paging.After is [var after] && Guid.TryParse(after, out var last))
             query = query.Where(n => n.Id < last);
         var notifications = await query.OrderByDescending(n => n.Id).Take(paging.Limit + 1).ToListAsync(ct);
@@ -78,24 +94,21 @@ public static class ReadInbox
         var said = await comments.Of(news.Values, ct);
         var accounts = await reads.LoadManyAsync<Account>(
             ct,
-            [
-                .. news
-                    .Values.SelectMany(n => new[] { n.Author, n.Actor, n.Reviewer })
-                    .OfType<string>()
-                    .Distinct(StringComparer.Ordinal),
-            ]
+            [.. news.Values.SelectMany(n => n.People).Distinct(StringComparer.Ordinal)]
         );
         var people = new People(accounts.ToDictionary(a => a.Id, StringComparer.Ordinal));
         var texts = Texts.AskedFor(http) ?? Texts.For((await Preferences.Of(reads, user, ct)).Culture);
-        return new InboxPage(
-            // News of an import that is still running is not told yet.
-            [
-                .. page
-                    .Items.Where(n => news.ContainsKey(n.News))
-                    .Select(n => Item(n, news[n.News], texts, people, said)),
-            ],
-            page.NextCursor,
-            await Left(reads, user, ct)
+        return TypedResults.Ok(
+            new InboxPage(
+                // News of an import that is still running is not told yet.
+                [
+                    .. page
+                        .Items.Where(n => news.ContainsKey(n.News))
+                        .Select(n => Item(n, news[n.News], texts, people, said)),
+                ],
+                page.NextCursor,
+                await Left(reads, user, ct)
+            )
         );
     }
 
@@ -113,8 +126,10 @@ public static class ReadInbox
             n.Kind,
             news.SkillId is null ? null : new ItemSkill(news.SkillSlug, news.SkillName),
             news.ProposalId,
-            Wording.OneLine(Wording.Title(texts, news, n.Reason)),
+            Line.One(Wording.Title(texts, news, n.Reason)),
             Wording.Summary(texts, news, n.Reason, people, said),
+            people.Item(news.Actor),
+            news.Comment is null ? news.Text : said?.Text,
             n.Reason,
             n.At,
             n.Read,

@@ -2,8 +2,31 @@ using SkillPlatform.Contracts;
 
 namespace SkillPlatform.Notifications;
 
+/// <summary>Why a reader is told where no watch says so; else the reason is the scope of the watch.</summary>
+public static class Reasons
+{
+    /// <summary>Named in a comment.</summary>
+    public const string Mentioned = "mentioned";
+
+    /// <summary>Asked for a verdict.</summary>
+    public const string Review = "review";
+
+    /// <summary>Wrote the comment that was answered.</summary>
+    public const string Answered = "answered";
+
+    /// <summary>The proposal is theirs.</summary>
+    public const string Author = "author";
+
+    /// <summary>Called for by others, whatever the reader watches: a link in the mail mutes the thread, since it can end no watch.</summary>
+    public static bool IsCalled(string reason) => reason is Mentioned or Review or Answered;
+}
+
 /// <summary>A reader, the watch that matched, and why the mail comes.</summary>
-public sealed record Told(string User, Topic Topic, string Reason);
+/// <param name="User">User id.</param>
+/// <param name="Topic">What unsubscribing ends or mutes.</param>
+/// <param name="Reason">The strongest one.</param>
+/// <param name="Frequency">What the watch says; null for as often as the reader's others.</param>
+public sealed record Told(string User, Topic Topic, string Reason, string? Frequency = null);
 
 /// <summary>Who is told of what. Pure; the rules are in docs/notifications.md.</summary>
 public static class Readers
@@ -45,28 +68,99 @@ public static class Readers
         return topics.Distinct().ToArray();
     }
 
+    /// <summary>The proposal, and what its skill belongs to for those who want to hear of proposals.</summary>
+    public static IReadOnlyList<Topic> TopicsOf(ProposalActivity activity) =>
+        [
+            Topic.OfProposal(activity.ProposalId),
+            Topic.OfSkill(activity.SkillId),
+            .. (activity.Roles ?? []).Select(Topic.OfRole),
+            .. Places(activity.Domain, activity.Group),
+        ];
+
+    public static IReadOnlyList<Topic> TopicsOf(SkillCommented comment) =>
+        [Topic.OfSkill(comment.SkillId), .. Places(comment.Domain, comment.Group)];
+
+    private static Topic[] Places(string domain, string group) =>
+        [Topic.OfGroup(domain, group), Topic.OfDomain(domain), Topic.Everything];
+
     /// <summary>
-    /// One entry for each reader, with the narrowest of the watches that match. Nobody is told of what they did
-    /// themselves; the author hears what became of the proposal unless they stopped watching it.
+    /// One entry for each reader, with the strongest reason and the narrowest of the watches that match. Nobody is told of
+    /// what they did themselves, nor of a thread that they have muted.
     /// </summary>
     /// <param name="news">The news.</param>
     /// <param name="watches">The watches on its topics, stopped ones too.</param>
     public static IReadOnlyList<Told> Of(News news, IReadOnlyList<Watch> watches)
     {
-        var told = watches
-            .Where(w => w.Active && w.User != news.Author && w.User != news.Actor && !AcceptedIt(news, w))
+        var thread = Thread(news);
+        var onThread = watches
+            .Where(w => w.Topic == thread?.ToString())
+            .ToDictionary(w => w.User, StringComparer.Ordinal);
+        return
+        [
+            .. Called(news, thread, onThread)
+                .Concat(AsAuthor(news, onThread))
+                .Concat(Watching(news, watches))
+                .Where(told => told.User != news.Actor && onThread.GetValueOrDefault(told.User) is not { Muted: true })
+                .DistinctBy(told => told.User, StringComparer.Ordinal),
+        ];
+    }
+
+    private static Topic? Thread(News news) =>
+        news.ProposalId is { } proposal ? Topic.OfProposal(proposal)
+        : news.SkillId is { } skill ? Topic.OfSkill(skill)
+        : null;
+
+    private static IEnumerable<Told> Called(News news, Topic? thread, Dictionary<string, Watch> onThread)
+    {
+        if (thread is null)
+            return [];
+        // Who said once that they want to hear no more of a proposal is not asked about it either.
+        var asked = news.Asked.Where(user => onThread.GetValueOrDefault(user) is not { Active: false });
+        return
+        [
+            .. news.Mentions.Select(user => new Told(user, thread, Reasons.Mentioned)),
+            .. asked.Select(user => new Told(user, thread, Reasons.Review)),
+            .. news.Answers is { } answered ? [new Told(answered, thread, Reasons.Answered)] : Array.Empty<Told>(),
+        ];
+    }
+
+    // What became of a proposal its author hears unless they stopped watching it; of a change they hear nothing as a watcher.
+    private static IEnumerable<Told> AsAuthor(News news, Dictionary<string, Watch> onThread) =>
+        news is { ProposalId: { } proposal, Author: { } author }
+        && !(news.Kind == NewsKind.Reminder && news.Asked.Length > 0)
+        && onThread.GetValueOrDefault(author) is not { Active: false }
+            ?
+            [
+                new Told(
+                    author,
+                    Topic.OfProposal(proposal),
+                    Reasons.Author,
+                    onThread.GetValueOrDefault(author)?.Frequency
+                ),
+            ]
+            : [];
+
+    private static IEnumerable<Told> Watching(News news, IReadOnlyList<Watch> watches) =>
+        watches
+            .Where(w => w.Active && w.User != news.Author && Wants(w, news) && !AcceptedIt(news, w))
             .GroupBy(w => w.User, StringComparer.Ordinal)
             .Select(matching => matching.MinBy(w => Topic.Parse(w.Topic).Width)!)
-            .Select(w => new Told(w.User, Topic.Parse(w.Topic), w.ByHand ? Topic.Parse(w.Topic).Scope : w.Reason))
-            .ToList();
-        if (
-            news is { ProposalId: { } proposal, Author: { } author }
-            && author != news.Actor
-            && !watches.Any(w => w.User == author && w.Topic == Topic.OfProposal(proposal).ToString() && !w.Active)
-        )
-            told.Add(new Told(author, Topic.OfProposal(proposal), "author"));
-        return told;
-    }
+            .Select(w => new Told(
+                w.User,
+                Topic.Parse(w.Topic),
+                w.ByHand ? Topic.Parse(w.Topic).Scope : w.Reason,
+                w.Frequency
+            ));
+
+    // On the way to a merge only its author is told of each step; who follows a proposal hears of the rest.
+    private static bool Wants(Watch watch, News news) =>
+        news.Kind switch
+        {
+            NewsKind.Approved or NewsKind.Accepted or NewsKind.Reminder => false,
+            NewsKind.Merged or NewsKind.SkillChanged or NewsKind.Imported => true,
+            _ => watch.Follow == Follows.All
+                || (news.ProposalId is { } proposal && watch.Topic == Topic.OfProposal(proposal).ToString()),
+        };
 
     // The merge follows from the last reviewer's own approval; told only where they asked for it by hand.
     private static bool AcceptedIt(News news, Watch watch) => watch.User == news.Reviewer && !watch.ByHand;

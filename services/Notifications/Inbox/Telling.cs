@@ -71,25 +71,33 @@ public static class Telling
         {
             if (accounts.GetValueOrDefault(reader.User) is { Erased: true })
                 continue;
-            var frequency = preferences.GetValueOrDefault(reader.User)?.Frequency ?? Frequencies.Immediate;
+            var frequency =
+                reader.Frequency ?? preferences.GetValueOrDefault(reader.User)?.Frequency ?? Frequencies.Immediate;
             var notification = new Notification
             {
                 Id = Ids.At(news.At, "notification", reader.User, news.Id.ToString()),
                 User = reader.User,
                 News = news.Id,
-                Kind = news.Kind,
+                Kind = reader.Reason == Reasons.Mentioned ? NewsKind.Mentioned : news.Kind,
                 Topic = reader.Topic.ToString(),
                 TopicName = names.Of(reader.Topic, news),
                 Reason = reader.Reason,
                 Token = WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(24)),
                 Frequency = frequency,
+                OfWatch = reader.Frequency is not null,
                 At = news.At,
             };
             session.Insert(notification);
             if (frequency == Frequencies.Immediate)
-                session.QueueMail(notification, waits, now);
+                session.QueueMail(notification, After(news, waits), now);
         }
     }
+
+    // What completes a mail, or makes it needless, is waited for; that long at most.
+    private static TimeSpan After(News news, bool waits) =>
+        waits ? TimeSpan.FromMinutes(10)
+        : news.Kind == NewsKind.Accepted ? TimeSpan.FromSeconds(10)
+        : TimeSpan.Zero;
 
     /// <summary>The watches on topics, stopped ones too. Asked for each change of each skill: plain SQL spares the translation.</summary>
     public static Task<IReadOnlyList<Watch>> WatchesOf(

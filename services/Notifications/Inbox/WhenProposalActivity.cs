@@ -25,7 +25,7 @@ public sealed class WhenProposalActivity(IDocumentSession session, TimeProvider 
         if (activity.Kind == "merged")
             await session.TellOfUnchangedMerge(known, time.GetUtcNow(), ct);
         else if (NewsOf(activity, context.MessageId ?? Guid.Empty) is { } news)
-            await session.Tell(news, [Topic.OfProposal(activity.ProposalId)], time.GetUtcNow(), ct: ct);
+            await session.Tell(news, Readers.TopicsOf(activity), time.GetUtcNow(), ct: ct);
     }
 
     /// <summary>Who begins to watch the proposal by what they did.</summary>
@@ -42,13 +42,17 @@ public sealed class WhenProposalActivity(IDocumentSession session, TimeProvider 
         };
 
     /// <summary>
-    /// The news in an activity; none for what needs nobody's attention. A submission is in the reviewers' queue, an approval
-    /// on the way to its merge, and a merge is told with its diff when the skill has changed.
+    /// The news in an activity; none for what needs nobody's attention. A merge is told with its diff when the skill has
+    /// changed. Of a comment that names somebody, it is the naming that they hear of.
     /// </summary>
     public static News? NewsOf(ProposalActivity activity, Guid message)
     {
         var kind = activity.Kind switch
         {
+            "submitted" => NewsKind.Submitted,
+            "approved" => NewsKind.Approved,
+            "accepted" => NewsKind.Accepted,
+            "reminder" => NewsKind.Reminder,
             "rejected" => NewsKind.Rejected,
             "changesRequested" => NewsKind.ChangesRequested,
             "conflicted" => NewsKind.Conflicted,
@@ -71,6 +75,9 @@ public sealed class WhenProposalActivity(IDocumentSession session, TimeProvider 
                 Actor = activity.Actor,
                 Text = kind == NewsKind.Commented ? null : activity.Text,
                 Comment = activity.CommentId,
+                Asked = activity.Reviewers ?? [],
+                Mentions = activity.Mentioned ?? [],
+                Answers = activity.Answered,
                 At = activity.At,
             };
     }

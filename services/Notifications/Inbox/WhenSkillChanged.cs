@@ -68,6 +68,7 @@ public sealed class WhenSkillChanged(IDocumentSession session, TimeProvider time
             Author = change.Author,
             Reviewer = change.Reviewer,
             Text = change.Reason,
+            Version = change.Version,
             At = change.At,
             Lines =
             [

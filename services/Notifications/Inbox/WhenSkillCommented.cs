@@ -4,7 +4,7 @@ using SkillPlatform.Contracts;
 
 namespace SkillPlatform.Notifications;
 
-/// <summary>Only who watches the very skill hears of comments on it.</summary>
+/// <summary>Whom it names or answers hears of a comment on a skill, and who follows all that concerns it.</summary>
 public sealed class WhenSkillCommented(IDocumentSession session, TimeProvider time) : IConsumer<SkillCommented>
 {
     public Task Consume(ConsumeContext<SkillCommented> context)
@@ -20,9 +20,11 @@ public sealed class WhenSkillCommented(IDocumentSession session, TimeProvider ti
                 SkillName = comment.SkillName,
                 Actor = comment.Author,
                 Comment = comment.CommentId,
+                Mentions = comment.Mentioned ?? [],
+                Answers = comment.Answered,
                 At = comment.At,
             },
-            [Topic.OfSkill(comment.SkillId)],
+            Readers.TopicsOf(comment),
             time.GetUtcNow(),
             ct: context.CancellationToken
         );

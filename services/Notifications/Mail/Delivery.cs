@@ -8,7 +8,8 @@ namespace SkillPlatform.Notifications;
 /// <summary>What is to be done with a mail that is due.</summary>
 public abstract record Verdict
 {
-    public sealed record Send(Contents Contents) : Verdict;
+    /// <param name="Write">Makes the mail.</param>
+    public sealed record Send(Func<Sender, MimeMessage> Write) : Verdict;
 
     public sealed record Later(TimeSpan Wait, string? Why) : Verdict;
 
@@ -23,6 +24,7 @@ public static class Delivery
     // A mail is never mended, so a name that is on its way is waited for; what never comes holds nothing up.
     private static readonly TimeSpan ForNames = TimeSpan.FromSeconds(10);
 
+    /// <param name="merged">True once the proposal that it tells of has been merged.</param>
     /// <param name="said">The comment that it tells of, as it is now; null if there is none, or it cannot be asked for.</param>
     /// <param name="age">How long the mail has waited.</param>
     /// <param name="now">UTC.</param>
@@ -34,6 +36,7 @@ public static class Delivery
         Watch? watch,
         People people,
         Said? said,
+        bool merged,
         TimeSpan age,
         DateTimeOffset now
     )
@@ -46,10 +49,14 @@ public static class Delivery
             return Wait("The account is not known yet.");
         if (reader is { Erased: true } or { Active: false } or { Email: "" })
             return new Verdict.Cancel("The account takes no mail.");
-        if (watch is { Active: false })
+        var called = Reasons.IsCalled(notification.Reason);
+        if (watch is { Muted: true } || (watch is { Active: false } && !called))
             return new Verdict.Cancel("No longer watched.");
+        if (merged && news.Kind == NewsKind.Accepted)
+            return new Verdict.Cancel("The mail about the merge says it.");
         var preferences = chosen ?? Preferences.Default(reader.Id, reader);
-        if (preferences.Frequency != Frequencies.Immediate)
+        var frequency = (called ? null : watch?.Frequency) ?? preferences.Frequency;
+        if (frequency != Frequencies.Immediate)
             return new Verdict.Cancel("The reader wants no immediate mail.");
         if (QuietFor(preferences, now) is { } quiet)
             return new Verdict.Later(quiet, null);
@@ -63,7 +70,8 @@ public static class Delivery
                 return new Verdict.Cancel("The comment was removed.");
             news = news with { Text = said.Text };
         }
-        return new Verdict.Send(new Contents(notification, news, reader, preferences, people));
+        var contents = new Contents(notification, news, reader, preferences, people);
+        return new Verdict.Send(sender => Letter.Of(contents, sender));
 
         Verdict Wait(string why) =>
             age > Patience ? new Verdict.Cancel(why)
@@ -76,8 +84,7 @@ public static class Delivery
     {
         if (preferences.QuietHours is not { } quiet)
             return null;
-        if (!TimeZoneInfo.TryFindSystemTimeZoneById(preferences.TimeZone, out var zone))
-            zone = TimeZoneInfo.Utc;
+        var zone = preferences.Zone;
         var local = TimeZoneInfo.ConvertTime(now, zone).DateTime;
         var (from, to) = (TimeOnly.Parse(quiet.From, Texts.Invariant), TimeOnly.Parse(quiet.To, Texts.Invariant));
         if (!TimeOnly.FromDateTime(local).IsBetween(from, to))
@@ -85,10 +92,7 @@ public static class Delivery
         var end = local.Date + to.ToTimeSpan();
         if (end <= local)
             end = end.AddDays(1);
-        // The clock may be put forward over the very end; then it is over an hour later.
-        if (zone.IsInvalidTime(end))
-            end = end.AddHours(1);
-        return TimeZoneInfo.ConvertTimeToUtc(end, zone) - now.UtcDateTime;
+        return Schedule.At(end, zone) - now;
     }
 
     /// <summary>How long a mail waits after the server refused it for a while: 2 s, doubled each time, at most ten minutes.</summary>
@@ -112,6 +116,7 @@ public sealed class Postman(
     OutboxSignal signal,
     IDocumentStore store,
     Comments comments,
+    Digests digests,
     Sender sender,
     Measures measures,
     TimeProvider time,
@@ -168,10 +173,15 @@ public sealed class Postman(
         var open = claimed.Select(mail => mail.Id).ToHashSet();
         try
         {
-            foreach (var (mail, verdict) in await Judge(claimed, ct))
+            foreach (var (mail, verdict) in await Judge([.. claimed.Where(mail => mail.Digest is null)], ct))
             {
                 await Follow(mail, verdict, ct);
                 open.Remove(mail.Id);
+            }
+            foreach (var digest in claimed.Where(mail => mail.Digest is not null))
+            {
+                await Follow(digest, await digests.Judge(digest, ct), ct);
+                open.Remove(digest.Id);
             }
         }
         catch
@@ -191,7 +201,7 @@ public sealed class Postman(
             case Verdict.Send send:
                 try
                 {
-                    await _ready.Writer.WriteAsync((mail, Letter.Of(send.Contents, sender)), ct);
+                    await _ready.Writer.WriteAsync((mail, send.Write(sender)), ct);
                     return;
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
@@ -228,12 +238,18 @@ public sealed class Postman(
         var accounts = (await readersRead).ToDictionary(a => a.Id, StringComparer.Ordinal);
         var preferences = (await preferencesRead).ToDictionary(p => p.Id, StringComparer.Ordinal);
         var second = reads.CreateBatchQuery();
+        var mergesRead = second
+            .LoadMany<News>()
+            .ById([
+                .. news
+                    .Values.Where(n => n is { Kind: NewsKind.Accepted, ProposalId: not null })
+                    .Select(n => News.OfMerge(n.ProposalId!.Value)),
+            ]);
         var othersRead = second
             .LoadMany<Account>()
             .ById([
                 .. news
-                    .Values.SelectMany(n => new[] { n.Author, n.Actor, n.Reviewer })
-                    .OfType<string>()
+                    .Values.SelectMany(n => n.People)
                     .Where(person => !accounts.ContainsKey(person))
                     .Distinct(StringComparer.Ordinal),
             ]);
@@ -243,6 +259,7 @@ public sealed class Postman(
         await second.Execute(ct);
         foreach (var other in await othersRead)
             accounts[other.Id] = other;
+        var merged = (await mergesRead).Select(n => n.ProposalId).ToHashSet();
         var watches = (await watchesRead).ToDictionary(w => w.Id);
         var said = await comments.Of(news.Values, ct);
         var people = new People(accounts);
@@ -259,6 +276,7 @@ public sealed class Postman(
                 n is null ? null : watches.GetValueOrDefault(Watch.IdOf(n.User, Topic.Parse(n.Topic))),
                 people,
                 told?.Comment is { } comment ? said?.GetValueOrDefault(comment) : null,
+                merged.Contains(told?.ProposalId),
                 now - mail.CreatedAt,
                 now
             );

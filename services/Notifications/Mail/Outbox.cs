@@ -15,7 +15,8 @@ public sealed record Queued(
     DateTimeOffset CreatedAt,
     string User,
     Guid News,
-    string? Trace = null
+    string? Trace = null,
+    string? Digest = null
 );
 
 /// <summary>
@@ -28,9 +29,6 @@ public static class Outbox
     public const string Sent = "sent";
     public const string Failed = "failed";
     public const string Cancelled = "cancelled";
-
-    /// <summary>How long a mail of unfinished news waits if its end is never announced.</summary>
-    private static readonly TimeSpan AtMost = TimeSpan.FromMinutes(10);
 
     public static Table Schema()
     {
@@ -47,8 +45,19 @@ public static class Outbox
         table.AddColumn<DateTimeOffset>("created_at").NotNull();
         table.AddColumn<DateTimeOffset>("done_at").AllowNulls();
         table.AddColumn<string>("trace").AllowNulls();
+        // How often the digest comes that it is; null for the mail of one notification.
+        table.AddColumn<string>("digest").AllowNulls();
         table.Indexes.Add(
             new IndexDefinition("mail_due") { Columns = ["next_attempt"], Predicate = "state = 'pending'" }
+        );
+        // Of each kind one digest waits for its time, whoever sees that there is something to tell.
+        table.Indexes.Add(
+            new IndexDefinition("mail_digest")
+            {
+                Columns = ["user_id", "digest"],
+                IsUnique = true,
+                Predicate = "state = 'pending' and digest is not null",
+            }
         );
         table.Indexes.Add(new IndexDefinition("mail_user") { Columns = ["user_id"] });
         table.Indexes.Add(new IndexDefinition("mail_state") { Columns = ["state", "id"] });
@@ -58,7 +67,7 @@ public static class Outbox
     public static void QueueMail(
         this IDocumentSession session,
         Notification notification,
-        bool waits,
+        TimeSpan after,
         DateTimeOffset now
     ) =>
         session.QueueSqlCommand(
@@ -69,7 +78,7 @@ public static class Outbox
             notification.Id,
             notification.User,
             notification.News,
-            waits ? now + AtMost : now,
+            now + after,
             now,
             // Which this session's messages are part of.
             session.CorrelationId
@@ -154,7 +163,7 @@ public sealed class Claims(NpgsqlDataSource source, TimeProvider time) : IAsyncD
                 order by next_attempt
                 limit $2
                 for update skip locked)
-            returning id, attempts, created_at, user_id, news, trace
+            returning id, attempts, created_at, user_id, news, trace, digest
             """;
         command.Parameters.Add(new() { Value = _owner });
         command.Parameters.Add(new() { Value = count });
@@ -171,7 +180,8 @@ public sealed class Claims(NpgsqlDataSource source, TimeProvider time) : IAsyncD
                     rows.GetFieldValue<DateTimeOffset>(2),
                     rows.GetString(3),
                     rows.GetGuid(4),
-                    rows.IsDBNull(5) ? null : rows.GetString(5)
+                    rows.IsDBNull(5) ? null : rows.GetString(5),
+                    rows.IsDBNull(6) ? null : rows.GetString(6)
                 )
             );
         return claimed;

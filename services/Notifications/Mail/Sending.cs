@@ -14,6 +14,8 @@ public static class Sending
         builder.Services.AddSingleton<Claims>();
         builder.Services.AddSingleton<Measures>();
         builder.Services.AddSingleton(services => new SmtpServer(smtp, services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<Digests>();
+        builder.Services.AddHostedService<DigestSweep>();
         builder.Services.AddHostedService<Postman>();
     }
 }

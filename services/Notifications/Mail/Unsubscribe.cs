@@ -41,58 +41,141 @@ public static class Unsubscribe
 
     private static async Task<IResult> Ask(HttpContext http, string token, IQuerySession reads)
     {
-        if (await Find(reads, token, http.RequestAborted) is not { } notification)
+        var ct = http.RequestAborted;
+        if (await Find(reads, token, ct) is { } notification)
+        {
+            var texts = await TextsOf(reads, notification.User, ct);
+            var called = Reasons.IsCalled(notification.Reason);
+            return Asking(
+                http,
+                texts,
+                texts["page.question", ("topic", Wording.TopicName(texts, notification))],
+                texts[called ? "page.explain-mute" : "page.explain"],
+                texts[called ? "link.mute" : "page.button"]
+            );
+        }
+        if (await FindDigest(reads, token, ct) is not { } digest)
             return Gone(http);
-        var texts = await TextsOf(reads, notification.User, http.RequestAborted);
-        var topic = Wording.TopicName(texts, notification);
-        return Page(
+        var theirs = await TextsOf(reads, digest.User, ct);
+        return Asking(
             http,
-            texts,
-            $"""
-            <h1>{E(texts["page.question", ("topic", topic)])}</h1>
-            <p>{E(texts["page.explain"])}</p>
-            <form method="post"><button>{E(texts["page.button"])}</button></form>
-            """
+            theirs,
+            theirs["page.question-digest"],
+            theirs["page.explain-digest"],
+            theirs["link.stop-digest"]
         );
     }
 
-    private static async Task<IResult> Stop(HttpContext http, string token, IQuerySession reads, Commands commands)
+    private static ContentHttpResult Asking(
+        HttpContext http,
+        Texts texts,
+        string question,
+        string explanation,
+        string button
+    ) =>
+        Page(
+            http,
+            texts,
+            $"""
+            <h1>{E(question)}</h1>
+            <p>{E(explanation)}</p>
+            <form method="post"><button>{E(button)}</button></form>
+            """
+        );
+
+    private static async Task<IResult> Stop(
+        HttpContext http,
+        string token,
+        IQuerySession reads,
+        IDocumentStore store,
+        Commands commands
+    )
     {
         var ct = http.RequestAborted;
         if (await Find(reads, token, ct) is not { } notification)
-            return Gone(http);
+            return await FindDigest(reads, token, ct) is { } digest
+                ? await StopDigests(http, digest, store)
+                : Gone(http);
         var topic = Topic.Parse(notification.Topic);
         var answer = await commands.Handle<Watch>(
             http,
             Watch.IdOf(notification.User, topic),
             command: null,
-            watch => Decide(watch, notification.User, topic),
+            watch => Decide(watch, notification.User, topic, notification.Reason),
             _ => new Answer(200)
         );
         if (answer is not Answer)
             return answer;
         var texts = await TextsOf(reads, notification.User, ct);
-        return Page(
+        return Done(
+            http,
+            texts,
+            texts[
+                Reasons.IsCalled(notification.Reason) ? "page.done-mute" : "page.done",
+                ("topic", Wording.TopicName(texts, notification))
+            ]
+        );
+    }
+
+    // Of this kind: the reader's own choice, and that of each watch that asks for them.
+    private static async Task<IResult> StopDigests(HttpContext http, Digest digest, IDocumentStore store)
+    {
+        var ct = http.RequestAborted;
+        await using var session = store.LightweightSession();
+        var preferences = await Preferences.Of(session, digest.User, ct);
+        if (preferences.Frequency == digest.Frequency)
+        {
+            preferences.Frequency = Frequencies.Off;
+            session.UpdateRevision(preferences, preferences.Version + 1);
+        }
+        foreach (
+            var watch in await session
+                .Query<Watch>()
+                .Where(w => w.User == digest.User && w.Active && w.Frequency == digest.Frequency)
+                .ToListAsync(ct)
+        )
+        {
+            var topic = Topic.Parse(watch.Topic);
+            session.Events.Append(
+                watch.Id,
+                new WatchStarted(watch.User, topic.Scope, topic.Key, watch.Reason, Frequencies.Off, watch.Follow)
+            );
+        }
+        session.DropWaiting(digest.User, digest.Frequency);
+        await session.SaveChangesAsync(ct);
+        var texts = Texts.For(preferences.Culture);
+        return Done(http, texts, texts["page.done-digest"]);
+    }
+
+    private static ContentHttpResult Done(HttpContext http, Texts texts, string done) =>
+        Page(
             http,
             texts,
             $"""
             <h1>{E(texts["page.title"])}</h1>
-            <p role="status">{E(texts["page.done", ("topic", Wording.TopicName(texts, notification))])}</p>
+            <p role="status">{E(done)}</p>
             <p><a href="/watching">{E(texts["page.watching"])}</a></p>
             """
         );
-    }
 
-    /// <summary>Ends the watch; where there is none (an author whose watch is still on its way), leaves one that is ended.</summary>
-    public static Decision Decide(Watch? watch, string user, Topic topic) =>
-        watch is null
+    /// <summary>
+    /// Ends the watch; where there is none (an author whose watch is still on its way), leaves one that is ended. Where no
+    /// watch brought the mail, mutes what it is about.
+    /// </summary>
+    public static Decision Decide(Watch? watch, string user, Topic topic, string reason) =>
+        Reasons.IsCalled(reason) ? MuteThread.Decide(watch, user, topic, mute: true)
+        : watch is null
             ? Decision.Of(new WatchStarted(user, topic.Scope, topic.Key, "author"), new WatchStopped("mail"))
-            : StopWatching.Decide(watch, "mail");
+        : StopWatching.Decide(watch, "mail");
+
+    private static bool IsToken(string token) =>
+        token.Length == 32 && token.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+
+    private static async Task<Digest?> FindDigest(IQuerySession reads, string token, CancellationToken ct) =>
+        IsToken(token) ? await reads.Query<Digest>().FirstOrDefaultAsync(d => d.Token == token, ct) : null;
 
     private static async Task<Notification?> Find(IQuerySession reads, string token, CancellationToken ct) =>
-        token.Length == 32 && token.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
-            ? await reads.Query<Notification>().FirstOrDefaultAsync(n => n.Token == token, ct)
-            : null;
+        IsToken(token) ? await reads.Query<Notification>().FirstOrDefaultAsync(n => n.Token == token, ct) : null;
 
     private static async Task<Texts> TextsOf(IQuerySession reads, string user, CancellationToken ct) =>
         Texts.For((await Preferences.Of(reads, user, ct)).Culture);

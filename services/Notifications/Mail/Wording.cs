@@ -1,26 +1,21 @@
 using System.Globalization;
-using System.Text;
 using SkillPlatform.Changes;
-using SkillPlatform.ServiceDefaults;
+using SkillPlatform.Mail;
 
 namespace SkillPlatform.Notifications;
 
 /// <summary>A piece of news in the reader's language; the same words in the mail and in the inbox.</summary>
 public static class Wording
 {
-    private const int Lines = 30;
-    private const int Longest = 4000;
+    /// <summary>How many requirements a mail shows.</summary>
+    public const int MostCells = 30;
 
     public static string Title(Texts texts, News news, string reason) =>
-        texts[
-            ForAuthor(texts, $"title.{news.Kind}", reason),
-            ("skill", news.SkillName),
-            ("source", news.Import?.Source)
-        ];
+        texts[For(texts, $"title.{news.Kind}", reason), ("skill", news.SkillName), ("source", news.Import?.Source)];
 
     public static string Lead(Texts texts, News news, string reason, People people) =>
         texts[
-            ForAuthor(texts, $"lead.{news.Kind}", reason),
+            For(texts, $"lead.{news.Kind}", reason),
             ("skill", news.SkillName),
             ("actor", people.Name(texts, news.Actor)),
             ("added", Number(texts, news.Import?.Added)),
@@ -44,22 +39,30 @@ public static class Wording
         if (news.Lines.Length == 0)
         {
             var text = news.Comment is null ? news.Text : said?.Text;
-            return Cut(text is { Length: > 0 } ? OneLine(text) : Lead(texts, news, reason, people), 300);
+            return Line.Cut(Line.One(text is { Length: > 0 } ? text : Lead(texts, news, reason, people)), 300);
         }
-        var parts = Cells(news)
+        var parts = Cells(news.Lines)
             .Select(cell =>
             {
                 var what = string.Join(", ", cell.Select(line => Change(texts, line)));
                 return Heading(texts, cell[0]) is { } heading ? $"{heading}: {what}" : what;
             });
-        return Cut(OneLine(string.Join("; ", parts)), 300);
+        return Line.Cut(Line.One(string.Join("; ", parts)), 300);
     }
 
-    /// <summary>The changed lines, those of one role and level together, and how many are left out.</summary>
-    public static (IReadOnlyList<NewsLine[]> Cells, int More) Shown(News news)
+    /// <summary>What changed, those of one role and level together; and how much is left out.</summary>
+    public static IEnumerable<Block> Changes(Texts texts, IReadOnlyList<NewsLine> lines, int most)
     {
-        var cells = Cells(news).ToList();
-        return (cells.Take(Lines).ToList(), cells.Skip(Lines).Sum(cell => cell.Length));
+        var cells = Cells(lines).ToList();
+        foreach (var cell in cells.Take(most))
+        {
+            if (Heading(texts, cell[0]) is { } heading)
+                yield return new Block.Heading(heading);
+            foreach (var line in cell)
+                yield return new Block.Item(Change(texts, line), HasTexts(line) ? Diff(line) : null);
+        }
+        if (cells.Skip(most).Sum(cell => cell.Length) is > 0 and var more)
+            yield return new Block.Paragraph(texts["change.more", ("count", Number(texts, more))]);
     }
 
     public static string? Heading(Texts texts, NewsLine line) =>
@@ -82,61 +85,26 @@ public static class Wording
     public static bool HasTexts(NewsLine line) =>
         line.Kind is "requirementStated" or "requirementReworded" or "requirementDropped";
 
-    public static string When(Texts texts, DateTimeOffset at, string timeZone)
+    public static string When(Texts texts, DateTimeOffset at, Preferences preferences)
     {
-        var zone = TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out var found) ? found : TimeZoneInfo.Utc;
-        var local = TimeZoneInfo.ConvertTime(at, zone);
+        var local = TimeZoneInfo.ConvertTime(at, preferences.Zone);
         return texts["label.when", ("date", local.ToString("f", texts.Format) + " " + Offset(local.Offset))];
     }
 
-    /// <summary>For headers and single lines: no line breaks, no controls, nothing that turns the direction of writing.</summary>
-    public static string OneLine(string text) => Clean(text, keepLines: false);
-
     /// <summary>What a change did to a text: told of all of it, shown around what changed.</summary>
     public static IReadOnlyList<DiffPiece> Diff(NewsLine line) =>
-        WordDiff.Shortened(
-            WordDiff.Of(Clean(line.Before ?? "", keepLines: true), Clean(line.After ?? "", keepLines: true)),
-            Longest
-        );
+        WordDiff.Shortened(WordDiff.Of(Line.Several(line.Before ?? ""), Line.Several(line.After ?? "")), Line.Longest);
 
-    /// <summary>For bodies: line breaks stay.</summary>
-    public static string Body(string text) => Cut(Clean(text, keepLines: true), Longest);
+    private static IEnumerable<NewsLine[]> Cells(IEnumerable<NewsLine> lines) =>
+        lines.GroupBy(line => line.Role is null ? (object)line : (line.Role, line.Level)).Select(g => g.ToArray());
 
-    public static string Cut(string text, int length)
-    {
-        if (text.Length <= length)
-            return text;
-        var end = char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1;
-        return text[..end] + "…";
-    }
-
-    private static string Clean(string text, bool keepLines)
-    {
-        var clean = new StringBuilder(text.Length);
-        foreach (var rune in text.ReplaceLineEndings("\n").EnumerateRunes())
-            if (keepLines && rune.Value is '\n' or '\t')
-                clean.Append((char)rune.Value);
-            else if (!TextForm.Reorders(rune.Value))
-                clean.Append(IsHarmful(rune) ? new Rune(' ') : rune);
-        return keepLines
-            ? clean.ToString().Trim()
-            : string.Join(' ', clean.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries));
-    }
-
-    private static bool IsHarmful(Rune rune) =>
-        Rune.IsControl(rune)
-        || Rune.GetUnicodeCategory(rune) is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-        || rune.Value == 0xFFFD;
-
-    private static IEnumerable<NewsLine[]> Cells(News news) =>
-        news.Lines.GroupBy(line => line.Role is null ? (object)line : (line.Role, line.Level)).Select(g => g.ToArray());
-
-    private static string ForAuthor(Texts texts, string key, string reason) =>
-        reason == "author" && texts.Has(key + ".author") ? key + ".author" : key;
+    // What is said to whom it is about, or to whom is asked, is said otherwise.
+    private static string For(Texts texts, string key, string reason) =>
+        texts.Has($"{key}.{reason}") ? $"{key}.{reason}" : key;
 
     private static string Or(Texts texts, string? text) => string.IsNullOrEmpty(text) ? texts["none"] : text;
 
-    private static string? Number(Texts texts, int? number) => number?.ToString("N0", texts.Format);
+    public static string? Number(Texts texts, int? number) => number?.ToString("N0", texts.Format);
 
     private static string Offset(TimeSpan offset) =>
         offset == TimeSpan.Zero
@@ -150,8 +118,13 @@ public static class Wording
 /// <summary>Names of the people in a piece of news, as their accounts say now.</summary>
 public sealed class People(IReadOnlyDictionary<string, Account> accounts)
 {
-    public bool Know(News news) =>
-        new[] { news.Author, news.Actor, news.Reviewer }.All(user => user is null || accounts.ContainsKey(user));
+    public bool Know(News news) => news.People.All(accounts.ContainsKey);
+
+    public ItemPerson? Item(string? user) =>
+        user is null ? null
+        : accounts.GetValueOrDefault(user) is { } account
+            ? new ItemPerson(user, account.Erased ? null : account.Name, account.Erased)
+        : new ItemPerson(user, null, Erased: false);
 
     public string Name(Texts texts, string? user) =>
         user is null ? texts["person.platform"]

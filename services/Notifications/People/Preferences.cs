@@ -10,13 +10,23 @@ namespace SkillPlatform.Notifications;
 public static class Frequencies
 {
     public const string Immediate = "immediate";
+    public const string Daily = "daily";
+    public const string Weekly = "weekly";
     public const string Off = "off";
 
-    public static IReadOnlyList<string> All { get; } = [Immediate, "daily", "weekly", Off];
+    public static IReadOnlyList<string> All { get; } = [Immediate, Daily, Weekly, Off];
 }
 
 /// <summary>From and to as <c>HH:mm</c> in the reader's time zone; may span midnight.</summary>
 public sealed record QuietHours(string From, string To);
+
+/// <summary>When digests come, in the reader's time zone.</summary>
+/// <param name="Time"><c>HH:mm</c>.</param>
+/// <param name="Weekday">Of weekly ones: <c>monday</c> to <c>sunday</c>.</param>
+public sealed record DigestTime(string Time, string Weekday)
+{
+    public static DigestTime Default { get; } = new("08:00", "monday");
+}
 
 /// <summary>How a reader wants to be told. A document, since it says something about a person.</summary>
 public sealed class Preferences : ILongVersioned
@@ -26,7 +36,15 @@ public sealed class Preferences : ILongVersioned
     public string Culture { get; set; } = "en";
     public string TimeZone { get; set; } = "UTC";
     public QuietHours? QuietHours { get; set; }
+    public DigestTime? Digest { get; set; }
+
+    /// <summary>When they last said when digests shall come: what was due before by what they say now is not late.</summary>
+    public DateTimeOffset? Rescheduled { get; set; }
     public long Version { get; set; }
+
+    /// <summary>UTC where the name is none.</summary>
+    public TimeZoneInfo Zone =>
+        TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out var zone) ? zone : TimeZoneInfo.Utc;
 
     /// <summary>What holds for a reader who never chose.</summary>
     public static Preferences Default(string user, Account? account) =>
@@ -42,9 +60,16 @@ public sealed class Preferences : ILongVersioned
 }
 
 /// <summary>The body of <c>GET</c> and <c>PUT /preferences</c>.</summary>
-public sealed record Preferred(string Frequency, string Culture, string TimeZone, QuietHours? QuietHours = null)
+public sealed record Preferred(
+    string Frequency,
+    string Culture,
+    string TimeZone,
+    QuietHours? QuietHours = null,
+    DigestTime? Digest = null
+)
 {
-    public static Preferred Of(Preferences p) => new(p.Frequency, p.Culture, p.TimeZone, p.QuietHours);
+    public static Preferred Of(Preferences p) =>
+        new(p.Frequency, p.Culture, p.TimeZone, p.QuietHours, p.Digest ?? DigestTime.Default);
 }
 
 public static class SetPreferences
@@ -61,7 +86,13 @@ public static class SetPreferences
         return Reading.Tagged(http, Tag(preferences), Preferred.Of(preferences));
     }
 
-    private static async Task<IResult> Put(HttpContext http, Preferred wanted, IDocumentStore store)
+    private static async Task<IResult> Put(
+        HttpContext http,
+        Preferred wanted,
+        IDocumentStore store,
+        OutboxSignal signal,
+        TimeProvider time
+    )
     {
         var (user, ct) = (Caller.Of(http).Id, http.RequestAborted);
         if (Check(wanted) is { Count: > 0 } errors)
@@ -83,14 +114,23 @@ public static class SetPreferences
                 Culture = wanted.Culture,
                 TimeZone = wanted.TimeZone,
                 QuietHours = wanted.QuietHours,
+                // Who says nothing of it, as older callers do, leaves it.
+                Digest = wanted.Digest ?? now.Digest,
+                Rescheduled = now.Rescheduled,
                 Version = current + 1,
             };
+            if ((then.Frequency, then.TimeZone, then.Digest) != (now.Frequency, now.TimeZone, now.Digest))
+            {
+                then.Rescheduled = time.GetUtcNow();
+                session.Reschedule(now, then);
+            }
             session.UpdateRevision(then, current + 1);
             try
             {
                 await session.SaveChangesAsync(ct);
+                signal.Set();
                 http.Response.Headers.ETag = $"\"{Tag(then)}\"";
-                return TypedResults.Ok(wanted);
+                return TypedResults.Ok(Preferred.Of(then));
             }
             catch (ConcurrencyException) when (attempt < 5 && match is "" or "*")
             {
@@ -121,6 +161,13 @@ public static class SetPreferences
                 errors.Add(("/quietHours/to", "A time such as 07:00."));
             if (quiet.From == quiet.To)
                 errors.Add(("/quietHours", "Begins and ends at different times."));
+        }
+        if (wanted.Digest is { } digest)
+        {
+            if (!IsTime(digest.Time))
+                errors.Add(("/digest/time", "A time such as 08:00."));
+            if (!Schedule.Weekdays.Contains(digest.Weekday, StringComparer.Ordinal))
+                errors.Add(("/digest/weekday", $"One of {string.Join(", ", Schedule.Weekdays)}."));
         }
         return errors;
     }

@@ -14,6 +14,7 @@ public sealed class WhenAccountErased(IDocumentSession session, GivenUpMessages 
         session.TryUpdateRevision(new Account { Id = user, Erased = true }, context.Message.Version);
         session.Delete<Preferences>(user);
         session.DeleteWhere<Notification>(n => n.User == user);
+        session.DeleteWhere<Digest>(d => d.User == user);
         session.DropMails(user);
         var watches = await session
             .Query<Watch>()

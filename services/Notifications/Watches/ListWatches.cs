@@ -10,7 +10,17 @@ namespace SkillPlatform.Notifications;
 /// <param name="Name">Of what is watched; empty for the catalogue.</param>
 /// <param name="Reason"><c>manual</c>, or <c>author, reviewer, commenter</c>.</param>
 /// <param name="Since">When it began; null in the answer to what just began it.</param>
-public sealed record Watched(string Scope, string Key, string Name, string Reason, DateTimeOffset? Since);
+/// <param name="Frequency">For this watch alone; null for as often as the reader's others.</param>
+/// <param name="Follow"><c>changes</c> or <c>all</c>.</param>
+public sealed record Watched(
+    string Scope,
+    string Key,
+    string Name,
+    string Reason,
+    DateTimeOffset? Since,
+    string? Frequency,
+    string Follow
+);
 
 /// <summary>How many watch it.</summary>
 public sealed record WatcherCount(int Count);
@@ -44,7 +54,11 @@ public static class ListWatches
         var found = await reads.Find(scope, key, ct);
         var watch = found is null ? null : await reads.LoadAsync<Watch>(Watch.IdOf(user, found.Topic), ct);
         return watch is { Active: true }
-            ? Reading.Tagged(http, $"{watch.Since.UtcTicks:x}-{watch.Reason}", Of(watch, found!))
+            ? Reading.Tagged(
+                http,
+                $"{watch.Since.UtcTicks:x}-{watch.Reason}-{watch.Frequency}-{watch.Follow}",
+                Of(watch, found!)
+            )
             : Refusal.NoSuch("watch of yours").AsProblem();
     }
 
@@ -59,5 +73,5 @@ public static class ListWatches
     }
 
     private static Watched Of(Watch watch, Found found) =>
-        new(found.Topic.Scope, found.Key, found.Name, watch.Reason, watch.Since);
+        new(found.Topic.Scope, found.Key, found.Name, watch.Reason, watch.Since, watch.Frequency, watch.Follow);
 }

@@ -34,6 +34,35 @@ public sealed class Deciders(ReviewPolicies policies, IReadOnlyDictionary<string
         );
     }
 
+    /// <summary>Everyone who reviews at all.</summary>
+    public static async Task<Deciders> Load(IQuerySession session, CancellationToken ct)
+    {
+        var policies = await ReviewPolicies.Load(session, ct);
+        var reviewers = await session
+            .Query<Account>()
+            .Where(account => account.Roles.Contains(Roles.Reviewer))
+            .ToListAsync(ct);
+        return new(policies, reviewers.ToDictionary(a => a.Id, StringComparer.Ordinal));
+    }
+
+    /// <summary>Whose turn it is: who may decide on it and has not, as their queue shows it.</summary>
+    public string[] Turn(Proposal proposal) =>
+        proposal.State == State.Open
+            ?
+            [
+                .. accounts
+                    .Values.Where(account =>
+                        account.Id != proposal.Author
+                        && !proposal.Approvals.Contains(account.Id)
+                        && proposal.Domains.Any(domain =>
+                            account.StillReviews(domain) && policies.For(domain).Admits(account.Id)
+                        )
+                    )
+                    .Select(account => account.Id)
+                    .Order(StringComparer.Ordinal),
+            ]
+            : [];
+
     /// <summary>The domains that decide: where the skill is, and where it is to go.</summary>
     public static IEnumerable<string> Domains(string domain, string? movesTo) =>
         movesTo is null || movesTo == domain ? [domain] : [domain, movesTo];

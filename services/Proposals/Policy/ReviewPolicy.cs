@@ -6,15 +6,31 @@ using Marten.Events.Aggregation;
 
 namespace SkillPlatform.Proposals;
 
-public sealed record ReviewPolicySet(string Domain, int Approvals, string[]? Reviewers, string By, DateTimeOffset At);
+public sealed record ReviewPolicySet(
+    string Domain,
+    int Approvals,
+    string[]? Reviewers,
+    string By,
+    DateTimeOffset At,
+    int? RemindAfterDays = null
+);
 
 /// <summary>What a proposal on a skill of a domain needs.</summary>
 /// <param name="Id">Derived from the domain's slug.</param>
 /// <param name="Domain">Slug.</param>
 /// <param name="Approvals">How many reviewers have to approve.</param>
 /// <param name="Reviewers">User ids of who may review; null for every reviewer of the domain.</param>
-public sealed record ReviewPolicy(Guid Id, string Domain, int Approvals, string[]? Reviewers)
+/// <param name="RemindAfterDays">How long a proposal waits before whoever it waits for is reminded; 0 for never.</param>
+public sealed record ReviewPolicy(
+    Guid Id,
+    string Domain,
+    int Approvals,
+    string[]? Reviewers,
+    int RemindAfterDays = ReviewPolicy.DefaultRemindAfterDays
+)
 {
+    public const int DefaultRemindAfterDays = 7;
+
     /// <summary>Where none is set.</summary>
     public static ReviewPolicy Default(string domain) => new(IdOf(domain), domain, 1, null);
 
@@ -25,7 +41,9 @@ public sealed record ReviewPolicy(Guid Id, string Domain, int Approvals, string[
         new(SHA256.HashData(Encoding.UTF8.GetBytes($"review-policy/{domain}")).AsSpan(0, 16), bigEndian: true);
 
     public static ReviewPolicy? Fold(ReviewPolicy? state, Guid id, object @event) =>
-        @event is ReviewPolicySet e ? new ReviewPolicy(id, e.Domain, e.Approvals, e.Reviewers) : state;
+        @event is ReviewPolicySet e
+            ? new ReviewPolicy(id, e.Domain, e.Approvals, e.Reviewers, e.RemindAfterDays ?? DefaultRemindAfterDays)
+            : state;
 }
 
 public sealed class ReviewPolicyFold : SingleStreamProjection<ReviewPolicy, Guid>

@@ -5,7 +5,12 @@ using SkillPlatform.ServiceDefaults;
 namespace SkillPlatform.Proposals;
 
 /// <summary>The policy of one domain, as read.</summary>
-public sealed record ReviewPolicyAnswer(string Domain, int Approvals, IEnumerable<Person>? Reviewers);
+public sealed record ReviewPolicyAnswer(
+    string Domain,
+    int Approvals,
+    IEnumerable<Person>? Reviewers,
+    int RemindAfterDays
+);
 
 public static class ReviewPolicyPage
 {
@@ -48,5 +53,5 @@ public static class ReviewPolicyPage
     }
 
     private static ReviewPolicyAnswer Answer(ReviewPolicy policy, People people) =>
-        new(policy.Domain, policy.Approvals, policy.Reviewers?.Select(id => people[id]!));
+        new(policy.Domain, policy.Approvals, policy.Reviewers?.Select(id => people[id]!), policy.RemindAfterDays);
 }

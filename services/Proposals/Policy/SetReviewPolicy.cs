@@ -7,7 +7,8 @@ namespace SkillPlatform.Proposals;
 /// <summary>A domain's review policy, as an administrator sets it.</summary>
 /// <param name="Approvals">How many reviewers have to approve, 1 to 10.</param>
 /// <param name="Reviewers">User ids of who may review, of those that are reviewers of the domain; absent for all of them.</param>
-public sealed record PolicyWanted(int Approvals, string[]? Reviewers = null);
+/// <param name="RemindAfterDays">After how many days whoever a proposal waits for is reminded, 1 to 90; 0 for never; absent: 7.</param>
+public sealed record PolicyWanted(int Approvals, string[]? Reviewers = null, int? RemindAfterDays = null);
 
 public static class SetReviewPolicy
 {
@@ -60,15 +61,18 @@ public static class SetReviewPolicy
             errors.Text($"/reviewers/{i}", body.Reviewers[i], 100);
         if (body.Reviewers is { } named && named.Distinct(StringComparer.Ordinal).Count() < body.Approvals)
             errors.Add(("/reviewers", "At least as many reviewers as approvals."));
+        if (body.RemindAfterDays is < 0 or > 90)
+            errors.Add(("/remindAfterDays", "Between 0 (never) and 90."));
         if (errors.Count > 0)
             return Refusal.Fields(errors);
         var reviewers = body.Reviewers?.Distinct(StringComparer.Ordinal).ToArray();
         return
             policy is not null
             && policy.Approvals == body.Approvals
+            && policy.RemindAfterDays == (body.RemindAfterDays ?? ReviewPolicy.DefaultRemindAfterDays)
             && (policy.Reviewers ?? []).SequenceEqual(reviewers ?? [])
             && policy.Reviewers is null == reviewers is null
             ? Decision.Nothing
-            : Decision.Of(new ReviewPolicySet(domain, body.Approvals, reviewers, caller, now));
+            : Decision.Of(new ReviewPolicySet(domain, body.Approvals, reviewers, caller, now, body.RemindAfterDays));
     }
 }

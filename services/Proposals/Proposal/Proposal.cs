@@ -51,6 +51,9 @@ public sealed record ProposalMerged(int Revision, string Slug, long SkillVersion
 
 public sealed record ProposalWithdrawn(int Revision, DateTimeOffset At);
 
+/// <summary>Whoever it waits for was reminded. <c>State</c> says for whom: reviewers while open, else the author.</summary>
+public sealed record ProposalReminded(int Revision, string State, DateTimeOffset At);
+
 /// <summary>The states of a proposal, as the API names them.</summary>
 public static class State
 {

@@ -37,13 +37,28 @@ public readonly record struct ProposalFilter(
     string? Turn
 );
 
+/// <summary>What waits for the caller.</summary>
+/// <param name="Count">To review or to revise.</param>
+public sealed record Turn(int Count);
+
 public static class ProposalList
 {
-    public static void Map(IEndpointRouteBuilder api) =>
+    public static void Map(IEndpointRouteBuilder api)
+    {
         api.MapGet("/", Get)
             .AllowAnonymous()
             .Produces<Page<ProposalSummary>>()
             .WithSummary("Proposals, newest first. Drafts are seen by their authors only.");
+        // The number alone: every page shows it.
+        api.MapGet("/turn", Turn).Produces<Turn>().WithSummary("How many proposals wait for the caller.");
+    }
+
+    private static async Task<Turn> Turn(HttpContext http, IQuerySession session, Catalogue catalogue)
+    {
+        var (caller, ct) = (Caller.Of(http), http.RequestAborted);
+        var domains = await Reviewable(session, caller, catalogue, ct);
+        return new Turn(await Waiting(session.Query<ProposalPage>(), caller.Id, domains).CountAsync(ct));
+    }
 
     private static async Task<IResult> Get(
         [AsParameters] ProposalFilter filter,

@@ -46,7 +46,8 @@ public sealed record ProposalPage(
     ImmutableList<TimelineEntry> Timeline,
     long? SkillVersion,
     DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt
+    DateTimeOffset UpdatedAt,
+    DateTimeOffset? RemindedAt = null
 )
 {
     public RevisionEntry Current => Revisions[^1];
@@ -112,6 +113,8 @@ public sealed record ProposalPage(
                 }
             ).Then("merged", null, e.At),
             ProposalWithdrawn e => (this with { State = Proposals.State.Withdrawn }).Then("withdrawn", Author, e.At),
+            // Nothing that changes it.
+            ProposalReminded e => this with { RemindedAt = e.At },
             _ => this,
         };
 

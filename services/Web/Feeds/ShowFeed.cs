@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Xml;
 using Microsoft.AspNetCore.Http.HttpResults;
 using SkillPlatform.Changes;
+using SkillPlatform.Rendering;
 using SkillPlatform.ServiceDefaults;
 using SkillPlatform.Web.Catalogue;
 using SkillPlatform.Web.Pages;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using SkillPlatform.Rendering;
 using SkillPlatform.Web.Languages;
 
 namespace SkillPlatform.Web.Pages;

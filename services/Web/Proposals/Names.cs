@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
+using SkillPlatform.Rendering;
 using SkillPlatform.Web.Catalogue;
 using SkillPlatform.Web.Languages;
 using SkillPlatform.Web.Pages;

@@ -1,3 +1,4 @@
+using SkillPlatform.Rendering;
 using SkillPlatform.Web.Languages;
 using SkillPlatform.Web.Pages;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
+using SkillPlatform.Rendering;
 using SkillPlatform.Web.Catalogue;
 using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.Skills;

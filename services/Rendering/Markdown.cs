@@ -7,10 +7,9 @@ using Markdig.Parsers;
 using Markdig.Renderers;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
-using Microsoft.AspNetCore.Components;
 using SkillPlatform.Changes;
 
-namespace SkillPlatform.Web.Pages;
+namespace SkillPlatform.Rendering;
 
 /// <summary>
 /// Markdown from people, as HTML that can do no harm: no raw HTML, no images (they would tell others who reads), links to
@@ -29,26 +28,24 @@ public static class Markdown
 
     private static readonly HtmlSanitizer Sanitizer = Strict();
 
-    public static MarkupString Html(string text)
+    /// <summary>The text as HTML; as it was written where it cannot be read as Markdown.</summary>
+    /// <param name="text">Markdown.</param>
+    /// <returns>Elements of a few kinds, headings from <c>h4</c> on.</returns>
+    public static string Html(string text)
     {
         try
         {
-            return new MarkupString(
-                Sanitizer
-                    .Sanitize(Markdig.Markdown.ToHtml(Harmless(text), Pipeline))
-                    // What moves in itself must be reached by keys, too.
-                    .Replace("<table>", "<div class=\"table\" tabindex=\"0\"><table>", StringComparison.Ordinal)
-                    .Replace("</table>", "</table></div>", StringComparison.Ordinal)
-            );
+            return Sanitizer.Sanitize(Markdig.Markdown.ToHtml(Harmless(text), Pipeline));
         }
         catch (ArgumentException)
         {
             // Markdig gives up on deep nesting: then it is shown as it was written.
-            return new MarkupString($"<p>{System.Net.WebUtility.HtmlEncode(Harmless(text))}</p>");
+            return $"<p>{System.Net.WebUtility.HtmlEncode(Harmless(text))}</p>";
         }
     }
 
     /// <summary>The words alone, in one line: where there is room for a sentence only.</summary>
+    /// <param name="text">Markdown.</param>
     public static string Plain(string text)
     {
         var written = Harmless(text);
@@ -71,6 +68,8 @@ public static class Markdown
     }
 
     /// <summary>Its beginning, cut between words, and never within what is read as one character.</summary>
+    /// <param name="text">Any text.</param>
+    /// <param name="most">How many UTF-16 units are left at most, the ellipsis not counted.</param>
     public static string Short(string text, int most)
     {
         if (text.Length <= most)
@@ -83,6 +82,7 @@ public static class Markdown
     }
 
     /// <summary>Without the control characters that reorder text: embeddings, overrides and isolates. Marks stay.</summary>
+    /// <param name="text">Any text.</param>
     public static string Harmless(string text) =>
         text.Any(c => TextForm.Reorders(c)) ? string.Concat(text.Where(c => !TextForm.Reorders(c))) : text;
 

@@ -1,0 +1,57 @@
+using SkillPlatform.Changes;
+
+namespace SkillPlatform.Mail;
+
+/// <summary>A piece of a letter. Its text and its HTML are both made from it, so that they say the same.</summary>
+public abstract record Block
+{
+    private Block() { }
+
+    /// <summary>A paragraph, in one line.</summary>
+    /// <param name="Text">Plain text.</param>
+    public sealed record Paragraph(string Text) : Block;
+
+    /// <summary>What the following is about.</summary>
+    /// <param name="Text">Plain text.</param>
+    /// <param name="Rank">1 for the wider one, 2 for the narrower.</param>
+    public sealed record Heading(string Text, int Rank = 2) : Block;
+
+    /// <summary>One of a list.</summary>
+    /// <param name="Text">Plain text.</param>
+    /// <param name="Diff">What it did to a text, word by word; null where it did nothing to one.</param>
+    /// <param name="Url">Where it leads; null for nowhere.</param>
+    public sealed record Item(string Text, IReadOnlyList<DiffPiece>? Diff = null, string? Url = null) : Block;
+
+    /// <summary>What a person said.</summary>
+    /// <param name="Label">Plain text, for example <c>Why:</c>.</param>
+    /// <param name="Markdown">In their words.</param>
+    public sealed record Said(string Label, string Markdown) : Block;
+
+    /// <summary>What there is to do, once in a letter.</summary>
+    /// <param name="Label">Plain text.</param>
+    /// <param name="Url">An absolute address.</param>
+    public sealed record Button(string Label, string Url) : Block;
+
+    /// <summary>Where else one may go.</summary>
+    /// <param name="Label">Plain text.</param>
+    /// <param name="Url">An absolute address.</param>
+    public sealed record Link(string Label, string Url) : Block;
+}
+
+/// <summary>The body of a letter.</summary>
+/// <param name="Title">For the HTML's title.</param>
+/// <param name="Language">Tag of the language that it is written in.</param>
+/// <param name="Direction"><c>ltr</c> or <c>rtl</c>.</param>
+/// <param name="Before">The label of a text before a change.</param>
+/// <param name="After">The label of the text after it.</param>
+/// <param name="Blocks">What it says.</param>
+/// <param name="Footer">Why it comes, and how to stop it.</param>
+public sealed record Body(
+    string Title,
+    string Language,
+    string Direction,
+    string Before,
+    string After,
+    IReadOnlyList<Block> Blocks,
+    IReadOnlyList<Block> Footer
+);

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text;
+using SkillPlatform.Changes;
+
+namespace SkillPlatform.Mail;
+
+/// <summary>What people wrote, as it may stand in a mail: without controls and without what reorders the text around it.</summary>
+public static class Line
+{
+    /// <summary>How many UTF-16 units of one text a mail shows.</summary>
+    public const int Longest = 4000;
+
+    /// <summary>For headers and single lines: no line breaks, no controls, nothing that turns the direction of writing.</summary>
+    /// <param name="text">Any text.</param>
+    public static string One(string text)
+    {
+        var clean = Clean(text, keepLines: false);
+        return string.Join(' ', clean.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    /// <summary>For bodies: line breaks stay.</summary>
+    /// <param name="text">Any text.</param>
+    public static string Several(string text) => Clean(text, keepLines: true).Trim();
+
+    /// <summary>Its beginning, with an ellipsis where something was cut off.</summary>
+    /// <param name="text">Any text.</param>
+    /// <param name="length">In UTF-16 units, the ellipsis counted.</param>
+    public static string Cut(string text, int length)
+    {
+        if (text.Length <= length)
+            return text;
+        var end = char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1;
+        return text[..end] + "…";
+    }
+
+    private static string Clean(string text, bool keepLines)
+    {
+        var clean = new StringBuilder(text.Length);
+        foreach (var rune in text.ReplaceLineEndings("\n").EnumerateRunes())
+            if (keepLines && rune.Value is '\n' or '\t')
+                clean.Append((char)rune.Value);
+            else if (!TextForm.Reorders(rune.Value))
+                clean.Append(IsHarmful(rune) ? new Rune(' ') : rune);
+        return clean.ToString();
+    }
+
+    private static bool IsHarmful(Rune rune) =>
+        Rune.IsControl(rune)
+        || Rune.GetUnicodeCategory(rune) is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        || rune.Value == 0xFFFD;
+}

@@ -1,0 +1,126 @@
+using MimeKit;
+using SkillPlatform.Mail;
+
+namespace SkillPlatform.Notifications;
+
+/// <summary>The mail of a digest.</summary>
+public static class DigestLetter
+{
+    private const int MostSkills = 40;
+    private const int MostCells = 10;
+    private const int MostActivity = 5;
+
+    // Beyond it mail programs begin to cut off.
+    private const int Largest = 24_000;
+
+    public static MimeMessage Of(
+        Digest digest,
+        DigestContents contents,
+        Account reader,
+        Preferences preferences,
+        Sender sender
+    )
+    {
+        var texts = Texts.For(preferences.Culture);
+        // As much as fits: what is left out is one click away.
+        for (var (skills, cells) = (MostSkills, MostCells); ; (skills, cells) = (skills / 2, Math.Max(cells / 2, 1)))
+        {
+            var body = Body(digest, contents, reader, preferences, sender, texts, skills, cells);
+            if (skills > 1 && Html.Of(body, "").Length > Largest)
+                continue;
+            return Envelope.Around(
+                new Envelope(
+                    digest.Id,
+                    digest.At,
+                    Line.One(Title(digest, preferences, texts)),
+                    reader,
+                    $"digest-{digest.Id:n}",
+                    "digests",
+                    digest.Token,
+                    "digest"
+                ),
+                body,
+                sender
+            );
+        }
+    }
+
+    private static string Title(Digest digest, Preferences preferences, Texts texts) =>
+        texts[
+            $"title.digest.{digest.Frequency}",
+            ("date", TimeZoneInfo.ConvertTime(digest.At, preferences.Zone).ToString("d", texts.Format))
+        ];
+
+    private static Body Body(
+        Digest digest,
+        DigestContents contents,
+        Account reader,
+        Preferences preferences,
+        Sender sender,
+        Texts texts,
+        int mostSkills,
+        int mostCells
+    )
+    {
+        var all = contents.Skills.ToList();
+        var blocks = new List<Block>
+        {
+            new Block.Paragraph(texts["greeting", ("name", reader.Name)]),
+            new Block.Paragraph(
+                texts[
+                    "lead.digest",
+                    ("changes", Wording.Number(texts, all.Sum(skill => skill.Lines.Length))),
+                    ("skills", Wording.Number(texts, all.Count)),
+                    ("events", Wording.Number(texts, all.Sum(skill => skill.Activity.Count) + contents.Imports.Count))
+                ]
+            ),
+        };
+        foreach (var import in contents.Imports.Take(MostActivity))
+            blocks.Add(new Block.Paragraph(Wording.Lead(texts, import.News, "", import.People)));
+        var room = mostSkills;
+        foreach (var domain in contents.Domains.TakeWhile(_ => room > 0))
+        {
+            if (domain.Name.Length > 0)
+                blocks.Add(new Block.Heading(domain.Name, Rank: 1));
+            foreach (var skill in domain.Skills.Take(room))
+                blocks.AddRange(Skill(skill, sender, texts, mostCells));
+            room -= domain.Skills.Count;
+        }
+        if (all.Count > mostSkills)
+            blocks.Add(
+                new Block.Paragraph(texts["digest.more", ("count", Wording.Number(texts, all.Count - mostSkills))])
+            );
+        blocks.Add(new Block.Button(texts["link.digest"], sender.To($"/inbox?digest={digest.Id}")));
+        return new Body(
+            Title(digest, preferences, texts),
+            texts.Language,
+            texts.Direction,
+            texts["label.before"],
+            texts["label.after"],
+            blocks,
+            [
+                new Block.Paragraph(texts[$"why.digest.{digest.Frequency}"]),
+                new Block.Link(texts["link.mail-settings"], sender.To("/watching/mail")),
+                new Block.Link(texts["link.stop-digest"], sender.UnsubscribeLink(digest.Token)),
+            ]
+        );
+    }
+
+    private static IEnumerable<Block> Skill(DigestSkill skill, Sender sender, Texts texts, int mostCells)
+    {
+        yield return new Block.Heading(skill.Name, Rank: 1);
+        foreach (var block in Wording.Changes(texts, skill.Lines, mostCells))
+            yield return block;
+        foreach (var activity in skill.Activity.Take(MostActivity))
+            yield return new Block.Item(
+                Wording.Title(texts, activity.News, activity.Notification.Reason),
+                Url: activity.News.ProposalId is { } proposal ? sender.To($"/proposals/{proposal}") : null
+            );
+        if (skill.Activity.Count > MostActivity)
+            yield return new Block.Paragraph(
+                texts["digest.more-events", ("count", Wording.Number(texts, skill.Activity.Count - MostActivity))]
+            );
+        if (skill.Slug is { } slug)
+            yield return new Block.Link(texts["link.skill"], sender.To($"/skills/{Uri.EscapeDataString(slug)}"));
+    }
+}

@@ -1,0 +1,84 @@
+using Marten;
+using Npgsql;
+
+namespace SkillPlatform.Notifications;
+
+/// <summary>
+/// Sees what waits for a digest and has none yet, and puts the mail into the queue, due at the reader's time. Nothing has to
+/// remember to: what was missed while nothing ran is found by the next look. Which replica looks does not matter.
+/// </summary>
+public sealed class DigestSweep(
+    IDocumentStore store,
+    NpgsqlDataSource source,
+    [FromKeyedServices("leads")] Func<bool> leads,
+    OutboxSignal signal,
+    TimeProvider time,
+    ILogger<DigestSweep> log
+) : BackgroundService
+{
+    private const int AtOnce = 500;
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(15);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+            try
+            {
+                while (leads() && await Look(stoppingToken) == AtOnce)
+                    continue;
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                log.LogWarning("What waits for digests was not looked for ({Reason}); trying again.", e.Message);
+            }
+    }
+
+    /// <summary>How many digests were put into the queue.</summary>
+    public async Task<int> Look(CancellationToken ct)
+    {
+        var waiting = new List<(string User, string Frequency, DateTimeOffset Since)>();
+        await using (
+            var command = source.CreateCommand(
+                """
+                select data ->> 'user', data ->> 'frequency', min((data ->> 'at')::timestamptz)
+                from mt_doc_notification waits
+                where data ->> 'frequency' in ('daily', 'weekly') and data ->> 'digest' is null
+                  and exists (select from mt_doc_news news where news.id = (waits.data ->> 'news')::uuid)
+                  and not exists (select from mail where user_id = waits.data ->> 'user'
+                                  and digest = waits.data ->> 'frequency' and state = 'pending')
+                group by 1, 2 limit $1
+                """
+            )
+        )
+        {
+            command.Parameters.Add(new() { Value = AtOnce });
+            await using var rows = await command.ExecuteReaderAsync(ct);
+            while (await rows.ReadAsync(ct))
+                waiting.Add((rows.GetString(0), rows.GetString(1), rows.GetFieldValue<DateTimeOffset>(2)));
+        }
+        if (waiting.Count == 0)
+            return 0;
+        await using var session = store.LightweightSession();
+        string[] users = [.. waiting.Select(w => w.User).Distinct(StringComparer.Ordinal)];
+        var chosen = (await session.LoadManyAsync<Preferences>(ct, users)).ToDictionary(
+            p => p.Id,
+            StringComparer.Ordinal
+        );
+        var accounts = (await session.LoadManyAsync<Account>(ct, users)).ToDictionary(
+            a => a.Id,
+            StringComparer.Ordinal
+        );
+        foreach (var (user, frequency, since) in waiting)
+        {
+            var preferences =
+                chosen.GetValueOrDefault(user) ?? Preferences.Default(user, accounts.GetValueOrDefault(user));
+            // What the reader said last about when they come holds from then on.
+            var after = preferences.Rescheduled > since ? preferences.Rescheduled.Value : since;
+            session.QueueDigest(user, frequency, Schedule.NextDue(preferences, frequency, after));
+        }
+        await session.SaveChangesAsync(ct);
+        signal.Set();
+        return waiting.Count;
+    }
+}

@@ -1,0 +1,190 @@
+using System.Net;
+using System.Net.Http.Json;
+using SkillPlatform.Testing;
+
+namespace SkillPlatform.Notifications.Tests;
+
+/// <summary>Digests from message to mail, through the real broker, database and SMTP.</summary>
+public sealed class DigestDeliveryTests(Running running) : IClassFixture<Running>
+{
+    private readonly Story _story = new();
+
+    private string Reader => _story.Person("reader");
+
+    private async Task Begin(string frequency = "daily")
+    {
+        await running.Accounts(_story.Account("reader"), _story.Account("author"), _story.Account("reviewer"));
+        await running.Publish(_story.Changed(proposal: false));
+        await running.Watch(Reader, "skill", _story.Slug);
+        await Wants(frequency);
+    }
+
+    private async Task Wants(string frequency, string time = "08:00")
+    {
+        using var client = running.As(Reader);
+        var answer = await client.PutAsJsonAsync(
+            "/api/notifications/preferences",
+            new
+            {
+                frequency,
+                culture = "en",
+                timeZone = "Europe/Berlin",
+                digest = new { time, weekday = "monday" },
+            }
+        );
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    private async Task Told(int count) =>
+        await Eventually.Holds(async () =>
+            (await running.Get(Reader, "/inbox")).GetProperty("items").GetArrayLength() == count
+        );
+
+    // The clock of a mail that waits for eight in the morning.
+    private async Task Due()
+    {
+        await running.Look();
+        await running.Sql(
+            $"update mail set next_attempt = now() where user_id = '{Reader}' and digest is not null and state = 'pending'"
+        );
+    }
+
+    [Fact]
+    public async Task What_happened_is_told_once_together_and_what_comes_after_it_in_the_next()
+    {
+        await Begin();
+        await running.Publish(_story.Changed());
+        await running.Publish(_story.Next().Reworded("Deploys.", "Deploys alone."));
+        await Told(2);
+        await running.Quiet();
+        Assert.Empty(running.MailsTo(Reader));
+        await Due();
+        var mail = Assert.Single(await running.MailsTo(Reader, 1)).Message;
+        Assert.StartsWith("What changed: your day up to", mail.Subject, StringComparison.Ordinal);
+        Assert.Contains("Changes: 2, skills: 1", mail.TextBody!);
+        Assert.Contains("Deploys alone.", mail.TextBody!);
+
+        await running.Quiet();
+        await Due();
+        await running.Quiet();
+        Assert.Single(running.MailsTo(Reader));
+        await running.Publish(_story.Next().Reworded("Deploys alone.", "Deploys at night."));
+        await Told(3);
+        await Due();
+        var next = (await running.MailsTo(Reader, 2))[1].Message;
+        Assert.Contains("Changes: 1, skills: 1", next.TextBody!);
+        Assert.NotEqual(mail.MessageId, next.MessageId);
+    }
+
+    [Fact]
+    public async Task What_was_changed_back_sends_nothing()
+    {
+        await Begin();
+        await running.Publish(_story.Reworded("A", "B"));
+        await running.Publish(_story.Next().Reworded("B", "A"));
+        await Told(2);
+        await Due();
+        await running.Quiet();
+        Assert.Empty(running.MailsTo(Reader));
+        var cancelled = await running.Get("admin", "/deliveries?state=cancelled&limit=200", "administrator");
+        Assert.Contains(
+            cancelled.GetProperty("items").EnumerateArray(),
+            mail => mail.GetProperty("user").GetString() == Reader
+        );
+    }
+
+    [Fact]
+    public async Task Who_wants_to_hear_at_once_now_hears_at_once_of_what_waited()
+    {
+        await Begin();
+        await running.Publish(_story.Changed());
+        await Told(1);
+        await Wants("immediate");
+        var mail = Assert.Single(await running.MailsTo(Reader, 1)).Message;
+        Assert.Contains("Changes: 1", mail.TextBody!);
+        await running.Publish(_story.Next().Changed());
+        Assert.Equal("skill", (await running.MailsTo(Reader, 2))[1].Message.Headers["X-SkillPlatform-Reason"]);
+    }
+
+    [Theory]
+    [InlineData("weekly")]
+    [InlineData("off")]
+    public async Task What_waits_goes_along_with_what_the_reader_wants_now(string then)
+    {
+        await Begin();
+        await running.Publish(_story.Changed());
+        await Told(1);
+        await running.Look();
+        await Wants(then);
+        await Due();
+        if (then == "weekly")
+            Assert.StartsWith(
+                "What changed: your week",
+                (await running.MailsTo(Reader, 1))[0].Message.Subject!,
+                StringComparison.Ordinal
+            );
+        await running.Quiet();
+        Assert.Equal(then == "weekly" ? 1 : 0, running.MailsTo(Reader).Length);
+    }
+
+    [Fact]
+    public async Task One_click_stops_digests_of_this_kind_and_asks_before()
+    {
+        await Begin();
+        await running.Publish(_story.Changed());
+        await Told(1);
+        await Due();
+        var mail = (await running.MailsTo(Reader, 1))[0].Message;
+        var link = new Uri(mail.Headers["List-Unsubscribe"]!.Trim('<', '>')).AbsolutePath;
+        using var anyone = running.As(null);
+        Assert.Contains("Stop digests?", await anyone.GetStringAsync(link));
+        Assert.Equal("daily", await Frequency());
+        Assert.Equal(HttpStatusCode.OK, (await anyone.PostAsync(link, null)).StatusCode);
+        Assert.Equal("off", await Frequency());
+    }
+
+    private async Task<string?> Frequency() =>
+        (await running.Get(Reader, "/preferences")).GetProperty("frequency").GetString();
+
+    [Fact]
+    public async Task A_watch_may_have_a_frequency_of_its_own()
+    {
+        await Begin("immediate");
+        using var client = running.As(Reader);
+        var answer = await client.PutAsJsonAsync(
+            $"/api/notifications/watches/skill/{_story.Slug}",
+            new { frequency = "weekly", follow = "all" }
+        );
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var watch = await running.Get(Reader, $"/watches/skill/{_story.Slug}");
+        Assert.Equal("weekly", watch.GetProperty("frequency").GetString());
+        Assert.Equal("all", watch.GetProperty("follow").GetString());
+        await running.Publish(_story.Changed());
+        await Told(1);
+        await running.Quiet();
+        Assert.Empty(running.MailsTo(Reader));
+        await Due();
+        Assert.Single(await running.MailsTo(Reader, 1));
+    }
+
+    [Fact]
+    public async Task The_inbox_shows_what_a_digest_tells()
+    {
+        await Begin();
+        await running.Publish(_story.Changed());
+        await Told(1);
+        await Due();
+        var mail = (await running.MailsTo(Reader, 1))[0].Message;
+        var page = new Uri(
+            mail.TextBody!.ReplaceLineEndings("\n")
+                .Split('\n')
+                .Single(line => line.Contains("/inbox?digest=", StringComparison.Ordinal))
+                .Split(": ")[1]
+        );
+        var items = (await running.Get(Reader, $"/inbox{page.Query}")).GetProperty("items");
+        Assert.Equal(1, items.GetArrayLength());
+        await running.Publish(_story.Next().Changed());
+        await Told(2);
+        Assert.Equal(1, (await running.Get(Reader, $"/inbox{page.Query}")).GetProperty("items").GetArrayLength());
+    }
+}
