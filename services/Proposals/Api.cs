@@ -5,17 +5,6 @@ namespace SkillPlatform.Proposals;
 /// <summary>Everything that can be called, in the order in which a proposal meets it.</summary>
 public static class Api
 {
-    /// <summary>The queues of the consumers that Program registers.</summary>
-    public static readonly string[] Endpoints =
-    [
-        "proposals-when-skill-changed",
-        "proposals-when-taxonomy-changed",
-        "proposals-when-account-changed",
-        "proposals-when-account-erased",
-        "proposals-when-proposal-applied",
-        "proposals-when-proposal-conflicted",
-    ];
-
     public static void Map(RouteGroupBuilder api)
     {
         SubmitProposal.Map(api);
@@ -32,6 +21,6 @@ public static class Api
         RemoveComment.Map(api);
         ReviewPolicyPage.Map(api);
         SetReviewPolicy.Map(api);
-        api.MapErrorQueues(Endpoints);
+        api.MapErrorQueues(Consumers.Endpoints);
     }
 }

@@ -1,27 +1,14 @@
-using MassTransit;
 using SkillPlatform.EventSourcing;
 using SkillPlatform.Proposals;
 using SkillPlatform.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
-if (await ErrorQueues.RunCommand(args, builder.Configuration, Api.Endpoints) is { } exitCode)
+if (await ErrorQueues.RunCommand(args, builder.Configuration, Consumers.Endpoints) is { } exitCode)
     return exitCode;
 builder.AddServiceDefaults();
 builder.AddTokens();
 builder.AddEventStore("proposals-db", Store.Configure, Announcements.Of);
-builder.AddMessaging(
-    "proposals",
-    bus =>
-    {
-        bus.AddConsumer<WhenSkillChanged>();
-        bus.AddConsumer<WhenTaxonomyChanged>();
-        bus.AddConsumer<WhenAccountChanged>();
-        bus.AddConsumer<WhenAccountErased>();
-        bus.AddConsumer<WhenProposalApplied>();
-        bus.AddConsumer<WhenProposalConflicted>();
-        bus.AddInbox(together: ["proposals-when-skill-changed"]);
-    }
-);
+builder.AddMessaging("proposals", Consumers.Add);
 builder.AddNeighbours();
 builder.Services.AddHostedService<RemindOfProposal>();
 builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 1 << 20);

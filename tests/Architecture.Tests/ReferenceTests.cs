@@ -28,12 +28,19 @@ public sealed partial class ReferenceTests
     [Fact]
     public void Services_meet_in_messages_and_reference_none_of_each_other()
     {
-        string[] allowed = ["Changes", "Contracts", "EventSourcing", "ServiceDefaults"];
+        string[] allowed = ["Changes", "Contracts", "EventSourcing", "Mail", "Rendering", "ServiceDefaults"];
         foreach (var service in Repository.Services)
             Assert.Subset(
                 allowed.ToHashSet(StringComparer.Ordinal),
                 Repository.References(Project(service), "ProjectReference").ToHashSet(StringComparer.Ordinal)
             );
+    }
+
+    [Fact]
+    public void What_is_shown_and_sent_is_made_without_any_service()
+    {
+        Assert.Equal(["Changes"], Repository.References("services/Rendering/Rendering.csproj", "ProjectReference"));
+        Assert.Equal(["Changes", "Rendering"], Repository.References("services/Mail/Mail.csproj", "ProjectReference"));
     }
 
     [Fact]
@@ -114,6 +121,8 @@ public sealed partial class ReferenceTests
     [InlineData("services/Changes/Changes.csproj")]
     [InlineData("services/Contracts/Contracts.csproj")]
     [InlineData("services/EventSourcing/EventSourcing.csproj")]
+    [InlineData("services/Mail/Mail.csproj")]
+    [InlineData("services/Rendering/Rendering.csproj")]
     [InlineData("ServiceDefaults/ServiceDefaults.csproj")]
     public void What_others_build_on_is_documented(string project)
     {

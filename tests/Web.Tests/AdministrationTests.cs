@@ -110,15 +110,18 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
         Assert.Contains("<bdi>kim@example.org</bdi>", html);
         Assert.DoesNotContain("Lou", html);
         Assert.Single(Regex.Matches(html, "value=\"u1\"", RegexOptions.None, TimeSpan.FromSeconds(1)));
-        (string, string)[] named = [("approvals", "2"), ("reviewer", "u1"), ("reviewer", "u3")];
+        (string, string)[] named = [("approvals", "2"), ("remind", "14"), ("reviewer", "u1"), ("reviewer", "u3")];
         using var set = await browser.Post("/en/admin/policies", "/en/admin/policies/sea", named);
         Assert.Equal("/en/admin/policies?done=set", set.Headers.Location?.OriginalString);
         Assert.Equal(
-            "{\"approvals\":2,\"reviewers\":[\"u1\",\"u3\"]}",
+            "{\"approvals\":2,\"reviewers\":[\"u1\",\"u3\"],\"remindAfterDays\":14}",
             web.Proposals.Last("/api/proposals/policies/sea").Body
         );
         using var anybody = await browser.Post("/en/admin/policies", "/en/admin/policies/sea", ("approvals", "1"));
-        Assert.Equal("{\"approvals\":1,\"reviewers\":null}", web.Proposals.Last("/api/proposals/policies/sea").Body);
+        Assert.Equal(
+            "{\"approvals\":1,\"reviewers\":null,\"remindAfterDays\":7}",
+            web.Proposals.Last("/api/proposals/policies/sea").Body
+        );
         // Who is named stays so while nobody else can be chosen.
         web.Identity.Stub.On("GET /api/identity/accounts", new { }, 500);
         html = await browser.Html("/en/admin/policies");

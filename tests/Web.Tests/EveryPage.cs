@@ -114,6 +114,8 @@ public static class EveryPage
         ("/robots.txt", "/robots.txt"),
         ("/assets/{file}", null),
         ("/favicon.ico", "/favicon.ico"),
+        // To what it is about.
+        ("/inbox/{id:guid}", null),
         ("/signin", "/signin"),
         ("/api/docs", "/api/docs"),
         ("/api/docs/reference.js", "/api/docs/reference.js"),
@@ -344,6 +346,7 @@ public static class EveryPage
     private static void Notifying(Stub notifications, Func<object, object> with) =>
         notifications
             .On("GET /api/notifications/watches/skill/every", new { })
+            .On($"GET /api/notifications/mutes/proposal/{Theirs}", new { })
             .On(
                 "GET /api/notifications/watches",
                 with(
@@ -355,6 +358,8 @@ public static class EveryPage
                             name = "Tides",
                             reason = "manual",
                             since = At,
+                            frequency = "weekly",
+                            follow = "all",
                         }
                     )
                 )
@@ -368,6 +373,7 @@ public static class EveryPage
                     frequency = "daily",
                     culture = "de",
                     timeZone = "Europe/Vienna",
+                    digest = new { time = "07:30", weekday = "friday" },
                 }
             )
             .On("GET /api/notifications/errors/", Samples.Empty)

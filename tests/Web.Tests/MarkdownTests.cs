@@ -1,3 +1,4 @@
+using SkillPlatform.Rendering;
 using SkillPlatform.ServiceDefaults;
 using SkillPlatform.Web.Pages;
 
@@ -23,12 +24,12 @@ public sealed class MarkdownTests
     [InlineData("a\u202Ecod.exe", "\u202E")]
     [InlineData("a\u2066b", "\u2066")]
     public void Nothing_harmful_survives(string text, string harm) =>
-        Assert.DoesNotContain(harm, Markdown.Html(text).Value, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(harm, Formatted.Html(text).Value, StringComparison.OrdinalIgnoreCase);
 
     [Fact]
     public void What_people_write_is_rendered()
     {
-        var html = Markdown.Html("- **bold** `code`\n- [link](https://example.org/a?b=c)\n\n1 < 2 & \"x\" 😀").Value;
+        var html = Formatted.Html("- **bold** `code`\n- [link](https://example.org/a?b=c)\n\n1 < 2 & \"x\" 😀").Value;
         Assert.Contains("<li><strong>bold</strong> <code>code</code></li>", html);
         Assert.Contains("href=\"https://example.org/a?b=c\"", html);
         Assert.Contains("rel=\"nofollow noopener noreferrer ugc\"", html);
@@ -56,7 +57,7 @@ public sealed class MarkdownTests
     [InlineData("`<br>`", "<code>&lt;br&gt;</code>")]
     [InlineData("- [ ] open\n- [x] done", "<li>☐ open</li>\n<li>☑ done</li>")]
     public void Each_part_is_shown_as_what_it_is(string text, string html) =>
-        Assert.Contains(html, Markdown.Html(text).Value);
+        Assert.Contains(html, Formatted.Html(text).Value);
 
     [Fact]
     public void Hostile_shapes_end_soon()
@@ -74,7 +75,7 @@ public sealed class MarkdownTests
                 string.Concat(Enumerable.Repeat("|a", 5_000)) + "\n" + string.Concat(Enumerable.Repeat("|-", 2_500)),
             }
         )
-            Assert.All([Markdown.Html(text).Value, Markdown.Plain(text)], Assert.NotEmpty);
+            Assert.All([Formatted.Html(text).Value, Markdown.Plain(text)], Assert.NotEmpty);
         Assert.True(TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(10));
     }
 

@@ -410,7 +410,19 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
         using var browser = web.Browser();
         await browser.SignIn();
         var html = await browser.Html("/en/inbox");
-        Assert.Contains("href=\"/en/skills/tides\"", html);
+        var link = $"/en/inbox/{item}?to=%2Fen%2Fskills%2Ftides";
+        Assert.Contains($"href=\"{link}\"", html);
+        using (var opened = await browser.Get(link))
+            Assert.Equal("/en/skills/tides", opened.Headers.Location?.OriginalString);
+        Assert.Contains(item, web.Notifications.Last("/api/notifications/inbox/read").Body);
+        using (var away = await browser.Get($"/en/inbox/{item}?to=https://elsewhere.example.org"))
+            Assert.Equal("/en/inbox", away.Headers.Location?.OriginalString);
+        await browser.Html("/en/inbox?kind=mentioned&unread=true&digest=01990000-0000-7000-8000-0000000000d1");
+        var asked = web.Notifications.Last("/api/notifications/inbox").Query;
+        Assert.All(
+            ["kind=mentioned", "unread=true", "digest=01990000-0000-7000-8000-0000000000d1"],
+            part => Assert.Contains(part, asked)
+        );
         // Of what was written, the words.
         Assert.Contains("Pilot, Junior: reworded", html);
         Assert.Contains("1 unread", html);
@@ -449,12 +461,58 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
             ("timeZone", "Africa/Cairo"),
             ("quiet", "true"),
             ("from", "22:00"),
+            ("digestTime", "07:15"),
+            ("digestWeekday", "friday"),
         ];
         using var wrong = await browser.Post("/en/watching/mail", "/en/watching/mail", [.. wishes, ("to", "22:00")]);
         Assert.Equal(422, (int)wrong.StatusCode);
         using var saved = await browser.Post("/en/watching/mail", "/en/watching/mail", [.. wishes, ("to", "07:00")]);
         Assert.Equal(HttpStatusCode.Redirect, saved.StatusCode);
         Assert.Contains("\"to\":\"07:00\"", web.Notifications.Last("/api/notifications/preferences").Body);
+        Assert.Contains(
+            "\"digest\":{\"time\":\"07:15\",\"weekday\":\"friday\"}",
+            web.Notifications.Last("/api/notifications/preferences").Body
+        );
+    }
+
+    [Fact]
+    public async Task How_a_thing_is_watched_is_chosen_and_a_thread_is_muted()
+    {
+        var id = Given("open");
+        web.Notifications.On("PUT /api/notifications/watches/skill/told", new { })
+            .On($"PUT /api/notifications/mutes/proposal/{id}", new { }, 204)
+            .On($"GET /api/notifications/mutes/proposal/{id}", new { }, 404);
+        using var browser = web.Browser();
+        await browser.SignIn();
+        using var chosen = await browser.Post(
+            $"/en/proposals/{id}",
+            "/en/watching/skill/told",
+            ("watch", "true"),
+            ("follow", "all"),
+            ("frequency", "weekly")
+        );
+        Assert.Equal(HttpStatusCode.Redirect, chosen.StatusCode);
+        Assert.Equal(
+            "{\"frequency\":\"weekly\",\"follow\":\"all\"}",
+            web.Notifications.Last("/api/notifications/watches/skill/told").Body
+        );
+        Assert.Contains($"/en/proposals/{id}/mute", await browser.Html($"/en/proposals/{id}"));
+        using var muted = await browser.Post($"/en/proposals/{id}", $"/en/proposals/{id}/mute", ("mute", "true"));
+        Assert.Equal($"/en/proposals/{id}", muted.Headers.Location?.OriginalString);
+        web.Notifications.On($"GET /api/notifications/mutes/proposal/{id}", new { });
+        Assert.Contains("Unmute", await browser.Html($"/en/proposals/{id}"));
+    }
+
+    [Fact]
+    public async Task The_badge_counts_inbox_and_queue_apart()
+    {
+        web.Notifications.On("GET /api/notifications/inbox", Samples.Inbox("01990000-0000-7000-8000-0000000000f1"))
+            .On("GET /api/notifications/inbox/unread", new { unreadCount = 3 });
+        web.Proposals.On("GET /api/proposals/turn", new { count = 2 });
+        using var reviewer = await EveryPage.SignedIn(web);
+        var html = await reviewer.Html("/en/inbox");
+        Assert.Contains("3 unread", html);
+        Assert.Contains("2 wait for you", html);
     }
 
     private string Given(string state, string author = "someone", object[]? approvals = null)

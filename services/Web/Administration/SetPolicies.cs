@@ -5,7 +5,7 @@ using SkillPlatform.Web.Pages;
 
 namespace SkillPlatform.Web.Administration;
 
-public sealed record Policy(string Domain, int Approvals, Person[]? Reviewers);
+public sealed record Policy(string Domain, int Approvals, Person[]? Reviewers, int RemindAfterDays = 7);
 
 /// <param name="Policies">Null if they cannot be read at the moment.</param>
 /// <param name="Reviewers">Of any domain; null if they cannot be read at the moment.</param>
@@ -38,7 +38,10 @@ public sealed record PoliciesModel(
 /// <summary>How many approvals a proposal needs, and of whom, domain by domain.</summary>
 public static class SetPolicies
 {
-    public sealed record Wanted(int Approvals, string[]? Reviewers);
+    public sealed record Wanted(int Approvals, string[]? Reviewers, int RemindAfterDays);
+
+    /// <summary>0 for never.</summary>
+    public static readonly int[] Reminders = [0, 1, 2, 3, 5, 7, 10, 14, 21, 30, 60, 90];
 
     public static void Map(WebApplication app)
     {
@@ -65,12 +68,18 @@ public static class SetPolicies
         if (policy.Value is null)
             return Page.Error(policy.Status);
         _ = int.TryParse(form["approvals"], NumberStyles.None, CultureInfo.InvariantCulture, out var approvals);
+        if (!int.TryParse(form["remind"], NumberStyles.None, CultureInfo.InvariantCulture, out var remind))
+            remind = policy.Value.RemindAfterDays;
         var set = await services.Send<Policy>(
             "proposals",
             HttpMethod.Put,
             $"/api/proposals/policies/{domain}",
             // Nobody named: everybody who reviews in the domain.
-            new Wanted(approvals, form["reviewer"] is { Count: > 0 } named ? [.. named.OfType<string>()] : null),
+            new Wanted(
+                approvals,
+                form["reviewer"] is { Count: > 0 } named ? [.. named.OfType<string>()] : null,
+                remind
+            ),
             ct,
             policy.Tag
         );

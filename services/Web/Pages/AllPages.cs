@@ -77,6 +77,7 @@ public static class AllPages
         WriteComment.Map(app);
         WatchingPage.Map(app);
         WatchAnything.Map(app);
+        MuteThread.Map(app);
         InboxPage.Map(app);
         MailPage.Map(app);
         ShowAccount.Map(app);

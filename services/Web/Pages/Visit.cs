@@ -66,19 +66,23 @@ public sealed class Visit
     /// <summary>A number in an address.</summary>
     public static string Plain(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>How many messages wait; 0 where that cannot be told at once, for it only decorates.</summary>
-    public async Task<int> Unread(Services services)
+    /// <summary>How many messages wait.</summary>
+    public Task<int> Unread(Services services) =>
+        AtOnce<Inbox>(services, "notifications", $"/api/notifications/inbox/unread", inbox => inbox.UnreadCount);
+
+    /// <summary>How many proposals wait for the reader.</summary>
+    public Task<int> Turn(Services services) =>
+        AtOnce<Queue>(services, "proposals", $"/api/proposals/turn", queue => queue.Count);
+
+    // 0 where it cannot be told at once, for it only decorates.
+    private async Task<int> AtOnce<T>(Services services, string service, FormattableString path, Func<T, int> count)
+        where T : class
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(_request.HttpContext.RequestAborted);
         patience.CancelAfter(TimeSpan.FromMilliseconds(500));
         try
         {
-            var inbox = await services.Get<Waiting>(
-                "notifications",
-                $"/api/notifications/inbox/unread",
-                patience.Token
-            );
-            return inbox.Value?.UnreadCount ?? 0;
+            return (await services.Get<T>(service, path, patience.Token)).Value is { } answer ? count(answer) : 0;
         }
         catch (OperationCanceledException)
         {
@@ -86,7 +90,9 @@ public sealed class Visit
         }
     }
 
-    private sealed record Waiting(int UnreadCount);
+    private sealed record Inbox(int UnreadCount);
+
+    private sealed record Queue(int Count);
 
     private static Caller? Read(string token)
     {

@@ -30,6 +30,7 @@ public sealed record ProposalModel(
     May May,
     bool Mine,
     bool? Watched,
+    bool? Muted,
     Conversation Conversation,
     Shown Shown
 );
@@ -61,6 +62,7 @@ public static class ShowProposal
     public static async Task<IResult> Show(Guid id, Services services, Visit visit, Shown shown, CancellationToken ct)
     {
         var watched = visit.Watched(services, "proposal", $"{id}", ct);
+        var muted = visit.Muted(services, id, ct);
         var tree = Tree.Read(services, ct);
         var answer = await services.Get<Proposal>("proposals", $"/api/proposals/{id}", ct);
         if (answer.Value is not { } proposal)
@@ -88,6 +90,7 @@ public static class ShowProposal
                 Of(proposal, mine, visit),
                 mine,
                 await watched,
+                await muted,
                 new Conversation(
                     page,
                     $"{page}/comments",

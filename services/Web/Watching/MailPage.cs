@@ -5,8 +5,16 @@ namespace SkillPlatform.Web.Watching;
 
 public sealed record Hours(string From, string To);
 
+public sealed record DigestTime(string Time, string Weekday);
+
 /// <summary>How one wants to be told by mail.</summary>
-public sealed record MailWishes(string Frequency, string Culture, string TimeZone, Hours? QuietHours);
+public sealed record MailWishes(
+    string Frequency,
+    string Culture,
+    string TimeZone,
+    Hours? QuietHours,
+    DigestTime? Digest = null
+);
 
 /// <param name="Wishes">Null if they cannot be read at the moment.</param>
 public sealed record MailModel(MailWishes? Wishes, string? Tag, bool Done = false, string? Problem = null);
@@ -15,6 +23,17 @@ public sealed record MailModel(MailWishes? Wishes, string? Tag, bool Done = fals
 public static class MailPage
 {
     public static readonly string[] Frequencies = ["immediate", "daily", "weekly", "off"];
+
+    public static readonly string[] Weekdays =
+    [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+    ];
 
     /// <summary>Zones as people find them: by continent and city.</summary>
     public static readonly string[] Zones =
@@ -60,10 +79,16 @@ public static class MailPage
             form["frequency"].ToString(),
             form["culture"].ToString(),
             form["timeZone"].ToString(),
-            form["quiet"] == "true" ? new Hours(form["from"].ToString(), form["to"].ToString()) : null
+            form["quiet"] == "true" ? new Hours(form["from"].ToString(), form["to"].ToString()) : null,
+            // Who does not say when leaves it as it is.
+            form.ContainsKey("digestTime")
+                ? new DigestTime(form["digestTime"].ToString(), form["digestWeekday"].ToString())
+                : null
         );
         if (wishes.QuietHours is { } quiet && (!IsTime(quiet.From) || !IsTime(quiet.To) || quiet.From == quiet.To))
             return Again(visit.T["mail.wrong-hours"], 422);
+        if (wishes.Digest is { } digest && !IsTime(digest.Time))
+            return Again(visit.T["mail.wrong-digest"], 422);
         var answer = await services.Send<MailWishes>(
             "notifications",
             HttpMethod.Put,

@@ -32,6 +32,8 @@ public static class WatchAnything
         string key,
         [FromForm] bool watch,
         [FromForm] string? returnUrl,
+        [FromForm] string? frequency,
+        [FromForm] string? follow,
         Services services,
         Visit visit,
         CancellationToken ct
@@ -41,7 +43,10 @@ public static class WatchAnything
             "notifications",
             watch ? HttpMethod.Put : HttpMethod.Delete,
             $"/api/notifications/watches/{scope}/{key}",
-            null,
+            // Nothing said leaves it as it is.
+            watch && follow is not null
+                ? new { frequency = string.IsNullOrEmpty(frequency) ? null : frequency, follow }
+                : null,
             ct
         );
         return answer.Ok

@@ -3,12 +3,22 @@ using SkillPlatform.Web.Pages;
 namespace SkillPlatform.Web.Watching;
 
 /// <summary>One thing that is watched, and why: by hand, or because one took part.</summary>
-public sealed record Watch(string Scope, string Key, string Name, string Reason, DateTimeOffset? Since);
+public sealed record Watch(
+    string Scope,
+    string Key,
+    string Name,
+    string Reason,
+    DateTimeOffset? Since,
+    string? Frequency = null,
+    string? Follow = null
+);
 
 /// <summary>What I watch.</summary>
 public static class WatchingPage
 {
     public static readonly string[] Scopes = ["catalogue", "domain", "group", "role", "skill", "proposal"];
+
+    public static readonly string[] Follows = ["changes", "all"];
 
     public static void Map(WebApplication app) => app.MapGet("/watching", Get).RequireAuthorization();
 
