@@ -68,7 +68,7 @@ public sealed class ByKeyboardAlone(RunningPlatform running, RealBrowser browser
     {
         await reviewer.Go("/");
         await SignsIn(reviewer, "reviewer");
-        await Presses(reviewer, reviewer.Link(reviewer.Says("nav.queue")));
+        await Presses(reviewer, reviewer.Counted(reviewer.Says("nav.queue")));
         await Expect(reviewer.Heading(reviewer.Says("proposals.queue"))).ToBeVisibleAsync();
         await reviewer.Reads(reviewer.Link(Why));
         await Presses(reviewer, reviewer.Link(Why));

@@ -105,7 +105,7 @@ public sealed partial class TheStoryInABrowser(RunningPlatform running, RealBrow
     {
         await reviewer.Go("/");
         await reviewer.SignIn("reviewer");
-        await reviewer.Link(reviewer.Says("nav.queue")).ClickAsync();
+        await reviewer.Counted(reviewer.Says("nav.queue")).ClickAsync();
         await reviewer.Reads(reviewer.Link(why));
         await reviewer.Link(why).ClickAsync();
         await Expect(reviewer.Page.Locator("ins").First).ToBeVisibleAsync();

@@ -164,6 +164,41 @@ public sealed class TheWayOfAChange(RunningPlatform running)
         Assert.Single(MailsTo("reader", wanted));
     }
 
+    [Fact]
+    public async Task Each_reviewer_hears_of_a_submission_once_and_of_nothing_more_after_one_has_decided()
+    {
+        var was = await Text("lead");
+        var why = $"Asked {Guid.NewGuid():n}.";
+        var proposal = await Propose(running.Contributor, why, Reword("lead", was, was + " And why."));
+        foreach (var (name, reviewer) in new[] { ("reviewer", running.Reviewer), ("reviewer2", running.Reviewer2) })
+        {
+            var mail = Assert.Single(
+                await Eventually.Get(() => Task.FromResult(MailsTo(name, why)), mails => mails.Length > 0)
+            );
+            Assert.Equal("review", mail.Headers["X-SkillPlatform-Reason"]);
+            var entry = Assert.Single(
+                (await reviewer.Get("/api/notifications/inbox?kind=proposalSubmitted&limit=200"))
+                    .GetProperty("items")
+                    .EnumerateArray(),
+                item => item.GetProperty("proposal").GetString() == proposal
+            );
+            Assert.Equal("review", entry.GetProperty("reason").GetString());
+            Assert.Equal(why, entry.GetProperty("text").GetString());
+            Assert.True((await reviewer.Get("/api/proposals/turn")).GetProperty("count").GetInt32() > 0);
+        }
+        await Review(running.Reviewer2, proposal);
+        await Reaches(proposal, "merged");
+        await Eventually.Holds(() => Task.FromResult(MailsTo("contributor", why).Length > 0));
+        Assert.DoesNotContain(
+            (await running.Reviewer.Get("/api/proposals?turn=me&limit=200")).GetProperty("items").EnumerateArray(),
+            waiting => waiting.GetProperty("id").GetString() == proposal
+        );
+        Assert.Single(MailsTo("reviewer", proposal));
+        Assert.Single(MailsTo("reviewer2", proposal));
+        Assert.Empty(MailsTo("reader", proposal));
+        Assert.Empty(MailsTo("admin", proposal));
+    }
+
     private static void Follows(MimeMessage mail)
     {
         var alternative = Assert.IsType<MultipartAlternative>(mail.Body);

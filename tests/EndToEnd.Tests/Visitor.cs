@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using SkillPlatform.Testing;
 
@@ -15,6 +16,20 @@ public sealed class Visitor(IPage page, string language) : IAsyncDisposable
     public Task Go(string path) => page.GotoAsync($"/{language}{path}");
 
     public ILocator Link(string name) => page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true });
+
+    /// <summary>A link that ends with how many wait behind it, while any do.</summary>
+    public ILocator Counted(string name) =>
+        page.GetByRole(
+            AriaRole.Link,
+            new()
+            {
+                NameRegex = new Regex(
+                    $@"^{Regex.Escape(name)}(\s+[\d\p{{L}}].*)?$",
+                    RegexOptions.None,
+                    TimeSpan.FromSeconds(1)
+                ),
+            }
+        );
 
     public ILocator Button(string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 

@@ -21,7 +21,11 @@ public sealed partial class WhatIsTakenBackIsGone(RunningPlatform running)
     [Fact]
     public async Task Who_is_erased_leaves_what_was_decided_and_nothing_else()
     {
-        await running.Admin.Send(HttpMethod.Put, "/api/notifications/watches/skill/serverless-functions");
+        await running.Admin.Send(
+            HttpMethod.Put,
+            "/api/notifications/watches/skill/serverless-functions",
+            new { follow = "all" }
+        );
         using var zora = await Register();
         var (_, _, removed) = await zora.Post(
             Discussion,
