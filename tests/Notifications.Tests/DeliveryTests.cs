@@ -18,7 +18,8 @@ public sealed class DeliveryTests
         TimeSpan age = default,
         DateTimeOffset? now = null,
         News? news = null,
-        Said? said = null
+        Said? said = null,
+        Suppression? suppression = null
     ) =>
         Delivery.Decide(
             Notification,
@@ -32,6 +33,7 @@ public sealed class DeliveryTests
                         Active = true,
                     }
                 : null,
+            suppression,
             preferences,
             watch,
             new People(new Dictionary<string, Account>(StringComparer.Ordinal)),
@@ -66,6 +68,39 @@ public sealed class DeliveryTests
     [InlineData("weekly")]
     public void It_does_not_go_at_once_to_who_wants_none_at_once(string frequency) =>
         Assert.IsType<Verdict.Cancel>(Decide(preferences: new Preferences { Frequency = frequency }));
+
+    [Fact]
+    public void It_does_not_go_to_an_address_that_mails_come_back_from_until_it_is_confirmed_again()
+    {
+        var reader = new Account
+        {
+            Id = "reader",
+            Email = "r@example.org",
+            Active = true,
+            EmailConfirmedAt = Given.Now.AddDays(-9),
+        };
+        var hard = new Report(ReportKind.Hard, null, [], "5.1.1");
+        var suppression = Suppression.After(null, reader, hard, "mail", Given.Now);
+        Assert.IsType<Verdict.Suppress>(Decide(reader, suppression: suppression));
+        reader.EmailConfirmedAt = Given.Now.AddMinutes(1);
+        Assert.IsType<Verdict.Send>(Decide(reader, suppression: suppression));
+    }
+
+    [Fact]
+    public void It_is_tried_for_two_days_with_growing_pauses_and_each_answer_is_kept()
+    {
+        var mail = new Queued(Guid.Empty, 3, Given.Now, "reader", Guid.Empty);
+        var busy = new Outcome.Deferred("451 4.3.2 try\r\nlater");
+        var soon = Delivery.After(mail, busy, Given.Now.AddHours(48));
+        Assert.Equal(
+            new Result(Guid.Empty, Outbox.Pending, "451 4.3.2 try later", true, TimeSpan.FromSeconds(16)),
+            soon
+        );
+        var silent = new Outcome.Unreachable("No answer.");
+        Assert.Equal(Outbox.Pending, Delivery.After(mail, silent, Given.Now.AddHours(48)).State);
+        foreach (var outcome in new Outcome[] { busy, silent })
+            Assert.Equal(Outbox.Failed, Delivery.After(mail, outcome, Given.Now.AddHours(48).AddSeconds(1)).State);
+    }
 
     [Fact]
     public void It_does_not_go_when_the_watch_was_stopped_meanwhile() =>

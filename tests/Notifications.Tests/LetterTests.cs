@@ -11,7 +11,7 @@ public sealed class LetterTests
         new Uri("https://skills.example.org")
     );
 
-    private static Contents Contents(
+    internal static Contents Contents(
         SkillChanged change,
         string culture = "en",
         string name = "Rita Reader",

@@ -9,7 +9,8 @@ namespace SkillPlatform.Notifications;
 /// <summary>Where mails come from and where their links lead.</summary>
 /// <param name="From">Sender, for example <c>SkillPlatform &lt;notifications@example.org&gt;</c>.</param>
 /// <param name="Origin">The platform's public origin, without a slash at the end.</param>
-public sealed record Sender(MailboxAddress From, Uri Origin)
+/// <param name="Signature">Signs what is sent; null for nothing.</param>
+public sealed record Sender(MailboxAddress From, Uri Origin, Signature? Signature = null)
 {
     public string To(string path) => Origin.GetLeftPart(UriPartial.Authority) + path;
 
@@ -35,7 +36,7 @@ public static class Letter
         var host = sender.Origin.IdnHost;
         var mail = new MimeMessage
         {
-            Subject = Wording.Cut(Wording.OneLine(Wording.Title(texts, news, notification.Reason)), 200),
+            Subject = Subject(texts, news, notification),
             Date = notification.At,
             MessageId = $"{notification.Id:n}@{host}",
         };
@@ -59,8 +60,12 @@ public static class Letter
         };
         parts.Headers.Add("Content-Language", texts.Language);
         mail.Body = parts;
+        sender.Signature?.Sign(mail);
         return mail;
     }
+
+    public static string Subject(Texts texts, News news, Notification notification) =>
+        Wording.Cut(Wording.OneLine(Wording.Title(texts, news, notification.Reason)), 200);
 
     // What looks like an encoded word would be read as what it says, and not as what it is: so it is encoded itself.
     private static void Literally(MimeMessage mail, HeaderId header, string text, string after)
