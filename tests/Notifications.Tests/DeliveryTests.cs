@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Time.Testing;
+
 namespace SkillPlatform.Notifications.Tests;
 
 /// <summary>Whether a mail that is due still should go.</summary>
@@ -100,6 +102,25 @@ public sealed class DeliveryTests
         Assert.Equal(Outbox.Pending, Delivery.After(mail, silent, Given.Now.AddHours(48)).State);
         foreach (var outcome in new Outcome[] { busy, silent })
             Assert.Equal(Outbox.Failed, Delivery.After(mail, outcome, Given.Now.AddHours(48).AddSeconds(1)).State);
+    }
+
+    [Fact]
+    public void A_rate_that_an_administrator_sets_is_kept()
+    {
+        var clock = new FakeTimeProvider();
+        var pace = new Pace(perMinute: 30, clock);
+        Assert.Equal(1, pace.Within(10));
+        pace.Use(1);
+        Assert.Equal(0, pace.Within(10));
+        Assert.Equal(TimeSpan.FromSeconds(1), pace.Pause(TimeSpan.FromSeconds(1)));
+        clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(1, pace.Within(10));
+        // What was not used in an hour is not made up for at once.
+        clock.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(1, pace.Within(10));
+        Assert.Equal(10, new Pace(perMinute: 0, clock).Within(10));
+        var fast = new Pace(perMinute: 600, clock);
+        Assert.Equal(10, fast.Within(100));
     }
 
     [Fact]

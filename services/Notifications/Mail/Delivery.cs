@@ -174,17 +174,20 @@ public sealed class Postman(
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<Guid, byte> _inFlight = [];
-    private readonly Channel<(Queued Mail, MimeMessage Message)> _ready = Channel.CreateUnbounded<(
-        Queued,
-        MimeMessage
-    )>();
+    private readonly Channel<(Queued Mail, Contents Contents)> _ready = Channel.CreateUnbounded<(Queued, Contents)>();
 
     // No longer than there are connections: what is taken and not recorded yet goes twice if we die now.
     private readonly Channel<Result> _results = Channel.CreateBounded<Result>(server.Options.Connections);
     private readonly Pace _pace = new(server.Options.PerMinute, time);
 
-    /// <summary>Mails held at most: claimed together, and so judged and recorded together, but few enough to hold in memory.</summary>
-    private int AtOnce => server.Options.Connections * 32;
+    /// <summary>Mails held at most: enough to claim, judge and record many together, few enough to hold in memory.</summary>
+    private int AtOnce => server.Options.Connections * 64;
+
+    /// <summary>How many to claim: the next ones while half of the former are still on their way, and never a few at a time.</summary>
+    private int Room =>
+        server.IsFailing ? 1 - _inFlight.Count
+        : _inFlight.Count > AtOnce / 2 ? 0
+        : AtOnce - _inFlight.Count;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -204,7 +207,7 @@ public sealed class Postman(
             {
                 if (server.Rest is { Ticks: > 0 } rest)
                     await Task.Delay(rest, time, ct);
-                var room = _pace.Within((server.IsFailing ? 1 : AtOnce) - _inFlight.Count);
+                var room = _pace.Within(Room);
                 if (room > 0 && await ClaimAndPrepare(room, ct) > 0)
                     continue;
                 await signal.WaitAsync(room > 0 ? await claims.UntilDue(Look, ct) : _pace.Pause(Look), ct);
@@ -257,17 +260,8 @@ public sealed class Postman(
         switch (verdict)
         {
             case Verdict.Send send:
-                try
-                {
-                    _ready.Writer.TryWrite((mail, Letter.Of(send.Contents, sender)));
-                    return null;
-                }
-                catch (Exception e)
-                {
-                    // An address that is none, above all.
-                    log.LogWarning("Mail {Mail} cannot be written ({Reason}).", mail.Id, e.GetType().Name);
-                    return new Result(mail.Id, Outbox.Failed, $"It cannot be written: {e.GetType().Name}.", false);
-                }
+                _ready.Writer.TryWrite((mail, send.Contents));
+                return null;
             case Verdict.Later later:
                 return new Result(mail.Id, Outbox.Pending, later.Why, false, later.Wait);
             case Verdict.Suppress suppress:
@@ -341,22 +335,33 @@ public sealed class Postman(
     private async Task Send(CancellationToken stopping)
     {
         await using var connection = new SmtpConnection(server.Options, time);
-        await foreach (var (mail, message) in _ready.Reader.ReadAllAsync(CancellationToken.None))
+        await foreach (var (mail, contents) in _ready.Reader.ReadAllAsync(CancellationToken.None))
         {
             // When stopping, what was not begun is left to the next process.
-            var outcome = stopping.IsCancellationRequested
-                ? new Outcome.NotTried(TimeSpan.Zero)
-                : await Send(connection, mail, message);
-            await _results.Writer.WriteAsync(Delivery.After(mail, outcome, time.GetUtcNow()), CancellationToken.None);
+            var result = stopping.IsCancellationRequested
+                ? Delivery.After(mail, new Outcome.NotTried(TimeSpan.Zero), time.GetUtcNow())
+                : await Send(connection, mail, contents);
+            await _results.Writer.WriteAsync(result, CancellationToken.None);
         }
     }
 
-    private async Task<Outcome> Send(SmtpConnection connection, Queued mail, MimeMessage message)
+    private async Task<Result> Send(SmtpConnection connection, Queued mail, Contents contents)
     {
+        MimeMessage letter;
+        try
+        {
+            letter = Letter.Of(contents, sender);
+        }
+        catch (Exception e)
+        {
+            // An address that is none, above all.
+            log.LogWarning("Mail {Mail} cannot be written ({Reason}).", mail.Id, e.GetType().Name);
+            return new Result(mail.Id, Outbox.Failed, $"It cannot be written: {e.GetType().Name}.", false);
+        }
         using var attempt = Measures.Attempt(mail);
-        var outcome = await server.Send(connection, message, returnPath.Of(mail.Id));
+        var outcome = await server.Send(connection, letter, returnPath.Of(mail.Id));
         measures.Answered(attempt, outcome);
-        return outcome;
+        return Delivery.After(mail, outcome, time.GetUtcNow());
     }
 
     // Whatever has come together meanwhile is recorded together, and nothing waits for more to come.

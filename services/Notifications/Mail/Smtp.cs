@@ -218,6 +218,8 @@ public sealed class SmtpConnection(SmtpOptions options, TimeProvider time) : IAs
             await client.ConnectAsync(await Connected(ct), options.Host, options.Port, Security(), ct);
             if (options.User is { Length: > 0 } user)
                 await client.AuthenticateAsync(user, options.Password ?? "", ct);
+            // To announce its size, each mail would be written twice; none of ours comes near a server's limit.
+            client.Capabilities &= ~SmtpCapabilities.Size;
         }
         catch (SmtpCommandException greeting)
         {
