@@ -24,6 +24,9 @@ public static class Announcements
         // Not confirmed yet, or gone meanwhile: the event that changes that announces it.
         if (found is not [var json, ..])
             return null;
+        var confirmed = (await around.Stream(@event, ct)).LastOrDefault(e =>
+            e.Data is AccountConfirmed or AddressConfirmed
+        );
         var row = JsonSerializer.Deserialize<Row>(json, JsonSerializerOptions.Web)!;
         return new AccountChanged(
             user,
@@ -35,7 +38,8 @@ public static class Announcements
             row.Roles,
             row.ReviewerScopes,
             !row.Suspended,
-            row.SignedOutAt
+            row.SignedOutAt,
+            confirmed?.Timestamp
         );
     }
 

@@ -29,6 +29,8 @@ SetPreferences.Map(api);
 ReadInbox.Map(api);
 Unsubscribe.Map(api);
 Deliveries.Map(api);
+Bounces.Map(api);
+Suppressions.Map(api);
 api.MapErrorQueues(Consumers.Endpoints);
 app.MapOpenApi("/api/notifications/openapi.json").AllowAnonymous();
 await app.RunAsync();

@@ -33,6 +33,7 @@ public static class Store
         options.Schema.For<Digest>().DocumentAlias("digest").UniqueIndex(d => d.Token).Index(d => d.User);
         options.Schema.For<Preferences>().DocumentAlias("preferences").UseNumericRevisions(true);
         options.Schema.For<Account>().DocumentAlias("account").UseNumericRevisions(true);
+        options.Schema.For<Suppression>().DocumentAlias("suppression").UseNumericRevisions(true);
         options.Schema.For<KnownSkill>().DocumentAlias("known_skill").UseNumericRevisions(true);
         options.Schema.For<KnownSlug>().DocumentAlias("known_slug");
         options.Schema.For<KnownProposal>().DocumentAlias("known_proposal").UseNumericRevisions(true);

@@ -47,6 +47,35 @@ public sealed partial class AddressTests(Running running)
         Assert.Equal(HttpStatusCode.Redirect, home.StatusCode);
     }
 
+    [Fact]
+    public async Task An_address_can_be_confirmed_again_and_everybody_hears_when()
+    {
+        await using var heard = await Heard.Listen(running.Broker);
+        var address = NewAddress();
+        await running.Create(address);
+        var signed = await SignIn.As(running.Authority, address);
+        using var api = new Api(new Uri(running.Authority), signed.AccessToken);
+        var me = (await api.Get("/api/identity/me")).GetProperty("id").GetString()!;
+        var first = Confirmed(await heard.Next("AccountChanged", me, _ => true));
+        var asked = await api.Post("/api/identity/me/confirmation", new { });
+        Assert.Equal(202, asked.Status);
+        var link = (await Mailed(address, "/confirm")).Link;
+        using var browser = new Browser(running.Authority);
+        using var bent = await browser.Fill(link.Replace("again=true", "again=false", StringComparison.Ordinal));
+        Assert.Contains("has expired or has been used", await Text(bent), StringComparison.Ordinal);
+        using var confirmed = await browser.Fill(link);
+        Assert.Contains("mails go there again", await Text(confirmed), StringComparison.Ordinal);
+        await heard.Next("AccountChanged", me, m => Confirmed(m) > first);
+        // Whatever was signed in still is.
+        Assert.NotNull((await SignIn.Refresh(running.Authority, signed.RefreshToken!)).AccessToken);
+    }
+
+    // Accounts for development never followed a link.
+    private static DateTimeOffset Confirmed(System.Text.Json.JsonElement changed) =>
+        changed.GetProperty("emailConfirmedAt") is { ValueKind: System.Text.Json.JsonValueKind.String } at
+            ? at.GetDateTimeOffset()
+            : DateTimeOffset.MinValue;
+
     [Theory]
     [InlineData("not the password", "This is not your password.")]
     [InlineData(null, "This is not a mail address we can write to.")]

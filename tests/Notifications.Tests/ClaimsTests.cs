@@ -34,7 +34,7 @@ public sealed class ClaimsTests(Running running) : IClassFixture<Running>
             // Still claimed long after: only the end of its holder frees a claim.
             await Execute(source, "update mail set claimed_at = now() - interval '1 minute'");
             Assert.Empty(await survivor.Claim(10, [.. ids.Except(claimed.Select(c => c.Id))], ct));
-            await mortal.End(claimed[0].Id, Outbox.Sent, null, ct);
+            await mortal.Record([new Result(claimed[0].Id, Outbox.Sent, "250 taken", Attempted: true)], ct);
         }
         var mine = await survivor.Claim(10, [], ct);
         Assert.Equal(4, mine.Count);

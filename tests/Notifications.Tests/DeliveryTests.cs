@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Time.Testing;
+
 namespace SkillPlatform.Notifications.Tests;
 
 /// <summary>Whether a mail that is due still should go.</summary>
@@ -20,7 +22,8 @@ public sealed class DeliveryTests
         DateTimeOffset? now = null,
         News? news = null,
         Said? said = null,
-        bool merged = false
+        bool merged = false,
+        Suppression? suppression = null
     ) =>
         Delivery.Decide(
             Notification,
@@ -34,6 +37,7 @@ public sealed class DeliveryTests
                         Active = true,
                     }
                 : null,
+            suppression,
             preferences,
             watch,
             new People(new Dictionary<string, Account>(StringComparer.Ordinal)),
@@ -69,6 +73,58 @@ public sealed class DeliveryTests
     [InlineData("weekly")]
     public void It_does_not_go_at_once_to_who_wants_none_at_once(string frequency) =>
         Assert.IsType<Verdict.Cancel>(Decide(preferences: new Preferences { Frequency = frequency }));
+
+    [Fact]
+    public void It_does_not_go_to_an_address_that_mails_come_back_from_until_it_is_confirmed_again()
+    {
+        var reader = new Account
+        {
+            Id = "reader",
+            Email = "r@example.org",
+            Active = true,
+            EmailConfirmedAt = Given.Now.AddDays(-9),
+        };
+        var hard = new Report(ReportKind.Hard, null, [], "5.1.1");
+        var suppression = Suppression.After(null, reader, hard, "mail", Given.Now);
+        Assert.IsType<Verdict.Suppress>(Decide(reader, suppression: suppression));
+        reader.EmailConfirmedAt = Given.Now.AddMinutes(1);
+        Assert.IsType<Verdict.Send>(Decide(reader, suppression: suppression));
+    }
+
+    [Fact]
+    public void It_is_tried_for_two_days_with_growing_pauses_and_each_answer_is_kept()
+    {
+        var mail = new Queued(Guid.Empty, 3, Given.Now, "reader", Guid.Empty);
+        var busy = new Outcome.Deferred("451 4.3.2 try\r\nlater");
+        var soon = Delivery.After(mail, busy, Given.Now.AddHours(48));
+        Assert.Equal(
+            new Result(Guid.Empty, Outbox.Pending, "451 4.3.2 try later", true, TimeSpan.FromSeconds(16)),
+            soon
+        );
+        var silent = new Outcome.Unreachable("No answer.");
+        Assert.Equal(Outbox.Pending, Delivery.After(mail, silent, Given.Now.AddHours(48)).State);
+        foreach (var outcome in new Outcome[] { busy, silent })
+            Assert.Equal(Outbox.Failed, Delivery.After(mail, outcome, Given.Now.AddHours(48).AddSeconds(1)).State);
+    }
+
+    [Fact]
+    public void A_rate_that_an_administrator_sets_is_kept()
+    {
+        var clock = new FakeTimeProvider();
+        var pace = new Pace(perMinute: 30, clock);
+        Assert.Equal(1, pace.Within(10));
+        pace.Use(1);
+        Assert.Equal(0, pace.Within(10));
+        Assert.Equal(TimeSpan.FromSeconds(1), pace.Pause(TimeSpan.FromSeconds(1)));
+        clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(1, pace.Within(10));
+        // What was not used in an hour is not made up for at once.
+        clock.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(1, pace.Within(10));
+        Assert.Equal(10, new Pace(perMinute: 0, clock).Within(10));
+        var fast = new Pace(perMinute: 600, clock);
+        Assert.Equal(10, fast.Within(100));
+    }
 
     [Fact]
     public void It_does_not_go_when_the_watch_was_stopped_meanwhile() =>

@@ -6,7 +6,7 @@ namespace SkillPlatform.Notifications.Tests;
 
 public sealed class LetterTests
 {
-    private static Contents Contents(
+    internal static Contents Contents(
         SkillChanged change,
         string culture = "en",
         string name = "Rita Reader",

@@ -18,6 +18,9 @@ public sealed class Running(Servers servers) : IAsyncLifetime
     private readonly List<ServiceHost<Program>> _hosts = [];
     private Uri _broker = null!;
 
+    /// <summary>What opens the way in for mails that come back.</summary>
+    public const string Secret = "a-secret-of-tests";
+
     public SmtpSink Mail { get; } = new();
 
     /// <summary>What Proposals says of comments.</summary>
@@ -57,6 +60,8 @@ public sealed class Running(Servers servers) : IAsyncLifetime
                 ["Smtp:Host"] = "127.0.0.1",
                 ["Smtp:Port"] = $"{Mail.Port}",
                 ["Smtp:TimeoutSeconds"] = "1",
+                ["Smtp:ReturnPath"] = "bounces+{id}@example.org",
+                ["Mail:BounceSecret"] = Secret,
             }
         );
 

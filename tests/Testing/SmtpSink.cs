@@ -14,6 +14,9 @@ public sealed record Received(string[] To, byte[] Raw, long At)
 {
     private MimeMessage? _message;
 
+    /// <summary>Sender of the envelope: whom the server would tell.</summary>
+    public string From { get; init; } = "";
+
     public MimeMessage Message => _message ??= MimeMessage.Load(new MemoryStream(Raw));
 }
 
@@ -93,7 +96,7 @@ public sealed class SmtpSink : IAsyncDisposable
             using var reader = new StreamReader(stream, Encoding.Latin1);
             await using var writer = new StreamWriter(stream, Encoding.Latin1) { NewLine = "\r\n", AutoFlush = true };
             await writer.WriteLineAsync("220 sink ESMTP");
-            var to = new List<string>();
+            var (from, to) = ("", new List<string>());
             while (await reader.ReadLineAsync(_over.Token) is { } line)
             {
                 if (Mood == Mood.Silent)
@@ -113,14 +116,7 @@ public sealed class SmtpSink : IAsyncDisposable
                             await writer.WriteLineAsync(Mood == Mood.Busy ? "451 busy" : "550 no such user");
                         else
                         {
-                            to.Add(
-                                line[
-                                    (line.IndexOf('<', StringComparison.Ordinal) + 1)..line.IndexOf(
-                                        '>',
-                                        StringComparison.Ordinal
-                                    )
-                                ]
-                            );
+                            to.Add(Address(line));
                             await writer.WriteLineAsync("250 ok");
                         }
                         break;
@@ -140,6 +136,9 @@ public sealed class SmtpSink : IAsyncDisposable
                                 Encoding.Latin1.GetBytes(raw.ToString()),
                                 TimeProvider.System.GetTimestamp()
                             )
+                            {
+                                From = from,
+                            }
                         );
                         to.Clear();
                         await writer.WriteLineAsync("250 taken");
@@ -150,6 +149,8 @@ public sealed class SmtpSink : IAsyncDisposable
                     default:
                         if (verb is "RSET" or "MAIL")
                             to.Clear();
+                        if (verb is "MAIL")
+                            from = Address(line);
                         await writer.WriteLineAsync("250 ok");
                         break;
                 }
@@ -166,6 +167,9 @@ public sealed class SmtpSink : IAsyncDisposable
             client.Dispose();
         }
     }
+
+    private static string Address(string line) =>
+        line[(line.IndexOf('<', StringComparison.Ordinal) + 1)..line.IndexOf('>', StringComparison.Ordinal)];
 
     public async ValueTask DisposeAsync()
     {

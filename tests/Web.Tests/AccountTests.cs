@@ -24,6 +24,25 @@ public sealed class AccountTests(WebFixture web) : IClassFixture<WebFixture>
     }
 
     [Fact]
+    public async Task Who_gets_no_mails_any_more_is_told_so_and_asks_for_the_letter_that_ends_it()
+    {
+        web.Identity.Stub.On("GET /api/identity/me", Me).On("POST /api/identity/me/confirmation", new { }, 202);
+        web.Notifications.On("GET /api/notifications/address", new { state = "ok" });
+        using var browser = web.Browser();
+        await browser.SignIn();
+        Assert.DoesNotContain("confirm-address", await browser.Html("/en/account"));
+        web.Notifications.On("GET /api/notifications/address", new { state = "suppressed", reason = "bounced" });
+        Assert.Contains("came back", await browser.Html("/en/account"));
+        using var asked = await browser.Post("/en/account", "/en/account/confirm-address");
+        Assert.Equal("/en/account?done=letter", asked.Headers.Location?.OriginalString);
+        Assert.Equal("POST", web.Identity.Stub.Last("/api/identity/me/confirmation").Method);
+        Assert.Contains("on its way", await browser.Html("/en/account?done=letter"));
+        // What cannot be asked is no reason to show nothing.
+        web.Notifications.On("GET /api/notifications/address", new { }, 500);
+        Assert.Contains("zoe@example.org", await browser.Html("/en/account"));
+    }
+
+    [Fact]
     public async Task Without_a_session_there_is_no_account_and_without_identity_it_says_so()
     {
         using var browser = web.Browser();

@@ -165,7 +165,7 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
     }
 
     [Fact]
-    public async Task Failed_mails_are_shown_and_tried_again()
+    public async Task Mails_are_found_shown_with_their_way_and_tried_again()
     {
         web.Notifications.On(
                 "GET /api/notifications/deliveries",
@@ -181,13 +181,33 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
                             attempts = 5,
                             lastError = "550 <no such user>",
                             createdAt = "2026-03-09T10:00:00Z",
+                            recipient = new { name = "Zoë", address = "zoe@example.org" },
+                            subject = "Sailing <changed>",
+                            address = "ok",
+                            answers = new[]
+                            {
+                                new { at = "2026-03-09T10:00:00Z", text = "451 wait" },
+                                new { at = "2026-03-09T10:00:00Z", text = "550 <no such user>" },
+                            },
                         },
                     },
+                    nextCursor = "more",
                 }
             )
+            .On($"DELETE /api/notifications/suppressions/{Id}", new { }, 204)
             .On($"POST /api/notifications/deliveries/{Id}/retry", new { }, 202);
         using var browser = await As("administrator");
-        Assert.Contains("550 &lt;no such user&gt;", await browser.Html("/en/admin/mails"));
+        var html = await browser.Html("/en/admin/mails?state=failed&q=zo%26");
+        Assert.Equal("?state=failed&q=zo%26", web.Notifications.Last("/api/notifications/deliveries").Query);
+        foreach (
+            var shown in new[] { "550 &lt;no such user&gt;", "451 wait", "zoe@example.org", "Sailing &lt;changed&gt;" }
+        )
+            Assert.Contains(shown, html);
+        Assert.Contains("state=failed&amp;q=zo%26&amp;cursor=more", html);
+        Assert.DoesNotContain("/lift", html);
+        using var lifted = await browser.Post("/en/admin/mails", $"/en/admin/mails/addresses/{Id}/lift");
+        Assert.Equal("/en/admin/mails?done=lifted", lifted.Headers.Location?.OriginalString);
+        Assert.Equal("DELETE", web.Notifications.Last($"/api/notifications/suppressions/{Id}").Method);
         using var retried = await browser.Post("/en/admin/mails", $"/en/admin/mails/{Id}/retry");
         Assert.Equal("/en/admin/mails?done=retried", retried.Headers.Location?.OriginalString);
     }

@@ -377,6 +377,7 @@ public static class EveryPage
                 }
             )
             .On("GET /api/notifications/errors/", Samples.Empty)
+            .On("GET /api/notifications/address", new { state = "suppressed" })
             .On(
                 "GET /api/notifications/deliveries",
                 with(
@@ -386,9 +387,20 @@ public static class EveryPage
                             id = Comment,
                             user = Account,
                             state = "failed",
+                            createdAt = At,
+                        },
+                        new
+                        {
+                            id = Comment,
+                            user = Account,
+                            state = "bounced",
                             attempts = 5,
                             lastError = "550",
                             createdAt = At,
+                            recipient = new { name = "Zoë", address = "zoe@example.org" },
+                            subject = "Sailing",
+                            address = "suppressed",
+                            answers = new[] { new { at = At, text = "250" }, new { at = At, text = "550" } },
                         }
                     )
                 )

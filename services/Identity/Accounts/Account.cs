@@ -42,6 +42,9 @@ public sealed record AccountRegistered;
 /// <param name="Roles">What it may do from now on.</param>
 public sealed record AccountConfirmed(string[] Roles);
 
+/// <summary>A link that was sent to the address of a confirmed account was followed: letters to it arrive.</summary>
+public sealed record AddressConfirmed;
+
 /// <summary>Name, culture, time zone or password changed; what to, only the account knows.</summary>
 public sealed record AccountTouched;
 
@@ -60,6 +63,7 @@ public sealed class AccountHistory
     {
         options.Events.MapEventType<AccountRegistered>("account_registered");
         options.Events.MapEventType<AccountConfirmed>("account_confirmed");
+        options.Events.MapEventType<AddressConfirmed>("address_confirmed");
         options.Events.MapEventType<AccountTouched>("account_touched");
         options.Events.MapEventType<AccountRolesChanged>("account_roles_changed");
         options.Events.MapEventType<AccountSuspended>("account_suspended");

@@ -50,6 +50,7 @@ public sealed class AccountApi(UserManager<Account> users, AccountWriter writer,
         var api = app.MapGroup("/api/identity").AddEndpointFilter(StillSo);
         ShowMe.Map(api);
         ChangeMe.Map(api);
+        ConfirmAddress.Map(api);
         DeleteMe.Map(api);
         ExportMe.Map(api);
         SignOutEverywhere.Map(api);

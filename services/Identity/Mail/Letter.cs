@@ -7,6 +7,7 @@ namespace SkillPlatform.Identity;
 public sealed class Letter
 {
     public const string Confirm = "confirm";
+    public const string Again = "again";
     public const string Reset = "reset";
     public const string Known = "known";
     public const string Move = "move";
@@ -14,7 +15,7 @@ public sealed class Letter
 
     public Guid Id { get; set; }
 
-    /// <summary><see cref="Confirm"/>, <see cref="Reset"/>, <see cref="Known"/>, <see cref="Move"/> or <see cref="Moving"/>.</summary>
+    /// <summary><see cref="Confirm"/>, <see cref="Again"/>, <see cref="Reset"/>, <see cref="Known"/>, <see cref="Move"/> or <see cref="Moving"/>.</summary>
     public string Kind { get; set; } = "";
 
     public string Address { get; set; } = "";

@@ -29,6 +29,11 @@ internal sealed class LetterText(
                 Letter.Confirm,
                 Link("confirm", account, await users.GenerateEmailConfirmationTokenAsync(account))
             ),
+            // To the address that it was asked for, or to none.
+            Letter.Again when account.NormalizedEmail == users.NormalizeEmail(letter.Address) => (
+                Letter.Again,
+                Link("confirm", account, await users.GenerateEmailConfirmationTokenAsync(account)) + "&again=true"
+            ),
             Letter.Reset => (
                 Letter.Reset,
                 Link("reset", account, await users.GeneratePasswordResetTokenAsync(account))

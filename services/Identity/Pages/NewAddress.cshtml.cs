@@ -36,7 +36,7 @@ public sealed class NewAddressModel(
         return await writer.Write(
             account,
             account.Subject,
-            new AccountTouched(),
+            new AddressConfirmed(),
             async () =>
             {
                 // Makes a new stamp, too: the link is good for once.

@@ -32,7 +32,7 @@ public static class DigestLetter
                 new Envelope(
                     digest.Id,
                     digest.At,
-                    Line.One(Title(digest, preferences, texts)),
+                    Line.One(Title(digest.Frequency, digest.At, preferences, texts)),
                     reader,
                     $"digest-{digest.Id:n}",
                     "digests",
@@ -45,10 +45,10 @@ public static class DigestLetter
         }
     }
 
-    private static string Title(Digest digest, Preferences preferences, Texts texts) =>
+    public static string Title(string frequency, DateTimeOffset at, Preferences preferences, Texts texts) =>
         texts[
-            $"title.digest.{digest.Frequency}",
-            ("date", TimeZoneInfo.ConvertTime(digest.At, preferences.Zone).ToString("d", texts.Format))
+            $"title.digest.{frequency}",
+            ("date", TimeZoneInfo.ConvertTime(at, preferences.Zone).ToString("d", texts.Format))
         ];
 
     private static Body Body(
@@ -92,7 +92,7 @@ public static class DigestLetter
             );
         blocks.Add(new Block.Button(texts["link.digest"], sender.To($"/inbox?digest={digest.Id}")));
         return new Body(
-            Title(digest, preferences, texts),
+            Title(digest.Frequency, digest.At, preferences, texts),
             texts.Language,
             texts.Direction,
             texts["label.before"],

@@ -16,6 +16,8 @@ public sealed class Digests(IDocumentStore store, Comments comments, TimeProvide
         var reader = await session.LoadAsync<Account>(mail.User, ct);
         if (reader is null or { Erased: true } or { Active: false } or { Email: "" })
             return new Verdict.Cancel("The account takes no mail.");
+        if (await session.LoadAsync<Suppression>(mail.User, ct) is { } suppression && suppression.Holds(reader))
+            return new Verdict.Suppress("Mails to this address come back.");
         var preferences = await session.LoadAsync<Preferences>(mail.User, ct) ?? Preferences.Default(mail.User, reader);
         var now = time.GetUtcNow();
         if (Delivery.QuietFor(preferences, now) is { } quiet)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Marten;
 using MimeKit;
+using SkillPlatform.Mail;
 
 namespace SkillPlatform.Notifications;
 
@@ -14,6 +15,8 @@ public abstract record Verdict
     public sealed record Later(TimeSpan Wait, string? Why) : Verdict;
 
     public sealed record Cancel(string Why) : Verdict;
+
+    public sealed record Suppress(string Why) : Verdict;
 }
 
 /// <summary>Decides, when a mail is due, whether it still should go. Pure.</summary>
@@ -32,6 +35,7 @@ public static class Delivery
         Notification? notification,
         News? news,
         Account? reader,
+        Suppression? suppression,
         Preferences? chosen,
         Watch? watch,
         People people,
@@ -49,6 +53,8 @@ public static class Delivery
             return Wait("The account is not known yet.");
         if (reader is { Erased: true } or { Active: false } or { Email: "" })
             return new Verdict.Cancel("The account takes no mail.");
+        if (suppression?.Holds(reader) == true)
+            return new Verdict.Suppress("Mails to this address come back.");
         var called = Reasons.IsCalled(notification.Reason);
         if (watch is { Muted: true } || (watch is { Active: false } && !called))
             return new Verdict.Cancel("No longer watched.");
@@ -102,13 +108,61 @@ public static class Delivery
     /// <summary>After there was no server: that one is back is noticed for all mails together, so no single one waits long.</summary>
     public static TimeSpan AfterSilence(int attempts) => TimeSpan.FromSeconds(Math.Min(5, attempts + 1));
 
+    /// <summary>What an attempt at a mail makes of it.</summary>
+    public static Result After(Queued mail, Outcome outcome, DateTimeOffset now)
+    {
+        return outcome switch
+        {
+            Outcome.Accepted taken => new Result(mail.Id, Outbox.Sent, Said(taken.Answer), true),
+            Outcome.Refused refused => new Result(mail.Id, Outbox.Failed, Said(refused.Why), true),
+            Outcome.Deferred deferred => Again(deferred.Why, AfterDeferral(mail.Attempts)),
+            Outcome.Unreachable silence => Again(silence.Why, AfterSilence(mail.Attempts)),
+            Outcome.NotTried rest => new Result(mail.Id, Outbox.Pending, null, false, rest.Wait),
+            _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),
+        };
+
+        Result Again(string why, TimeSpan wait) =>
+            now - mail.CreatedAt > GivenUpAfter
+                ? new Result(mail.Id, Outbox.Failed, Said(why), true)
+                : new Result(mail.Id, Outbox.Pending, Said(why), true, wait);
+    }
+
+    /// <summary>Another server's words, as much of them as is kept.</summary>
+    public static string Said(string answer) => Line.Cut(Line.One(answer), 500);
+
     /// <summary>How long delivery is tried.</summary>
-    public static readonly TimeSpan GivenUpAfter = TimeSpan.FromDays(5);
+    public static readonly TimeSpan GivenUpAfter = TimeSpan.FromHours(48);
+}
+
+/// <summary>The rate that an administrator sets for this process: a second's worth of it may go at once, and at least one mail.</summary>
+public sealed class Pace(int perMinute, TimeProvider time)
+{
+    private readonly double _most = Math.Max(1, perMinute / 60.0);
+    private double _left = Math.Max(1, perMinute / 60.0);
+    private long _at = time.GetTimestamp();
+
+    /// <summary>How many of the wanted may go now.</summary>
+    public int Within(int wanted)
+    {
+        if (perMinute <= 0)
+            return wanted;
+        _left = Math.Min(_most, _left + time.GetElapsedTime(_at).TotalMinutes * perMinute);
+        _at = time.GetTimestamp();
+        return Math.Min(wanted, (int)_left);
+    }
+
+    public void Use(int count) => _left -= count;
+
+    /// <summary>How long until the next may go, at most so long.</summary>
+    public TimeSpan Pause(TimeSpan atMost) =>
+        perMinute <= 0 || _left >= 1
+            ? atMost
+            : TimeSpan.FromMinutes(Math.Min(atMost.TotalMinutes, (1 - _left) / perMinute));
 }
 
 /// <summary>
-/// Delivers what is due: one loop claims and prepares, several connections send. Wakes with the commit; looks by itself
-/// once a second. Nothing else waits for it.
+/// Delivers what is due: one loop claims and prepares, several connections send, one loop records what came of it. Wakes with
+/// the commit; looks by itself once a second. Nothing else waits for it.
 /// </summary>
 public sealed class Postman(
     Claims claims,
@@ -118,6 +172,7 @@ public sealed class Postman(
     Comments comments,
     Digests digests,
     Sender sender,
+    ReturnPath returnPath,
     Measures measures,
     TimeProvider time,
     ILogger<Postman> log
@@ -125,16 +180,32 @@ public sealed class Postman(
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<Guid, byte> _inFlight = [];
-    private readonly Channel<(Queued Mail, MimeMessage Message)> _ready = Channel.CreateUnbounded<(
+    private readonly Channel<(Queued Mail, Func<Sender, MimeMessage> Write)> _ready = Channel.CreateUnbounded<(
         Queued,
-        MimeMessage
+        Func<Sender, MimeMessage>
     )>();
+
+    // No longer than there are connections: what is taken and not recorded yet goes twice if we die now.
+    private readonly Channel<Result> _results = Channel.CreateBounded<Result>(server.Options.Connections);
+    private readonly Pace _pace = new(server.Options.PerMinute, time);
+
+    /// <summary>Mails held at most: enough to claim, judge and record many together, few enough to hold in memory.</summary>
+    private int AtOnce => server.Options.Connections * 64;
+
+    /// <summary>How many to claim: the next ones while half of the former are still on their way, and never a few at a time.</summary>
+    private int Room =>
+        server.IsFailing ? 1 - _inFlight.Count
+        : _inFlight.Count > AtOnce / 2 ? 0
+        : AtOnce - _inFlight.Count;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         server.Recovered = () => _ = Quietly(claims.Hasten(stoppingToken));
+        var recorder = Task.Run(() => Record(stoppingToken), CancellationToken.None);
         var senders = Enumerable.Range(0, server.Options.Connections).Select(_ => Task.Run(() => Send(stoppingToken)));
         await Task.WhenAll([Task.Run(() => Dispatch(stoppingToken), CancellationToken.None), .. senders]);
+        _results.Writer.Complete();
+        await recorder;
     }
 
     private async Task Dispatch(CancellationToken ct)
@@ -145,10 +216,10 @@ public sealed class Postman(
             {
                 if (server.Rest is { Ticks: > 0 } rest)
                     await Task.Delay(rest, time, ct);
-                var room = (server.IsFailing ? 1 : server.Options.Connections * 4) - _inFlight.Count;
+                var room = _pace.Within(Room);
                 if (room > 0 && await ClaimAndPrepare(room, ct) > 0)
                     continue;
-                await signal.WaitAsync(room > 0 ? await claims.UntilDue(Look, ct) : Look, ct);
+                await signal.WaitAsync(room > 0 ? await claims.UntilDue(Look, ct) : _pace.Pause(Look), ct);
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {
@@ -168,57 +239,56 @@ public sealed class Postman(
         var claimed = await claims.Claim(room, [.. _inFlight.Keys], ct);
         if (claimed.Count == 0)
             return 0;
+        _pace.Use(claimed.Count);
         foreach (var mail in claimed)
             _inFlight[mail.Id] = 0;
         var open = claimed.Select(mail => mail.Id).ToHashSet();
         try
         {
-            foreach (var (mail, verdict) in await Judge([.. claimed.Where(mail => mail.Digest is null)], ct))
-            {
-                await Follow(mail, verdict, ct);
-                open.Remove(mail.Id);
-            }
-            foreach (var digest in claimed.Where(mail => mail.Digest is not null))
-            {
-                await Follow(digest, await digests.Judge(digest, ct), ct);
-                open.Remove(digest.Id);
-            }
+            var over = new List<Result>();
+            foreach (var (mail, verdict) in await JudgeAll(claimed, ct))
+                if (Follow(mail, verdict) is { } result)
+                    over.Add(result);
+                else
+                    open.Remove(mail.Id);
+            if (over.Count > 0)
+                await claims.Record(over, ct);
         }
-        catch
+        finally
         {
-            // Still ours in the table; what is ours and not in flight is claimed again.
+            // Recorded, or to be claimed again.
             foreach (var id in open)
                 _inFlight.TryRemove(id, out _);
-            throw;
         }
         return claimed.Count;
     }
 
-    private async Task Follow(Queued mail, Verdict verdict, CancellationToken ct)
+    /// <summary>Hands it to the senders, or says why it does not go; then it is over with it, for now or for good.</summary>
+    private Result? Follow(Queued mail, Verdict verdict)
     {
         switch (verdict)
         {
             case Verdict.Send send:
-                try
-                {
-                    await _ready.Writer.WriteAsync((mail, send.Write(sender)), ct);
-                    return;
-                }
-                catch (Exception e) when (e is not OperationCanceledException)
-                {
-                    // An address that is none, above all.
-                    log.LogWarning("Mail {Mail} cannot be written ({Reason}).", mail.Id, e.GetType().Name);
-                    await claims.End(mail.Id, Outbox.Failed, $"It cannot be written: {e.GetType().Name}.", ct);
-                }
-                break;
+                _ready.Writer.TryWrite((mail, send.Write));
+                return null;
             case Verdict.Later later:
-                await claims.Later(mail.Id, later.Wait, later.Why, counts: false, ct);
-                break;
+                return new Result(mail.Id, Outbox.Pending, later.Why, false, later.Wait);
+            case Verdict.Suppress suppress:
+                measures.Count(Outbox.Suppressed);
+                return new Result(mail.Id, Outbox.Suppressed, suppress.Why, false);
             case Verdict.Cancel cancel:
-                await claims.End(mail.Id, Outbox.Cancelled, cancel.Why, ct);
-                break;
+                return new Result(mail.Id, Outbox.Cancelled, cancel.Why, false);
+            default:
+                throw new InvalidOperationException($"Unknown verdict {verdict}.");
         }
-        _inFlight.TryRemove(mail.Id, out _);
+    }
+
+    private async Task<List<(Queued, Verdict)>> JudgeAll(List<Queued> mails, CancellationToken ct)
+    {
+        var judged = new List<(Queued, Verdict)>(await Judge([.. mails.Where(mail => mail.Digest is null)], ct));
+        foreach (var digest in mails.Where(mail => mail.Digest is not null))
+            judged.Add((digest, await digests.Judge(digest, ct)));
+        return judged;
     }
 
     private async Task<IEnumerable<(Queued, Verdict)>> Judge(List<Queued> mails, CancellationToken ct)
@@ -226,16 +296,18 @@ public sealed class Postman(
         await using var reads = store.QuerySession();
         string[] readers = [.. mails.Select(m => m.User).Distinct(StringComparer.Ordinal)];
         var first = reads.CreateBatchQuery();
-        var (notificationsRead, newsRead, readersRead, preferencesRead) = (
+        var (notificationsRead, newsRead, readersRead, suppressionsRead, preferencesRead) = (
             first.LoadMany<Notification>().ById([.. mails.Select(m => m.Id)]),
             first.LoadMany<News>().ById([.. mails.Select(m => m.News).Distinct()]),
             first.LoadMany<Account>().ById(readers),
+            first.LoadMany<Suppression>().ById(readers),
             first.LoadMany<Preferences>().ById(readers)
         );
         await first.Execute(ct);
         var notifications = (await notificationsRead).ToDictionary(n => n.Id);
         var news = (await newsRead).ToDictionary(n => n.Id);
         var accounts = (await readersRead).ToDictionary(a => a.Id, StringComparer.Ordinal);
+        var suppressions = (await suppressionsRead).ToDictionary(s => s.Id, StringComparer.Ordinal);
         var preferences = (await preferencesRead).ToDictionary(p => p.Id, StringComparer.Ordinal);
         var second = reads.CreateBatchQuery();
         var mergesRead = second
@@ -272,6 +344,7 @@ public sealed class Postman(
                 n,
                 told,
                 n is null ? null : accounts.GetValueOrDefault(n.User),
+                n is null ? null : suppressions.GetValueOrDefault(n.User),
                 n is null ? null : preferences.GetValueOrDefault(n.User),
                 n is null ? null : watches.GetValueOrDefault(Watch.IdOf(n.User, Topic.Parse(n.Topic))),
                 people,
@@ -287,42 +360,67 @@ public sealed class Postman(
     private async Task Send(CancellationToken stopping)
     {
         await using var connection = new SmtpConnection(server.Options, time);
-        await foreach (var (mail, message) in _ready.Reader.ReadAllAsync(CancellationToken.None))
+        await foreach (var (mail, write) in _ready.Reader.ReadAllAsync(CancellationToken.None))
         {
             // When stopping, what was not begun is left to the next process.
-            var outcome = stopping.IsCancellationRequested
-                ? new Outcome.NotTried(TimeSpan.Zero)
-                : await Send(connection, mail, message);
-            await Record(mail, outcome, stopping);
-            _inFlight.TryRemove(mail.Id, out _);
-            if (_inFlight.Count <= server.Options.Connections)
+            var result = stopping.IsCancellationRequested
+                ? Delivery.After(mail, new Outcome.NotTried(TimeSpan.Zero), time.GetUtcNow())
+                : await Send(connection, mail, write);
+            await _results.Writer.WriteAsync(result, CancellationToken.None);
+        }
+    }
+
+    private async Task<Result> Send(SmtpConnection connection, Queued mail, Func<Sender, MimeMessage> write)
+    {
+        MimeMessage letter;
+        try
+        {
+            letter = write(sender);
+        }
+        catch (Exception e)
+        {
+            // An address that is none, above all.
+            log.LogWarning("Mail {Mail} cannot be written ({Reason}).", mail.Id, e.GetType().Name);
+            return new Result(mail.Id, Outbox.Failed, $"It cannot be written: {e.GetType().Name}.", false);
+        }
+        using var attempt = Measures.Attempt(mail);
+        var outcome = await server.Send(connection, letter, returnPath.Of(mail.Id));
+        measures.Answered(attempt, outcome);
+        return Delivery.After(mail, outcome, time.GetUtcNow());
+    }
+
+    // Whatever has come together meanwhile is recorded together, and nothing waits for more to come.
+    private async Task Record(CancellationToken stopping)
+    {
+        var results = new List<Result>();
+        while (await _results.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            while (results.Count < AtOnce && _results.Reader.TryRead(out var result))
+                results.Add(result);
+            await Record(results, stopping);
+            foreach (var result in results)
+                _inFlight.TryRemove(result.Id, out _);
+            results.Clear();
+            if (_inFlight.Count <= AtOnce / 2)
                 signal.Set();
         }
     }
 
-    private async Task<Outcome> Send(SmtpConnection connection, Queued mail, MimeMessage message)
-    {
-        using var attempt = Measures.Attempt(mail);
-        var outcome = await server.Send(connection, message);
-        measures.Answered(attempt, outcome);
-        return outcome;
-    }
-
     // Written however long it takes: between the server's answer and this record lies the one chance of a second mail.
-    private async Task Record(Queued mail, Outcome outcome, CancellationToken stopping)
+    private async Task Record(List<Result> results, CancellationToken stopping)
     {
         for (var tries = 0; ; tries++)
         {
             try
             {
-                await Once(CancellationToken.None);
+                await claims.Record(results, CancellationToken.None);
                 return;
             }
             catch (Exception e) when (!stopping.IsCancellationRequested || tries < 10)
             {
                 log.LogWarning(
-                    "What became of mail {Mail} cannot be recorded ({Reason}); trying again.",
-                    mail.Id,
+                    "What became of {Count} mails cannot be recorded ({Reason}); trying again.",
+                    results.Count,
                     e.Message
                 );
                 await Task.Delay(200, CancellationToken.None);
@@ -331,22 +429,6 @@ public sealed class Postman(
             {
                 return;
             }
-        }
-
-        Task Once(CancellationToken ct)
-        {
-            var tooOld = time.GetUtcNow() - mail.CreatedAt > Delivery.GivenUpAfter;
-            return outcome switch
-            {
-                Outcome.Accepted => claims.End(mail.Id, Outbox.Sent, null, ct),
-                Outcome.Refused refused => claims.End(mail.Id, Outbox.Failed, refused.Why, ct),
-                Outcome.Deferred { Why: var why } when tooOld => claims.End(mail.Id, Outbox.Failed, why, ct),
-                Outcome.Unreachable { Why: var why } when tooOld => claims.End(mail.Id, Outbox.Failed, why, ct),
-                Outcome.Deferred d => claims.Later(mail.Id, Delivery.AfterDeferral(mail.Attempts), d.Why, true, ct),
-                Outcome.Unreachable u => claims.Later(mail.Id, Delivery.AfterSilence(mail.Attempts), u.Why, true, ct),
-                Outcome.NotTried n => claims.Later(mail.Id, n.Wait, null, false, ct),
-                _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),
-            };
         }
     }
 

@@ -52,6 +52,7 @@ public sealed record Envelope(
         };
         parts.Headers.Add("Content-Language", body.Language);
         mail.Body = parts;
+        sender.Signature?.Sign(mail);
         return mail;
     }
 

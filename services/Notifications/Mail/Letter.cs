@@ -6,7 +6,8 @@ namespace SkillPlatform.Notifications;
 /// <summary>Where mails come from and where their links lead.</summary>
 /// <param name="From">Sender, for example <c>SkillPlatform &lt;notifications@example.org&gt;</c>.</param>
 /// <param name="Origin">The platform's public origin, without a slash at the end.</param>
-public sealed record Sender(MailboxAddress From, Uri Origin)
+/// <param name="Signature">Signs what is sent; null for nothing.</param>
+public sealed record Sender(MailboxAddress From, Uri Origin, Signature? Signature = null)
 {
     public string To(string path) => Origin.GetLeftPart(UriPartial.Authority) + path;
 
@@ -33,7 +34,7 @@ public static class Letter
             new Envelope(
                 notification.Id,
                 notification.At,
-                Subject(texts, contents),
+                Subject(texts, news, notification),
                 reader,
                 Root(news),
                 ListOf(news),
@@ -46,9 +47,8 @@ public static class Letter
     }
 
     /// <summary>One for all mails about a proposal, or mail programs would not keep them together; what happened is said first thing inside.</summary>
-    public static string Subject(Texts texts, Contents contents)
+    public static string Subject(Texts texts, News news, Notification notification)
     {
-        var (notification, news, _, _, _) = contents;
         var subject = news.ProposalId is null
             ? Wording.Title(texts, news, notification.Reason)
             : texts["subject.proposal", ("skill", news.SkillName)];

@@ -47,6 +47,9 @@ public sealed class Measures
             ? Traces.StartActivity("mail.send", ActivityKind.Client, raised)
             : null;
 
+    /// <summary>One more mail of which this became.</summary>
+    public void Count(string outcome) => _mails.Add(1, KeyValuePair.Create("outcome", (object?)outcome));
+
     /// <summary>The server's answer as its number alone: its words may name the reader.</summary>
     public void Answered(Activity? attempt, Outcome outcome)
     {
@@ -58,7 +61,7 @@ public sealed class Measures
             Outcome.Unreachable => ("unreachable", 0),
             _ => ("not tried", 0),
         };
-        _mails.Add(1, KeyValuePair.Create("outcome", (object?)name));
+        Count(name);
         attempt?.SetTag("skillplatform.mail.outcome", name);
         if (code > 0)
             attempt?.SetTag("smtp.response.status_code", code);

@@ -19,16 +19,44 @@ public sealed record Queued(
     string? Digest = null
 );
 
+/// <summary>What became of a mail, or of an attempt at it.</summary>
+/// <param name="State">Where it is now; <see cref="Outbox.Pending"/> where it is to be tried again.</param>
+/// <param name="Why">What the server said, or why it was not asked; null where nothing is to be said.</param>
+/// <param name="Attempted">True if the server was asked, and <paramref name="Why"/> is its answer.</param>
+/// <param name="Wait">How long until it is tried again; null where it is not.</param>
+public sealed record Result(Guid Id, string State, string? Why, bool Attempted, TimeSpan? Wait = null);
+
 /// <summary>
 /// The mails that go out: a plain table, since claiming needs <c>skip locked</c>. A row holds no address and no text; the
 /// mail is made at delivery from the notification and the account as they are then.
 /// </summary>
 public static class Outbox
 {
+    /// <summary>Waits for its turn: <see cref="Raised"/> until the server has put it off, <see cref="Deferred"/> from then on.</summary>
     public const string Pending = "pending";
+    public const string Raised = "raised";
+    public const string Deferred = "deferred";
+
+    /// <summary>The server took it.</summary>
     public const string Sent = "sent";
+
+    /// <summary>It was taken, and came back.</summary>
+    public const string Bounced = "bounced";
+
+    /// <summary>Its reader called it unwanted.</summary>
+    public const string Complained = "complained";
+
+    /// <summary>The server refused it for good, or put it off for too long.</summary>
     public const string Failed = "failed";
+
+    /// <summary>Its address takes none until its owner confirms it again.</summary>
+    public const string Suppressed = "suppressed";
+
+    /// <summary>Nobody wants it any more.</summary>
     public const string Cancelled = "cancelled";
+
+    /// <summary>How many of the servers' answers a mail keeps: the last ones.</summary>
+    private const int Answers = 20;
 
     public static Table Schema()
     {
@@ -47,6 +75,8 @@ public static class Outbox
         table.AddColumn<string>("trace").AllowNulls();
         // How often the digest comes that it is; null for the mail of one notification.
         table.AddColumn<string>("digest").AllowNulls();
+        // What servers said of it: they may name the reader, so nothing else repeats them.
+        table.AddColumn("answers", "jsonb").AllowNulls();
         table.Indexes.Add(
             new IndexDefinition("mail_due") { Columns = ["next_attempt"], Predicate = "state = 'pending'" }
         );
@@ -87,6 +117,14 @@ public static class Outbox
 
     public static void ReleaseMails(this IDocumentSession session, Guid news, DateTimeOffset now) =>
         session.QueueSqlCommand("update mail set next_attempt = ? where news = ? and state = 'pending'", now, news);
+
+    /// <summary>The answers with one more, where there is one: for an <c>update</c>, by names of columns or parameters.</summary>
+    internal static string AnswersWith(string answer, string at) =>
+        $"""
+            case when {answer} is null then answers else (
+                case when jsonb_array_length(answers) >= {Answers} then answers - 0 else coalesce(answers, '[]') end)
+                || jsonb_build_array(jsonb_build_object('at', {at}, 'text', {answer})) end
+            """;
 
     public static void DropMails(this IDocumentSession session, string user) =>
         session.QueueSqlCommand("delete from mail where user_id = ?", user);
@@ -200,40 +238,35 @@ public sealed class Claims(NpgsqlDataSource source, TimeProvider time) : IAsyncD
             : atMost;
     }
 
-    /// <summary>The end of a mail: sent, failed or cancelled.</summary>
-    public Task End(Guid id, string state, string? why, CancellationToken ct) =>
-        Execute(
+    /// <summary>Records what became of mails, of all of them or of none.</summary>
+    public async Task Record(IReadOnlyCollection<Result> results, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        await using var command = source.CreateCommand(
+            $"""
+            update mail set
+                state = r.state,
+                last_error = case when r.state = 'sent' then null else coalesce(r.why, last_error) end,
+                answers = {Outbox.AnswersWith("r.answer", "$7::timestamptz")},
+                attempts = mail.attempts + r.tried,
+                next_attempt = coalesce(r.next, next_attempt),
+                done_at = case when r.state = 'pending' then null else $7 end,
+                owner = null,
+                claimed_at = null
+            from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::int[])
+                as r(id, state, why, answer, next, tried)
+            where mail.id = r.id and mail.state = 'pending'
             """
-            update mail set state = $2, last_error = $3, done_at = $4, owner = null, claimed_at = null,
-                   attempts = attempts + 1
-            where id = $1
-            """,
-            ct,
-            id,
-            state,
-            (object?)why ?? DBNull.Value,
-            time.GetUtcNow()
         );
-
-    /// <summary>Not now, but after a while.</summary>
-    /// <param name="id">The mail.</param>
-    /// <param name="wait">How long.</param>
-    /// <param name="why">What the server said; null where nothing went wrong.</param>
-    /// <param name="counts">True if the server was asked and refused this mail.</param>
-    /// <param name="ct">Cancels.</param>
-    public Task Later(Guid id, TimeSpan wait, string? why, bool counts, CancellationToken ct) =>
-        Execute(
-            """
-            update mail set owner = null, claimed_at = null, next_attempt = $2, last_error = coalesce($3, last_error),
-                   attempts = attempts + $4
-            where id = $1 and state = 'pending'
-            """,
-            ct,
-            id,
-            time.GetUtcNow() + wait,
-            (object?)why ?? DBNull.Value,
-            counts ? 1 : 0
-        );
+        command.Parameters.Add(new() { Value = results.Select(r => r.Id).ToArray() });
+        command.Parameters.Add(new() { Value = results.Select(r => r.State).ToArray() });
+        command.Parameters.Add(new() { Value = results.Select(r => r.Why).ToArray() });
+        command.Parameters.Add(new() { Value = results.Select(r => r.Attempted ? r.Why : null).ToArray() });
+        command.Parameters.Add(new() { Value = results.Select(r => now + r.Wait).ToArray() });
+        command.Parameters.Add(new() { Value = results.Select(r => r.Attempted ? 1 : 0).ToArray() });
+        command.Parameters.Add(new() { Value = now });
+        await command.ExecuteNonQueryAsync(ct);
+    }
 
     /// <summary>The server takes mails again: those that it refused for a while need not wait longer.</summary>
     public Task Hasten(CancellationToken ct) =>
@@ -250,9 +283,7 @@ public sealed class Claims(NpgsqlDataSource source, TimeProvider time) : IAsyncD
     {
         await using var command = source.CreateCommand(sql);
         foreach (var value in values)
-            command.Parameters.Add(
-                value is DBNull ? new() { Value = value, NpgsqlDbType = NpgsqlDbType.Text } : new() { Value = value }
-            );
+            command.Parameters.Add(new() { Value = value });
         await command.ExecuteNonQueryAsync(ct);
     }
 

@@ -9,7 +9,10 @@ public static class Sending
     {
         var smtp = builder.Configuration.GetSection("Smtp").Get<SmtpOptions>() ?? new SmtpOptions();
         var origin = builder.Configuration["Web:PublicOrigin"] ?? "http://localhost:8080";
-        builder.Services.AddSingleton(new Sender(MailboxAddress.Parse(smtp.From), new Uri(origin)));
+        var from = MailboxAddress.Parse(smtp.From);
+        var signature = smtp.Dkim is null ? null : new Signature(smtp.Dkim);
+        builder.Services.AddSingleton(new Sender(from, new Uri(origin), signature));
+        builder.Services.AddSingleton(new ReturnPath(smtp.ReturnPath, from));
         builder.Services.AddSingleton(signal);
         builder.Services.AddSingleton<Claims>();
         builder.Services.AddSingleton<Measures>();

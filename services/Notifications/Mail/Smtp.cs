@@ -28,13 +28,34 @@ public sealed class SmtpOptions
 
     /// <summary>How long one attempt may take.</summary>
     public double TimeoutSeconds { get; set; } = 15;
+
+    /// <summary>Mails a minute that this process hands over at most; 0 for as many as the server takes.</summary>
+    public int PerMinute { get; set; }
+
+    /// <summary>
+    /// Where servers return what they cannot deliver, with <c>{id}</c> for the mail's: <c>bounces+{id}@example.org</c>. Null
+    /// for the address that mails are from.
+    /// </summary>
+    public string? ReturnPath { get; set; }
+
+    public DkimOptions? Dkim { get; set; }
+}
+
+/// <summary>The configuration section <c>Smtp:Dkim</c>: who signs, and with which key (RFC 6376).</summary>
+public sealed class DkimOptions
+{
+    public string Domain { get; set; } = "";
+    public string Selector { get; set; } = "";
+
+    /// <summary>Path of the private RSA key, as PEM.</summary>
+    public string KeyFile { get; set; } = "";
 }
 
 /// <summary>What came of handing a mail to the server.</summary>
 public abstract record Outcome
 {
-    /// <summary>The server has taken it.</summary>
-    public sealed record Accepted : Outcome;
+    /// <summary>The server has taken it; its answer may hold the name that it knows the mail by.</summary>
+    public sealed record Accepted(string Answer) : Outcome;
 
     /// <summary>The server will never take it (5xx).</summary>
     public sealed record Refused(string Why) : Outcome;
@@ -113,13 +134,17 @@ public sealed class SmtpServer
     public TimeSpan Rest =>
         TimeSpan.FromTicks(Math.Max(0, Interlocked.Read(ref _openUntil) - _time.GetUtcNow().UtcTicks));
 
-    public async Task<Outcome> Send(SmtpConnection connection, MimeMessage mail)
+    public async Task<Outcome> Send(SmtpConnection connection, MimeMessage mail, MailboxAddress returnTo)
     {
         try
         {
             // Not cancelled at shutdown: what was begun is brought to its end, or to its timeout.
-            await _pipeline.ExecuteAsync(async ct => await connection.Send(mail, ct), CancellationToken.None);
-            return new Outcome.Accepted();
+            return new Outcome.Accepted(
+                await _pipeline.ExecuteAsync(
+                    async ct => $"250 {await connection.Send(mail, returnTo, ct)}",
+                    CancellationToken.None
+                )
+            );
         }
         catch (BrokenCircuitException open)
         {
@@ -149,14 +174,16 @@ public sealed class SmtpConnection(SmtpOptions options, TimeProvider time) : IAs
     private SmtpClient? _client;
     private long _used;
 
-    public async Task Send(MimeMessage mail, CancellationToken ct)
+    /// <summary>Gives the words of the server that took it.</summary>
+    public async Task<string> Send(MimeMessage mail, MailboxAddress returnTo, CancellationToken ct)
     {
         var client = await Ready(ct);
         var fresh = _used == 0;
         try
         {
-            await client.SendAsync(mail, ct);
+            var answer = await client.SendAsync(mail, returnTo, mail.To.Mailboxes, ct);
             _used = time.GetTimestamp();
+            return answer;
         }
         catch (SmtpCommandException answer) when (answer.StatusCode != SmtpStatusCode.ServiceNotAvailable)
         {
@@ -191,6 +218,8 @@ public sealed class SmtpConnection(SmtpOptions options, TimeProvider time) : IAs
             await client.ConnectAsync(await Connected(ct), options.Host, options.Port, Security(), ct);
             if (options.User is { Length: > 0 } user)
                 await client.AuthenticateAsync(user, options.Password ?? "", ct);
+            // To announce its size, each mail would be written twice; none of ours comes near a server's limit.
+            client.Capabilities &= ~SmtpCapabilities.Size;
         }
         catch (SmtpCommandException greeting)
         {

@@ -12,6 +12,9 @@ public sealed class Account : ILongVersioned
     public string TimeZone { get; set; } = "UTC";
     public bool Active { get; set; }
 
+    /// <summary>When its owner last showed that letters to the address arrive; null for accounts last heard of before this was said.</summary>
+    public DateTimeOffset? EmailConfirmedAt { get; set; }
+
     /// <summary>Remembered, so that a late message does not bring the person back.</summary>
     public bool Erased { get; set; }
 

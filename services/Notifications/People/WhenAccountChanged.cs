@@ -18,6 +18,7 @@ public sealed class WhenAccountChanged(IDocumentSession session) : IConsumer<Acc
                 Culture = account.Culture,
                 TimeZone = account.TimeZone,
                 Active = account.Active,
+                EmailConfirmedAt = account.EmailConfirmedAt,
             },
             account.Version
         );

@@ -16,14 +16,21 @@ public sealed record Account(
     DateTimeOffset CreatedAt
 );
 
+/// <summary>Whether mails go to one's address: <c>ok</c> or <c>suppressed</c>.</summary>
+public sealed record AddressState(string State);
+
 /// <param name="Account">Null if it cannot be read at the moment.</param>
 /// <param name="Identity">Where passkeys and the second factor are set.</param>
+/// <param name="HeldBack">True where no mails go to the address, since they came back.</param>
+/// <param name="LetterSent">True where the letter that confirms it again was asked for just now.</param>
 public sealed record AccountModel(
     Account? Account,
     string? Tag,
     string Identity,
     bool Saved = false,
-    string? Problem = null
+    string? Problem = null,
+    bool HeldBack = false,
+    bool LetterSent = false
 );
 
 /// <summary>One's own account: profile, ways to sign in, data.</summary>
@@ -38,9 +45,17 @@ public static class ShowAccount
         CancellationToken ct
     )
     {
+        var address = services.Get<AddressState>("notifications", $"/api/notifications/address", ct);
         var me = await services.Get<Account>("identity", $"/api/identity/me", ct);
         return Page.Of<AccountView>(
-            new AccountModel(me.Value, me.Tag, configuration.IdentityAddress(), done is not null),
+            new AccountModel(
+                me.Value,
+                me.Tag,
+                configuration.IdentityAddress(),
+                done is "saved",
+                HeldBack: (await address).Value is { State: "suppressed" },
+                LetterSent: done is "letter"
+            ),
             me.Value is null ? 503 : 200
         );
     }

@@ -2,31 +2,69 @@ using SkillPlatform.Web.Pages;
 
 namespace SkillPlatform.Web.Administration;
 
+public sealed record Recipient(string Name, string Address);
+
+/// <summary>What a server said of a mail.</summary>
+public sealed record ServerAnswer(DateTimeOffset At, string Text);
+
+/// <param name="Address"><c>suppressed</c> where none go to its recipient's address.</param>
 public sealed record Mail(
     Guid Id,
     string User,
     string State,
     int Attempts,
     string? LastError,
-    DateTimeOffset CreatedAt
-);
+    DateTimeOffset CreatedAt,
+    Recipient? Recipient = null,
+    string? Subject = null,
+    string Address = "ok",
+    ServerAnswer[]? Answers = null
+)
+{
+    public bool CanBeRetried => State is "failed" or "bounced" or "suppressed" && !IsHeldBack;
+
+    public bool IsHeldBack => Address == "suppressed";
+}
 
 /// <param name="Mails">Null if they cannot be read at the moment.</param>
-public sealed record MailsModel(PageList<Mail>? Mails, string State, bool Done = false, string? Problem = null);
+/// <param name="State">Empty for all.</param>
+public sealed record MailsModel(
+    PageList<Mail>? Mails,
+    string State,
+    string Q,
+    bool Done = false,
+    string? Problem = null
+);
 
-/// <summary>Mails by what became of them; a failed one can be tried again.</summary>
+/// <summary>
+/// Each mail's way, by what became of it and by whom it is to; what failed can be tried again, and an address that takes no
+/// letters can take them again.
+/// </summary>
 public static class RetryMails
 {
-    public static readonly string[] States = ["failed", "pending", "sent", "cancelled"];
+    public static readonly string[] States =
+    [
+        "",
+        "raised",
+        "deferred",
+        "sent",
+        "bounced",
+        "complained",
+        "failed",
+        "suppressed",
+        "cancelled",
+    ];
 
     public static void Map(WebApplication app)
     {
         app.MapGet("/admin/mails", Get).RequireAuthorization();
-        app.MapPost("/admin/mails/{id:guid}/retry", Post).RequireAuthorization();
+        app.MapPost("/admin/mails/{id:guid}/retry", Retry).RequireAuthorization();
+        app.MapPost("/admin/mails/addresses/{user}/lift", Lift).RequireAuthorization();
     }
 
     private static async Task<IResult> Get(
         string? state,
+        string? q,
         string? cursor,
         string? done,
         Services services,
@@ -34,13 +72,36 @@ public static class RetryMails
         CancellationToken ct
     ) =>
         visit.Administers()
-            ? await Show(States.Contains(state) ? state! : "failed", cursor, done is not null, null, 200, services, ct)
+            ? await Show(
+                new MailsModel(null, States.Contains(state) ? state! : "", q ?? "", done is not null),
+                cursor,
+                200,
+                services,
+                ct
+            )
             : Page.Error(403);
 
-    private static async Task<IResult> Post(
+    private static Task<IResult> Retry(
         Guid id,
         // Read, so that the form's token is asked for.
         IFormCollection form,
+        Services services,
+        Visit visit,
+        CancellationToken ct
+    ) => Do(HttpMethod.Post, $"/api/notifications/deliveries/{id}/retry", "retried", services, visit, ct);
+
+    private static Task<IResult> Lift(
+        string user,
+        IFormCollection form,
+        Services services,
+        Visit visit,
+        CancellationToken ct
+    ) => Do(HttpMethod.Delete, $"/api/notifications/suppressions/{user}", "lifted", services, visit, ct);
+
+    private static async Task<IResult> Do(
+        HttpMethod method,
+        FormattableString path,
+        string done,
         Services services,
         Visit visit,
         CancellationToken ct
@@ -48,23 +109,21 @@ public static class RetryMails
     {
         if (!visit.Administers())
             return Page.Error(403);
-        var retried = await services.Send<Mail>(
-            "notifications",
-            HttpMethod.Post,
-            $"/api/notifications/deliveries/{id}/retry",
-            null,
-            ct
-        );
-        return retried.Ok
-            ? TypedResults.Redirect(visit.To($"/admin/mails") + "?done=retried")
-            : await Show("failed", null, false, visit.Why(retried, "admin.missing"), retried.Shown(), services, ct);
+        var answer = await services.Send<Mail>("notifications", method, path, null, ct);
+        return answer.Ok
+            ? TypedResults.Redirect(visit.To($"/admin/mails") + $"?done={done}")
+            : await Show(
+                new MailsModel(null, "", "", Problem: visit.Why(answer, "admin.missing")),
+                null,
+                answer.Shown(),
+                services,
+                ct
+            );
     }
 
     private static async Task<IResult> Show(
-        string state,
+        MailsModel model,
         string? cursor,
-        bool done,
-        string? problem,
         int status,
         Services services,
         CancellationToken ct
@@ -73,13 +132,10 @@ public static class RetryMails
         var mails = await services.Get<PageList<Mail>>(
             "notifications",
             cursor is null
-                ? $"/api/notifications/deliveries?state={state}"
-                : (FormattableString)$"/api/notifications/deliveries?state={state}&cursor={cursor}",
+                ? $"/api/notifications/deliveries?state={model.State}&q={model.Q}"
+                : (FormattableString)$"/api/notifications/deliveries?state={model.State}&q={model.Q}&cursor={cursor}",
             ct
         );
-        return Page.Of<MailsView>(
-            new MailsModel(mails.Value, state, done, problem),
-            mails.Value is null ? 503 : status
-        );
+        return Page.Of<MailsView>(model with { Mails = mails.Value }, mails.Value is null ? 503 : status);
     }
 }

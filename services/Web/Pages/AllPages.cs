@@ -82,6 +82,7 @@ public static class AllPages
         MailPage.Map(app);
         ShowAccount.Map(app);
         ChangeProfile.Map(app);
+        ConfirmAddress.Map(app);
         SignOutEverywhere.Map(app);
         DeleteAccount.Map(app);
         AdminPage.Map(app);

@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Identity;
+using SkillPlatform.ServiceDefaults;
+
+namespace SkillPlatform.Identity;
+
+/// <summary>
+/// Sends the caller a letter with a link that confirms their address again. It goes whatever came back from there before,
+/// since following it is how one shows that letters arrive.
+/// </summary>
+public static class ConfirmAddress
+{
+    public static void Map(IEndpointRouteBuilder api) => api.MapPost("/me/confirmation", Post);
+
+    private static async Task<IResult> Post(
+        HttpContext http,
+        UserManager<Account> users,
+        IdentityDb db,
+        Postbox postbox,
+        Guessing guessing
+    )
+    {
+        var account = (await users.FindByIdAsync(Caller.Of(http).Id))!;
+        var attempt = guessing.Begin(http, account.NormalizedEmail);
+        if (attempt.RetryAfter is { } wait)
+            return Guessing.TooMany(http, wait);
+        postbox.Put(db, Letter.Again, account.Email!, account.Id);
+        await db.SaveChangesAsync(http.RequestAborted);
+        postbox.Ring();
+        // No more letters than wrong passwords.
+        await attempt.Failed();
+        return TypedResults.Accepted((string?)null);
+    }
+}
