@@ -10,9 +10,9 @@ builder.AddTokens();
 builder.Services.AddOpenApi();
 var signal = new OutboxSignal();
 
-// Nothing that happens here concerns another service yet.
 builder.AddEventStore("notifications-db", options => Store.Configure(options, signal), announce: null);
 builder.AddSending(signal);
+builder.AddWebhooks();
 Comments.Add(builder);
 builder.AddMessaging("notifications", Consumers.Add);
 
@@ -28,6 +28,8 @@ SetPreferences.Map(api);
 ReadInbox.Map(api);
 Unsubscribe.Map(api);
 Deliveries.Map(api);
+PreviewWatch.Map(api);
+WebhookRoom.Map(api);
 api.MapErrorQueues(Consumers.Endpoints);
 app.MapOpenApi("/api/notifications/openapi.json").AllowAnonymous();
 await app.RunAsync();

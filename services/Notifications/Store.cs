@@ -26,6 +26,9 @@ public static class Store
         options.Schema.For<KnownProposal>().DocumentAlias("known_proposal").UseNumericRevisions(true);
         options.Schema.For<KnownTaxonomy>().DocumentAlias("known_taxonomy").UseNumericRevisions(true);
         options.Storage.ExtendedSchemaObjects.Add(Outbox.Schema());
+        options.Storage.ExtendedSchemaObjects.Add(AnnouncedLog.Schema());
+        options.Storage.ExtendedSchemaObjects.Add(Hooks.Schema());
+        options.Storage.ExtendedSchemaObjects.Add(Hooks.Sent());
         options.Listeners.Add(signal);
     }
 }

@@ -56,6 +56,8 @@ public sealed class Running(Servers servers) : IAsyncLifetime
                 ["Smtp:Host"] = "127.0.0.1",
                 ["Smtp:Port"] = $"{Mail.Port}",
                 ["Smtp:TimeoutSeconds"] = "1",
+                // Where receivers of webhooks listen.
+                ["Webhooks:AllowedNetworks"] = "127.0.0.1/32",
             }
         );
 
@@ -67,6 +69,13 @@ public sealed class Running(Servers servers) : IAsyncLifetime
     public async Task Publish(object message, int times = 1)
     {
         var id = NewId.NextGuid();
+        for (var i = 0; i < times; i++)
+            await Publish(message, id);
+    }
+
+    /// <summary>The same under an id that the test knows.</summary>
+    public async Task Publish(object message, Guid id, int times)
+    {
         for (var i = 0; i < times; i++)
             await Publish(message, id);
     }

@@ -15,6 +15,7 @@ public static class NewsKind
     public const string Commented = "proposalCommented";
     public const string SkillCommented = "skillCommented";
     public const string Imported = "imported";
+    public const string WebhookStopped = "webhookStopped";
 
     public static IReadOnlyList<string> All { get; } =
     [
@@ -28,6 +29,7 @@ public static class NewsKind
         Commented,
         SkillCommented,
         Imported,
+        WebhookStopped,
     ];
 
     /// <summary>What became of a proposal: its author always hears of these.</summary>
@@ -79,6 +81,9 @@ public sealed record News
     public Guid? Comment { get; init; }
     public NewsLine[] Lines { get; init; } = [];
     public ImportCounts? Import { get; init; }
+
+    /// <summary>Host of the webhook that it is about.</summary>
+    public string? Webhook { get; init; }
     public DateTimeOffset At { get; init; }
 
     public static Guid OfMerge(Guid proposal) => Ids.Of("merged", proposal.ToString());

@@ -15,7 +15,8 @@ public static class Wording
         texts[
             ForAuthor(texts, $"title.{news.Kind}", reason),
             ("skill", news.SkillName),
-            ("source", news.Import?.Source)
+            ("source", news.Import?.Source),
+            ("webhook", news.Webhook)
         ];
 
     public static string Lead(Texts texts, News news, string reason, People people) =>
@@ -25,7 +26,8 @@ public static class Wording
             ("actor", people.Name(texts, news.Actor)),
             ("added", Number(texts, news.Import?.Added)),
             ("changed", Number(texts, news.Import?.Changed)),
-            ("unchanged", Number(texts, news.Import?.Unchanged))
+            ("unchanged", Number(texts, news.Import?.Unchanged)),
+            ("webhook", news.Webhook)
         ];
 
     public static string Why(Texts texts, Notification notification) =>

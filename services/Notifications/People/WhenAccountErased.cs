@@ -15,6 +15,7 @@ public sealed class WhenAccountErased(IDocumentSession session, GivenUpMessages 
         session.Delete<Preferences>(user);
         session.DeleteWhere<Notification>(n => n.User == user);
         session.DropMails(user);
+        session.DropWebhooks(user);
         var watches = await session
             .Query<Watch>()
             .Where(w => w.User == user && w.Active)
