@@ -17,12 +17,21 @@ public sealed record Got(HeaderDictionary Headers, string Body)
 
     public string Type => Json.GetProperty("type").GetString()!;
 
-    /// <summary>By an implementation that is not ours.</summary>
-    public bool IsSignedWith(string secret)
+    /// <summary>By an implementation that is not ours; it reads the first signature alone, so it is given one at a time.</summary>
+    public bool IsSignedWith(string secret) =>
+        Headers["webhook-signature"].ToString().Split(' ').Any(signature => Verifies(secret, signature));
+
+    private bool Verifies(string secret, string signature)
     {
+        var headers = new HeaderDictionary
+        {
+            ["webhook-id"] = Headers["webhook-id"],
+            ["webhook-timestamp"] = Headers["webhook-timestamp"],
+            ["webhook-signature"] = signature,
+        };
         try
         {
-            new StandardWebhook(secret).Verify(Body, Headers);
+            new StandardWebhook(secret).Verify(Body, headers);
             return true;
         }
         catch (StandardWebhooks.Diagnostics.WebhookVerificationException)

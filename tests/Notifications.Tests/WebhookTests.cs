@@ -21,7 +21,7 @@ public sealed class WebhookTests(Running running) : IClassFixture<Running>, IAsy
     {
         await _receiver.Start();
         _owner = running.As(Owner);
-        await running.Accounts(_story.Account("owner"));
+        await running.Accounts(_story.Account("owner"), _story.Account("author"), _story.Account("reviewer"));
         await running.Publish(_story.Changed(proposal: false));
         await running.Watch(Owner, "skill", _story.Slug);
     }
@@ -71,7 +71,7 @@ public sealed class WebhookTests(Running running) : IClassFixture<Running>, IAsy
         await running.Publish(_story.Activity("approved", "reviewer"));
         await running.Publish(_story.Changed());
         await running.Publish(_story.Activity("merged"));
-        await running.Publish(new Story().Changed());
+        await running.Publish(new Story().Changed(proposal: false));
         var calls = await Calls(3);
         await running.Quiet();
         await Shown(path, webhook => webhook.GetProperty("position").GetInt64() > 0);
