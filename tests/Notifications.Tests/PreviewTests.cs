@@ -138,7 +138,8 @@ public sealed class PreviewTests(Running running) : IClassFixture<Running>
         await running.Sql(
             $"update announced set at = now() - interval '401 days' where topics @> array['skill/{_story.Skill}']"
         );
-        var entry = $"\"slug\":\"{_story.Slug}\",\"name\"";
+        // As a row is written out, with its quotes doubled.
+        var entry = $"\"\"slug\"\":\"\"{_story.Slug}\"\",\"\"name\"\"";
         Assert.Contains("announced", await Traces.In(running.Database, entry));
         await using var source = Npgsql.NpgsqlDataSource.Create(running.Database);
         await Upkeep.Sweep(source, DateTimeOffset.UtcNow, TestContext.Current.CancellationToken);
