@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using SkillPlatform.Testing;
 
 namespace SkillPlatform.Notifications.Tests;
@@ -150,6 +151,9 @@ public sealed class WebhookTests(Running running) : IClassFixture<Running>, IAsy
         var mail = mails.Single(m => m.Message.Headers["X-SkillPlatform-Reason"] == "webhook").Message;
         Assert.Equal("Webhook switched off: 127.0.0.1", mail.Subject);
         Assert.Contains("it goes on where it stopped", mail.TextBody!);
+        var stop = new Uri(mail.Headers["List-Unsubscribe"]!.Trim('<', '>')).AbsolutePath;
+        using var anyone = running.As(null);
+        Assert.Contains("the webhook for 127.0.0.1", await anyone.GetStringAsync(stop));
         await running.Publish(_story.Next().Changed());
         await running.Quiet();
         Assert.Single(_receiver.Calls);
@@ -464,6 +468,27 @@ public sealed class WebhookTests(Running running) : IClassFixture<Running>, IAsy
         var versions = calls.Select(c => c.Json.GetProperty("data").GetProperty("version").GetInt64()).ToArray();
         Assert.Equal(versions.Order(), versions);
         await Shown(path, w => w.GetProperty("failingSince").ValueKind == JsonValueKind.Null);
+    }
+
+    [Fact]
+    public async Task What_a_dead_process_had_claimed_goes_on_and_who_has_lost_a_claim_changes_nothing()
+    {
+        var (path, _) = await Created(Wanted(["skill.changed"]));
+        await running.Sql(
+            $"update webhook set lease = gen_random_uuid(), leased_until = now() + interval '3 seconds' where user_id = '{Owner}'"
+        );
+        await running.Publish(_story.Next().Changed());
+        await running.Quiet();
+        Assert.Empty(_receiver.Calls);
+        await Calls(1);
+
+        var hooks = running.Services.GetRequiredService<Hooks>();
+        var ct = TestContext.Current.CancellationToken;
+        var webhook = (await hooks.Of(Guid.Parse(path.Split('/')[^1]), ct))!;
+        var lost = new Claimed(webhook, Guid.NewGuid(), Head: 1);
+        Assert.False(await hooks.Advance(lost, 1, DateTimeOffset.UtcNow, ct));
+        Assert.False(await hooks.Failed(lost, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow, ct));
+        Assert.False(await hooks.Release(lost, ct));
     }
 
     [Fact]
