@@ -1,11 +1,15 @@
 using MassTransit;
 using SkillPlatform.EventSourcing;
+using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Notifications;
 
 /// <summary>What this service listens to.</summary>
 public static class Consumers
 {
+    /// <summary>The queue of the log's only writer.</summary>
+    public const string Log = "notifications-when-announced" + Messaging.InTurn;
+
     /// <summary>Names of the queues they listen on.</summary>
     public static string[] Endpoints { get; } =
     [
@@ -17,6 +21,7 @@ public static class Consumers
         "notifications-when-proposal-activity",
         "notifications-when-proposal-applied",
         "notifications-when-import-finished",
+        Log,
     ];
 
     public static void Add(IBusRegistrationConfigurator bus)
@@ -29,6 +34,7 @@ public static class Consumers
         bus.AddConsumer<WhenProposalActivity>();
         bus.AddConsumer<WhenProposalApplied>();
         bus.AddConsumer<WhenImportFinished>();
+        bus.AddConsumer<WhenAnnounced>().Endpoint(endpoint => endpoint.Name = Log);
         bus.AddInbox(together: ["notifications-when-skill-changed", "notifications-when-proposal-activity"]);
     }
 }

@@ -10,9 +10,9 @@ builder.AddTokens();
 builder.Services.AddOpenApi();
 var signal = new OutboxSignal();
 
-// Nothing that happens here concerns another service yet.
 builder.AddEventStore("notifications-db", options => Store.Configure(options, signal), announce: null);
 builder.AddSending(signal);
+builder.AddWebhooks();
 Comments.Add(builder);
 builder.AddMessaging("notifications", Consumers.Add);
 
@@ -20,18 +20,7 @@ var app = builder.Build();
 app.UseServiceDefaults();
 app.UseAuthentication();
 app.UseAuthorization();
-var api = app.MapGroup("/api/notifications");
-StartWatching.Map(api);
-StopWatching.Map(api);
-MuteThread.Map(api);
-ListWatches.Map(api);
-SetPreferences.Map(api);
-ReadInbox.Map(api);
-Unsubscribe.Map(api);
-Deliveries.Map(api);
-Bounces.Map(api);
-Suppressions.Map(api);
-api.MapErrorQueues(Consumers.Endpoints);
+Api.Map(app.MapGroup("/api/notifications"));
 app.MapOpenApi("/api/notifications/openapi.json").AllowAnonymous();
 await app.RunAsync();
 return 0;

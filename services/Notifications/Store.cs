@@ -27,7 +27,8 @@ public static class Store
                 index =>
                 {
                     index.Name = "mt_doc_notification_idx_waits";
-                    index.Predicate = "data ->> 'frequency' in ('daily', 'weekly') and data ->> 'digest' is null";
+                    index.Predicate =
+                        "(((data ->> 'frequency'::text) = ANY (ARRAY['daily'::text, 'weekly'::text])) AND ((data ->> 'digest'::text) IS NULL))";
                 }
             );
         options.Schema.For<Digest>().DocumentAlias("digest").UniqueIndex(d => d.Token).Index(d => d.User);
@@ -39,6 +40,9 @@ public static class Store
         options.Schema.For<KnownProposal>().DocumentAlias("known_proposal").UseNumericRevisions(true);
         options.Schema.For<KnownTaxonomy>().DocumentAlias("known_taxonomy").UseNumericRevisions(true);
         options.Storage.ExtendedSchemaObjects.Add(Outbox.Schema());
+        options.Storage.ExtendedSchemaObjects.Add(AnnouncedLog.Schema());
+        options.Storage.ExtendedSchemaObjects.Add(Hooks.Schema());
+        options.Storage.ExtendedSchemaObjects.Add(Hooks.Sent());
         options.Listeners.Add(signal);
     }
 }

@@ -43,6 +43,7 @@ public sealed class PackageTests
     {
         ["Fractions"] = "BSD-2-Clause, in its license.txt",
         ["SmtpServer"] = "MIT, in its LICENSE",
+        ["StandardWebhooks"] = "MIT, in its LICENSE.md",
     };
 
     private sealed record Package(string Name, string Version, string? Nuspec);

@@ -62,6 +62,8 @@ public sealed class Running(Servers servers) : IAsyncLifetime
                 ["Smtp:TimeoutSeconds"] = "1",
                 ["Smtp:ReturnPath"] = "bounces+{id}@example.org",
                 ["Mail:BounceSecret"] = Secret,
+                // Where receivers of webhooks listen.
+                ["Webhooks:AllowedNetworks"] = "127.0.0.1/32",
             }
         );
 
@@ -73,6 +75,13 @@ public sealed class Running(Servers servers) : IAsyncLifetime
     public async Task Publish(object message, int times = 1)
     {
         var id = NewId.NextGuid();
+        for (var i = 0; i < times; i++)
+            await Publish(message, id);
+    }
+
+    /// <summary>The same under an id that the test knows.</summary>
+    public async Task Publish(object message, Guid id, int times)
+    {
         for (var i = 0; i < times; i++)
             await Publish(message, id);
     }

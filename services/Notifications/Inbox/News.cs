@@ -20,6 +20,7 @@ public static class NewsKind
     public const string Accepted = "accepted";
     public const string Mentioned = "mentioned";
     public const string Reminder = "reminder";
+    public const string WebhookStopped = "webhookStopped";
 
     public static IReadOnlyList<string> All { get; } =
     [
@@ -38,6 +39,7 @@ public static class NewsKind
         Accepted,
         Mentioned,
         Reminder,
+        WebhookStopped,
     ];
 }
 
@@ -98,6 +100,9 @@ public sealed record News
     public long Version { get; init; }
     public NewsLine[] Lines { get; init; } = [];
     public ImportCounts? Import { get; init; }
+
+    /// <summary>Host of the webhook that it is about.</summary>
+    public string? Webhook { get; init; }
     public DateTimeOffset At { get; init; }
 
     /// <summary>Everybody whose name it needs.</summary>

@@ -95,7 +95,7 @@ public static class Telling
 
     // What completes a mail, or makes it needless, is waited for; that long at most.
     private static TimeSpan After(News news, bool waits) =>
-        waits ? TimeSpan.FromMinutes(10)
+        waits ? TimeSpan.FromMinutes(1)
         : news.Kind == NewsKind.Accepted ? TimeSpan.FromSeconds(10)
         : TimeSpan.Zero;
 

@@ -48,7 +48,9 @@ public static class Delivery
         if (notification is null)
             return new Verdict.Cancel("The notification is gone.");
         if (news is null)
-            return Wait("The news is not complete.");
+            return age > Patience
+                ? new Verdict.Cancel("The news was never completed.")
+                : new Verdict.Later(TimeSpan.FromMinutes(1), "The news is not complete.");
         if (reader is null)
             return Wait("The account is not known yet.");
         if (reader is { Erased: true } or { Active: false } or { Email: "" })

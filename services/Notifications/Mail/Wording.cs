@@ -11,7 +11,12 @@ public static class Wording
     public const int MostCells = 30;
 
     public static string Title(Texts texts, News news, string reason) =>
-        texts[For(texts, $"title.{news.Kind}", reason), ("skill", news.SkillName), ("source", news.Import?.Source)];
+        texts[
+            For(texts, $"title.{news.Kind}", reason),
+            ("skill", news.SkillName),
+            ("source", news.Import?.Source),
+            ("webhook", news.Webhook)
+        ];
 
     public static string Lead(Texts texts, News news, string reason, People people) =>
         texts[
@@ -20,7 +25,8 @@ public static class Wording
             ("actor", people.Name(texts, news.Actor)),
             ("added", Number(texts, news.Import?.Added)),
             ("changed", Number(texts, news.Import?.Changed)),
-            ("unchanged", Number(texts, news.Import?.Unchanged))
+            ("unchanged", Number(texts, news.Import?.Unchanged)),
+            ("webhook", news.Webhook)
         ];
 
     public static string Why(Texts texts, Notification notification) =>

@@ -17,6 +17,7 @@ public sealed class WhenAccountErased(IDocumentSession session, GivenUpMessages 
         session.DeleteWhere<Notification>(n => n.User == user);
         session.DeleteWhere<Digest>(d => d.User == user);
         session.DropMails(user);
+        session.DropWebhooks(user);
         var watches = await session
             .Query<Watch>()
             .Where(w => w.User == user && w.Active)

@@ -72,6 +72,7 @@ public static class InboxPage
         "skillCommented",
         "skillChanged",
         "imported",
+        "webhookStopped",
     ];
 
     public static void Map(WebApplication app)
