@@ -129,7 +129,7 @@ public sealed class ReachTests
         );
         var url = $"http://rebind.example.org:{port}/";
         Assert.Null(await reach.WrongWith(url, TestContext.Current.CancellationToken));
-        using var http = new HttpClient(reach.Handler());
+        using var http = new HttpClient(reach.Handler()) { Timeout = TimeSpan.FromSeconds(5) };
         var failed = await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync(url));
         Assert.IsType<ForbiddenAddressException>(failed.InnerException);
         Assert.False(inside.Pending());
