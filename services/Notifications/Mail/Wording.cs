@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 using SkillPlatform.Changes;
@@ -113,14 +112,6 @@ public static class Wording
 
     private static string Clean(string text, bool keepLines)
     {
-        // Nearly every text is as it should be, and is looked at for every reader.
-        if (!text.AsSpan().ContainsAny(keepLines ? HarmfulInBodies : Harmful))
-        {
-            if (keepLines)
-                return text.Trim();
-            if (!text.Contains("  ", StringComparison.Ordinal))
-                return text.Trim(' ');
-        }
         var clean = new StringBuilder(text.Length);
         foreach (var rune in text.ReplaceLineEndings("\n").EnumerateRunes())
             if (keepLines && rune.Value is '\n' or '\t')
@@ -131,17 +122,6 @@ public static class Wording
             ? clean.ToString().Trim()
             : string.Join(' ', clean.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
-
-    private static readonly SearchValues<char> Harmful = SearchValues.Create([
-        .. Enumerable.Range(0, 0x10000).Where(c => !IsPlain(c)).Select(c => (char)c),
-    ]);
-
-    private static readonly SearchValues<char> HarmfulInBodies = SearchValues.Create([
-        .. Enumerable.Range(0, 0x10000).Where(c => !IsPlain(c) && c is not ('\n' or '\t')).Select(c => (char)c),
-    ]);
-
-    // Halves of characters are looked at more closely.
-    private static bool IsPlain(int c) => Rune.TryCreate(c, out var rune) && !IsHarmful(rune) && !TextForm.Reorders(c);
 
     private static bool IsHarmful(Rune rune) =>
         Rune.IsControl(rune)
