@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using SkillPlatform.Changes;
@@ -35,6 +36,9 @@ public static class Line
 
     private static string Clean(string text, bool keepLines)
     {
+        // Nearly every text is as it should be, and is looked at for every reader.
+        if (!text.AsSpan().ContainsAny(keepLines ? HarmfulInBodies : Harmful))
+            return text;
         var clean = new StringBuilder(text.Length);
         foreach (var rune in text.ReplaceLineEndings("\n").EnumerateRunes())
             if (keepLines && rune.Value is '\n' or '\t')
@@ -43,6 +47,17 @@ public static class Line
                 clean.Append(IsHarmful(rune) ? new Rune(' ') : rune);
         return clean.ToString();
     }
+
+    private static readonly SearchValues<char> Harmful = SearchValues.Create([
+        .. Enumerable.Range(0, 0x10000).Where(c => !IsPlain(c)).Select(c => (char)c),
+    ]);
+
+    private static readonly SearchValues<char> HarmfulInBodies = SearchValues.Create([
+        .. Enumerable.Range(0, 0x10000).Where(c => !IsPlain(c) && c is not ('\n' or '\t')).Select(c => (char)c),
+    ]);
+
+    // Halves of characters are looked at more closely.
+    private static bool IsPlain(int c) => Rune.TryCreate(c, out var rune) && !IsHarmful(rune) && !TextForm.Reorders(c);
 
     private static bool IsHarmful(Rune rune) =>
         Rune.IsControl(rune)

@@ -100,7 +100,7 @@ public static class Deliveries
         CancellationToken ct
     )
     {
-        // Each as a condition of its own, since one statement for all of them would be planned for none.
+        // Each as a condition of its own, and the state, one of ours, as it is: one statement for all would be planned for none.
         string[] conditions =
         [
             "($1::uuid is null or id < $1)",
@@ -109,27 +109,27 @@ public static class Deliveries
                 "" => "true",
                 Outbox.Raised => "state = 'pending' and attempts = 0",
                 Outbox.Deferred => "state = 'pending' and attempts > 0",
-                _ => "state = $3",
+                _ => $"state = '{state}'",
             },
             q.Length == 0
                 ? "true"
                 : """
-                    (user_id in (select id from mt_doc_account where strpos(lower(data ->> 'name'), lower($4)) > 0
-                                    or strpos(lower(data ->> 'email'), lower($4)) > 0)
-                     or news in (select id from mt_doc_news where strpos(lower(data ->> 'skillName'), lower($4)) > 0))
+                    (user_id in (select id from mt_doc_account where strpos(lower(data ->> 'name'), lower($3)) > 0
+                                    or strpos(lower(data ->> 'email'), lower($3)) > 0)
+                     or news in (select id from mt_doc_news where strpos(lower(data ->> 'skillName'), lower($3)) > 0))
                     """,
         ];
         await using var command = source.CreateCommand(
             $"""
             select id, user_id, news, state, attempts, next_attempt, last_error, created_at, done_at, answers::text, digest
-            from mail where {string.Join(" and ", conditions)} and ($3::text, $4::text) is not null
+            from mail where {string.Join(" and ", conditions)}
             order by id desc limit $2
             """
         );
         command.Parameters.Add(new() { Value = (object?)after ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
         command.Parameters.Add(new() { Value = limit });
-        command.Parameters.Add(new() { Value = state });
-        command.Parameters.Add(new() { Value = q });
+        if (q.Length > 0)
+            command.Parameters.Add(new() { Value = q });
         await using var rows = await command.ExecuteReaderAsync(ct);
         var found = new List<Row>();
         while (await rows.ReadAsync(ct))

@@ -90,7 +90,14 @@ public static class Outbox
             }
         );
         table.Indexes.Add(new IndexDefinition("mail_user") { Columns = ["user_id"] });
-        table.Indexes.Add(new IndexDefinition("mail_state") { Columns = ["state", "id"] });
+        // Not for the many: a mail that goes out as it should costs no entry here.
+        table.Indexes.Add(
+            new IndexDefinition("mail_ended")
+            {
+                Columns = ["state", "id"],
+                Predicate = "state <> 'pending' and state <> 'sent'",
+            }
+        );
         return table;
     }
 
