@@ -43,6 +43,7 @@ public sealed record ProposalAccepted(
 /// <param name="CommentId">
 /// The comment, for <c>commented</c>. Its words can be taken back, so they are not carried: who shows them asks Proposals.
 /// </param>
+/// <param name="Changes">What it would change, for <c>submitted</c> and <c>revised</c>; null else.</param>
 /// <param name="Roles">Slugs of the roles whose requirements it would change; null where that is not known.</param>
 /// <param name="Reviewers">
 /// User ids of those who are asked for a verdict by this: who may decide and has not. Null where nobody is asked anew.
@@ -63,6 +64,7 @@ public sealed record ProposalActivity(
     string? Text,
     DateTimeOffset At,
     Guid? CommentId = null,
+    Change[]? Changes = null,
     string[]? Roles = null,
     string[]? Reviewers = null,
     string[]? Mentioned = null,

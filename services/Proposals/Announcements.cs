@@ -111,6 +111,7 @@ public static class Announcements
         Activity(kind, proposal.Id, proposal.Revision, proposal.Skill, proposal.Author, actor, text, at) with
         {
             Roles = Roles(proposal.Changes),
+            Changes = kind is "submitted" or "revised" ? proposal.Changes : null,
         };
 
     private static ProposalActivity Activity(
@@ -158,7 +159,11 @@ public static class Announcements
                     Mentioned = await Mentioned(
                         said.Text,
                         e.Subject,
-                        [page.Author, .. page.Reviews.Select(r => r.Reviewer)],
+                        [
+                            page.Author,
+                            .. page.Reviews.Select(r => r.Reviewer),
+                            .. (await around.Once(Deciders.Load, ct)).Of(page.Skill.Domain, page.MovesTo),
+                        ],
                         around,
                         ct
                     ),

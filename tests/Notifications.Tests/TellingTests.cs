@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using SkillPlatform.Contracts;
 using SkillPlatform.Testing;
 
 namespace SkillPlatform.Notifications.Tests;
@@ -210,6 +211,7 @@ public sealed class TellingTests(Running running) : IClassFixture<Running>
             _story.Activity("submitted", "author", "Everybody deploys now.") with
             {
                 Reviewers = [reviewer, _story.Person("other")],
+                Changes = [new RewordRequirement(_story.Role, "junior", "Deploys.", "Deploys alone.")],
             },
             times: 3
         );
@@ -217,6 +219,8 @@ public sealed class TellingTests(Running running) : IClassFixture<Running>
         Assert.Equal("review", mail.Headers["X-SkillPlatform-Reason"]);
         Assert.Contains("It is your turn to review it.", mail.TextBody!);
         Assert.Contains("Why: Everybody deploys now.", mail.TextBody!);
+        Assert.Contains("What it would change:", mail.TextBody!);
+        Assert.Contains("Deploys alone.", mail.TextBody!);
         var item = Assert.Single(Items(await running.Get(reviewer, "/inbox?kind=proposalSubmitted")));
         Assert.Equal("review", item.GetProperty("reason").GetString());
         Assert.Equal(Author, item.GetProperty("actor").GetProperty("id").GetString());

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using SkillPlatform.Contracts;
 
 namespace SkillPlatform.Notifications;
@@ -105,7 +106,12 @@ public sealed record News
     public string? Webhook { get; init; }
     public DateTimeOffset At { get; init; }
 
+    /// <summary>True where its lines are what somebody would change, and not what has changed.</summary>
+    [JsonIgnore]
+    public bool IsWanted => Kind is NewsKind.Submitted or NewsKind.Revised;
+
     /// <summary>Everybody whose name it needs.</summary>
+    [JsonIgnore]
     public IEnumerable<string> People => new[] { Author, Actor, Reviewer }.OfType<string>();
 
     public static Guid OfMerge(Guid proposal) => Ids.Of("merged", proposal.ToString());

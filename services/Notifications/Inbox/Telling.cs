@@ -144,7 +144,10 @@ public sealed class Names(SkillState? skill, KnownTaxonomy? taxonomy)
 
     public string Role(string slug) => Find(skill?.Roles, slug) ?? Find(taxonomy?.Roles, slug) ?? slug;
 
-    public string Level(string slug) => Find(skill?.Levels, slug) ?? slug;
+    public string Level(string slug) =>
+        Find(skill?.Levels, slug)
+        ?? taxonomy?.Domains.Select(d => Find(d.Levels, slug)).FirstOrDefault(name => name is not null)
+        ?? slug;
 
     public string Domain(string slug) =>
         (skill?.Domain.Slug == slug ? skill.Domain.Name : null)

@@ -78,9 +78,47 @@ public sealed class WhenProposalActivity(IDocumentSession session, TimeProvider 
                 Asked = activity.Reviewers ?? [],
                 Mentions = activity.Mentioned ?? [],
                 Answers = activity.Answered,
+                Lines = [.. (activity.Changes ?? []).SelectMany(Wanted)],
                 At = activity.At,
             };
     }
+
+    /// <summary>A change as it would be told once it is made.</summary>
+    private static IEnumerable<NewsLine> Wanted(Change change) =>
+        change switch
+        {
+            StateRequirement c => [Cell("requirementStated", c.Role, c.Level, null, c.Description, null, c.Mandatory)],
+            RewordRequirement c => [Cell("requirementReworded", c.Role, c.Level, c.Was, c.Description)],
+            MakeMandatory c => [Cell("requirementMadeMandatory", c.Role, c.Level, c.Was, c.Was, false, true)],
+            MakeOptional c => [Cell("requirementMadeOptional", c.Role, c.Level, c.Was, c.Was, true, false)],
+            DropRequirement c => [Cell("requirementDropped", c.Role, c.Level, c.Was, null, c.WasMandatory)],
+            RenameSkill c => [Whole("skillRenamed", c.Was, c.Name)],
+            ReplaceKeywords c => [Whole("keywordsReplaced", string.Join(", ", c.Was), string.Join(", ", c.Keywords))],
+            MoveSkill c => [Whole("skillMoved", $"{c.Was.Domain}/{c.Was.Group}", $"{c.Domain}/{c.Group}")],
+            RetireSkill => [Whole("skillRetired", null, null)],
+            AddSkill c =>
+            [
+                Whole("skillAdded", null, c.Name),
+                .. c.Requirements.Select(r =>
+                    Cell("requirementStated", r.Role, r.Level, null, r.Description, null, r.Mandatory)
+                ),
+            ],
+            // One that is not known yet.
+            _ => [],
+        };
+
+    private static NewsLine Cell(
+        string kind,
+        string role,
+        string level,
+        string? before,
+        string? after,
+        bool? mandatoryBefore = null,
+        bool? mandatoryAfter = null
+    ) => new(kind, role, level, before, after, mandatoryBefore, mandatoryAfter);
+
+    private static NewsLine Whole(string kind, string? before, string? after) =>
+        new(kind, null, null, before, after, null, null);
 
     private KnownProposal Know(ProposalActivity activity, KnownProposal? known)
     {

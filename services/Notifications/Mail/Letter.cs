@@ -76,6 +76,8 @@ public static class Letter
         };
         if (news is { Kind: NewsKind.Merged, Lines.Length: 0 })
             blocks.Add(new Block.Paragraph(texts["already"]));
+        if (news is { IsWanted: true, Lines.Length: > 0 })
+            blocks.Add(new Block.Paragraph(texts["label.wanted"]));
         blocks.AddRange(Wording.Changes(texts, news.Lines, Wording.MostCells));
         if (news.Text is { Length: > 0 } said)
             blocks.Add(new Block.Said(texts[SaidLabel(news)], said));
@@ -132,5 +134,5 @@ public static class Letter
         };
 
     private static string SaidLabel(News news) =>
-        news is { Actor: null } or { Kind: NewsKind.Submitted } ? "label.why" : "label.comment";
+        news is { Actor: null } or { IsWanted: true } ? "label.why" : "label.comment";
 }

@@ -42,7 +42,8 @@ public static class Wording
             return texts["already"];
         if (said?.RemovedBy is { } by)
             return texts[texts.Has($"removed.{by}") ? $"removed.{by}" : "removed.author"];
-        if (news.Lines.Length == 0)
+        // Of what is only wanted, the reason says more.
+        if (news.Lines.Length == 0 || news.IsWanted)
         {
             var text = news.Comment is null ? news.Text : said?.Text;
             return Line.Cut(Line.One(text is { Length: > 0 } ? text : Lead(texts, news, reason, people)), 300);

@@ -45,20 +45,22 @@ public sealed class Deciders(ReviewPolicies policies, IReadOnlyDictionary<string
         return new(policies, reviewers.ToDictionary(a => a.Id, StringComparer.Ordinal));
     }
 
+    /// <summary>Who may decide on what concerns the domains.</summary>
+    public IEnumerable<string> Of(string domain, string? movesTo) =>
+        accounts
+            .Values.Where(account =>
+                Domains(domain, movesTo)
+                    .Any(concerned => account.StillReviews(concerned) && policies.For(concerned).Admits(account.Id))
+            )
+            .Select(account => account.Id);
+
     /// <summary>Whose turn it is: who may decide on it and has not, as their queue shows it.</summary>
     public string[] Turn(Proposal proposal) =>
         proposal.State == State.Open
             ?
             [
-                .. accounts
-                    .Values.Where(account =>
-                        account.Id != proposal.Author
-                        && !proposal.Approvals.Contains(account.Id)
-                        && proposal.Domains.Any(domain =>
-                            account.StillReviews(domain) && policies.For(domain).Admits(account.Id)
-                        )
-                    )
-                    .Select(account => account.Id)
+                .. Of(proposal.Skill.Domain, proposal.MovesTo)
+                    .Where(reviewer => reviewer != proposal.Author && !proposal.Approvals.Contains(reviewer))
                     .Order(StringComparer.Ordinal),
             ]
             : [];
