@@ -30,13 +30,13 @@ internal sealed record Servers(
             .AddPostgres("postgres", userName, databasePassword)
             .WithImageTag("18.3")
             .WithArgs("-c", Connections)
-            .WithDataVolume();
+            .WithDataVolume($"{settings.Ours}-postgres");
         var rabbit = builder
             .AddRabbitMQ("messaging", userName, brokerPassword)
             .WithImageTag("4.3")
             // It keeps its data under its node's name, which would be the container's.
             .WithEnvironment("RABBITMQ_NODENAME", "skillplatform@localhost")
-            .WithDataVolume();
+            .WithDataVolume($"{settings.Ours}-messaging");
         return new Servers(ForEach(name => postgres.AddDatabase($"{name}-db", name)), rabbit);
     }
 

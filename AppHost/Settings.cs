@@ -198,9 +198,12 @@ internal sealed class Settings
         var inside = Path.Combine(State, "postgres");
         if (!Environment.IsPrivilegedProcess || Directory.Exists(Path.Combine(inside, "data")) || IsOpenToOthers(State))
             return inside;
-        var clone = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(State)))[..10];
-        return $"/var/lib/skillplatform-{clone}";
+        return $"/var/lib/{Ours}";
     }
+
+    /// <summary>A name for what stands outside of the state folder and belongs to it.</summary>
+    public string Ours =>
+        $"skillplatform-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(State)))[..10]}";
 
     private static bool IsOpenToOthers(string folder) =>
         OperatingSystem.IsWindows()

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Aspire.Hosting;
 using Aspire.Hosting.Testing;
 using SkillPlatform.Testing;
@@ -26,13 +28,16 @@ public sealed class Started : IAsyncLifetime
         [
             $"--State={state}",
             "--Dashboard=false",
+            // Else what stands before several replicas listens where nobody was told.
+            "--DcpPublisher:RandomizePorts=false",
             .. Settings.Ports.Select(p =>
                 string.Create(CultureInfo.InvariantCulture, $"--{p.Variable}={Local.FreePort(p.Width)}")
             ),
-            .. System.Environment.GetEnvironmentVariable("SKILLPLATFORM_TEST_SERVERS") is "containers"
-                ? (string[])["--Servers=containers"]
-                : [],
+            .. WithContainers ? (string[])["--Servers=containers"] : [],
         ];
+
+    public static bool WithContainers =>
+        System.Environment.GetEnvironmentVariable("SKILLPLATFORM_TEST_SERVERS") is "containers";
 
     public async ValueTask InitializeAsync()
     {
@@ -47,7 +52,7 @@ public sealed class Started : IAsyncLifetime
         if (_app is not null)
             await _app.DisposeAsync();
         await State.Gone();
-        Directory.Delete(_state, recursive: true);
+        await State.Forget();
     }
 }
 
@@ -101,6 +106,18 @@ public sealed record AppHostState(string Folder)
                 .Select(name => int.Parse(name!, CultureInfo.InvariantCulture))
                 .Where(pid => pid != System.Environment.ProcessId),
         ];
+
+    /// <summary>Throws its data away.</summary>
+    public async Task Forget()
+    {
+        Directory.Delete(Folder, recursive: true);
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Folder)))[..10];
+        if (Started.WithContainers)
+            await Local.Run(
+                "docker",
+                ["volume", "rm", "--force", $"skillplatform-{hash}-postgres", $"skillplatform-{hash}-messaging"]
+            );
+    }
 
     /// <summary>Waits until nothing of it is left.</summary>
     public Task Gone() => Eventually.Holds(() => Task.FromResult(Processes().Length == 0), TimeSpan.FromMinutes(1));
