@@ -238,6 +238,35 @@ public sealed class WebhookTests(WebFixture web) : IClassFixture<WebFixture>
     }
 
     [Fact]
+    public async Task News_that_one_was_switched_off_leads_to_them()
+    {
+        using var browser = await SignedIn();
+        web.Notifications.On(
+            "GET /api/notifications/inbox",
+            new
+            {
+                items = new[]
+                {
+                    new
+                    {
+                        id = EveryPage.Comment,
+                        kind = "webhookStopped",
+                        title = "Webhook switched off",
+                        summary = "",
+                        reason = "webhook",
+                        at = "2026-03-09T10:00:00Z",
+                    },
+                },
+                unreadCount = 1,
+            }
+        );
+        Assert.Contains(
+            $"/en/inbox/{EveryPage.Comment}?to=%2Fen%2Fwatching%2Fwebhooks",
+            await browser.Html("/en/inbox")
+        );
+    }
+
+    [Fact]
     public async Task An_administrator_sees_the_hosts_of_all_and_stops_one()
     {
         using var contributor = web.Browser();
@@ -301,12 +330,11 @@ public sealed class WebhookTests(WebFixture web) : IClassFixture<WebFixture>
     {
         using var browser = await SignedIn();
         var html = await browser.Html($"/en/proposals/{EveryPage.Mine}");
-        Assert.Contains("You can name:", html);
-        Assert.Contains("<bdi>@Noor</bdi>", html);
+        Assert.Contains("You can mention: <bdi>@Noor</bdi>", html);
         // Not oneself.
         Assert.DoesNotContain("<bdi>@Zoë</bdi>", html);
         web.Proposals.On("GET /api/proposals/discussions/every/comments", Samples.Empty);
-        Assert.DoesNotContain("You can name:", await browser.Html("/en/skills/every/discussion"));
+        Assert.DoesNotContain("You can mention:", await browser.Html("/en/skills/every/discussion"));
     }
 
     private async Task<Browser> SignedIn()

@@ -33,12 +33,6 @@ public sealed record Webhook(
         : Why is "owner" or "administrator" or "gone" or "failing" ? Why
         : "owner";
 
-    /// <summary>What a service newer than these pages names, by its own name.</summary>
-    public static string TypeIn(Languages.Texts t, string type) =>
-        type == "webhook.test" ? t["webhooks.test"]
-        : t.Has($"inbox.kind.{KindOf(type)}") ? t[$"inbox.kind.{KindOf(type)}"]
-        : type;
-
     /// <summary>All types there are, in the order of their services.</summary>
     public static readonly string[] AllTypes =
     [
@@ -59,8 +53,8 @@ public sealed record Webhook(
 
     public static readonly string[] Shapes = ["standard", "slack", "teams"];
 
-    // The kind of news that it is in the inbox.
-    private static string KindOf(string type) =>
+    /// <summary>The kind of news that a type is in the inbox.</summary>
+    public static string KindOf(string type) =>
         type.Split('.') switch
         {
             ["proposal", var what and ("approved" or "accepted")] => what,
