@@ -10,7 +10,7 @@ public sealed class EveryPageIsAccessible(RunningPlatform running, RealBrowser b
 {
     private const string Skill = "/skills/{skill}";
 
-    // A page of each route that is read; {skill}, {proposal}, {account} and {import} are of this platform.
+    // A page of each route that is read; {skill}, {domain}, {proposal}, {webhook}, {account} and {import} are of this platform.
     private static readonly (string? Who, string[] Paths)[] Pages =
     [
         (
@@ -60,6 +60,10 @@ public sealed class EveryPageIsAccessible(RunningPlatform running, RealBrowser b
                 "/inbox",
                 "/watching",
                 "/watching/mail",
+                "/watching/webhooks",
+                "/watching/webhooks/{webhook}",
+                "/watching/skill/{skill}/preview",
+                "/watching/domain/{domain}/preview?follow=all",
                 "/account",
                 "/account/delete",
                 "/admin",
@@ -81,6 +85,7 @@ public sealed class EveryPageIsAccessible(RunningPlatform running, RealBrowser b
                 "/admin/import",
                 "/admin/imports/{import}",
                 "/admin/mails",
+                "/admin/webhooks",
                 "/admin/errors",
             ]
         ),
@@ -207,10 +212,32 @@ public sealed class EveryPageIsAccessible(RunningPlatform running, RealBrowser b
         return new(StringComparer.Ordinal)
         {
             ["skill"] = skill,
+            ["domain"] = (await running.Nobody.Get($"/api/catalog/skills/{skill}"))
+                .GetProperty("domain")
+                .GetProperty("slug")
+                .GetString()!,
+            ["webhook"] = await Hook(skill),
             ["proposal"] = await Propose(skill, "Says what it is for, and *why* it is there."),
             ["account"] = running.Contributor.Id,
             ["import"] = running.Import,
         };
+    }
+
+    // To a public address by its number, since there may be no names here; nothing is ever sent there.
+    private async Task<string> Hook(string skill)
+    {
+        var (status, body, _) = await running.Contributor.Post(
+            "/api/notifications/webhooks",
+            new
+            {
+                url = "https://1.1.1.1/hook",
+                scope = "skill",
+                key = skill,
+                types = new[] { "proposal.withdrawn" },
+            }
+        );
+        Assert.True(status == 201, $"{status} {body}");
+        return body.GetProperty("id").GetString()!;
     }
 
     private async Task<string> Propose(string skill, string description)

@@ -29,6 +29,8 @@ public sealed class RunningPlatform : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await Task.WhenAll(_smtp.Start(), Telemetry.Start());
+        // Where the tests' receivers are.
+        Environment.SetEnvironmentVariable("Webhooks__AllowedNetworks", "127.0.0.1/32");
         _platform = new Platform(("127.0.0.1", _smtp.Port));
         await _platform.Start();
         Nobody = new Api(_platform.Web);

@@ -12,6 +12,8 @@ public static class EveryPage
     public const string Account = "01990000-0000-7000-8000-00000000ee04";
     public const string Import = "01990000-0000-7000-8000-00000000ee05";
     public const string Comment = "01990000-0000-7000-8000-00000000ee06";
+    public const string Webhook = "01990000-0000-7000-8000-00000000ee07";
+    public const string Silent = "01990000-0000-7000-8000-00000000ee08";
 
     /// <summary>Everything a text can try: tags, handlers, addresses that run, turned text, no space to break at.</summary>
     public static readonly string Evil =
@@ -88,6 +90,12 @@ public static class EveryPage
         ("/queue", ["/queue"]),
         ("/watching", ["/watching"]),
         ("/watching/mail", ["/watching/mail"]),
+        ("/watching/webhooks", ["/watching/webhooks", "/watching/webhooks?scope=skill&key=every"]),
+        ("/watching/webhooks/{id:guid}", [$"/watching/webhooks/{Webhook}", $"/watching/webhooks/{Silent}"]),
+        (
+            "/watching/{scope}/{key}/preview",
+            ["/watching/skill/every/preview", "/watching/group/sea.coast/preview?follow=all"]
+        ),
         ("/inbox", ["/inbox"]),
         ("/account", ["/account"]),
         ("/account/delete", ["/account/delete"]),
@@ -99,6 +107,7 @@ public static class EveryPage
         ("/admin/import", ["/admin/import"]),
         ("/admin/imports/{id:guid}", [$"/admin/imports/{Import}"]),
         ("/admin/mails", ["/admin/mails"]),
+        ("/admin/webhooks", ["/admin/webhooks"]),
         ("/admin/errors", ["/admin/errors"]),
     ];
 
@@ -343,8 +352,25 @@ public static class EveryPage
             );
     }
 
-    private static void Notifying(Stub notifications, Func<object, object> with) =>
+    private static void Notifying(Stub notifications, Func<object, object> with)
+    {
+        foreach (var (id, why) in new[] { (Webhook, null), (Silent, "failing") })
+            notifications
+                .On($"GET /api/notifications/webhooks/{id}", with(Hook(id, why)))
+                .On(
+                    $"GET /api/notifications/webhooks/{id}/deliveries",
+                    with(
+                        List(
+                            Call("skill.changed", 7, 200),
+                            Call("proposal.merged", 6, 503),
+                            Call("webhook.test", null, null)
+                        )
+                    )
+                );
+        foreach (var (key, follow) in new[] { ("skill/every", "changes"), ("group/sea.coast", "all") })
+            notifications.On($"GET /api/notifications/watches/{key}/preview", with(Preview(follow)));
         notifications
+            .On("GET /api/notifications/webhooks", with(List(Hook(Webhook, null), Hook(Silent, "failing"))))
             .On("GET /api/notifications/watches/skill/every", new { })
             .On($"GET /api/notifications/mutes/proposal/{Theirs}", new { })
             .On(
@@ -405,6 +431,75 @@ public static class EveryPage
                     )
                 )
             );
+    }
+
+    private static object Hook(string id, string? why) =>
+        new
+        {
+            id,
+            url = "https://hooks.example.org/T0/x?y=z",
+            scope = "skill",
+            key = "every",
+            name = "Tides",
+            types = new[] { "skill.changed", "proposal.newer" },
+            shape = "standard",
+            state = why is null ? "on" : "off",
+            why,
+            failingSince = At,
+            nextAttempt = why is null ? At : null,
+            createdAt = At,
+            owner = "user-1",
+        };
+
+    private static object Call(string type, long? position, int? status) =>
+        new
+        {
+            at = At,
+            webhookId = Comment,
+            position,
+            type,
+            attempt = 2,
+            state = status == 200 ? "delivered" : "failed",
+            request = new
+            {
+                headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["webhook-id"] = Comment },
+                body = "{}",
+            },
+            response = status is null ? null : new { status, body = "ok" },
+            seconds = 0.25,
+            error = status is null ? "No answer within 10 seconds." : null,
+        };
+
+    private static object Preview(string follow) =>
+        new
+        {
+            count = 3,
+            items = new[]
+            {
+                new
+                {
+                    at = At,
+                    kind = "proposalMerged",
+                    skill = (object?)new { slug = "every", name = "Tides" },
+                    proposal = (string?)Theirs,
+                },
+                new
+                {
+                    at = At,
+                    kind = follow == "all" ? "skillCommented" : "skillChanged",
+                    skill = (object?)new { slug = "every", name = "Tides" },
+                    proposal = (string?)null,
+                },
+                new
+                {
+                    at = At,
+                    kind = "imported",
+                    skill = (object?)null,
+                    proposal = (string?)null,
+                },
+            },
+            nextCursor = "more",
+        };
 
     private static void Accounts(Stub identity, Func<object, object> with) =>
         identity

@@ -46,6 +46,7 @@ public sealed class NeighbourTests(WebFixture web) : IClassFixture<WebFixture>
         ("/admin/policies", ["catalog", "proposals"]),
         ("/admin/imports", ["catalog"]),
         ("/admin/mails", ["notifications"]),
+        ("/admin/webhooks", ["notifications"]),
         ("/", []),
     ];
 

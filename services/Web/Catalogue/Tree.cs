@@ -17,6 +17,14 @@ public sealed record Tree(DomainInTree[]? Domains, Named[]? Roles)
         return new Tree((await domains).Value?.All, (await roles).Value?.Items);
     }
 
+    /// <summary>Domains, groups and roles by the scope and key under which they are watched.</summary>
+    public Dictionary<string, string> Names =>
+        (Domains ?? [])
+            .Select(d => ($"domain/{d.Slug}", d.Name))
+            .Concat((Domains ?? []).SelectMany(d => d.Groups.Select(g => ($"group/{d.Slug}.{g.Slug}", g.Name))))
+            .Concat((Roles ?? []).Select(r => ($"role/{r.Slug}", r.Name)))
+            .ToDictionary(StringComparer.Ordinal);
+
     /// <summary>What changes to a skill may name. Roles do not go away: each that is named is there.</summary>
     public Places Places(Skill skill, IEnumerable<Change> changes) =>
         new(

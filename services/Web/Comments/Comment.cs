@@ -25,14 +25,19 @@ public sealed record Writing(Guid? ReplyTo = null, Guid? Editing = null, string?
 /// <param name="Action">Where new ones are sent to; each has its own address below.</param>
 /// <param name="Read">Null if they cannot be read at the moment.</param>
 /// <param name="Cursor">Of a later part of them.</param>
+/// <param name="TakePart">Who takes part without a comment: author and reviewers of a proposal.</param>
 public sealed record Conversation(
     string Page,
     string Action,
     PageList<Comment>? Read,
     Writing Writing,
-    string? Cursor = null
+    string? Cursor = null,
+    IEnumerable<Person?>? TakePart = null
 )
 {
+    // More is no hint any more.
+    private const int MostNames = 20;
+
     public Comment[]? All => Read?.Items;
 
     /// <summary>This part of them.</summary>
@@ -52,4 +57,15 @@ public sealed record Conversation(
         (All ?? []).Where(c =>
             parent is null ? c.ReplyTo is null || All!.All(other => other.Id != c.ReplyTo) : c.ReplyTo == parent
         );
+
+    /// <summary>Whom a comment can name, but for its writer.</summary>
+    public string[] Names(string? writer) =>
+        [
+            .. (TakePart ?? [])
+                .Concat((All ?? []).Select(c => c.Author))
+                .Where(person => person is { Erased: false, Name.Length: > 0 } && person.Id != writer)
+                .Select(person => person!.Name!)
+                .Distinct(StringComparer.OrdinalIgnoreCase)
+                .Take(MostNames),
+        ];
 }

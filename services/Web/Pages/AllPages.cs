@@ -13,6 +13,7 @@ using SkillPlatform.Web.Proposals;
 using SkillPlatform.Web.Skills;
 using SkillPlatform.Web.Suggest;
 using SkillPlatform.Web.Watching;
+using SkillPlatform.Web.Webhooks;
 
 namespace SkillPlatform.Web.Pages;
 
@@ -77,9 +78,18 @@ public static class AllPages
         WriteComment.Map(app);
         WatchingPage.Map(app);
         WatchAnything.Map(app);
+        PreviewPage.Map(app);
         MuteThread.Map(app);
         InboxPage.Map(app);
         MailPage.Map(app);
+        ListWebhooks.Map(app);
+        ShowWebhook.Map(app);
+        EditWebhook.Map(app);
+        SwitchWebhook.Map(app);
+        TestWebhook.Map(app);
+        ReplayWebhook.Map(app);
+        RotateSecret.Map(app);
+        DeleteWebhook.Map(app);
         ShowAccount.Map(app);
         ChangeProfile.Map(app);
         ConfirmAddress.Map(app);
@@ -92,6 +102,7 @@ public static class AllPages
         ImportCatalogue.Map(app);
         ShowImport.Map(app);
         RetryMails.Map(app);
+        StopWebhooks.Map(app);
         ReplayMessages.Map(app);
         app.Map("/api/{**rest}", NoSuchApi).AllowAnonymous();
         app.MapFallback(

@@ -57,6 +57,8 @@ public sealed class Services(IHttpClientFactory clients)
             Add(services, service, service, patience);
         // A whole catalogue is read and checked before it is answered.
         Add(services, "imports", "catalog", seconds: 60);
+        // A webhook's receiver has ten seconds to answer.
+        Add(services, "receivers", "notifications", seconds: 13);
     }
 
     private static void Add(IServiceCollection services, string name, string service, double seconds)
@@ -95,7 +97,8 @@ public sealed class Services(IHttpClientFactory clients)
         FormattableString path,
         object? body,
         CancellationToken ct,
-        string? match = null
+        string? match = null,
+        string? once = null
     )
         where T : class
     {
@@ -108,7 +111,7 @@ public sealed class Services(IHttpClientFactory clients)
         if (match is not null)
             request.Headers.TryAddWithoutValidation("If-Match", match);
         if (method == HttpMethod.Post)
-            request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString());
+            request.Headers.Add("Idempotency-Key", once ?? Guid.CreateVersion7().ToString());
         try
         {
             using var answer = await clients.CreateClient(service).SendAsync(request, ct);

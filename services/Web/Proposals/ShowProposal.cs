@@ -96,7 +96,8 @@ public static class ShowProposal
                     $"{page}/comments",
                     await comments,
                     shown.Writing ?? new Writing(),
-                    shown.Cursor
+                    shown.Cursor,
+                    [proposal.Author, .. (proposal.Reviews ?? []).Select(review => review.Reviewer)]
                 ),
                 shown
             ),

@@ -27,6 +27,18 @@ public static class WatchAnything
             : null;
     }
 
+    /// <summary>The page of what can be watched.</summary>
+    public static string ToWatched(this Visit visit, string scope, string key) =>
+        scope switch
+        {
+            "skill" => visit.To($"/skills/{key}"),
+            "proposal" => visit.To($"/proposals/{key}"),
+            "role" => visit.To($"/roles/{key}"),
+            "domain" => visit.To($"/?domain={key}"),
+            "group" when key.Split('.') is [var domain, var group] => visit.To($"/?domain={domain}&group={group}"),
+            _ => visit.To($"/"),
+        };
+
     private static async Task<IResult> Post(
         string scope,
         string key,
