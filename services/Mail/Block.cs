@@ -1,3 +1,4 @@
+using System.Globalization;
 using SkillPlatform.Changes;
 
 namespace SkillPlatform.Mail;
@@ -41,17 +42,19 @@ public abstract record Block
 /// <summary>The body of a letter.</summary>
 /// <param name="Title">For the HTML's title.</param>
 /// <param name="Language">Tag of the language that it is written in.</param>
-/// <param name="Direction"><c>ltr</c> or <c>rtl</c>.</param>
-/// <param name="Before">The label of a text before a change.</param>
-/// <param name="After">The label of the text after it.</param>
 /// <param name="Blocks">What it says.</param>
 /// <param name="Footer">Why it comes, and how to stop it.</param>
+/// <param name="Before">The label of a text before a change.</param>
+/// <param name="After">The label of the text after it.</param>
 public sealed record Body(
     string Title,
     string Language,
-    string Direction,
-    string Before,
-    string After,
     IReadOnlyList<Block> Blocks,
-    IReadOnlyList<Block> Footer
-);
+    IReadOnlyList<Block> Footer,
+    string Before = "",
+    string After = ""
+)
+{
+    /// <summary>Which way the language is written, as HTML says it.</summary>
+    public string Direction => CultureInfo.GetCultureInfo(Language).TextInfo.IsRightToLeft ? "rtl" : "ltr";
+}

@@ -28,20 +28,17 @@ public static class DigestLetter
             var body = Body(digest, contents, reader, preferences, sender, texts, skills, cells);
             if (skills > 1 && Html.Of(body, "").Length > Largest)
                 continue;
-            return Envelope.Around(
-                new Envelope(
-                    digest.Id,
-                    digest.At,
-                    Line.One(Title(digest.Frequency, digest.At, preferences, texts)),
-                    reader,
-                    $"digest-{digest.Id:n}",
-                    "digests",
-                    digest.Token,
-                    "digest"
-                ),
-                body,
-                sender
-            );
+            return new Envelope(
+                digest.Id,
+                digest.At,
+                Line.One(Title(digest.Frequency, digest.At, preferences, texts)),
+                reader.Name,
+                reader.Email,
+                "digest"
+            )
+            {
+                Headers = Letter.Headers(sender, $"digest-{digest.Id:n}", "digests", digest.Token),
+            }.Around(body, sender);
         }
     }
 
@@ -94,15 +91,14 @@ public static class DigestLetter
         return new Body(
             Title(digest.Frequency, digest.At, preferences, texts),
             texts.Language,
-            texts.Direction,
-            texts["label.before"],
-            texts["label.after"],
             blocks,
             [
                 new Block.Paragraph(texts[$"why.digest.{digest.Frequency}"]),
                 new Block.Link(texts["link.mail-settings"], sender.To("/watching/mail")),
-                new Block.Link(texts["link.stop-digest"], sender.UnsubscribeLink(digest.Token)),
-            ]
+                new Block.Link(texts["link.stop-digest"], Unsubscribe.Link(sender, digest.Token)),
+            ],
+            texts["label.before"],
+            texts["label.after"]
         );
     }
 
