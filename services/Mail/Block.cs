@@ -14,8 +14,8 @@ public abstract record Block
 
     /// <summary>What the following is about.</summary>
     /// <param name="Text">Plain text.</param>
-    /// <param name="Rank">1 for the wider one, 2 for the narrower.</param>
-    public sealed record Heading(string Text, int Rank = 2) : Block;
+    /// <param name="Rank">1 for the widest, 3 for the narrowest.</param>
+    public sealed record Heading(string Text, int Rank = 3) : Block;
 
     /// <summary>One of a list.</summary>
     /// <param name="Text">Plain text.</param>

@@ -13,8 +13,9 @@ public static class Html
         body{margin:0;padding:0;background:#fff;color:#1c2330;font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;overflow-wrap:anywhere}
         .letter{max-width:40em;margin:0 auto;padding:16px 20px}
         .from{font-weight:700;border-bottom:1px solid #d8dde6;padding-bottom:10px;margin-bottom:18px}
-        h2{font-size:19px;line-height:1.3;margin:26px 0 6px}
-        h3{font-size:16px;line-height:1.3;margin:18px 0 4px}
+        h2{font-size:20px;line-height:1.3;margin:30px 0 6px}
+        h3{font-size:17px;line-height:1.3;margin:22px 0 6px}
+        h4{font-size:16px;line-height:1.3;margin:16px 0 4px}
         ul{margin:4px 0 10px;padding:0;padding-inline-start:22px}
         .prose{white-space:pre-wrap;margin:4px 0;padding:6px 10px;background:#f5f7fa;border-radius:4px}
         blockquote{margin:6px 0 14px;padding:2px 14px;border-inline-start:3px solid #d8dde6}
@@ -78,9 +79,19 @@ public static class Html
                 html.Append("<p>").Append(E(Line.One(paragraph.Text))).Append("</p>");
                 break;
             case Block.Heading heading:
-                html.Append(heading.Rank == 1 ? "<h2 dir=\"auto\">" : "<h3 dir=\"auto\">")
+                var tag = heading.Rank switch
+                {
+                    1 => "h2",
+                    2 => "h3",
+                    _ => "h4",
+                };
+                html.Append('<')
+                    .Append(tag)
+                    .Append(" dir=\"auto\">")
                     .Append(E(Line.One(heading.Text)))
-                    .Append(heading.Rank == 1 ? "</h2>" : "</h3>");
+                    .Append("</")
+                    .Append(tag)
+                    .Append('>');
                 break;
             case Block.Item item:
                 html.Append("<li>");

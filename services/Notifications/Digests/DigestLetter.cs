@@ -104,12 +104,14 @@ public static class DigestLetter
 
     private static IEnumerable<Block> Skill(DigestSkill skill, Sender sender, Texts texts, int mostCells)
     {
-        yield return new Block.Heading(skill.Name, Rank: 1);
+        yield return new Block.Heading(skill.Name, Rank: 2);
         foreach (var block in Wording.Changes(texts, skill.Lines, mostCells))
             yield return block;
+        if (skill.Activity.Count > 0)
+            yield return new Block.Heading(texts["digest.activity"]);
         foreach (var activity in skill.Activity.Take(MostActivity))
             yield return new Block.Item(
-                Wording.Title(texts, activity.News, activity.Notification.Reason),
+                Wording.Lead(texts, activity.News, activity.Notification.Reason, activity.People),
                 Url: activity.News.ProposalId is { } proposal ? sender.To($"/proposals/{proposal}") : null
             );
         if (skill.Activity.Count > MostActivity)

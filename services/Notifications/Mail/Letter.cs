@@ -99,7 +99,7 @@ public static class Letter
         );
     }
 
-    // What there is to do is about the proposal where there is one that is not over, else about the skill.
+    // What there is to do is about the proposal where there is one that is not over, else about the skill or what else it tells of.
     private static IEnumerable<Block> Ways(News news, Texts texts, Sender sender)
     {
         List<(string Label, string Url)> ways = [];
@@ -110,6 +110,10 @@ public static class Letter
                 news.Kind == NewsKind.Merged ? ways.Count : 0,
                 (texts["link.proposal"], sender.To($"/proposals/{proposal}"))
             );
+        if (news.Kind == NewsKind.Imported)
+            ways.Add((texts["link.changes"], sender.To($"/changes?since={news.At:yyyy-MM-dd}")));
+        if (news.Kind == NewsKind.WebhookStopped)
+            ways.Add((texts["link.api"], sender.To("/api/docs")));
         return ways.Select(
             (way, at) => at == 0 ? (Block)new Block.Button(way.Label, way.Url) : new Block.Link(way.Label, way.Url)
         );
@@ -123,7 +127,7 @@ public static class Letter
                 ("author", people.Name(texts, news.Author)),
                 ("reviewer", people.Name(texts, news.Reviewer))
             ],
-            { ProposalId: not null, Author: not null, Kind: not NewsKind.Submitted } => texts[
+            { ProposalId: not null, Author: not null } when news.Author != news.Actor => texts[
                 "label.proposedBy",
                 ("author", people.Name(texts, news.Author))
             ],
