@@ -186,7 +186,7 @@ public sealed partial class SampleTests
             At = Given.Now,
         };
         if (kind == NewsKind.Imported)
-            return news with { Author = "author", Import = new ImportCounts("skills-2026.json", 1400, 23, 7) };
+            return news with { Author = "author", Import = new ImportCounts("skills.json", 140, 23, 7) };
         if (kind == NewsKind.WebhookStopped)
             return news with { Webhook = "hooks.example.org" };
         news = news with

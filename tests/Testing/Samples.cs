@@ -40,7 +40,7 @@ public static partial class Samples
     }
 
     private static string Text(MimeMessage mail) =>
-        $"Subject: {mail.Subject}\n\n{Dateless(mail.TextBody!.ReplaceLineEndings("\n"))}";
+        Dateless($"Subject: {mail.Subject}\n\n{mail.TextBody!.ReplaceLineEndings("\n")}");
 
     // A line for each block, or nobody could see what changed.
     private static string Html(string kind, MimeMessage mail) =>
@@ -126,6 +126,10 @@ public static partial class Samples
     [GeneratedRegex("href=\"(?<to>[^\"]*)\"", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Links();
 
-    [GeneratedRegex("(?<=^|>)[^\n>]*\\b2026[^\n<]* UTC[^\n<]*", RegexOptions.Multiline, 1000)]
+    [GeneratedRegex(
+        @"(?<=^|>)[^\n>]*\b2026[^\n<]* UTC[^\n<]*|\b\d{1,2}[^\w\n]{1,4}\d{1,2}[^\w\n]{1,4}2026|2026/\d\d/\d\d",
+        RegexOptions.Multiline,
+        1000
+    )]
     private static partial Regex Dates();
 }

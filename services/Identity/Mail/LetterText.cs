@@ -64,26 +64,27 @@ internal sealed class LetterText(UserManager<Account> users, IStringLocalizer<Te
     )
     {
         CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(letter.Culture);
-        // As the page says it that it leads to.
-        var button = kind switch
-        {
-            Letter.Confirm or Letter.Again => "Confirm.Title",
-            Letter.Move => "NewAddress.Title",
-            _ => "Reset.Title",
-        };
-        var says = texts[$"Mail.{kind}.Body"]
-            .Value.Trim()
-            .ReplaceLineEndings("\n")
-            .Split("\n\n")
-            .Select(said =>
-                said == "{1}"
-                    ? (Block)new Block.Button(texts[button], link)
-                    : new Block.Paragraph(said.Replace("{0}", name, StringComparison.Ordinal))
-            );
-        string subject = texts[$"Mail.{kind}.Subject"];
-        return new Envelope(letter.Id, letter.At, subject, name, address, "account").Around(
-            new Body(subject, letter.Culture, [.. says], [new Block.Paragraph(texts["Mail.Why"])]),
-            sender
+        string button = texts[kind is Letter.Confirm or Letter.Again or Letter.Move ? "Confirm.Submit" : "Reset.Title"];
+        var body = new Body(
+            texts[$"Mail.{kind}.Subject"],
+            letter.Culture,
+            [],
+            [new Block.Paragraph(texts["Mail.Why"])]
         );
+        var says = texts[$"Mail.{kind}.Body"].Value.Trim().ReplaceLineEndings("\n").Split("\n\n");
+        body = body with
+        {
+            Blocks =
+            [
+                .. says.Select(said =>
+                    said == "{1}"
+                        ? (Block)new Block.Button(button, link)
+                        : new Block.Paragraph(
+                            said.Replace("{0}", Line.Within(name, body.Direction), StringComparison.Ordinal)
+                        )
+                ),
+            ],
+        };
+        return new Envelope(letter.Id, letter.At, body.Title, name, address, "account").Around(body, sender);
     }
 }
