@@ -1,3 +1,4 @@
+using System.Globalization;
 using SkillPlatform.Changes;
 
 namespace SkillPlatform.Mail;
@@ -13,8 +14,8 @@ public abstract record Block
 
     /// <summary>What the following is about.</summary>
     /// <param name="Text">Plain text.</param>
-    /// <param name="Rank">1 for the wider one, 2 for the narrower.</param>
-    public sealed record Heading(string Text, int Rank = 2) : Block;
+    /// <param name="Rank">1 for the widest, 3 for the narrowest.</param>
+    public sealed record Heading(string Text, int Rank = 3) : Block;
 
     /// <summary>One of a list.</summary>
     /// <param name="Text">Plain text.</param>
@@ -41,17 +42,19 @@ public abstract record Block
 /// <summary>The body of a letter.</summary>
 /// <param name="Title">For the HTML's title.</param>
 /// <param name="Language">Tag of the language that it is written in.</param>
-/// <param name="Direction"><c>ltr</c> or <c>rtl</c>.</param>
-/// <param name="Before">The label of a text before a change.</param>
-/// <param name="After">The label of the text after it.</param>
 /// <param name="Blocks">What it says.</param>
 /// <param name="Footer">Why it comes, and how to stop it.</param>
+/// <param name="Before">The label of a text before a change.</param>
+/// <param name="After">The label of the text after it.</param>
 public sealed record Body(
     string Title,
     string Language,
-    string Direction,
-    string Before,
-    string After,
     IReadOnlyList<Block> Blocks,
-    IReadOnlyList<Block> Footer
-);
+    IReadOnlyList<Block> Footer,
+    string Before = "",
+    string After = ""
+)
+{
+    /// <summary>Which way the language is written, as HTML says it.</summary>
+    public string Direction => CultureInfo.GetCultureInfo(Language).TextInfo.IsRightToLeft ? "rtl" : "ltr";
+}

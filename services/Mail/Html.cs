@@ -13,11 +13,13 @@ public static class Html
         body{margin:0;padding:0;background:#fff;color:#1c2330;font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;overflow-wrap:anywhere}
         .letter{max-width:40em;margin:0 auto;padding:16px 20px}
         .from{font-weight:700;border-bottom:1px solid #d8dde6;padding-bottom:10px;margin-bottom:18px}
-        h2{font-size:19px;line-height:1.3;margin:26px 0 6px}
-        h3{font-size:16px;line-height:1.3;margin:18px 0 4px}
+        h2{font-size:20px;line-height:1.3;margin:30px 0 6px}
+        h3{font-size:17px;line-height:1.3;margin:22px 0 6px}
+        h4{font-size:16px;line-height:1.3;margin:16px 0 4px}
         ul{margin:4px 0 10px;padding:0;padding-inline-start:22px}
         .prose{white-space:pre-wrap;margin:4px 0;padding:6px 10px;background:#f5f7fa;border-radius:4px}
-        blockquote{margin:6px 0 14px;padding:2px 14px;border-inline-start:3px solid #d8dde6}
+        blockquote{margin:6px 0 16px;padding:4px 14px;border-inline-start:3px solid #d8dde6}
+        blockquote>:first-child{margin-top:0}blockquote>:last-child{margin-bottom:0}
         .foot{margin-top:28px;padding-top:12px;border-top:1px solid #d8dde6;color:#566074;font-size:14px}
         a{color:#14508c}
         table{border-collapse:collapse}td,th{border:1px solid #d8dde6;padding:3px 6px;text-align:start}
@@ -78,9 +80,15 @@ public static class Html
                 html.Append("<p>").Append(E(Line.One(paragraph.Text))).Append("</p>");
                 break;
             case Block.Heading heading:
-                html.Append(heading.Rank == 1 ? "<h2 dir=\"auto\">" : "<h3 dir=\"auto\">")
-                    .Append(E(Line.One(heading.Text)))
-                    .Append(heading.Rank == 1 ? "</h2>" : "</h3>");
+                // In its own direction, on the side where the letter's lines begin.
+                html.Append(
+                    heading.Rank switch
+                    {
+                        1 => $"<h2><bdi>{E(Line.One(heading.Text))}</bdi></h2>",
+                        2 => $"<h3><bdi>{E(Line.One(heading.Text))}</bdi></h3>",
+                        _ => $"<h4><bdi>{E(Line.One(heading.Text))}</bdi></h4>",
+                    }
+                );
                 break;
             case Block.Item item:
                 html.Append("<li>");

@@ -34,6 +34,18 @@ public static class Line
         return text[..end] + "…";
     }
 
+    /// <summary>
+    /// A name as a part of a sentence. Where one writes from the right, the signs at the ends of C# or .NET would else go to
+    /// the wrong end of it.
+    /// </summary>
+    /// <param name="name">Any text.</param>
+    /// <param name="direction">Of the sentence: <c>ltr</c> or <c>rtl</c>.</param>
+    public static string Within(string name, string direction) =>
+        direction == "rtl" && name.Any(char.IsLetter) && !name.Any(IsFromTheRight) ? $"\u200E{name}\u200E" : name;
+
+    private static bool IsFromTheRight(char letter) =>
+        letter is >= '\u0590' and <= '\u08FF' or >= '\uFB1D' and <= '\uFDFF' or >= '\uFE70' and <= '\uFEFC';
+
     private static string Clean(string text, bool keepLines)
     {
         // Nearly every text is as it should be, and is looked at for every reader.

@@ -45,8 +45,8 @@ public static class PlainText
             case Block.Heading heading:
                 var title = Line.One(heading.Text);
                 text.AppendLine(title);
-                if (heading.Rank == 1)
-                    text.AppendLine(new string('=', Math.Min(title.Length, 60)));
+                if (heading.Rank < 3)
+                    text.AppendLine(new string(heading.Rank == 1 ? '=' : '-', Math.Min(title.Length, 60)));
                 break;
             case Block.Item item:
                 text.Append("  * ").AppendLine(Line.One(item.Text));
@@ -62,13 +62,17 @@ public static class PlainText
                 text.Append(said.Label).Append(' ').AppendLine(Line.Cut(Line.Several(said.Markdown), Line.Longest));
                 break;
             case Block.Button button:
-                text.Append(button.Label).Append(": ").AppendLine(button.Url);
+                Way(text, button.Label, button.Url);
                 break;
             case Block.Link link:
-                text.Append(link.Label).Append(": ").AppendLine(link.Url);
+                Way(text, link.Label, link.Url);
                 break;
         }
     }
+
+    // Below its label: what would stand between them is another sign in each language.
+    private static void Way(StringBuilder text, string label, string url) =>
+        text.AppendLine(label).Append("  ").AppendLine(url);
 
     private static void Side(StringBuilder text, string label, IEnumerable<DiffPiece> pieces)
     {

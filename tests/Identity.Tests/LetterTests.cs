@@ -1,17 +1,34 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using SkillPlatform.Testing;
 
 namespace SkillPlatform.Identity.Tests;
 
-public sealed class LetterTests(Running running)
+public sealed class LetterTests : IDisposable
 {
+    private readonly Running _running;
+    private readonly string _key = Path.GetTempFileName();
+
+    public LetterTests(Running running)
+    {
+        _running = running;
+        using var rsa = RSA.Create(2048);
+        File.WriteAllText(_key, rsa.ExportRSAPrivateKeyPem());
+    }
+
+    public void Dispose() => File.Delete(_key);
+
     [Fact]
     public async Task A_busy_mail_server_gets_the_letter_later_and_one_that_refuses_is_believed()
     {
         await using var mail = new SmtpSink { Mood = Mood.Busy };
         await mail.Start();
-        var settings = running.NewSettings("letters");
+        var settings = _running.NewSettings("letters");
         settings["Smtp:Port"] = mail.Port.ToString(CultureInfo.InvariantCulture);
+        settings["Smtp:ReturnPath"] = "bounces+{id}@example.org";
+        settings["Smtp:Dkim:Domain"] = "example.org";
+        settings["Smtp:Dkim:Selector"] = "s1";
+        settings["Smtp:Dkim:KeyFile"] = _key;
         await using var host = new IdentityHost(Running.FreePort(), settings).Start();
         using var browser = new Browser(host.Authority);
 
@@ -26,6 +43,9 @@ public sealed class LetterTests(Running running)
         );
         Assert.Equal("auto-generated", letter!.Message.Headers["Auto-Submitted"]);
         Assert.Contains($"{host.Authority}/reset?account=", letter.Message.TextBody, StringComparison.Ordinal);
+        Assert.Contains($"{host.Authority}/reset?account=", letter.Message.HtmlBody, StringComparison.Ordinal);
+        Assert.Contains("d=example.org;", letter.Message.Headers["DKIM-Signature"], StringComparison.Ordinal);
+        Assert.Equal($"bounces+{letter.Message.MessageId!.Split('@')[0]}@example.org", letter.From);
 
         var before = mail.Attempts;
         mail.Mood = Mood.Refusing;

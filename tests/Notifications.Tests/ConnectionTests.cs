@@ -1,4 +1,5 @@
 using MimeKit;
+using SkillPlatform.Mail;
 using SkillPlatform.Testing;
 
 namespace SkillPlatform.Notifications.Tests;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using SkillPlatform.Mail;
 
 namespace SkillPlatform.Notifications.Tests;
 
@@ -198,10 +199,11 @@ public sealed class DeliveryTests
     [Fact]
     public void Waiting_grows_to_minutes_and_no_further()
     {
-        Assert.Equal(TimeSpan.FromSeconds(2), Delivery.AfterDeferral(0));
-        Assert.Equal(TimeSpan.FromSeconds(8), Delivery.AfterDeferral(2));
-        Assert.Equal(TimeSpan.FromMinutes(10), Delivery.AfterDeferral(1000));
-        Assert.Equal(TimeSpan.FromSeconds(5), Delivery.AfterSilence(1000));
+        var busy = new Outcome.Deferred("451");
+        Assert.Equal(TimeSpan.FromSeconds(2), busy.Again(0, TimeSpan.Zero));
+        Assert.Equal(TimeSpan.FromSeconds(8), busy.Again(2, TimeSpan.Zero));
+        Assert.Equal(TimeSpan.FromMinutes(10), busy.Again(1000, TimeSpan.Zero));
+        Assert.Equal(TimeSpan.FromSeconds(5), new Outcome.Unreachable("").Again(1000, TimeSpan.Zero));
     }
 
     [Theory]

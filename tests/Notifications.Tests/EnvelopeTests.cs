@@ -3,6 +3,7 @@ using MimeKit;
 using MimeKit.Cryptography;
 using Org.BouncyCastle.Crypto;
 using Org.BouncyCastle.OpenSsl;
+using SkillPlatform.Mail;
 using SkillPlatform.Testing;
 
 namespace SkillPlatform.Notifications.Tests;

@@ -1,4 +1,5 @@
 using SkillPlatform.Contracts;
+using SkillPlatform.Mail;
 
 namespace SkillPlatform.Notifications.Tests;
 

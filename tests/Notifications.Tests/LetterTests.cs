@@ -159,6 +159,16 @@ public sealed class LetterTests
     }
 
     [Theory]
+    [InlineData("ar", ".NET", "«\u200E.NET\u200E»")]
+    [InlineData("ar", "سي#", "«سي#»")]
+    [InlineData("en", "C#", "“C#”")]
+    public void A_name_keeps_its_signs_at_its_own_ends(string culture, string name, string said)
+    {
+        var (_, text, _) = Letter(Contents(Given.Change(name: name), culture));
+        Assert.Contains(said, text);
+    }
+
+    [Theory]
     [InlineData("=?utf-8?q?=41?=")]
     [InlineData("=?utf-8?b?QQ==?= and more")]
     [InlineData("a =?iso-8859-1?q?=FC?= ü")]

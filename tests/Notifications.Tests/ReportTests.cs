@@ -1,5 +1,6 @@
 using System.Text;
 using MimeKit;
+using SkillPlatform.Mail;
 
 namespace SkillPlatform.Notifications.Tests;
 

@@ -1,3 +1,5 @@
+using SkillPlatform.Mail;
+
 namespace SkillPlatform.Notifications.Tests;
 
 /// <summary>Mails that come back, as servers write them.</summary>

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 using SkillPlatform.Contracts;
+using SkillPlatform.Mail;
 using SkillPlatform.Testing;
 
 [assembly: AssemblyFixture(typeof(Servers))]

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace SkillPlatform.Identity;
 
 /// <summary>
@@ -13,9 +15,17 @@ public sealed class Letter
     public const string Move = "move";
     public const string Moving = "moving";
 
+    public static IReadOnlyList<string> Kinds { get; } = [Confirm, Again, Reset, Known, Move, Moving];
+
+    /// <summary>Of version 7: it holds when it was asked for.</summary>
     public Guid Id { get; set; }
 
-    /// <summary><see cref="Confirm"/>, <see cref="Again"/>, <see cref="Reset"/>, <see cref="Known"/>, <see cref="Move"/> or <see cref="Moving"/>.</summary>
+    public DateTimeOffset At =>
+        DateTimeOffset.FromUnixTimeMilliseconds(
+            BinaryPrimitives.ReadInt64BigEndian(Id.ToByteArray(bigEndian: true)) >> 16
+        );
+
+    /// <summary>One of <see cref="Kinds"/>.</summary>
     public string Kind { get; set; } = "";
 
     public string Address { get; set; } = "";

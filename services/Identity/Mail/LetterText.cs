@@ -4,19 +4,15 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Localization;
 using MimeKit;
+using SkillPlatform.Mail;
 
 namespace SkillPlatform.Identity;
 
 /// <summary>Makes the mail of a letter, in the language of the page that asked for it; null where there is nobody to write to.</summary>
-internal sealed class LetterText(
-    UserManager<Account> users,
-    IStringLocalizer<Texts> texts,
-    IConfiguration configuration
-)
+internal sealed class LetterText(UserManager<Account> users, IStringLocalizer<Texts> texts, Sender sender)
 {
     public async Task<MimeMessage?> Compose(Letter letter)
     {
-        CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(letter.Culture);
         var account = letter.Account is { } id
             ? await users.FindByIdAsync(id.ToString())
             : await users.FindByEmailAsync(letter.Address);
@@ -38,8 +34,7 @@ internal sealed class LetterText(
                 Letter.Reset,
                 Link("reset", account, await users.GeneratePasswordResetTokenAsync(account))
             ),
-            Letter.Known => (Letter.Known, $"{Origin}/forgot"),
-            Letter.Moving => (Letter.Moving, $"{Origin}/forgot"),
+            Letter.Known or Letter.Moving => (letter.Kind, sender.To("/forgot")),
             Letter.Move when await IsFree(letter.Address, account) => (
                 Letter.Move,
                 Link("address/confirm", account, await users.GenerateChangeEmailTokenAsync(account, letter.Address))
@@ -47,30 +42,49 @@ internal sealed class LetterText(
             ),
             _ => (letter.Kind, null),
         };
-        return link is null ? null : Message(letter, account, kind, link);
+        var address = letter.Account is null ? account.Email! : letter.Address;
+        return link is null ? null : Write(letter, kind, account.Name, address, link, texts, sender);
     }
 
     // Somebody else's: whoever asked is not told so.
     private async Task<bool> IsFree(string address, Account account) =>
         await users.FindByEmailAsync(address) is not { EmailConfirmed: true } other || other.Id == account.Id;
 
-    private string Origin => configuration["Identity:Authority"]!.TrimEnd('/');
-
     private string Link(string page, Account account, string token) =>
-        $"{Origin}/{page}?account={account.Id}&token={WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes(token))}";
+        sender.To($"/{page}?account={account.Id}&token={WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes(token))}");
 
-    private MimeMessage Message(Letter letter, Account account, string kind, string link)
+    public static MimeMessage Write(
+        Letter letter,
+        string kind,
+        string name,
+        string address,
+        string link,
+        IStringLocalizer texts,
+        Sender sender
+    )
     {
-        var message = new MimeMessage
+        CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(letter.Culture);
+        string button = texts[kind is Letter.Confirm or Letter.Again or Letter.Move ? "Confirm.Submit" : "Reset.Title"];
+        var body = new Body(
+            texts[$"Mail.{kind}.Subject"],
+            letter.Culture,
+            [],
+            [new Block.Paragraph(texts["Mail.Why"])]
+        );
+        var says = texts[$"Mail.{kind}.Body"].Value.Trim().ReplaceLineEndings("\n").Split("\n\n");
+        body = body with
         {
-            Subject = texts[$"Mail.{kind}.Subject"],
-            Body = new TextPart("plain") { Text = texts[$"Mail.{kind}.Body", account.Name, link] },
-            MessageId = $"{letter.Id}@{new Uri(Origin).Host}",
+            Blocks =
+            [
+                .. says.Select(said =>
+                    said == "{1}"
+                        ? (Block)new Block.Button(button, link)
+                        : new Block.Paragraph(
+                            said.Replace("{0}", Line.Within(name, body.Direction), StringComparison.Ordinal)
+                        )
+                ),
+            ],
         };
-        message.From.Add(MailboxAddress.Parse(configuration["Smtp:From"] ?? "skills@example.org"));
-        message.To.Add(new MailboxAddress(account.Name, letter.Account is null ? account.Email! : letter.Address));
-        message.Headers.Add("Auto-Submitted", "auto-generated");
-        message.Headers.Add(HeaderId.ContentLanguage, CultureInfo.CurrentUICulture.Name);
-        return message;
+        return new Envelope(letter.Id, letter.At, body.Title, name, address, "account").Around(body, sender);
     }
 }

@@ -1,9 +1,5 @@
-using MailKit.Net.Smtp;
-using MailKit.Security;
 using Microsoft.EntityFrameworkCore;
-using MimeKit;
-using Polly;
-using Polly.Registry;
+using SkillPlatform.Mail;
 
 namespace SkillPlatform.Identity;
 
@@ -14,23 +10,23 @@ namespace SkillPlatform.Identity;
 internal sealed class Postman(
     Postbox postbox,
     IServiceScopeFactory scopes,
-    IConfiguration configuration,
-    ResiliencePipelineProvider<string> pipelines,
+    SmtpServer server,
+    ReturnPath returnPath,
     TimeProvider time,
     ILogger<Postman> log
 ) : BackgroundService
 {
-    public const string Pipeline = "smtp";
-    private const int LastAttempt = 60;
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await using var connection = new SmtpConnection(server.Options, time);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                while (await SendNext(stoppingToken)) { }
-                await postbox.Wait(stoppingToken);
+                if (server.Rest is { Ticks: > 0 } rest)
+                    await Task.Delay(rest, time, stoppingToken);
+                if (!await SendNext(connection, stoppingToken))
+                    await postbox.Wait(stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
@@ -40,43 +36,48 @@ internal sealed class Postman(
         }
     }
 
-    private async Task<bool> SendNext(CancellationToken ct)
+    private async Task<bool> SendNext(SmtpConnection connection, CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<IdentityDb>();
         if (await Take(db, ct) is not { } letter)
             return false;
+        var outcome = await Send(letter, scope.ServiceProvider.GetRequiredService<LetterText>(), connection);
+        var mine = db.Letters.Where(l => l.Id == letter.Id);
+        if (outcome?.Again(letter.Attempts - 1, time.GetUtcNow() - letter.At) is { } wait)
+            await mine.ExecuteUpdateAsync(set => set.SetProperty(l => l.Due, time.GetUtcNow() + wait), ct);
+        else
+            await mine.ExecuteDeleteAsync(ct);
+        // A server that refuses repeats the address: its number alone.
+        if (outcome is not (null or Outcome.Accepted))
+            log.LogWarning("Letter {Id}: {Outcome} {Code}.", letter.Id, outcome.GetType().Name, outcome.Code);
+        return true;
+    }
+
+    // Null where there is nobody to write to.
+    private async Task<Outcome?> Send(Letter letter, LetterText text, SmtpConnection connection)
+    {
         try
         {
-            if (await scope.ServiceProvider.GetRequiredService<LetterText>().Compose(letter) is { } message)
-                await pipelines.GetPipeline(Pipeline).ExecuteAsync(async token => await Send(message, token), ct);
-            await Delete(db, letter, ct);
+            return await text.Compose(letter) is { } mail
+                ? await server.Send(connection, mail, returnPath.Of(letter.Id))
+                : null;
         }
-        catch (SmtpCommandException refused) when ((int)refused.StatusCode >= 500)
+        catch (Exception e)
         {
-            log.LogWarning("Letter {Id} was refused for good: {Status}.", letter.Id, (int)refused.StatusCode);
-            await Delete(db, letter, ct);
+            return new Outcome.Unreachable(e.Message);
         }
-        catch (Exception e) when (!ct.IsCancellationRequested)
-        {
-            // A server that refuses repeats the address.
-            var reason = e is SmtpCommandException refused ? refused.StatusCode.ToString() : e.Message;
-            log.LogWarning("Letter {Id} could not be sent ({Reason}); it is tried again.", letter.Id, reason);
-            if (letter.Attempts >= LastAttempt)
-                await Delete(db, letter, ct);
-        }
-        return true;
     }
 
     private async Task<Letter?> Take(IdentityDb db, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        // 10 s, 20 s, 40 s … at most an hour; longer than a send can take, so that no other replica sends it meanwhile.
+        // Longer than a send can take, so that no other replica sends it meanwhile.
+        var later = now + TimeSpan.FromSeconds(10 + 2 * server.Options.TimeoutSeconds);
         var taken = await db
             .Letters.FromSql(
                 $"""
-                update identity.letters set attempts = attempts + 1,
-                  due = {now} + least(interval '1 hour', interval '10 seconds' * power(2, attempts))
+                update identity.letters set attempts = attempts + 1, due = {later}
                 where id = (select id from identity.letters where due <= {now} order by due limit 1 for update skip locked)
                 returning *
                 """
@@ -85,34 +86,19 @@ internal sealed class Postman(
             .ToListAsync(ct);
         return taken.SingleOrDefault();
     }
-
-    private static Task<int> Delete(IdentityDb db, Letter letter, CancellationToken ct) =>
-        db.Letters.Where(l => l.Id == letter.Id).ExecuteDeleteAsync(ct);
-
-    private async Task Send(MimeMessage message, CancellationToken ct)
-    {
-        using var client = new SmtpClient();
-        var smtp = configuration.GetSection("Smtp");
-        await client.ConnectAsync(
-            smtp["Host"] ?? "localhost",
-            smtp.GetValue("Port", 1025),
-            smtp.GetValue("Security", SecureSocketOptions.StartTlsWhenAvailable),
-            ct
-        );
-        if (smtp["User"] is { Length: > 0 } user)
-            await client.AuthenticateAsync(user, smtp["Password"] ?? "", ct);
-        await client.SendAsync(message, ct);
-        await client.DisconnectAsync(quit: true, ct);
-    }
 }
 
 internal static class MailSetup
 {
     public static void AddMail(this WebApplicationBuilder builder)
     {
+        var smtp = builder.Configuration.GetSection("Smtp").Get<SmtpOptions>() ?? new SmtpOptions();
+        var sender = Sender.Of(smtp, new Uri(builder.Configuration["Identity:Authority"]!));
+        builder.Services.AddSingleton(sender);
+        builder.Services.AddSingleton(new ReturnPath(smtp.ReturnPath, sender.From));
+        builder.Services.AddSingleton(services => new SmtpServer(smtp, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<Postbox>();
         builder.Services.AddScoped<LetterText>();
         builder.Services.AddHostedService<Postman>();
-        builder.Services.AddResiliencePipeline(Postman.Pipeline, smtp => smtp.AddTimeout(TimeSpan.FromSeconds(8)));
     }
 }

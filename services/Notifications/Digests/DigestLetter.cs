@@ -28,20 +28,17 @@ public static class DigestLetter
             var body = Body(digest, contents, reader, preferences, sender, texts, skills, cells);
             if (skills > 1 && Html.Of(body, "").Length > Largest)
                 continue;
-            return Envelope.Around(
-                new Envelope(
-                    digest.Id,
-                    digest.At,
-                    Line.One(Title(digest.Frequency, digest.At, preferences, texts)),
-                    reader,
-                    $"digest-{digest.Id:n}",
-                    "digests",
-                    digest.Token,
-                    "digest"
-                ),
-                body,
-                sender
-            );
+            return new Envelope(
+                digest.Id,
+                digest.At,
+                Line.One(Title(digest.Frequency, digest.At, preferences, texts)),
+                reader.Name,
+                reader.Email,
+                "digest"
+            )
+            {
+                Headers = Letter.Headers(sender, $"digest-{digest.Id:n}", "digests", digest.Token),
+            }.Around(body, sender);
         }
     }
 
@@ -94,26 +91,27 @@ public static class DigestLetter
         return new Body(
             Title(digest.Frequency, digest.At, preferences, texts),
             texts.Language,
-            texts.Direction,
-            texts["label.before"],
-            texts["label.after"],
             blocks,
             [
                 new Block.Paragraph(texts[$"why.digest.{digest.Frequency}"]),
                 new Block.Link(texts["link.mail-settings"], sender.To("/watching/mail")),
-                new Block.Link(texts["link.stop-digest"], sender.UnsubscribeLink(digest.Token)),
-            ]
+                new Block.Link(texts["link.stop-digest"], Unsubscribe.Link(sender, digest.Token)),
+            ],
+            texts["label.before"],
+            texts["label.after"]
         );
     }
 
     private static IEnumerable<Block> Skill(DigestSkill skill, Sender sender, Texts texts, int mostCells)
     {
-        yield return new Block.Heading(skill.Name, Rank: 1);
+        yield return new Block.Heading(skill.Name, Rank: 2);
         foreach (var block in Wording.Changes(texts, skill.Lines, mostCells))
             yield return block;
+        if (skill.Activity.Count > 0)
+            yield return new Block.Heading(texts["digest.activity"]);
         foreach (var activity in skill.Activity.Take(MostActivity))
             yield return new Block.Item(
-                Wording.Title(texts, activity.News, activity.Notification.Reason),
+                Wording.Lead(texts, activity.News, activity.Notification.Reason, activity.People),
                 Url: activity.News.ProposalId is { } proposal ? sender.To($"/proposals/{proposal}") : null
             );
         if (skill.Activity.Count > MostActivity)

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 using MimeKit;
 using Npgsql;
 using SkillPlatform.EventSourcing;
+using SkillPlatform.Mail;
 
 namespace SkillPlatform.Notifications;
 

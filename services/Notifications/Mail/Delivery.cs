@@ -103,13 +103,6 @@ public static class Delivery
         return Schedule.At(end, zone) - now;
     }
 
-    /// <summary>How long a mail waits after the server refused it for a while: 2 s, doubled each time, at most ten minutes.</summary>
-    public static TimeSpan AfterDeferral(int attempts) =>
-        TimeSpan.FromSeconds(Math.Min(600, 2 * Math.Pow(2, Math.Min(attempts, 10))));
-
-    /// <summary>After there was no server: that one is back is noticed for all mails together, so no single one waits long.</summary>
-    public static TimeSpan AfterSilence(int attempts) => TimeSpan.FromSeconds(Math.Min(5, attempts + 1));
-
     /// <summary>What an attempt at a mail makes of it.</summary>
     public static Result After(Queued mail, Outcome outcome, DateTimeOffset now)
     {
@@ -117,23 +110,20 @@ public static class Delivery
         {
             Outcome.Accepted taken => new Result(mail.Id, Outbox.Sent, Said(taken.Answer), true),
             Outcome.Refused refused => new Result(mail.Id, Outbox.Failed, Said(refused.Why), true),
-            Outcome.Deferred deferred => Again(deferred.Why, AfterDeferral(mail.Attempts)),
-            Outcome.Unreachable silence => Again(silence.Why, AfterSilence(mail.Attempts)),
+            Outcome.Deferred deferred => Again(deferred.Why),
+            Outcome.Unreachable silence => Again(silence.Why),
             Outcome.NotTried rest => new Result(mail.Id, Outbox.Pending, null, false, rest.Wait),
             _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),
         };
 
-        Result Again(string why, TimeSpan wait) =>
-            now - mail.CreatedAt > GivenUpAfter
-                ? new Result(mail.Id, Outbox.Failed, Said(why), true)
-                : new Result(mail.Id, Outbox.Pending, Said(why), true, wait);
+        Result Again(string why) =>
+            outcome.Again(mail.Attempts, now - mail.CreatedAt) is { } wait
+                ? new Result(mail.Id, Outbox.Pending, Said(why), true, wait)
+                : new Result(mail.Id, Outbox.Failed, Said(why), true);
     }
 
     /// <summary>Another server's words, as much of them as is kept.</summary>
     public static string Said(string answer) => Line.Cut(Line.One(answer), 500);
-
-    /// <summary>How long delivery is tried.</summary>
-    public static readonly TimeSpan GivenUpAfter = TimeSpan.FromHours(48);
 }
 
 /// <summary>The rate that an administrator sets for this process: a second's worth of it may go at once, and at least one mail.</summary>

@@ -3,17 +3,6 @@ using SkillPlatform.Mail;
 
 namespace SkillPlatform.Notifications;
 
-/// <summary>Where mails come from and where their links lead.</summary>
-/// <param name="From">Sender, for example <c>SkillPlatform &lt;notifications@example.org&gt;</c>.</param>
-/// <param name="Origin">The platform's public origin, without a slash at the end.</param>
-/// <param name="Signature">Signs what is sent; null for nothing.</param>
-public sealed record Sender(MailboxAddress From, Uri Origin, Signature? Signature = null)
-{
-    public string To(string path) => Origin.GetLeftPart(UriPartial.Authority) + path;
-
-    public string UnsubscribeLink(string token) => To($"/api/notifications/unsubscribe/{token}");
-}
-
 /// <summary>Everything a mail is made from.</summary>
 public sealed record Contents(
     Notification Notification,
@@ -30,20 +19,31 @@ public static class Letter
     {
         var (notification, news, reader, preferences, _) = contents;
         var texts = Texts.For(preferences.Culture);
-        return Envelope.Around(
-            new Envelope(
-                notification.Id,
-                notification.At,
-                Subject(texts, news, notification),
-                reader,
-                Root(news),
-                ListOf(news),
-                notification.Token,
-                notification.Reason
-            ),
-            Body(contents, texts, sender),
-            sender
-        );
+        return new Envelope(
+            notification.Id,
+            notification.At,
+            Subject(texts, news, notification),
+            reader.Name,
+            reader.Email,
+            notification.Reason
+        )
+        {
+            Headers = Headers(sender, Root(news), ListOf(news), notification.Token),
+        }.Around(Body(contents, texts, sender), sender);
+    }
+
+    /// <summary>By which mail programs keep a thread together, and offer to stop what comes (RFC 2919, RFC 8058).</summary>
+    public static IReadOnlyList<(string, string)> Headers(Sender sender, string root, string list, string token)
+    {
+        var host = sender.Origin.IdnHost;
+        return
+        [
+            ("In-Reply-To", $"<{root}@{host}>"),
+            ("References", $"<{root}@{host}>"),
+            ("List-Id", $"<{list}.{host}>"),
+            ("List-Unsubscribe", $"<{Unsubscribe.Link(sender, token)}>"),
+            ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        ];
     }
 
     /// <summary>One for all mails about a proposal, or mail programs would not keep them together; what happened is said first thing inside.</summary>
@@ -88,21 +88,20 @@ public static class Letter
         return new Body(
             Wording.Title(texts, news, notification.Reason),
             texts.Language,
-            texts.Direction,
-            texts["label.before"],
-            texts["label.after"],
             blocks,
             [
                 new Block.Paragraph(Wording.Why(texts, notification)),
                 new Block.Link(
                     texts[Reasons.IsCalled(notification.Reason) ? "link.mute" : "link.stop"],
-                    sender.UnsubscribeLink(notification.Token)
+                    Unsubscribe.Link(sender, notification.Token)
                 ),
-            ]
+            ],
+            texts["label.before"],
+            texts["label.after"]
         );
     }
 
-    // What there is to do is about the proposal where there is one that is not over, else about the skill.
+    // What there is to do is about the proposal where there is one that is not over, else about the skill or what else it tells of.
     private static IEnumerable<Block> Ways(News news, Texts texts, Sender sender)
     {
         List<(string Label, string Url)> ways = [];
@@ -113,6 +112,10 @@ public static class Letter
                 news.Kind == NewsKind.Merged ? ways.Count : 0,
                 (texts["link.proposal"], sender.To($"/proposals/{proposal}"))
             );
+        if (news.Kind == NewsKind.Imported)
+            ways.Add((texts["link.changes"], sender.To($"/changes?since={news.At:yyyy-MM-dd}")));
+        if (news.Kind == NewsKind.WebhookStopped)
+            ways.Add((texts["link.api"], sender.To("/api/docs")));
         return ways.Select(
             (way, at) => at == 0 ? (Block)new Block.Button(way.Label, way.Url) : new Block.Link(way.Label, way.Url)
         );
@@ -126,7 +129,7 @@ public static class Letter
                 ("author", people.Name(texts, news.Author)),
                 ("reviewer", people.Name(texts, news.Reviewer))
             ],
-            { ProposalId: not null, Author: not null, Kind: not NewsKind.Submitted } => texts[
+            { ProposalId: not null, Author: not null } when news.Author != news.Actor => texts[
                 "label.proposedBy",
                 ("author", people.Name(texts, news.Author))
             ],

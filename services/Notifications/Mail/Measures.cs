@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Npgsql;
 using SkillPlatform.EventSourcing;
+using SkillPlatform.Mail;
 using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Notifications;
@@ -53,22 +54,19 @@ public sealed class Measures
     /// <summary>The server's answer as its number alone: its words may name the reader.</summary>
     public void Answered(Activity? attempt, Outcome outcome)
     {
-        var (name, code) = outcome switch
+        var name = outcome switch
         {
-            Outcome.Accepted => ("sent", 250),
-            Outcome.Refused refused => ("failed", Code(refused.Why)),
-            Outcome.Deferred deferred => ("deferred", Code(deferred.Why)),
-            Outcome.Unreachable => ("unreachable", 0),
-            _ => ("not tried", 0),
+            Outcome.Accepted => "sent",
+            Outcome.Refused => "failed",
+            Outcome.Deferred => "deferred",
+            Outcome.Unreachable => "unreachable",
+            _ => "not tried",
         };
         Count(name);
         attempt?.SetTag("skillplatform.mail.outcome", name);
-        if (code > 0)
-            attempt?.SetTag("smtp.response.status_code", code);
+        if (outcome.Code > 0)
+            attempt?.SetTag("smtp.response.status_code", outcome.Code);
         if (name != "sent")
             attempt?.SetStatus(ActivityStatusCode.Error);
     }
-
-    private static int Code(string answer) =>
-        int.TryParse(answer.Split(' ')[0], Texts.Invariant, out var code) ? code : 0;
 }

@@ -1,4 +1,4 @@
-using MimeKit;
+using SkillPlatform.Mail;
 
 namespace SkillPlatform.Notifications;
 
@@ -9,10 +9,9 @@ public static class Sending
     {
         var smtp = builder.Configuration.GetSection("Smtp").Get<SmtpOptions>() ?? new SmtpOptions();
         var origin = builder.Configuration["Web:PublicOrigin"] ?? "http://localhost:8080";
-        var from = MailboxAddress.Parse(smtp.From);
-        var signature = smtp.Dkim is null ? null : new Signature(smtp.Dkim);
-        builder.Services.AddSingleton(new Sender(from, new Uri(origin), signature));
-        builder.Services.AddSingleton(new ReturnPath(smtp.ReturnPath, from));
+        var sender = Sender.Of(smtp, new Uri(origin));
+        builder.Services.AddSingleton(sender);
+        builder.Services.AddSingleton(new ReturnPath(smtp.ReturnPath, sender.From));
         builder.Services.AddSingleton(signal);
         builder.Services.AddSingleton<Claims>();
         builder.Services.AddSingleton<Measures>();

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
+using SkillPlatform.Mail;
 
 namespace SkillPlatform.Notifications;
 
@@ -83,7 +84,7 @@ public sealed class Texts
                 var name = text.AsSpan(open + 1, close - open - 1);
                 foreach (var (candidate, value) in values)
                     if (name.SequenceEqual(candidate))
-                        filled.Append(value);
+                        filled.Append(value is null ? null : Line.Within(value, Direction));
                 at = close + 1;
             }
             return filled.ToString();

@@ -5,6 +5,7 @@ using Marten;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 using SkillPlatform.EventSourcing;
+using SkillPlatform.Mail;
 
 namespace SkillPlatform.Notifications;
 
@@ -38,6 +39,8 @@ public static class Unsubscribe
         api.MapGet("/unsubscribe/{token}", Ask).AllowAnonymous();
         api.MapPost("/unsubscribe/{token}", Stop).AllowAnonymous().DisableAntiforgery();
     }
+
+    public static string Link(Sender sender, string token) => sender.To($"/api/notifications/unsubscribe/{token}");
 
     private static async Task<IResult> Ask(HttpContext http, string token, IQuerySession reads)
     {

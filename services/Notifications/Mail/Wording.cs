@@ -102,8 +102,12 @@ public static class Wording
     public static IReadOnlyList<DiffPiece> Diff(NewsLine line) =>
         WordDiff.Shortened(WordDiff.Of(Line.Several(line.Before ?? ""), Line.Several(line.After ?? "")), Line.Longest);
 
+    // What is about the skill itself stands first, or it would read as if it were about the role above it.
     private static IEnumerable<NewsLine[]> Cells(IEnumerable<NewsLine> lines) =>
-        lines.GroupBy(line => line.Role is null ? (object)line : (line.Role, line.Level)).Select(g => g.ToArray());
+        lines
+            .OrderBy(line => line.Role is not null)
+            .GroupBy(line => line.Role is null ? (object)line : (line.Role, line.Level))
+            .Select(g => g.ToArray());
 
     // What is said to whom it is about, or to whom is asked, is said otherwise.
     private static string For(Texts texts, string key, string reason) =>

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using Marten;
 using Npgsql;
 using SkillPlatform.EventSourcing;
+using SkillPlatform.Mail;
 using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Notifications;

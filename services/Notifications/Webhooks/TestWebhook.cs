@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Marten;
 using SkillPlatform.EventSourcing;
+using SkillPlatform.Mail;
 using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Notifications;

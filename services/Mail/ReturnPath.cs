@@ -1,6 +1,6 @@
 using MimeKit;
 
-namespace SkillPlatform.Notifications;
+namespace SkillPlatform.Mail;
 
 /// <summary>
 /// Whom a server tells when it cannot deliver: an address of its own for each mail (a variable envelope sender), where the
@@ -12,6 +12,7 @@ public sealed class ReturnPath
     private readonly MailboxAddress _from;
     private readonly string[]? _around;
 
+    /// <summary>Fails for a pattern that names no mail.</summary>
     /// <param name="pattern">As <c>bounces+{id}@example.org</c>; null for none.</param>
     /// <param name="from">Sender of the mails.</param>
     public ReturnPath(string? pattern, MailboxAddress from)
@@ -27,10 +28,13 @@ public sealed class ReturnPath
             throw new InvalidOperationException($"Smtp__ReturnPath is no address with one {Place} in it: {pattern}");
     }
 
+    /// <summary>Where a mail comes back to.</summary>
+    /// <param name="mail">Its id.</param>
     public MailboxAddress Of(Guid mail) =>
         _around is [var before, var after] ? new("", $"{before}{mail:n}{after}") : _from;
 
     /// <summary>The mail that an address was made for; null where it is none of ours.</summary>
+    /// <param name="address">Of an envelope.</param>
     public Guid? MailOf(string address) =>
         _around is [var before, var after]
         && address.Length == before.Length + 32 + after.Length

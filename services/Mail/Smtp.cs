@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using MailKit;
@@ -9,15 +10,24 @@ using Polly.CircuitBreaker;
 using Polly.Retry;
 using Polly.Timeout;
 
-namespace SkillPlatform.Notifications;
+namespace SkillPlatform.Mail;
 
 /// <summary>The configuration section <c>Smtp</c>.</summary>
 public sealed class SmtpOptions
 {
+    /// <summary>Name or address of the server.</summary>
     public string Host { get; set; } = "localhost";
+
+    /// <summary>TCP port.</summary>
     public int Port { get; set; } = 25;
+
+    /// <summary>Sender, for example <c>SkillPlatform &lt;skills@example.org&gt;</c>.</summary>
     public string From { get; set; } = "SkillPlatform <notifications@localhost>";
+
+    /// <summary>Whom to sign in as; null for nobody.</summary>
     public string? User { get; set; }
+
+    /// <summary>Of the user.</summary>
     public string? Password { get; set; }
 
     /// <summary><c>auto</c> (STARTTLS where the server has it; nothing on loopback), <c>none</c>, <c>starttls</c> or <c>tls</c>.</summary>
@@ -38,13 +48,17 @@ public sealed class SmtpOptions
     /// </summary>
     public string? ReturnPath { get; set; }
 
+    /// <summary>Null where mails are signed by the server, or by nobody.</summary>
     public DkimOptions? Dkim { get; set; }
 }
 
 /// <summary>The configuration section <c>Smtp:Dkim</c>: who signs, and with which key (RFC 6376).</summary>
 public sealed class DkimOptions
 {
+    /// <summary>Whose key it is.</summary>
     public string Domain { get; set; } = "";
+
+    /// <summary>The key's name in the domain's DNS.</summary>
     public string Selector { get; set; } = "";
 
     /// <summary>Path of the private RSA key, as PEM.</summary>
@@ -54,19 +68,56 @@ public sealed class DkimOptions
 /// <summary>What came of handing a mail to the server.</summary>
 public abstract record Outcome
 {
-    /// <summary>The server has taken it; its answer may hold the name that it knows the mail by.</summary>
+    private static readonly TimeSpan GivenUpAfter = TimeSpan.FromHours(48);
+
+    private Outcome() { }
+
+    /// <summary>When to try again; null for never.</summary>
+    /// <param name="attempts">Made before this one.</param>
+    /// <param name="age">How long the mail has been tried.</param>
+    public TimeSpan? Again(int attempts, TimeSpan age) =>
+        this switch
+        {
+            NotTried rest => rest.Wait,
+            Deferred or Unreachable when age > GivenUpAfter => null,
+            // 2 s, doubled each time, at most ten minutes.
+            Deferred => TimeSpan.FromSeconds(Math.Min(600, 2 * Math.Pow(2, Math.Min(attempts, 10)))),
+            // That it is back is noticed for all mails together, so no single one waits long.
+            Unreachable => TimeSpan.FromSeconds(Math.Min(5, attempts + 1)),
+            _ => null,
+        };
+
+    /// <summary>The number of the server's answer, for whom its words do not concern: they may name the reader. 0 for none.</summary>
+    public int Code =>
+        this switch
+        {
+            Accepted => 250,
+            Refused refused => Number(refused.Why),
+            Deferred deferred => Number(deferred.Why),
+            _ => 0,
+        };
+
+    private static int Number(string answer) =>
+        int.TryParse(answer.Split(' ')[0], CultureInfo.InvariantCulture, out var code) ? code : 0;
+
+    /// <summary>The server has taken it.</summary>
+    /// <param name="Answer">May hold the name that the server knows the mail by.</param>
     public sealed record Accepted(string Answer) : Outcome;
 
     /// <summary>The server will never take it (5xx).</summary>
+    /// <param name="Why">The server's words, which may name the reader.</param>
     public sealed record Refused(string Why) : Outcome;
 
     /// <summary>The server does not want it now (4xx).</summary>
+    /// <param name="Why">The server's words, which may name the reader.</param>
     public sealed record Deferred(string Why) : Outcome;
 
     /// <summary>There was no server to ask, or it did not answer.</summary>
+    /// <param name="Why">What stood in the way.</param>
     public sealed record Unreachable(string Why) : Outcome;
 
     /// <summary>Nothing was tried, since nothing worked of late.</summary>
+    /// <param name="Wait">How long to leave it so.</param>
     public sealed record NotTried(TimeSpan Wait) : Outcome;
 }
 
@@ -78,6 +129,8 @@ public sealed class SmtpServer
     private int _openings;
     private long _openUntil;
 
+    /// <param name="options">Where it is, and how long it may take.</param>
+    /// <param name="time">The clock.</param>
     public SmtpServer(SmtpOptions options, TimeProvider time)
     {
         Options = options;
@@ -122,6 +175,7 @@ public sealed class SmtpServer
             .Build();
     }
 
+    /// <summary>As configured.</summary>
     public SmtpOptions Options { get; }
 
     /// <summary>Called when the server takes mails again.</summary>
@@ -134,6 +188,10 @@ public sealed class SmtpServer
     public TimeSpan Rest =>
         TimeSpan.FromTicks(Math.Max(0, Interlocked.Read(ref _openUntil) - _time.GetUtcNow().UtcTicks));
 
+    /// <summary>Hands a mail over; what goes wrong is told, not thrown.</summary>
+    /// <param name="connection">One that nobody else uses meanwhile.</param>
+    /// <param name="mail">The mail.</param>
+    /// <param name="returnTo">Where it comes back to.</param>
     public async Task<Outcome> Send(SmtpConnection connection, MimeMessage mail, MailboxAddress returnTo)
     {
         try
@@ -164,10 +222,12 @@ public sealed class SmtpServer
     }
 }
 
-/// <summary>A connection that had been kept open turned out to be closed.</summary>
-public sealed class StaleConnectionException(Exception inner) : Exception(inner.Message, inner);
+// A connection that had been kept open turned out to be closed.
+internal sealed class StaleConnectionException(Exception inner) : Exception(inner.Message, inner);
 
 /// <summary>One connection to the server, opened when needed and kept open.</summary>
+/// <param name="options">Where the server is.</param>
+/// <param name="time">The clock.</param>
 public sealed class SmtpConnection(SmtpOptions options, TimeProvider time) : IAsyncDisposable
 {
     private static readonly TimeSpan Trusted = TimeSpan.FromSeconds(5);
@@ -175,6 +235,9 @@ public sealed class SmtpConnection(SmtpOptions options, TimeProvider time) : IAs
     private long _used;
 
     /// <summary>Gives the words of the server that took it.</summary>
+    /// <param name="mail">The mail.</param>
+    /// <param name="returnTo">Where it comes back to.</param>
+    /// <param name="ct">Cancels.</param>
     public async Task<string> Send(MimeMessage mail, MailboxAddress returnTo, CancellationToken ct)
     {
         var client = await Ready(ct);
@@ -281,6 +344,7 @@ public sealed class SmtpConnection(SmtpOptions options, TimeProvider time) : IAs
         (_client, _used) = (null, 0);
     }
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (_client is { IsConnected: true })

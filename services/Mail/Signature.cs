@@ -1,9 +1,10 @@
 using MimeKit;
 using MimeKit.Cryptography;
 
-namespace SkillPlatform.Notifications;
+namespace SkillPlatform.Mail;
 
 /// <summary>Signs mails (DKIM), so that servers can tell ours from what others send in our name.</summary>
+/// <param name="options">Who signs.</param>
 public sealed class Signature(DkimOptions options)
 {
     private static readonly HeaderId[] Signed =
@@ -36,6 +37,8 @@ public sealed class Signature(DkimOptions options)
         BodyCanonicalizationAlgorithm = DkimCanonicalizationAlgorithm.Relaxed,
     };
 
+    /// <summary>Signs it as it is: what is changed after it makes the signature void.</summary>
+    /// <param name="mail">The mail.</param>
     public void Sign(MimeMessage mail)
     {
         // What is signed must not be written anew for a server that takes fewer kinds of letters.
