@@ -44,12 +44,13 @@ internal sealed class Postman(
             return false;
         var outcome = await Send(letter, scope.ServiceProvider.GetRequiredService<LetterText>(), connection);
         var mine = db.Letters.Where(l => l.Id == letter.Id);
-        if (outcome?.Again(letter.Attempts - 1, time.GetUtcNow() - letter.At) is { } wait)
+        var again = outcome?.Again(letter.Attempts - 1, time.GetUtcNow() - letter.At);
+        if (again is { } wait)
             await mine.ExecuteUpdateAsync(set => set.SetProperty(l => l.Due, time.GetUtcNow() + wait), ct);
         else
             await mine.ExecuteDeleteAsync(ct);
-        // A server that refuses repeats the address: its number alone.
-        if (outcome is not (null or Outcome.Accepted))
+        // At the first time and the last. A server that refuses repeats the address: its number alone.
+        if (outcome is not (null or Outcome.Accepted) && (letter.Attempts == 1 || again is null))
             log.LogWarning("Letter {Id}: {Outcome} {Code}.", letter.Id, outcome.GetType().Name, outcome.Code);
         return true;
     }
