@@ -115,7 +115,7 @@ public static class Letter
         if (news.Kind == NewsKind.Imported)
             ways.Add((texts["link.changes"], sender.To($"/changes?since={news.At:yyyy-MM-dd}")));
         if (news.Kind == NewsKind.WebhookStopped)
-            ways.Add((texts["link.api"], sender.To("/api/docs")));
+            ways.Add((texts["link.webhooks"], sender.To("/watching/webhooks")));
         return ways.Select(
             (way, at) => at == 0 ? (Block)new Block.Button(way.Label, way.Url) : new Block.Link(way.Label, way.Url)
         );
