@@ -243,6 +243,33 @@ public static class Measures
         return (Measure.Median(read.Skip(1)), Measure.Median(propose.Skip(1)));
     }
 
+    /// <summary>One merge that ten thousand watchers are told of.</summary>
+    public static async Task<Measure[]> FanOut(Platform platform, People people, SmtpSink smtp)
+    {
+        await Idle(platform);
+        return await Benchmarks.FanOut.Run(
+            platform,
+            people,
+            smtp,
+            async mark =>
+            {
+                var requirement = (await Requirements(people, "skill-12"))[0];
+                var (status, body, _) = await people.Contributor.Post(
+                    "/api/proposals",
+                    Proposal("skill-12", requirement, mark)
+                );
+                if (status != 201)
+                    throw new InvalidOperationException($"propose: {status} {body}");
+                var review = await people.Reviewer.Post(
+                    $"/api/proposals/{body.GetProperty("id").GetString()}/reviews",
+                    new { revision = 1, verdict = "approve" }
+                );
+                if (review.Status is < 200 or >= 300)
+                    throw new InvalidOperationException($"review: {review.Status} {review.Body}");
+            }
+        );
+    }
+
     private static async Task<JsonElement[]> Requirements(People people, string skill) =>
         [.. (await people.Admin.Get($"/api/catalog/skills/{skill}")).GetProperty("requirements").EnumerateArray()];
 

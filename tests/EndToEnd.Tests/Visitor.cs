@@ -23,11 +23,7 @@ public sealed class Visitor(IPage page, string language) : IAsyncDisposable
             AriaRole.Link,
             new()
             {
-                NameRegex = new Regex(
-                    $@"^{Regex.Escape(name)}(\s+[\d\p{{L}}].*)?$",
-                    RegexOptions.None,
-                    TimeSpan.FromSeconds(1)
-                ),
+                NameRegex = new Regex($@"^{Regex.Escape(name)}(\s.*)?$", RegexOptions.None, TimeSpan.FromSeconds(1)),
             }
         );
 

@@ -141,16 +141,19 @@ public sealed class Platform : IAsyncDisposable
         Local.Run("kill", [$"-{signal}", _processes[service].Id.ToString(CultureInfo.InvariantCulture)]);
 
     /// <summary>Memory of all services in bytes: proportional set size, so that what they share is counted once (resident sizes count it five times).</summary>
-    public long Memory() =>
-        _processes.Values.Sum(process =>
-            File.ReadLines($"/proc/{process.Id}/smaps_rollup")
-                .Where(line => line.StartsWith("Pss:", StringComparison.Ordinal))
-                .Select(line =>
-                    long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)
-                    * 1024
-                )
-                .Single()
-        );
+    public long Memory() => _processes.Values.Sum(Memory);
+
+    /// <summary>That of one service.</summary>
+    public long Memory(string service) => Memory(_processes[service]);
+
+    private static long Memory(Process process) =>
+        File.ReadLines($"/proc/{process.Id}/smaps_rollup")
+            .Where(line => line.StartsWith("Pss:", StringComparison.Ordinal))
+            .Select(line =>
+                long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)
+                * 1024
+            )
+            .Single();
 
     /// <summary>The last lines that a service wrote.</summary>
     public string Log(string service, int lines = 40)

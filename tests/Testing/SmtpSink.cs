@@ -29,6 +29,9 @@ public enum Mood
     /// <summary>451 to each recipient.</summary>
     Busy,
 
+    /// <summary>421 to whoever connects or begins a mail, and hangs up.</summary>
+    Closing,
+
     /// <summary>550 to each recipient.</summary>
     Refusing,
 
@@ -101,6 +104,11 @@ public sealed class SmtpSink : IAsyncDisposable
             {
                 if (Mood == Mood.Silent)
                     await Task.Delay(Timeout.Infinite, _over.Token);
+                if (Mood == Mood.Closing)
+                {
+                    await writer.WriteLineAsync("421 closing for a while");
+                    return;
+                }
                 var verb = line.Split(' ', 2)[0].ToUpperInvariant();
                 switch (verb)
                 {

@@ -67,6 +67,7 @@ public static class Telling
         var names = new Names(skill, await reading.Taxonomy);
         if (!waits)
             session.Store(news with { Lines = [.. news.Lines.Select(names.In)] });
+        var atOnce = new List<Notification>();
         foreach (var reader in told.Where(t => users.Contains(t.User)))
         {
             if (accounts.GetValueOrDefault(reader.User) is { Erased: true })
@@ -89,8 +90,9 @@ public static class Telling
             };
             session.Insert(notification);
             if (frequency == Frequencies.Immediate)
-                session.QueueMail(notification, After(news, waits), now);
+                atOnce.Add(notification);
         }
+        session.QueueMails(atOnce, After(news, waits), now);
     }
 
     // What completes a mail, or makes it needless, is waited for; that long at most.

@@ -177,8 +177,12 @@ public sealed class Postman(
         Func<Sender, MimeMessage>
     )>();
 
-    // No longer than there are connections: what is taken and not recorded yet goes twice if we die now.
-    private readonly Channel<Result> _results = Channel.CreateBounded<Result>(server.Options.Connections);
+    // What is taken and not recorded yet goes twice if we die now: who has sent a mail waits until that is recorded, and what
+    // all of them have sent meanwhile is recorded together.
+    private readonly Channel<(Result Result, TaskCompletionSource Recorded)> _results = Channel.CreateUnbounded<(
+        Result,
+        TaskCompletionSource
+    )>();
     private readonly Pace _pace = new(server.Options.PerMinute, time);
 
     /// <summary>Mails held at most: enough to claim, judge and record many together, few enough to hold in memory.</summary>
@@ -358,7 +362,9 @@ public sealed class Postman(
             var result = stopping.IsCancellationRequested
                 ? Delivery.After(mail, new Outcome.NotTried(TimeSpan.Zero), time.GetUtcNow())
                 : await Send(connection, mail, write);
-            await _results.Writer.WriteAsync(result, CancellationToken.None);
+            var recorded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _results.Writer.TryWrite((result, recorded));
+            await recorded.Task;
         }
     }
 
@@ -384,15 +390,18 @@ public sealed class Postman(
     // Whatever has come together meanwhile is recorded together, and nothing waits for more to come.
     private async Task Record(CancellationToken stopping)
     {
-        var results = new List<Result>();
+        var sent = new List<(Result Result, TaskCompletionSource Recorded)>();
         while (await _results.Reader.WaitToReadAsync(CancellationToken.None))
         {
-            while (results.Count < AtOnce && _results.Reader.TryRead(out var result))
-                results.Add(result);
-            await Record(results, stopping);
-            foreach (var result in results)
+            while (_results.Reader.TryRead(out var one))
+                sent.Add(one);
+            await Record(sent.ConvertAll(one => one.Result), stopping);
+            foreach (var (result, recorded) in sent)
+            {
                 _inFlight.TryRemove(result.Id, out _);
-            results.Clear();
+                recorded.SetResult();
+            }
+            sent.Clear();
             if (_inFlight.Count <= AtOnce / 2)
                 signal.Set();
         }

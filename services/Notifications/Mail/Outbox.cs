@@ -101,26 +101,31 @@ public static class Outbox
         return table;
     }
 
-    public static void QueueMail(
+    /// <summary>Mails for all of these, in one statement: there may be ten thousand.</summary>
+    public static void QueueMails(
         this IDocumentSession session,
-        Notification notification,
+        IReadOnlyCollection<Notification> notifications,
         TimeSpan after,
         DateTimeOffset now
-    ) =>
-        session.QueueSqlCommand(
-            """
-            insert into mail (id, user_id, news, state, attempts, next_attempt, created_at, trace)
-            values (?, ?, ?, 'pending', 0, ?, ?, ?)
-            """,
-            notification.Id,
-            notification.User,
-            notification.News,
-            now + after,
-            now,
-            // Which this session's messages are part of.
-            session.CorrelationId
-                ?? ""
-        );
+    )
+    {
+        if (notifications.Count > 0)
+            session.QueueSqlCommand(
+                """
+                insert into mail (id, user_id, news, state, attempts, next_attempt, created_at, trace)
+                select told.id, told.user_id, told.news, 'pending', 0, ?, ?, ?
+                from unnest(?, ?, ?) as told(id, user_id, news)
+                """,
+                now + after,
+                now,
+                // Which this session's messages are part of.
+                session.CorrelationId
+                    ?? "",
+                notifications.Select(n => n.Id).ToArray(),
+                notifications.Select(n => n.User).ToArray(),
+                notifications.Select(n => n.News).ToArray()
+            );
+    }
 
     public static void ReleaseMails(this IDocumentSession session, Guid news, DateTimeOffset now) =>
         session.QueueSqlCommand("update mail set next_attempt = ? where news = ? and state = 'pending'", now, news);

@@ -49,7 +49,7 @@ public static class SwitchOff
         session.Store(news);
         session.Insert(notification);
         if (owner.Frequency == Frequencies.Immediate)
-            session.QueueMail(notification, TimeSpan.Zero, now);
+            session.QueueMails([notification], TimeSpan.Zero, now);
     }
 
     public static void DropWebhooks(this IDocumentSession session, string user)

@@ -1,0 +1,86 @@
+using SkillPlatform.Testing;
+
+namespace SkillPlatform.Faults.Tests;
+
+/// <summary>
+/// One merge is told to a crowd while the process that sends the mails is killed over and over, and the mail server turns
+/// everybody away for a while: nobody gets none, and who gets two got the same one.
+/// </summary>
+public sealed class ManyWatchers(Rig rig)
+{
+    private static readonly bool Long = Environment.GetEnvironmentVariable("SKILLPLATFORM_TEST_FAULTS") == "long";
+    private static readonly int Watchers = Long ? 10_000 : 2_000;
+    private const int Kills = 20;
+
+    // What a process may have handed over without having recorded it yet (docs/notifications.md, Delivery).
+    private const int PerKill = 4;
+
+    [Fact]
+    public async Task Nobody_gets_none_and_few_get_the_same_mail_twice_however_often_the_sender_is_killed()
+    {
+        var platform = rig.Platform;
+        await platform.Ready(TimeSpan.FromMinutes(2));
+        await Crowd.Gather(platform, rig.Reader.Id, Watchers);
+        var (skill, role, level, _) = rig.Cells[0];
+        var was = (await rig.Admin.Get($"/api/catalog/skills/{skill}"))
+            .GetProperty("requirements")
+            .EnumerateArray()
+            .First(r => r.GetProperty("role").GetString() == role && r.GetProperty("level").GetString() == level)
+            .GetProperty("description")
+            .GetString();
+        var (status, body, headers) = await rig.Contributor.Post(
+            "/api/proposals",
+            new
+            {
+                skill,
+                rationale = "Told to many.",
+                changes = new[]
+                {
+                    new
+                    {
+                        op = "rewordRequirement",
+                        role,
+                        level,
+                        was,
+                        description = $"Told to many {Guid.NewGuid():n}.",
+                    },
+                },
+            }
+        );
+        Assert.True(status == 201, $"{status} {body}");
+        var review = await rig.Reviewer.Post($"{headers.Location}/reviews", new { revision = 1, verdict = "approve" });
+        Assert.True(review.Status is 200 or 204, $"{review.Status} {review.Body}");
+
+        for (var kill = 1; kill <= Kills; kill++)
+        {
+            var enough = Watchers * kill / (Kills + 2);
+            await Eventually.Get(
+                () => Task.FromResult(Theirs().Length),
+                came => came >= enough,
+                TimeSpan.FromMinutes(2),
+                TimeSpan.FromMilliseconds(10)
+            );
+            platform.Kill("Notifications");
+            if (kill != Kills / 2)
+                continue;
+            rig.Smtp.Mood = Mood.Closing;
+            // The time itself is what is tried: for so long the server turns everybody away.
+            await Task.Delay(TimeSpan.FromSeconds(Long ? 60 : 10), TestContext.Current.CancellationToken);
+            rig.Smtp.Mood = Mood.Friendly;
+        }
+        await Eventually.Holds(() => Task.FromResult(Addresses().Length == Watchers), TimeSpan.FromMinutes(3));
+        await platform.Ready();
+        var twice = Theirs().GroupBy(m => m.To[0], StringComparer.Ordinal).Where(m => m.Count() > 1).ToArray();
+        Assert.All(twice, mails => Assert.Single(mails.Select(m => m.Message.MessageId).Distinct()));
+        var doubles = twice.Sum(mails => mails.Count() - 1);
+        TestContext.Current.SendDiagnosticMessage($"{doubles} mails came twice in {Kills} kills");
+        Assert.InRange(doubles, 0, Kills * PerKill);
+        // The other tests count what everybody was told.
+        await Crowd.Leave(platform);
+    }
+
+    private Received[] Theirs() =>
+        [.. rig.Smtp.Received.Where(m => m.To[0].StartsWith("crowd-", StringComparison.Ordinal))];
+
+    private string[] Addresses() => [.. Theirs().Select(m => m.To[0]).Distinct(StringComparer.Ordinal)];
+}
