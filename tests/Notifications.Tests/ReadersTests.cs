@@ -167,7 +167,7 @@ public sealed class ReadersTests
     }
 
     [Fact]
-    public void Comments_on_a_skill_reach_who_follows_all_of_it_and_no_other_watcher()
+    public void Comments_on_a_skill_reach_its_watchers_and_who_follows_all_of_what_it_belongs_to()
     {
         var news = new News
         {
@@ -176,8 +176,13 @@ public sealed class ReadersTests
             Actor = "someone",
         };
         Assert.Equal(
-            [("all", "skill")],
-            Of(news, Given.Watching("changes", Skill), Given.Watching("all", Skill, follow: Follows.All))
+            [("all", "domain"), ("changes", "skill")],
+            Of(
+                news,
+                Given.Watching("changes", Skill),
+                Given.Watching("all", Topic.OfDomain("cloud"), follow: Follows.All),
+                Given.Watching("wide", Topic.OfDomain("cloud"))
+            )
         );
     }
 

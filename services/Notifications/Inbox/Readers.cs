@@ -158,6 +158,9 @@ public static class Readers
         {
             NewsKind.Approved or NewsKind.Accepted or NewsKind.Reminder => false,
             NewsKind.Merged or NewsKind.SkillChanged or NewsKind.Imported => true,
+            // What is said of the very skill belongs to it.
+            NewsKind.SkillCommented when news.SkillId is { } skill && watch.Topic == Topic.OfSkill(skill).ToString() =>
+                true,
             _ => watch.Follow == Follows.All
                 || (news.ProposalId is { } proposal && watch.Topic == Topic.OfProposal(proposal).ToString()),
         };

@@ -4,7 +4,7 @@ using SkillPlatform.Contracts;
 
 namespace SkillPlatform.Notifications;
 
-/// <summary>Whom it names or answers hears of a comment on a skill, and who follows all that concerns it.</summary>
+/// <summary>Whom it names or answers hears of a comment on a skill, who watches the skill, and who follows all of what it belongs to.</summary>
 public sealed class WhenSkillCommented(IDocumentSession session, TimeProvider time) : IConsumer<SkillCommented>
 {
     public Task Consume(ConsumeContext<SkillCommented> context)

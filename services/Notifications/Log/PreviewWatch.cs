@@ -48,7 +48,7 @@ public static class PreviewWatch
         (scope, all) switch
         {
             (Topic.Proposal, _) => ["proposal.merged", "proposal.submitted", .. OnTheWay],
-            (Topic.Skill, false) => [Announced.SkillChanged],
+            (Topic.Skill, false) => [Announced.SkillChanged, Announced.SkillCommented],
             (_, false) => [Announced.SkillChanged, Announced.Imported],
             (Topic.Skill, true) =>
             [

@@ -6,7 +6,7 @@ namespace SkillPlatform.Notifications;
 
 /// <summary>How a thing is to be watched; without it, as it is, or as things are watched that nothing is said of.</summary>
 /// <param name="Frequency">One of <see cref="Frequencies"/>, for this watch alone; absent for as often as the reader's others.</param>
-/// <param name="Follow"><c>changes</c>, also where it is absent, or <c>all</c>: proposals and comments too.</param>
+/// <param name="Follow"><c>changes</c>, also where it is absent, or <c>all</c>: proposals and all comments too.</param>
 public sealed record WatchWanted(string? Frequency = null, string? Follow = null);
 
 /// <summary><c>PUT /watches/{scope}/{key}</c></summary>

@@ -32,7 +32,7 @@ public sealed record ThreadUnmuted;
 /// <summary>What of a thing is told.</summary>
 public static class Follows
 {
-    /// <summary>What was decided: merges and imports.</summary>
+    /// <summary>What was decided: merges and imports; of a skill, also what is said of it.</summary>
     public const string Changes = "changes";
 
     /// <summary>Proposals and comments, too.</summary>
