@@ -16,6 +16,7 @@ public sealed class AddressModel(
     IdentityDb db,
     Postbox postbox,
     Guessing guessing,
+    IHostEnvironment environment,
     IStringLocalizer<Texts> texts
 ) : PageModel
 {
@@ -43,7 +44,9 @@ public sealed class AddressModel(
         var attempt = guessing.Begin(HttpContext, account.NormalizedEmail);
         if (attempt.RetryAfter is { } wait)
             return this.TooMany(wait, texts);
-        if (!Input.IsAddress(Email ?? ""))
+        if (
+            !Input.IsAddress(Email ?? "") || (!environment.IsDevelopment() && DevelopmentAccounts.IsReserved(Email))
+        )
             return this.Refuse("Error.Email", texts);
         if (!await users.IsTheirs(account, Password ?? ""))
         {

@@ -13,6 +13,7 @@ public sealed class RegisterModel(
     Postbox postbox,
     Guessing guessing,
     TimeProvider time,
+    IHostEnvironment environment,
     IStringLocalizer<Texts> texts
 ) : WayIn
 {
@@ -56,12 +57,14 @@ public sealed class RegisterModel(
     {
         if (!Input.IsName(account.Name))
             ModelState.AddModelError("", texts["Error.Name"]);
-        if (!Input.IsAddress(Email ?? ""))
+        if (!Input.IsAddress(Email ?? "") || IsReserved)
             ModelState.AddModelError("", texts["Error.Email"]);
         foreach (var validator in users.PasswordValidators)
             if (ModelState.IsValid && !(await validator.ValidateAsync(users, account, Password)).Succeeded)
                 ModelState.AddModelError("", texts["Error.Password"]);
     }
+
+    private bool IsReserved => !environment.IsDevelopment() && DevelopmentAccounts.IsReserved(Email);
 
     private async Task Create(Account account, CancellationToken ct)
     {
