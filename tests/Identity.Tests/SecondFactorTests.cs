@@ -22,7 +22,7 @@ public sealed partial class SecondFactorTests(Running running)
         Assert.Equal(HttpStatusCode.Redirect, early.StatusCode);
         using var wrong = await browser.Fill(half.Headers.Location!.OriginalString, ("code", "000000x"));
         Assert.Contains("This code is not right", await wrong.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        using var right = await browser.Fill(half.Headers.Location!.OriginalString, ("code", Totp(key)));
+        using var right = await browser.Fill(half.Headers.Location!.OriginalString, ("code", await Totp(key)));
         Assert.Equal("/passkeys", right.Headers.Location?.OriginalString);
         using var home = await browser.Http.GetAsync("/");
         Assert.Equal(HttpStatusCode.OK, home.StatusCode);
@@ -39,7 +39,42 @@ public sealed partial class SecondFactorTests(Running running)
         using var browser = new Browser(running.Authority);
         for (var i = 0; i < 5; i++)
             Assert.Null(await With(browser, address, "wrong"));
-        Assert.Null(await With(browser, address, Totp(key)));
+        Assert.Null(await With(browser, address, await Totp(key)));
+    }
+
+    [Fact]
+    public async Task A_code_works_once_even_twice_at_once_and_one_step_off()
+    {
+        var (address, key, _) = await SwitchedOn();
+        var code = await Totp(key);
+        var browsers = Enumerable.Range(0, 4).Select(_ => new Browser(running.Authority)).ToArray();
+        var forms = new List<(Browser Browser, SentForm Form)>();
+        foreach (var browser in browsers)
+        {
+            using var half = await browser.SignIn(address, Password);
+            var page = await browser.Http.GetStringAsync(half.Headers.Location!);
+            forms.Add((browser, new SentForm(page, "code") { ["code"] = code }));
+        }
+        var answers = await Task.WhenAll(forms.Select(f => f.Form.Send(f.Browser.Http)));
+        Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.Redirect);
+        Assert.Null(await With(browsers[0], address, code));
+        Assert.Null(await With(browsers[0], address, await Totp(key, 3)));
+        foreach (var browser in browsers)
+            browser.Dispose();
+    }
+
+    [Theory]
+    [InlineData(-2, false)]
+    [InlineData(-1, true)]
+    [InlineData(0, true)]
+    [InlineData(1, true)]
+    [InlineData(2, false)]
+    public void A_clock_may_be_one_step_off(int steps, bool taken)
+    {
+        // RFC 6238, appendix B: the last six of the eight digits.
+        const string Key = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+        var at = DateTimeOffset.FromUnixTimeSeconds(1111111109 - 30 * steps);
+        Assert.Equal(taken ? 1111111109 / 30 : null, SecondFactor.Step(Key, "081804", at));
     }
 
     [Fact]
@@ -65,7 +100,7 @@ public sealed partial class SecondFactorTests(Running running)
         Assert.Empty(fresh.Intersect(codes, StringComparer.Ordinal));
         using var kept = await browser.Send("/two-factor", "disable", ("code", "wrong"));
         Assert.Equal(HttpStatusCode.OK, kept.StatusCode);
-        using var off = await browser.Send("/two-factor", "disable", ("code", Totp(key)));
+        using var off = await browser.Send("/two-factor", "disable", ("code", await Totp(key)));
         Assert.Equal("/two-factor", off.Headers.Location?.OriginalString);
         Assert.NotNull((await SignIn.As(running.Authority, address, Password)).AccessToken);
     }
@@ -91,7 +126,8 @@ public sealed partial class SecondFactorTests(Running running)
         var key = Key().Match(page).Groups["key"].Value;
         using var wrong = await browser.Fill("/two-factor", ("code", "12"));
         Assert.Contains("This code is not right", await wrong.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        using var on = await browser.Fill("/two-factor", ("code", Totp(key)));
+        // Each code is good for once: the one before for this, so that the one of now is left.
+        using var on = await browser.Fill("/two-factor", ("code", await Totp(key, -1)));
         var codes = Codes(await on.Content.ReadAsStringAsync());
         Assert.Equal(10, codes.Length);
         var again = await browser.Http.GetStringAsync(new Uri("/two-factor", UriKind.Relative));
@@ -103,8 +139,10 @@ public sealed partial class SecondFactorTests(Running running)
     private static string[] Codes(string html) => [.. Code().Matches(html).Select(m => m.Groups["code"].Value)];
 
     // RFC 6238, as an app does it.
-    private static string Totp(string key)
+    private static async Task<string> Totp(string key, int steps = 0)
     {
+        // Not so late that the next thirty seconds begin on the way.
+        await Eventually.Holds(() => Task.FromResult(DateTimeOffset.UtcNow.ToUnixTimeSeconds() % 30 < 25));
         var bits = string.Concat(
             key.Select(c =>
                 Convert
@@ -116,7 +154,7 @@ public sealed partial class SecondFactorTests(Running running)
             .Range(0, bits.Length / 8)
             .Select(i => Convert.ToByte(bits.Substring(i * 8, 8), 2))
             .ToArray();
-        var step = BitConverter.GetBytes(DateTimeOffset.UtcNow.ToUnixTimeSeconds() / 30);
+        var step = BitConverter.GetBytes(DateTimeOffset.UtcNow.ToUnixTimeSeconds() / 30 + steps);
         Array.Reverse(step);
 #pragma warning disable CA5350 // What authenticator apps do.
         var hash = HMACSHA1.HashData(bytes, step);

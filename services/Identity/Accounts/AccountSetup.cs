@@ -46,8 +46,6 @@ public static class AccountSetup
                 options.User.AllowedUserNameCharacters = null!;
                 options.User.RequireUniqueEmail = true;
                 options.SignIn.RequireConfirmedEmail = true;
-                options.Lockout.MaxFailedAccessAttempts = 5;
-                options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
                 // Length is what helps; composition rules only make people write passwords down.
                 options.Password.RequiredLength = 12;
                 options.Password.RequiredUniqueChars = 5;

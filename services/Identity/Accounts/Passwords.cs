@@ -42,14 +42,19 @@ internal sealed class GuessablePassword : IPasswordValidator<Account>
 internal static class Passwords
 {
     /// <summary>Whether it is the account's. Failures count: a stolen token or session must not become a way to try passwords.</summary>
-    public static async Task<bool> IsTheirs(this UserManager<Account> users, Account account, string password)
+    public static async Task<bool> IsTheirs(
+        this UserManager<Account> users,
+        Account account,
+        string? password,
+        Guessing.Attempt attempt
+    )
     {
-        if (password.Length > Input.LongestPassword || await users.IsLockedOutAsync(account))
-            return false;
-        if (await users.CheckPasswordAsync(account, password))
-            return true;
-        await users.AccessFailedAsync(account);
-        return false;
+        var theirs =
+            password is { Length: > 0 and <= Input.LongestPassword }
+            && !attempt.Locked
+            && await users.CheckPasswordAsync(account, password);
+        await (theirs ? attempt.Succeeded() : attempt.Failed());
+        return theirs;
     }
 }
 

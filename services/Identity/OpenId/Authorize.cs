@@ -32,7 +32,7 @@ public static class Authorize
                     [IdentityConstants.ApplicationScheme]
                 );
         return Results.SignIn(
-            TokenClaims.Of(account, request.GetScopes(), configuration["Identity:Audience"] ?? "skillplatform"),
+            TokenClaims.Of(account, request.GetScopes(), configuration["Identity:Audience"] ?? "skillplatform", time.GetUtcNow(), time.GetUtcNow()),
             authenticationScheme: OpenIddictServerAspNetCoreDefaults.AuthenticationScheme
         );
     }

@@ -45,9 +45,10 @@ public static class OpenIdSetup
                     .DisableAccessTokenEncryption()
                     .SetAccessTokenLifetime(TimeSpan.FromMinutes(10))
                     .SetAuthorizationCodeLifetime(TimeSpan.FromMinutes(2))
-                    .SetRefreshTokenLifetime(TimeSpan.FromDays(14))
-                    // A refresh token that comes twice was stolen: the whole family of tokens is revoked, without grace.
-                    .SetRefreshTokenReuseLeeway(null);
+                    .SetRefreshTokenLifetime(TokenClaims.Idle)
+                    // A refresh token that comes twice was stolen: the whole family of tokens is revoked. Within some
+                    // seconds it may be the same client twice at once: one gets tokens (ExchangeToken), the others nothing.
+                    .SetRefreshTokenReuseLeeway(TimeSpan.FromSeconds(10));
                 server.Configure(options => options.CodeChallengeMethods.Remove(CodeChallengeMethods.Plain));
                 IssueAs(server, authority.OriginalString);
                 var web = server

@@ -23,7 +23,7 @@ public sealed class ForgotModel(
 
     public async Task<IActionResult> OnPost(CancellationToken ct)
     {
-        var attempt = guessing.Begin(HttpContext, users.NormalizeEmail(Email));
+        using var attempt = await guessing.Begin(HttpContext, users.NormalizeEmail(Email), Guessed.Letter);
         if (attempt.RetryAfter is { } wait)
             return this.TooMany(wait, texts);
         if (!Input.IsAddress(Email ?? ""))

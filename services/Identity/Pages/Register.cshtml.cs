@@ -34,7 +34,7 @@ public sealed class RegisterModel(
 
     public async Task<IActionResult> OnPost(CancellationToken ct)
     {
-        var attempt = guessing.Begin(HttpContext, users.NormalizeEmail(Email));
+        using var attempt = await guessing.Begin(HttpContext, users.NormalizeEmail(Email), Guessed.Letter);
         if (attempt.RetryAfter is { } wait)
             return this.TooMany(wait, texts);
         var account = new Account

@@ -15,6 +15,7 @@ public sealed class TwoFactorModel(
     SignInManager<Account> sessions,
     AccountWriter writer,
     Guessing guessing,
+    TimeProvider time,
     IStringLocalizer<Texts> texts
 ) : PageModel
 {
@@ -37,13 +38,7 @@ public sealed class TwoFactorModel(
 
     public Task<IActionResult> OnPostEnable(CancellationToken ct) =>
         WithCode(
-            async account =>
-                !account.TwoFactorEnabled
-                && await users.VerifyTwoFactorTokenAsync(
-                    account,
-                    users.Options.Tokens.AuthenticatorTokenProvider,
-                    string.Concat((Code ?? "").Where(char.IsAsciiDigit))
-                ),
+            account => !account.TwoFactorEnabled,
             async account =>
             {
                 Codes = await NewCodes(account);
@@ -54,7 +49,7 @@ public sealed class TwoFactorModel(
 
     public Task<IActionResult> OnPostRecovery(CancellationToken ct) =>
         WithCode(
-            account => users.IsRight(account, Code),
+            account => account.TwoFactorEnabled,
             async account =>
             {
                 Codes = await NewCodes(account);
@@ -65,7 +60,7 @@ public sealed class TwoFactorModel(
 
     public Task<IActionResult> OnPostDisable(CancellationToken ct) =>
         WithCode(
-            account => users.IsRight(account, Code),
+            account => account.TwoFactorEnabled,
             async account =>
             {
                 // The next one who switches it on gets a key of their own.
@@ -76,22 +71,21 @@ public sealed class TwoFactorModel(
         );
 
     private async Task<IActionResult> WithCode(
-        Func<Account, Task<bool>> isRight,
+        Func<Account, bool> fits,
         Func<Account, Task<IdentityResult>> write,
         CancellationToken ct
     )
     {
         if (await users.GetUserAsync(User) is not { } account)
             return Challenge();
-        var attempt = guessing.Begin(HttpContext, account.NormalizedEmail);
+        using var attempt = await guessing.Begin(HttpContext, account.NormalizedEmail, Guessed.Code);
         if (attempt.RetryAfter is { } wait)
         {
             await Show(account);
             return this.TooMany(wait, texts);
         }
-        if (!await isRight(account))
+        if (!fits(account) || !await users.IsRight(account, Code, attempt, time.GetUtcNow()))
         {
-            await attempt.Failed();
             ModelState.AddModelError("", texts["Error.Code"]);
             return await Show(account);
         }

@@ -11,7 +11,6 @@ namespace SkillPlatform.Identity.Pages;
 public sealed class WithPasskeyModel(
     UserManager<Account> users,
     SignInManager<Account> sessions,
-    Guessing guessing,
     IStringLocalizer<Texts> texts
 ) : WayIn
 {
@@ -26,14 +25,12 @@ public sealed class WithPasskeyModel(
 
     public async Task<IActionResult> OnPost(string? credential)
     {
-        var attempt = guessing.Begin(HttpContext, "passkey");
         var shown = await Passkeys.Shown(sessions, credential);
         if (shown is { User: { } account, Passkey: { } passkey } && await Enters(account, passkey))
         {
             await sessions.SignInAsync(account, isPersistent: false);
             return GoOn();
         }
-        await attempt.Answerable();
         return this.Refuse("Passkeys.Failed", texts);
     }
 
