@@ -1,4 +1,5 @@
 using System.Net.Mail;
+using System.Text;
 using SkillPlatform.Changes;
 
 namespace SkillPlatform.Identity;
@@ -19,12 +20,14 @@ public static class Input
         return true;
     }
 
-    /// <summary>True for a mail address that a letter can be sent to.</summary>
+    /// <summary>True for a mail address that a letter can be sent to, and that looks like no other one.</summary>
     public static bool IsAddress(string text) =>
         text.Length <= 254
         && IsText(text)
         && MailAddress.TryCreate(text, out var address)
-        && string.Equals(address.Address, text, StringComparison.Ordinal);
+        && string.Equals(address.Address, text, StringComparison.Ordinal)
+        // "ſ" counts as "s", and full-width letters as the narrow ones: here in one place, in mail servers in another.
+        && text.IsNormalized(NormalizationForm.FormKC);
 
     /// <summary>A name to show, in the one form: what cannot be seen is no part of it.</summary>
     public static string Name(string? text) => TextForm.Name(text ?? "");

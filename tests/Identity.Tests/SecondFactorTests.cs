@@ -74,7 +74,7 @@ public sealed partial class SecondFactorTests(Running running)
         // RFC 6238, appendix B: the last six of the eight digits.
         const string Key = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
         var at = DateTimeOffset.FromUnixTimeSeconds(1111111109 - 30 * steps);
-        Assert.Equal(taken ? 1111111109 / 30 : null, SecondFactor.Step(Key, "081804", at));
+        Assert.Equal(taken ? 1111111109L / 30 : null, SecondFactor.Step(Key, "081804", at));
     }
 
     [Fact]

@@ -106,7 +106,7 @@ public static class AccountSetup
                 options =>
                 {
                     // Localhost shares cookies between ports: a name of its own.
-                    options.Cookie.Name = Cookie(builder, "identity.session");
+                    options.Cookie.Name = Cookie(builder.Environment, "identity.session");
                     options.Cookie.HttpOnly = true;
                     options.Cookie.SameSite = SameSiteMode.Lax;
                     options.Cookie.SecurePolicy = Secure(builder);
@@ -124,7 +124,7 @@ public static class AccountSetup
                 IdentityConstants.TwoFactorUserIdScheme,
                 options =>
                 {
-                    options.Cookie.Name = Cookie(builder, "identity.half");
+                    options.Cookie.Name = Cookie(builder.Environment, "identity.half");
                     options.Cookie.HttpOnly = true;
                     options.Cookie.SameSite = SameSiteMode.Strict;
                     options.Cookie.SecurePolicy = Secure(builder);
@@ -144,8 +144,8 @@ public static class AccountSetup
     }
 
     /// <summary>Outside Development the browser itself guards where the cookie came from.</summary>
-    internal static string Cookie(WebApplicationBuilder builder, string name) =>
-        builder.Environment.IsDevelopment() ? name : $"__Host-{name}";
+    internal static string Cookie(IHostEnvironment environment, string name) =>
+        environment.IsDevelopment() ? name : $"__Host-{name}";
 
     internal static CookieSecurePolicy Secure(WebApplicationBuilder builder) =>
         builder.Environment.IsDevelopment() ? CookieSecurePolicy.SameAsRequest : CookieSecurePolicy.Always;

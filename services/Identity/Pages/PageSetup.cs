@@ -24,9 +24,10 @@ public static class PageSetup
         builder.Services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
         builder.Services.AddRazorPages();
         builder.Services.AddSingleton<Guessing>();
+        builder.Services.AddSingleton<Marks>();
         builder.Services.AddAntiforgery(options =>
         {
-            options.Cookie.Name = AccountSetup.Cookie(builder, "identity.form");
+            options.Cookie.Name = AccountSetup.Cookie(builder.Environment, "identity.form");
             options.Cookie.HttpOnly = true;
             options.Cookie.SameSite = SameSiteMode.Lax;
             options.Cookie.SecurePolicy = AccountSetup.Secure(builder);

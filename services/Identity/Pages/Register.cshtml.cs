@@ -12,6 +12,7 @@ public sealed class RegisterModel(
     IdentityDb db,
     Postbox postbox,
     Guessing guessing,
+    Marks marks,
     TimeProvider time,
     IHostEnvironment environment,
     IStringLocalizer<Texts> texts
@@ -48,7 +49,8 @@ public sealed class RegisterModel(
         await Check(account);
         if (!ModelState.IsValid)
             return Page();
-        await Create(account, ct);
+        // Also where the address is somebody's already: nobody learns that from a cookie.
+        marks.Registered.Put(HttpContext, Mark(await Create(account, ct)));
         await attempt.Failed();
         return RedirectToPage("/Sent");
     }
@@ -66,7 +68,10 @@ public sealed class RegisterModel(
 
     private bool IsReserved => !environment.IsDevelopment() && DevelopmentAccounts.IsReserved(Email);
 
-    private async Task Create(Account account, CancellationToken ct)
+    /// <summary>Of one registration: a later one of the same address is another.</summary>
+    internal static string Mark(Account account) => $"{account.Id} {account.SecurityStamp}";
+
+    private async Task<Account> Create(Account account, CancellationToken ct)
     {
         // Hashed also where the address is known: the same work.
         account.PasswordHash = users.PasswordHasher.HashPassword(account, Password!);
@@ -79,12 +84,18 @@ public sealed class RegisterModel(
         else
             await Replace(known, account, ct);
         postbox.Ring();
+        if (known is { EmailConfirmed: false })
+            return known;
+        account.SecurityStamp ??= users.GenerateNewAuthenticatorKey();
+        return account;
     }
 
     // Whoever registered an address first need not own it: the last one counts, and the new stamp voids earlier links.
     private Task<IdentityResult> Replace(Account known, Account by, CancellationToken ct)
     {
         (known.Name, known.Culture, known.PasswordHash) = (by.Name, by.Culture, by.PasswordHash);
+        // To the letter: what differs in case may be another's.
+        (known.UserName, known.Email) = (by.UserName, by.Email);
         return writer.Write(
             known,
             known.Subject,
