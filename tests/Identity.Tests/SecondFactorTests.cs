@@ -1,7 +1,12 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting.Internal;
+using Npgsql;
 using SkillPlatform.Testing;
 
 namespace SkillPlatform.Identity.Tests;
@@ -86,23 +91,125 @@ public sealed partial class SecondFactorTests(Running running)
     }
 
     [Fact]
-    public async Task Switching_off_and_new_recovery_codes_ask_for_a_code()
+    public async Task Switching_off_and_new_recovery_codes_ask_for_password_and_code_and_the_owner_is_told()
     {
         var (address, key, codes) = await SwitchedOn();
         using var browser = new Browser(running.Authority);
         await With(browser, address, codes[0]);
 
-        using var refused = await browser.Send("/two-factor", "recovery", ("code", "wrong"));
+        using var unknown = await browser.Send("/two-factor", "disable", ("code", codes[2]), ("password", "wrong"));
+        Assert.Contains("This is not your password", await unknown.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var refused = await browser.Send("/two-factor", "recovery", ("code", "wrong"), Known);
         Assert.Contains("This code is not right", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        using var renewed = await browser.Send("/two-factor", "recovery", ("code", codes[1]));
+        using var renewed = await browser.Send("/two-factor", "recovery", ("code", codes[1]), Known);
         var fresh = Codes(await renewed.Content.ReadAsStringAsync());
         Assert.Equal(10, fresh.Length);
         Assert.Empty(fresh.Intersect(codes, StringComparer.Ordinal));
-        using var kept = await browser.Send("/two-factor", "disable", ("code", "wrong"));
+        using var kept = await browser.Send("/two-factor", "disable", ("code", "wrong"), Known);
         Assert.Equal(HttpStatusCode.OK, kept.StatusCode);
-        using var off = await browser.Send("/two-factor", "disable", ("code", await Totp(key)));
+        using var off = await browser.Send("/two-factor", "disable", ("code", await Totp(key)), Known);
         Assert.Equal("/two-factor", off.Headers.Location?.OriginalString);
         Assert.NotNull((await SignIn.As(running.Authority, address, Password)).AccessToken);
+        foreach (var told in (string[])["switched on", "New recovery codes", "switched off"])
+            await Eventually.Holds(() =>
+                Task.FromResult(
+                    running.Mail.Received.Any(m =>
+                        m.To.Contains(address, StringComparer.OrdinalIgnoreCase)
+                        && m.Message.Subject.Contains(told, StringComparison.Ordinal)
+                    )
+                )
+            );
+    }
+
+    [Fact]
+    public async Task Neither_keys_nor_recovery_codes_can_be_read_from_the_database()
+    {
+        var (_, key, codes) = await SwitchedOn();
+        var held = await Held();
+        Assert.DoesNotContain(key, held, StringComparison.Ordinal);
+        Assert.All(codes, code => Assert.DoesNotContain(code, held, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_lay_in_the_clear_is_brought_into_this_form_at_the_start()
+    {
+        var address = $"{Guid.CreateVersion7():N}@example.net";
+        await running.Create(address);
+        const string Key = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+        await Execute(
+            $"""
+            insert into identity.account_tokens (user_id, login_provider, name, value)
+            select id, '[AspNetUserStore]', name, value from identity.accounts,
+              (values ('AuthenticatorKey', '{Key}'), ('RecoveryCodes', 'AAAAA-BBBBB;CCCCC-DDDDD')) as t (name, value)
+            where email = '{address}';
+            update identity.accounts set two_factor_enabled = true where email = '{address}'
+            """
+        );
+        await using (var scope = running.Host.Services.CreateAsyncScope())
+            await Preparation.Prepare(scope.ServiceProvider, TestContext.Current.CancellationToken);
+        var held = await Held();
+        Assert.DoesNotContain(Key, held, StringComparison.Ordinal);
+        Assert.DoesNotContain("CCCCC", held, StringComparison.Ordinal);
+        using var browser = new Browser(running.Authority);
+        Assert.Equal("/", await With(browser, address, "CCCCC-DDDDD"));
+        Assert.Equal("/", await With(browser, address, await Totp(Key)));
+    }
+
+    [Fact]
+    public async Task An_installation_that_demands_a_second_factor_gives_no_tokens_without_it()
+    {
+        var settings = new Dictionary<string, string>(running.Settings, StringComparer.Ordinal)
+        {
+            ["Identity:SecondFactorFor"] = "administrator",
+        };
+        await using var host = new IdentityHost(Running.FreePort(), settings).Start();
+        Assert.NotNull((await SignIn.As(host.Authority, "reader@example.org")).AccessToken);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => SignIn.As(host.Authority, "admin@example.org"));
+        using var browser = new Browser(host.Authority);
+        using var signed = await browser.SignIn("admin@example.org", Password);
+        using var asked = await browser.Http.GetAsync(
+            "/connect/authorize?response_type=code&client_id=skillplatform-cli&scope=openid"
+                + "&redirect_uri=http%3A%2F%2F127.0.0.1%3A1234%2Fcallback&code_challenge_method=S256"
+                + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+        );
+        Assert.Equal("/two-factor", asked.Headers.Location?.OriginalString);
+        var page = await browser.Http.GetStringAsync(new Uri("/two-factor", UriKind.Relative));
+        Assert.Contains("Your role demands a second factor", page, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Production", null, true)]
+    [InlineData("Production", "none", false)]
+    [InlineData("Development", null, false)]
+    [InlineData("Development", "reviewer, administrator", true)]
+    public void Administrators_owe_a_second_factor_unless_an_installation_says_otherwise(
+        string environment,
+        string? roles,
+        bool owed
+    )
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([KeyValuePair.Create("Identity:SecondFactorFor", roles)])
+            .Build();
+        var demanded = new SecondFactorDemanded(configuration, new HostingEnvironment { EnvironmentName = environment });
+        var admin = new Account { Roles = ["administrator", "contributor"] };
+        Assert.Equal(owed, demanded.Of(admin, new ClaimsPrincipal(new ClaimsIdentity())));
+        Assert.False(demanded.Of(new Account(), new ClaimsPrincipal(new ClaimsIdentity())));
+        var passkey = new Claim(ClaimTypes.AuthenticationMethod, SecondFactorDemanded.Passkey);
+        Assert.False(demanded.Of(admin, new ClaimsPrincipal(new ClaimsIdentity([passkey]))));
+    }
+
+    private static (string, string) Known => ("password", Password);
+
+    private async Task<string> Held() =>
+        (string)(await Execute("select coalesce(string_agg(value, ' '), '') from identity.account_tokens"))!;
+
+    private async Task<object?> Execute(string sql)
+    {
+        await using var connection = new NpgsqlConnection(running.Settings["ConnectionStrings:identity-db"]);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
     }
 
     // Signs in with a code; gives where that led, null where it did not.
@@ -124,10 +231,10 @@ public sealed partial class SecondFactorTests(Running running)
         var page = await browser.Http.GetStringAsync(new Uri("/two-factor", UriKind.Relative));
         Assert.Contains("<path d=\"M", page, StringComparison.Ordinal);
         var key = Key().Match(page).Groups["key"].Value;
-        using var wrong = await browser.Fill("/two-factor", ("code", "12"));
+        using var wrong = await browser.Fill("/two-factor", ("code", "12"), Known);
         Assert.Contains("This code is not right", await wrong.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         // Each code is good for once: the one before for this, so that the one of now is left.
-        using var on = await browser.Fill("/two-factor", ("code", await Totp(key, -1)));
+        using var on = await browser.Fill("/two-factor", ("code", await Totp(key, -1)), Known);
         var codes = Codes(await on.Content.ReadAsStringAsync());
         Assert.Equal(10, codes.Length);
         var again = await browser.Http.GetStringAsync(new Uri("/two-factor", UriKind.Relative));

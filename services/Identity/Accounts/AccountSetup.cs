@@ -56,7 +56,7 @@ public static class AccountSetup
                 options.Tokens.EmailConfirmationTokenProvider = ConfirmationTokens.Provider;
                 options.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
             })
-            .AddEntityFrameworkStores<IdentityDb>()
+            .AddUserStore<AccountStore>()
             .AddPasswordValidator<GuessablePassword>()
             .AddSignInManager()
             .AddDefaultTokenProviders()
@@ -66,6 +66,7 @@ public static class AccountSetup
         );
         services.Configure<ConfirmationTokens.Settings>(options => options.TokenLifespan = TimeSpan.FromDays(1));
         AddPasskeys(builder);
+        services.AddSingleton<SecondFactorDemanded>();
         services.AddScoped<AccountWriter>();
         services.AddScoped<Sessions>();
         services.AddScoped<AccountApi>();

@@ -35,6 +35,10 @@ internal sealed class LetterText(UserManager<Account> users, IStringLocalizer<Te
                 Link("reset", account, await users.GeneratePasswordResetTokenAsync(account))
             ),
             Letter.Known or Letter.Moving => (letter.Kind, sender.To("/forgot")),
+            var secured when Letter.Secured.Contains(secured, StringComparer.Ordinal) => (
+                secured,
+                sender.To("/forgot")
+            ),
             Letter.Move when await IsFree(letter.Address, account) => (
                 Letter.Move,
                 Link("address/confirm", account, await users.GenerateChangeEmailTokenAsync(account, letter.Address))
@@ -71,16 +75,18 @@ internal sealed class LetterText(UserManager<Account> users, IStringLocalizer<Te
             [],
             [new Block.Paragraph(texts["Mail.Why"])]
         );
-        var says = texts[$"Mail.{kind}.Body"].Value.Trim().ReplaceLineEndings("\n").Split("\n\n");
+        var said = Letter.Secured.Contains(kind, StringComparer.Ordinal) ? "secured" : kind;
+        var says = texts[$"Mail.{said}.Body"].Value.Trim().ReplaceLineEndings("\n").Split("\n\n");
         body = body with
         {
             Blocks =
             [
-                .. says.Select(said =>
-                    said == "{1}"
+                .. says.Select(line =>
+                    line == "{1}"
                         ? (Block)new Block.Button(button, link)
                         : new Block.Paragraph(
-                            said.Replace("{0}", Line.Within(name, body.Direction), StringComparison.Ordinal)
+                            line.Replace("{2}", body.Title, StringComparison.Ordinal)
+                                .Replace("{0}", Line.Within(name, body.Direction), StringComparison.Ordinal)
                         )
                 ),
             ],

@@ -28,7 +28,7 @@ public sealed class WithPasskeyModel(
         var shown = await Passkeys.Shown(sessions, credential);
         if (shown is { User: { } account, Passkey: { } passkey } && await Enters(account, passkey))
         {
-            await sessions.SignInAsync(account, isPersistent: false);
+            await sessions.SignInAsync(account, isPersistent: false, SecondFactorDemanded.Passkey);
             return GoOn();
         }
         return this.Refuse("Passkeys.Failed", texts);
