@@ -20,7 +20,10 @@ public sealed class Guess
 /// <summary>What is guessed, or asked for at somebody else's cost.</summary>
 public enum Guessed
 {
-    /// <summary>Counted for each address and client together, so that a stranger's failures are not its owner's.</summary>
+    /// <summary>
+    /// Counted for each address and client together, and apart for a browser that somebody has signed in with before: a
+    /// stranger's failures are not its owner's.
+    /// </summary>
     Password,
 
     /// <summary>Counted for the account: whoever gets that far has its password or a session.</summary>
@@ -36,12 +39,14 @@ public enum Guessed
 /// alike. Failures in a row make the next attempt wait, each time for longer; answers come no sooner than a fixed time
 /// after the question.
 /// </summary>
-public sealed class Guessing(NpgsqlDataSource database, TimeProvider time, IConfiguration configuration) : IDisposable
+public sealed class Guessing(NpgsqlDataSource database, Marks marks, TimeProvider time, IConfiguration configuration)
+    : IDisposable
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Longer = TimeSpan.FromHours(1);
     private readonly int _perAddress = configuration.GetValue("Identity:FailuresPerAddress", 10);
     private readonly int _perClient = configuration.GetValue("Identity:FailuresPerClient", 60);
+    private readonly int _lettersPerDay = configuration.GetValue("Identity:LettersPerDay", 20);
     private readonly int _fromAnywhere = configuration.GetValue("Identity:FailuresFromAnywhere", 100);
 
     // Attempts on one address wait for each other, or right ones that come at once would count as guesses of each other.
@@ -55,7 +60,7 @@ public sealed class Guessing(NpgsqlDataSource database, TimeProvider time, IConf
     {
         ArgumentNullException.ThrowIfNull(http);
         var since = time.GetTimestamp();
-        var keys = Keys.Of(http, address ?? "", what);
+        var keys = KeysOf(http, address, what);
         var turn = _turns[keys.Tries[0] % _turns.Length];
         await turn.WaitAsync(http.RequestAborted);
         var attempt = new Attempt(this, keys, turn, since);
@@ -75,9 +80,21 @@ public sealed class Guessing(NpgsqlDataSource database, TimeProvider time, IConf
     public Task Forgive(HttpContext http, string? address) =>
         Execute(
             "delete from identity.guesses where key = any($1)",
-            [Keys.Of(http, address ?? "", Guessed.Password).All],
+            [KeysOf(http, address, Guessed.Password).All],
             CancellationToken.None
         );
+
+    /// <summary>
+    /// Whether one more letter may go to an address today, and counts it. What comes after a plus is another address, and
+    /// mostly the same person.
+    /// </summary>
+    public Task<bool> MayWrite(string address, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        var (at, plus) = (address.LastIndexOf('@'), address.IndexOf('+', StringComparison.Ordinal));
+        var person = plus > 0 && plus < at ? address.Remove(plus, at - plus) : address;
+        return Count(Keys.Hash("day", person.ToUpperInvariant()), TimeSpan.FromDays(1), _lettersPerDay, ct);
+    }
 
     /// <summary>Forgets what is long over.</summary>
     public Task Forget(CancellationToken ct) =>
@@ -163,11 +180,17 @@ public sealed class Guessing(NpgsqlDataSource database, TimeProvider time, IConf
 
         public string[] All => [.. new[] { Tries, Row }.OfType<string>()];
 
-        public static Keys Of(HttpContext http, string address, Guessed what)
+        public static Keys Of(HttpContext http, string address, Guessed what, string? device)
         {
             var client = Network(http);
             return what switch
             {
+                Guessed.Password when device is not null => new(
+                    Hash("known", address, device),
+                    null,
+                    null,
+                    Hash("known-row", address, device)
+                ),
                 Guessed.Password => new(
                     Hash("password", address, client),
                     Hash("anywhere", address),
@@ -190,9 +213,12 @@ public sealed class Guessing(NpgsqlDataSource database, TimeProvider time, IConf
                 var ip => ip.MapToIPv4().ToString(),
             };
 
-        private static string Hash(params string[] parts) =>
+        public static string Hash(params string[] parts) =>
             Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))));
     }
+
+    private Keys KeysOf(HttpContext http, string? address, Guessed what) =>
+        Keys.Of(http, address ?? "", what, marks.DeviceOf(http, address));
 
     // At once or not at all: the row is locked while it is counted.
     private async Task<bool> Count(string? key, TimeSpan window, int most, CancellationToken ct)

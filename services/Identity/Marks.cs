@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.DataProtection;
 
 namespace SkillPlatform.Identity;
@@ -8,6 +9,19 @@ public sealed class Marks(IDataProtectionProvider protection, IHostEnvironment e
 {
     /// <summary>Which registration came from here: whoever confirms it here chose its name and password.</summary>
     public Mark Registered { get; } = new("identity.registered", TimeSpan.FromDays(1), protection, environment);
+
+    private readonly Mark _device = new("identity.device", TimeSpan.FromDays(400), protection, environment);
+
+    /// <summary>Somebody has signed in here with all that it takes: others' guesses do not count here.</summary>
+    public void Know(HttpContext http, string? address) =>
+        _device.Put(http, $"{Of(address)} {DeviceOf(http, address) ?? Guid.CreateVersion7().ToString()}");
+
+    /// <summary>Which browser this is, where somebody has signed in with this address before; else null.</summary>
+    public string? DeviceOf(HttpContext http, string? address) =>
+        _device.Of(http)?.Split(' ') is [var known, var device] && known == Of(address) ? device : null;
+
+    private static string Of(string? address) =>
+        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(address ?? "")));
 }
 
 /// <summary>One such cookie.</summary>

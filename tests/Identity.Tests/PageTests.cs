@@ -73,6 +73,8 @@ public sealed partial class PageTests(Running running)
             ("password", "the stranger's own password")
         );
         var link = await LinkTo(address, "confirm");
+        var mail = running.Mail.Received.Last(m => m.To.Contains(address, StringComparer.OrdinalIgnoreCase));
+        Assert.DoesNotContain("Stranger", mail.Message.ToString(), StringComparison.Ordinal);
 
         using var blindly = await owner.Fill(link);
         Assert.Contains("role=\"alert\"", await blindly.Content.ReadAsStringAsync(), StringComparison.Ordinal);

@@ -23,7 +23,7 @@ public static class ConfirmAddress
         using var attempt = await guessing.Begin(http, account.NormalizedEmail, Guessed.Letter);
         if (attempt.RetryAfter is { } wait)
             return Guessing.TooMany(http, wait);
-        postbox.Put(db, Letter.Again, account.Email!, account.Id);
+        await postbox.Put(db, Letter.Again, account.Email!, account.Id);
         await db.SaveChangesAsync(http.RequestAborted);
         postbox.Ring();
         return TypedResults.Accepted((string?)null);

@@ -67,6 +67,9 @@ internal sealed class LetterText(UserManager<Account> users, IStringLocalizer<Te
         Sender sender
     )
     {
+        // Nobody has shown yet that the address is theirs: whoever gets this may not know who chose the name.
+        if (kind is Letter.Confirm or Letter.Move)
+            name = "";
         CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(letter.Culture);
         string button = texts[kind is Letter.Confirm or Letter.Again or Letter.Move ? "Confirm.Submit" : "Reset.Title"];
         var body = new Body(

@@ -54,8 +54,8 @@ public sealed class AddressModel(
         using var letters = await guessing.Begin(HttpContext, account.NormalizedEmail, Guessed.Letter);
         if (letters.RetryAfter is { } pause)
             return this.TooMany(pause, texts);
-        postbox.Put(db, Letter.Move, Email!, account.Id);
-        postbox.Put(db, Letter.Moving, Now, account.Id);
+        await postbox.Put(db, Letter.Move, Email!, account.Id);
+        await postbox.Put(db, Letter.Moving, Now, account.Id);
         await db.SaveChangesAsync(ct);
         postbox.Ring();
         await letters.Failed();

@@ -10,6 +10,7 @@ public sealed class CodeModel(
     UserManager<Account> users,
     SignInManager<Account> sessions,
     Guessing guessing,
+    Marks marks,
     TimeProvider time,
     IStringLocalizer<Texts> texts
 ) : WayIn
@@ -33,6 +34,7 @@ public sealed class CodeModel(
             return this.Refuse("Error.Code", texts);
         await HttpContext.SignOutAsync(IdentityConstants.TwoFactorUserIdScheme);
         await sessions.SignInAsync(account, isPersistent: false);
+        marks.Know(HttpContext, account.NormalizedEmail);
         return GoOn();
     }
 }

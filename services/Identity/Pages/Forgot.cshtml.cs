@@ -28,7 +28,7 @@ public sealed class ForgotModel(
             return this.TooMany(wait, texts);
         if (!Input.IsAddress(Email ?? ""))
             return this.Refuse("Error.Email", texts);
-        postbox.Put(db, Letter.Reset, Email!);
+        await postbox.Put(db, Letter.Reset, Email!);
         await db.SaveChangesAsync(ct);
         postbox.Ring();
         await attempt.Failed();

@@ -71,10 +71,10 @@ public sealed class PasskeysModel(
         made.Name = Input.Name(name);
         var added = await Write(
             account,
-            () =>
+            async () =>
             {
-                postbox.Put(db, Letter.Passkey, account.Email!, account.Id);
-                return users.AddOrUpdatePasskeyAsync(account, made);
+                await postbox.Put(db, Letter.Passkey, account.Email!, account.Id);
+                return await users.AddOrUpdatePasskeyAsync(account, made);
             },
             ct
         );

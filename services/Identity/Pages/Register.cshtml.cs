@@ -76,7 +76,7 @@ public sealed class RegisterModel(
         // Hashed also where the address is known: the same work.
         account.PasswordHash = users.PasswordHasher.HashPassword(account, Password!);
         var known = await users.FindByEmailAsync(Email!);
-        postbox.Put(db, known is { EmailConfirmed: true } ? Letter.Known : Letter.Confirm, Email!);
+        await postbox.Put(db, known is { EmailConfirmed: true } ? Letter.Known : Letter.Confirm, Email!);
         if (known is null)
             await writer.Write(account, account.Subject, new AccountRegistered(), () => users.CreateAsync(account), ct);
         else if (known.EmailConfirmed)

@@ -13,6 +13,7 @@ public sealed class SignInModel(
     UserManager<Account> users,
     SignInManager<Account> sessions,
     Guessing guessing,
+    Marks marks,
     IStringLocalizer<Texts> texts
 ) : WayIn
 {
@@ -57,6 +58,7 @@ public sealed class SignInModel(
     private async Task<IActionResult> Enter(Account account)
     {
         await sessions.SignInAsync(account, isPersistent: false);
+        marks.Know(HttpContext, account.NormalizedEmail);
         return GoOn();
     }
 

@@ -119,10 +119,10 @@ public sealed class TwoFactorModel(
             account,
             account.Subject,
             new AccountTouched(),
-            () =>
+            async () =>
             {
-                postbox.Put(db, letter, account.Email!, account.Id);
-                return write(account);
+                await postbox.Put(db, letter, account.Email!, account.Id);
+                return await write(account);
             },
             ct
         );

@@ -11,6 +11,7 @@ namespace SkillPlatform.Identity.Pages;
 public sealed class WithPasskeyModel(
     UserManager<Account> users,
     SignInManager<Account> sessions,
+    Marks marks,
     IStringLocalizer<Texts> texts
 ) : WayIn
 {
@@ -29,6 +30,7 @@ public sealed class WithPasskeyModel(
         if (shown is { User: { } account, Passkey: { } passkey } && await Enters(account, passkey))
         {
             await sessions.SignInAsync(account, isPersistent: false, SecondFactorDemanded.Passkey);
+            marks.Know(HttpContext, account.NormalizedEmail);
             return GoOn();
         }
         return this.Refuse("Passkeys.Failed", texts);
