@@ -8,6 +8,7 @@ namespace SkillPlatform.Identity;
 public static class Input
 {
     public const int LongestPassword = 200;
+    public const int LongestAddress = 254;
 
     /// <summary>True for text that can be stored and shown: no control characters, no lone surrogates.</summary>
     public static bool IsText(string text)
@@ -22,7 +23,7 @@ public static class Input
 
     /// <summary>True for a mail address that a letter can be sent to, and that looks like no other one.</summary>
     public static bool IsAddress(string text) =>
-        text.Length <= 254
+        text.Length <= LongestAddress
         && IsText(text)
         && MailAddress.TryCreate(text, out var address)
         && string.Equals(address.Address, text, StringComparison.Ordinal)

@@ -449,6 +449,24 @@ public sealed partial class PageTests(Running running)
         );
     }
 
+    [Theory]
+    [InlineData("/sign-in")]
+    [InlineData("/register")]
+    [InlineData("/connect/token")]
+    [InlineData("/api/identity/me")]
+    public async Task Four_megabytes_are_not_read(string page)
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(running.Authority) };
+        // Sent only once the server wants it, so that the answer arrives whole.
+        http.DefaultRequestHeaders.ExpectContinue = true;
+        using var form = new FormUrlEncodedContent([new("email", new string('x', 4 << 20)), new("grant_type", "x")]);
+        using var answer = await http.PostAsync(page, form, TestContext.Current.CancellationToken);
+        Assert.InRange((int)answer.StatusCode, 400, 499);
+        using var some = new FormUrlEncodedContent([new("email", new string('x', 60 << 10)), new("grant_type", "x")]);
+        using var other = await http.PostAsync(page, some, TestContext.Current.CancellationToken);
+        Assert.InRange((int)other.StatusCode, 400, 499);
+    }
+
     [Fact]
     public async Task A_wrong_client_sees_a_page_and_a_wrong_address_too()
     {
