@@ -83,12 +83,23 @@ public sealed class StartTests(Running running)
         Assert.Equal("/sent", other.Headers.Location?.OriginalString);
     }
 
-    private static IdentityHost Production(Dictionary<string, string> settings) =>
+    [Fact]
+    public async Task Production_refuses_the_secret_that_everybody_can_read()
+    {
+        await using var host = Production(running.NewSettings("published"), "skillplatform-web-dev");
+        var refusal = Assert.Throws<InvalidOperationException>(() => host.Start());
+        Assert.Contains("WebClientSecret", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static IdentityHost Production(
+        Dictionary<string, string> settings,
+        string secret = "a secret of the operator"
+    ) =>
         new(
             Running.FreePort(),
             new Dictionary<string, string>(settings, StringComparer.Ordinal)
             {
-                ["Identity:WebClientSecret"] = "a secret of the operator",
+                ["Identity:WebClientSecret"] = secret,
                 ["ForwardedHeaders_Enabled"] = "true",
             },
             environment: "Production",
