@@ -39,8 +39,13 @@ public enum Guessed
 /// alike. Failures in a row make the next attempt wait, each time for longer; answers come no sooner than a fixed time
 /// after the question.
 /// </summary>
-public sealed class Guessing(NpgsqlDataSource database, Marks marks, TimeProvider time, IConfiguration configuration)
-    : IDisposable
+public sealed class Guessing(
+    NpgsqlDataSource database,
+    Marks marks,
+    SecurityLog security,
+    TimeProvider time,
+    IConfiguration configuration
+) : IDisposable
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Longer = TimeSpan.FromHours(1);
@@ -144,6 +149,7 @@ public sealed class Guessing(NpgsqlDataSource database, Marks marks, TimeProvide
             else
             {
                 RetryAfter = Window;
+                _guessing.Security.TooOften(_keys.What, _keys.Named.Address, _keys.Named.Client);
                 Dispose();
             }
         }
@@ -156,15 +162,18 @@ public sealed class Guessing(NpgsqlDataSource database, Marks marks, TimeProvide
                 [_keys.Counted],
                 CancellationToken.None
             );
+            _guessing.Security.Right(_keys.What, _keys.Named.Address, _keys.Named.Client);
             if (_keys.Row is { } row)
                 await _guessing.Execute("delete from identity.guesses where key = $1", [row], CancellationToken.None);
             Dispose();
         }
 
-        /// <summary>It was wrong: waits until that may be answered.</summary>
+        /// <summary>It was wrong, or a letter: waits until that may be answered.</summary>
         public Task Failed()
         {
             Dispose();
+            if (_keys.What != Guessed.Letter)
+                _guessing.Security.Wrong(_keys.What, _keys.Named.Address, _keys.Named.Client, Locked);
             var left = Floor - _guessing.Elapsed(_since);
             return left > TimeSpan.Zero ? _guessing.Delay(left) : Task.CompletedTask;
         }
@@ -174,7 +183,14 @@ public sealed class Guessing(NpgsqlDataSource database, Marks marks, TimeProvide
     }
 
     /// <summary>What an attempt is counted under.</summary>
-    internal sealed record Keys(string Tries, string? Anywhere, string? Client, string? Row)
+    internal sealed record Keys(
+        Guessed What,
+        (string Address, string Client) Named,
+        string Tries,
+        string? Anywhere,
+        string? Client,
+        string? Row
+    )
     {
         public string[] Counted => [.. new[] { Tries, Anywhere, Client }.OfType<string>()];
 
@@ -183,22 +199,28 @@ public sealed class Guessing(NpgsqlDataSource database, Marks marks, TimeProvide
         public static Keys Of(HttpContext http, string address, Guessed what, string? device)
         {
             var client = Network(http);
+            // Enough to tell them apart in a log.
+            var named = (Hash("address", address)[..12], Hash("client", client)[..12]);
             return what switch
             {
                 Guessed.Password when device is not null => new(
+                    what,
+                    named,
                     Hash("known", address, device),
                     null,
                     null,
                     Hash("known-row", address, device)
                 ),
                 Guessed.Password => new(
+                    what,
+                    named,
                     Hash("password", address, client),
                     Hash("anywhere", address),
                     Hash("client", client),
                     Hash("row", address, client)
                 ),
-                Guessed.Code => new(Hash("code", address), null, null, Hash("code-row", address)),
-                _ => new(Hash("letter", address), null, Hash("client", client), null),
+                Guessed.Code => new(what, named, Hash("code", address), null, null, Hash("code-row", address)),
+                _ => new(what, named, Hash("letter", address), null, Hash("client", client), null),
             };
         }
 
@@ -264,6 +286,8 @@ public sealed class Guessing(NpgsqlDataSource database, Marks marks, TimeProvide
             command.Parameters.Add(new NpgsqlParameter { Value = value });
         return await command.ExecuteNonQueryAsync(ct);
     }
+
+    private SecurityLog Security => security;
 
     private TimeSpan Elapsed(long since) => time.GetElapsedTime(since);
 

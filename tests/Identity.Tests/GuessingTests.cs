@@ -62,6 +62,7 @@ public sealed class GuessingTests(Running running)
         using var guessing = new Guessing(
             services.GetRequiredService<NpgsqlDataSource>(),
             services.GetRequiredService<Marks>(),
+            services.GetRequiredService<SecurityLog>(),
             time,
             services.GetRequiredService<IConfiguration>()
         );

@@ -461,7 +461,7 @@ public sealed partial class PageTests(Running running)
         http.DefaultRequestHeaders.ExpectContinue = true;
         using var form = new FormUrlEncodedContent([new("email", new string('x', 4 << 20)), new("grant_type", "x")]);
         using var answer = await http.PostAsync(page, form, TestContext.Current.CancellationToken);
-        Assert.InRange((int)answer.StatusCode, 400, 499);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
         using var some = new FormUrlEncodedContent([new("email", new string('x', 60 << 10)), new("grant_type", "x")]);
         using var other = await http.PostAsync(page, some, TestContext.Current.CancellationToken);
         Assert.InRange((int)other.StatusCode, 400, 499);

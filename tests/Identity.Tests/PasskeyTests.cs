@@ -58,7 +58,7 @@ public sealed class PasskeyTests(Running running)
             Task.FromResult(
                 running.Mail.Received.Any(m =>
                     m.To.Contains(address, StringComparer.OrdinalIgnoreCase)
-                    && m.Message.Subject.StartsWith("A passkey was added", StringComparison.Ordinal)
+                    && m.Message.Subject?.StartsWith("A passkey was added", StringComparison.Ordinal) == true
                 )
             )
         );

@@ -53,7 +53,8 @@ public sealed class SampleTests
             "Rita Reader",
             "reader@example.org",
             kind is Letter.Known or Letter.Moving || Letter.Secured.Contains(kind, StringComparer.Ordinal)
-                ? "https://identity.example.org/forgot" : Link,
+                ? "https://identity.example.org/forgot"
+                : Link,
             texts,
             Sender
         );

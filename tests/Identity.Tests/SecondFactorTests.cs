@@ -98,7 +98,11 @@ public sealed partial class SecondFactorTests(Running running)
         await With(browser, address, codes[0]);
 
         using var unknown = await browser.Send("/two-factor", "disable", ("code", codes[2]), ("password", "wrong"));
-        Assert.Contains("This is not your password", await unknown.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(
+            "This is not your password",
+            await unknown.Content.ReadAsStringAsync(),
+            StringComparison.Ordinal
+        );
         using var refused = await browser.Send("/two-factor", "recovery", ("code", "wrong"), Known);
         Assert.Contains("This code is not right", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using var renewed = await browser.Send("/two-factor", "recovery", ("code", codes[1]), Known);
@@ -115,7 +119,7 @@ public sealed partial class SecondFactorTests(Running running)
                 Task.FromResult(
                     running.Mail.Received.Any(m =>
                         m.To.Contains(address, StringComparer.OrdinalIgnoreCase)
-                        && m.Message.Subject.Contains(told, StringComparison.Ordinal)
+                        && m.Message.Subject?.Contains(told, StringComparison.Ordinal) == true
                     )
                 )
             );
@@ -139,7 +143,7 @@ public sealed partial class SecondFactorTests(Running running)
         await Execute(
             $"""
             insert into identity.account_tokens (user_id, login_provider, name, value)
-            select id, '[AspNetUserStore]', name, value from identity.accounts,
+            select id, '[AspNetUserStore]', t.name, t.value from identity.accounts,
               (values ('AuthenticatorKey', '{Key}'), ('RecoveryCodes', 'AAAAA-BBBBB;CCCCC-DDDDD')) as t (name, value)
             where email = '{address}';
             update identity.accounts set two_factor_enabled = true where email = '{address}'
@@ -191,7 +195,10 @@ public sealed partial class SecondFactorTests(Running running)
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection([KeyValuePair.Create("Identity:SecondFactorFor", roles)])
             .Build();
-        var demanded = new SecondFactorDemanded(configuration, new HostingEnvironment { EnvironmentName = environment });
+        var demanded = new SecondFactorDemanded(
+            configuration,
+            new HostingEnvironment { EnvironmentName = environment }
+        );
         var admin = new Account { Roles = ["administrator", "contributor"] };
         Assert.Equal(owed, demanded.Of(admin, new ClaimsPrincipal(new ClaimsIdentity())));
         Assert.False(demanded.Of(new Account(), new ClaimsPrincipal(new ClaimsIdentity())));

@@ -62,10 +62,7 @@ internal sealed class AccountStore(IdentityDb db, IDataProtectionProvider protec
     public async Task Protect(CancellationToken ct)
     {
         await using var transaction = await Context.Database.BeginTransactionAsync(ct);
-        await Context.Database.ExecuteSqlRawAsync(
-            "lock table identity.account_tokens in share row exclusive mode",
-            ct
-        );
+        await Context.Database.ExecuteSqlRawAsync("lock table identity.account_tokens in share row exclusive mode", ct);
         foreach (var clear in await Context.UserTokens.Where(t => t.LoginProvider != Provider).ToListAsync(ct))
         {
             var account = (await Context.Users.FindAsync([clear.UserId], ct))!;

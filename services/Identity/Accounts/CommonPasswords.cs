@@ -15,33 +15,40 @@ internal static partial class CommonPasswords
     private static readonly string[] Words = Read();
     private static readonly string[] Walks =
     [
-        .. ((string[])
-            [
-                "01234567890",
-                "abcdefghijklmnopqrstuvwxyz",
-                "qwertyuiop",
-                "asdfghjkl",
-                "zxcvbnm",
-                "qwertzuiop",
-                "yxcvbnm",
-                "azertyuiop",
-                "qsdfghjklm",
-                "wxcvbn",
-                "йцукенгшщзхъ",
-                "фывапролджэ",
-                "ячсмитьбю",
-                "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p",
-                "1q2w3e4r5t6y7u8i9o0p",
-                "!@#$%^&*()",
-                "!\"§$%&/()=",
-            ]
+        .. (
+            (string[])
+                [
+                    "01234567890",
+                    "abcdefghijklmnopqrstuvwxyz",
+                    "qwertyuiop",
+                    "asdfghjkl",
+                    "zxcvbnm",
+                    "qwertzuiop",
+                    "yxcvbnm",
+                    "azertyuiop",
+                    "qsdfghjklm",
+                    "wxcvbn",
+                    "йцукенгшщзхъ",
+                    "фывапролджэ",
+                    "ячсмитьбю",
+                    "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p",
+                    "1q2w3e4r5t6y7u8i9o0p",
+                    "!@#$%^&*()",
+                    "!\"§$%&/()=",
+                ]
         ).SelectMany(row => (string[])[row, new string([.. row.Reverse()])]),
     ];
 
     public static bool IsOne(string password, Account account)
     {
         var text = password.ToLowerInvariant();
-        string[] own = [account.Email ?? "", (account.Email ?? "").Split('@')[0], .. account.Name.Split(' '), account.Name];
+        string[] own =
+        [
+            account.Email ?? "",
+            (account.Email ?? "").Split('@')[0],
+            .. account.Name.Split(' '),
+            account.Name,
+        ];
         var words = own.Where(word => word.Length > 2).OrderByDescending(word => word.Length).Concat(Words).ToArray();
         return Left(text, words) < Something || Left(Spoken(text), words) < Something;
     }

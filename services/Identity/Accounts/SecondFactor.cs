@@ -53,7 +53,12 @@ public static class SecondFactor
         return right;
     }
 
-    private static async Task<bool> Spend(this UserManager<Account> users, Account account, string code, DateTimeOffset now)
+    private static async Task<bool> Spend(
+        this UserManager<Account> users,
+        Account account,
+        string code,
+        DateTimeOffset now
+    )
     {
         var given = string.Concat(code.Where(c => !char.IsWhiteSpace(c)));
         if (given.Length != 6 || !given.All(char.IsAsciiDigit))
@@ -75,7 +80,12 @@ public static class SecondFactor
         var secret = Secret(key);
         var current = now.ToUnixTimeSeconds() / 30;
         foreach (var step in (long[])[current, current - 1, current + 1])
-            if (CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Code(secret, step)), Encoding.ASCII.GetBytes(code)))
+            if (
+                CryptographicOperations.FixedTimeEquals(
+                    Encoding.ASCII.GetBytes(Code(secret, step)),
+                    Encoding.ASCII.GetBytes(code)
+                )
+            )
                 return step;
         return null;
     }

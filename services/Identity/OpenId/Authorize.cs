@@ -37,7 +37,13 @@ public static class Authorize
                 ? Refuse(Errors.InteractionRequired, "A second factor is owed.")
                 : Results.Redirect("/two-factor");
         return Results.SignIn(
-            TokenClaims.Of(account, request.GetScopes(), configuration["Identity:Audience"] ?? "skillplatform", time.GetUtcNow(), time.GetUtcNow()),
+            TokenClaims.Of(
+                account,
+                request.GetScopes(),
+                configuration["Identity:Audience"] ?? "skillplatform",
+                time.GetUtcNow(),
+                time.GetUtcNow()
+            ),
             authenticationScheme: OpenIddictServerAspNetCoreDefaults.AuthenticationScheme
         );
     }

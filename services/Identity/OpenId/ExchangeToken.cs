@@ -20,6 +20,7 @@ public static class ExchangeToken
         HttpContext http,
         UserManager<Account> users,
         IdentityDb db,
+        SecurityLog security,
         IConfiguration configuration,
         TimeProvider time
     )
@@ -40,6 +41,8 @@ public static class ExchangeToken
             || TokenClaims.Left(begun, now) <= TimeSpan.Zero
             || !await IsFirst(http, granted.Principal!, db, now)
         )
+        {
+            security.NoTokens(account?.Subject);
             return Results.Forbid(
                 new AuthenticationProperties(
                     new Dictionary<string, string?>(StringComparer.Ordinal)
@@ -50,6 +53,7 @@ public static class ExchangeToken
                 ),
                 [OpenIddictServerAspNetCoreDefaults.AuthenticationScheme]
             );
+        }
         return Results.SignIn(
             TokenClaims.Of(
                 account,

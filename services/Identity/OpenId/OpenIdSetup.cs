@@ -18,6 +18,8 @@ public static class OpenIdSetup
     public static void AddOpenId(this WebApplicationBuilder builder)
     {
         var authority = Authority(builder);
+        // It writes down requests with what proves that a code is one's own.
+        builder.Logging.AddFilter("OpenIddict", LogLevel.Warning);
         var services = builder.Services;
         services.AddSingleton<TokenKeys>();
         services.AddHostedService<Upkeep>();

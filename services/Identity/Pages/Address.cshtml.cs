@@ -44,9 +44,7 @@ public sealed class AddressModel(
         using var attempt = await guessing.Begin(HttpContext, account.NormalizedEmail);
         if (attempt.RetryAfter is { } wait)
             return this.TooMany(wait, texts);
-        if (
-            !Input.IsAddress(Email ?? "") || (!environment.IsDevelopment() && DevelopmentAccounts.IsReserved(Email))
-        )
+        if (!Input.IsAddress(Email ?? "") || (!environment.IsDevelopment() && DevelopmentAccounts.IsReserved(Email)))
             return this.Refuse("Error.Email", texts);
         if (!await users.IsTheirs(account, Password, attempt))
             return this.Refuse("Error.OwnPassword", texts);

@@ -44,12 +44,7 @@ public sealed class PasskeysModel(
         return Content(options, "application/json");
     }
 
-    public async Task<IActionResult> OnPostAdd(
-        string? credential,
-        string? name,
-        string? password,
-        CancellationToken ct
-    )
+    public async Task<IActionResult> OnPostAdd(string? credential, string? name, string? password, CancellationToken ct)
     {
         if (await users.GetUserAsync(User) is not { } account)
             return Challenge();

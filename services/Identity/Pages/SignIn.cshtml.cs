@@ -64,7 +64,8 @@ public sealed class SignInModel(
 
     private async Task<Account?> Check(string email, string password)
     {
-        var account = email.Length <= Input.LongestAddress && Input.IsText(email) ? await users.FindByEmailAsync(email) : null;
+        var account =
+            email.Length <= Input.LongestAddress && Input.IsText(email) ? await users.FindByEmailAsync(email) : null;
         var right = users.PasswordHasher.VerifyHashedPassword(
             account ?? new Account(),
             account?.PasswordHash ?? NobodysHash,

@@ -151,7 +151,7 @@ public sealed class TwoFactorModel(
             return Page();
         }
         if (await users.GetAuthenticatorKeyAsync(account) is not { Length: > 0 })
-            // Not by resetting it, which would end every session of who only looks.
+        // Not by resetting it, which would end every session of who only looks.
         {
             await ((AccountStore)store).SetAuthenticatorKeyAsync(
                 account,
