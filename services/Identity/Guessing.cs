@@ -140,18 +140,18 @@ public sealed class Guessing(
 
         internal async Task Count(CancellationToken ct)
         {
-            if (
+            var may =
                 await _guessing.Count(_keys.Tries, Window, _guessing._perAddress, ct)
-                && await _guessing.Count(_keys.Anywhere, Longer, _guessing._fromAnywhere, ct)
-                && await _guessing.Count(_keys.Client, Window, _guessing._perClient, ct)
-            )
-                Locked = _keys.Row is { } row && !await _guessing.CountInARow(row, ct);
-            else
-            {
-                RetryAfter = Window;
-                _guessing.Security.TooOften(_keys.What, _keys.Named.Address, _keys.Named.Client);
-                Dispose();
-            }
+                && await _guessing.Count(_keys.Client, Window, _guessing._perClient, ct);
+            Locked = may && _keys.Row is { } row && !await _guessing.CountInARow(row, ct);
+            // What is not looked at is no guess, or one client alone could use up what all have.
+            if (may && (Locked || await _guessing.Count(_keys.Anywhere, Longer, _guessing._fromAnywhere, ct)))
+                return;
+            if (may)
+                await _guessing.TakeBack(_keys.Row, ct);
+            RetryAfter = Window;
+            _guessing.Security.TooOften(_keys.What, _keys.Named.Address, _keys.Named.Client);
+            Dispose();
         }
 
         /// <summary>It was right: nothing is held against anybody.</summary>
@@ -278,6 +278,15 @@ public sealed class Guessing(
                 ct
             ) == 1;
     }
+
+    private Task TakeBack(string? row, CancellationToken ct) =>
+        row is null
+            ? Task.CompletedTask
+            : Execute(
+                "update identity.guesses set count = count - 1, until = $2 where key = $1 and count > 0",
+                [row, time.GetUtcNow()],
+                ct
+            );
 
     private async Task<int> Execute(string sql, object[] values, CancellationToken ct)
     {

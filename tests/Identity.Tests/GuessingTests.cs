@@ -87,6 +87,14 @@ public sealed class GuessingTests(Running running)
             time.Advance(TimeSpan.FromSeconds(1));
             Assert.False(await Locked(here));
         }
+        // However long it goes on: what all clients have together is not used up by one that is locked.
+        for (var minute = 0; minute < 12; minute++)
+        {
+            time.Advance(TimeSpan.FromMinutes(1));
+            for (var i = 0; i < 10; i++)
+                Assert.True(await Locked(here));
+        }
+        Assert.False(await Locked(there));
     }
 
     private static DefaultHttpContext From(string address) =>

@@ -452,19 +452,29 @@ public sealed partial class PageTests(Running running)
     [Theory]
     [InlineData("/sign-in")]
     [InlineData("/register")]
-    [InlineData("/connect/token")]
-    [InlineData("/api/identity/me")]
-    public async Task Four_megabytes_are_not_read(string page)
+    [InlineData("/forgot")]
+    public async Task Four_megabytes_in_a_form_are_not_read(string page)
+    {
+        using var browser = new Browser(running.Authority);
+        var html = await browser.Http.GetStringAsync(page, TestContext.Current.CancellationToken);
+        // Sent only once the server wants it, so that the answer arrives whole.
+        browser.Http.DefaultRequestHeaders.ExpectContinue = true;
+        var form = new SentForm(html, "email") { ["email"] = new string('x', 4 << 20) };
+        using var refused = await form.Send(browser.Http);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        form["email"] = new string('x', 32 << 10);
+        using var read = await form.Send(browser.Http);
+        Assert.Equal(HttpStatusCode.OK, read.StatusCode);
+    }
+
+    [Fact]
+    public async Task Four_megabytes_for_a_token_are_not_read()
     {
         using var http = new HttpClient { BaseAddress = new Uri(running.Authority) };
-        // Sent only once the server wants it, so that the answer arrives whole.
         http.DefaultRequestHeaders.ExpectContinue = true;
-        using var form = new FormUrlEncodedContent([new("email", new string('x', 4 << 20)), new("grant_type", "x")]);
-        using var answer = await http.PostAsync(page, form, TestContext.Current.CancellationToken);
+        using var form = new FormUrlEncodedContent([new("refresh_token", new string('x', 4 << 20))]);
+        using var answer = await http.PostAsync("/connect/token", form, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
-        using var some = new FormUrlEncodedContent([new("email", new string('x', 60 << 10)), new("grant_type", "x")]);
-        using var other = await http.PostAsync(page, some, TestContext.Current.CancellationToken);
-        Assert.InRange((int)other.StatusCode, 400, 499);
     }
 
     [Fact]
