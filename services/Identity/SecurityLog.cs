@@ -20,6 +20,12 @@ public sealed partial class SecurityLog(ILoggerFactory logs)
     [LoggerMessage(LogLevel.Warning, "{What} too often: address {Address}, client {Client}.")]
     public partial void TooOften(Guessed what, string address, string client);
 
+    [LoggerMessage(LogLevel.Information, "Passkey right: account {Account}.")]
+    public partial void PasskeyRight(string account);
+
+    [LoggerMessage(LogLevel.Warning, "Passkey wrong.")]
+    public partial void PasskeyWrong();
+
     [LoggerMessage(LogLevel.Warning, "No tokens any more for account {Account}.")]
     public partial void NoTokens(string? account);
 

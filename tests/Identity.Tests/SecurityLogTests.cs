@@ -21,6 +21,7 @@ public sealed class SecurityLogTests(Running running)
         using var browser = new Browser(host.Authority);
         using var wrong = await browser.SignIn(address, "a wrong secret of theirs");
         Assert.Equal(HttpStatusCode.OK, wrong.StatusCode);
+        using var unasked = await browser.Fill("/sign-in/passkey", ("credential", "{}"));
         var signed = await SignIn.As(host.Authority, address);
         var renewed = await SignIn.Refresh(host.Authority, signed.RefreshToken!);
         using var person = new Api(new Uri(host.Authority), signed.AccessToken);
@@ -42,6 +43,7 @@ public sealed class SecurityLogTests(Running running)
 
         var security = log.Of(SecurityLog.Category);
         Assert.Contains(security, line => line.Contains("Password wrong", StringComparison.Ordinal));
+        Assert.Contains(security, line => line.Contains("Passkey wrong", StringComparison.Ordinal));
         Assert.Contains(security, line => line.Contains("Password right", StringComparison.Ordinal));
         Assert.Contains(security, line => line.StartsWith($"Denied to {id}: GET", StringComparison.Ordinal));
         Assert.Contains(

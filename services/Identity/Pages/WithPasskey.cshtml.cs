@@ -12,6 +12,7 @@ public sealed class WithPasskeyModel(
     UserManager<Account> users,
     SignInManager<Account> sessions,
     Marks marks,
+    SecurityLog security,
     IStringLocalizer<Texts> texts
 ) : WayIn
 {
@@ -30,9 +31,11 @@ public sealed class WithPasskeyModel(
         if (shown is { User: { } account, Passkey: { } passkey } && await Enters(account, passkey))
         {
             await sessions.SignInAsync(account, isPersistent: false, SecondFactorDemanded.Passkey);
+            security.PasskeyRight(account.Subject);
             marks.Know(HttpContext, account.NormalizedEmail);
             return GoOn();
         }
+        security.PasskeyWrong();
         return this.Refuse("Passkeys.Failed", texts);
     }
 
