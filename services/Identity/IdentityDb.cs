@@ -19,6 +19,8 @@ public sealed partial class IdentityDb(DbContextOptions<IdentityDb> options)
 
     public DbSet<Letter> Letters => Set<Letter>();
 
+    public DbSet<Guess> Guesses => Set<Guess>();
+
     protected override void OnModelCreating(ModelBuilder builder)
     {
         base.OnModelCreating(builder);
@@ -39,6 +41,12 @@ public sealed partial class IdentityDb(DbContextOptions<IdentityDb> options)
         builder.Entity<IdentityUserPasskey<Guid>>().ToTable("account_passkeys");
         builder.Entity<DataProtectionKey>().ToTable("data_protection_keys");
         builder.Entity<TokenKey>().ToTable("token_keys");
+        builder.Entity<Guess>(guess =>
+        {
+            guess.ToTable("guesses");
+            guess.HasKey(g => g.Key);
+            guess.HasIndex(g => g.Until);
+        });
         builder.Entity<Letter>(letter =>
         {
             letter.ToTable("letters");

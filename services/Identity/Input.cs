@@ -1,4 +1,5 @@
 using System.Net.Mail;
+using System.Text;
 using SkillPlatform.Changes;
 
 namespace SkillPlatform.Identity;
@@ -7,6 +8,7 @@ namespace SkillPlatform.Identity;
 public static class Input
 {
     public const int LongestPassword = 200;
+    public const int LongestAddress = 254;
 
     /// <summary>True for text that can be stored and shown: no control characters, no lone surrogates.</summary>
     public static bool IsText(string text)
@@ -19,12 +21,14 @@ public static class Input
         return true;
     }
 
-    /// <summary>True for a mail address that a letter can be sent to.</summary>
+    /// <summary>True for a mail address that a letter can be sent to, and that looks like no other one.</summary>
     public static bool IsAddress(string text) =>
-        text.Length <= 254
+        text.Length <= LongestAddress
         && IsText(text)
         && MailAddress.TryCreate(text, out var address)
-        && string.Equals(address.Address, text, StringComparison.Ordinal);
+        && string.Equals(address.Address, text, StringComparison.Ordinal)
+        // "ſ" counts as "s", and full-width letters as the narrow ones: here in one place, in mail servers in another.
+        && text.IsNormalized(NormalizationForm.FormKC);
 
     /// <summary>A name to show, in the one form: what cannot be seen is no part of it.</summary>
     public static string Name(string? text) => TextForm.Name(text ?? "");

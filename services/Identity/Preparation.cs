@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
 namespace SkillPlatform.Identity;
@@ -10,6 +11,7 @@ internal static class Preparation
         await using var scope = services.CreateAsyncScope();
         var provider = scope.ServiceProvider;
         await provider.GetRequiredService<IdentityDb>().Database.MigrateAsync(ct);
+        await ((AccountStore)provider.GetRequiredService<IUserStore<Account>>()).Protect(ct);
         await DevelopmentAccounts.CreateOrRefuse(provider, ct);
         await provider.GetRequiredService<TokenKeys>().Refresh(ct);
         await Clients.Register(provider, ct);

@@ -4,6 +4,9 @@ using SkillPlatform.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+
+// The longest form is that of a passkey: nobody fills our memory before signing in.
+builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 64 << 10);
 builder.AddTokens();
 builder.AddEventStore("identity-db", AccountHistory.Configure, Announcements.Of);
 builder.AddMessaging("identity", _ => { });

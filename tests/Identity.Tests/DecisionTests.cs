@@ -71,6 +71,16 @@ public sealed class DecisionTests
     }
 
     [Fact]
+    public void Moderators_reinstate_others_but_not_administrators()
+    {
+        var (admin, somebody) = (new Account { Roles = ["administrator", "contributor"] }, Contributor);
+        (admin.Suspended, somebody.Suspended) = (true, true);
+        Assert.IsType<Decision.Accepted>(SuspendAccount.Reinstate(somebody, Caller("m", Roles.Moderator)));
+        Assert.IsType<Decision.Refused>(SuspendAccount.Reinstate(admin, Caller("m", Roles.Moderator)));
+        Assert.IsType<Decision.Accepted>(SuspendAccount.Reinstate(admin, Caller("a", Roles.Administrator)));
+    }
+
+    [Fact]
     public void A_suspension_twice_is_one()
     {
         var suspended = Contributor;

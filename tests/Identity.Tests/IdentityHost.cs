@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using SkillPlatform.ServiceDefaults;
 using SkillPlatform.Testing;
 
@@ -16,7 +17,8 @@ public sealed class IdentityHost(
     int port,
     IReadOnlyDictionary<string, string> settings,
     string environment = "Development",
-    string? authority = null
+    string? authority = null,
+    ILoggerProvider? log = null
 ) : WebApplicationFactory<Program>
 {
     public string Address => $"http://localhost:{port.ToString(CultureInfo.InvariantCulture)}";
@@ -31,6 +33,8 @@ public sealed class IdentityHost(
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
         foreach (var (name, value) in settings)
             builder.UseSetting(name, value);
+        if (log is not null)
+            builder.ConfigureServices(services => services.AddLogging(logging => logging.AddProvider(log)));
     }
 
     public IdentityHost Start()

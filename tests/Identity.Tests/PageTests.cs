@@ -61,6 +61,102 @@ public sealed partial class PageTests(Running running)
     }
 
     [Fact]
+    public async Task What_a_stranger_chose_does_not_hold_when_the_owner_confirms()
+    {
+        using var stranger = new Browser(running.Authority);
+        using var owner = new Browser(running.Authority);
+        var address = NewAddress();
+        using var registered = await stranger.Fill(
+            "/register",
+            ("name", "Stranger"),
+            ("email", address),
+            ("password", "the stranger's own password")
+        );
+        var link = await LinkTo(address, "confirm");
+        var mail = running.Mail.Received.Last(m => m.To.Contains(address, StringComparer.OrdinalIgnoreCase));
+        Assert.DoesNotContain("Stranger", mail.Message.ToString(), StringComparison.Ordinal);
+
+        using var blindly = await owner.Fill(link);
+        Assert.Contains("role=\"alert\"", await blindly.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var confirmed = await owner.Fill(link, ("name", "Owner"), ("password", Password));
+        Assert.Contains("is confirmed", await confirmed.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            SignIn.As(running.Authority, address, "the stranger's own password")
+        );
+        using var api = new Api(
+            new Uri(running.Authority),
+            (await SignIn.As(running.Authority, address, Password)).AccessToken
+        );
+        Assert.Equal("Owner", (await api.Get("/api/identity/me")).GetProperty("name").GetString());
+    }
+
+    [Fact]
+    public async Task Who_registered_before_somebody_else_did_chooses_again()
+    {
+        using var stranger = new Browser(running.Authority);
+        using var owner = new Browser(running.Authority);
+        var address = NewAddress();
+        using var first = await Register(owner, address);
+        var before = await LinkTo(address, "confirm");
+        using var second = await stranger.Fill(
+            "/register",
+            ("name", "Stranger"),
+            ("email", address),
+            ("password", "the stranger's own password")
+        );
+        var link = await LinkTo(address, "confirm", after: before);
+
+        using var blindly = await owner.Fill(link);
+        Assert.Contains("role=\"alert\"", await blindly.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var confirmed = await owner.Fill(link, ("name", "Owner"), ("password", Password));
+        Assert.NotNull((await SignIn.As(running.Authority, address, Password)).AccessToken);
+    }
+
+    [Theory]
+    [InlineData("te\u017Ft@example.net")]
+    [InlineData("\uFF54est@example.net")]
+    [InlineData("test@\uFF45xample.net")]
+    [InlineData("mar\u212A@example.net")]
+    public async Task An_address_that_looks_like_another_one_does_not_register(string address)
+    {
+        using var browser = new Browser(running.Authority);
+        using var answer = await Register(browser, address);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Contains(
+            "not a mail address we can write to",
+            await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task What_differs_in_case_or_after_a_plus_diverts_no_letter()
+    {
+        using var stranger = new Browser(running.Authority);
+        using var owner = new Browser(running.Authority);
+        var address = NewAddress();
+        using var upper = await Register(stranger, address.ToUpperInvariant());
+        using var plus = await Register(stranger, address.Replace("@", "+x@", StringComparison.Ordinal));
+        using var registered = await Register(owner, address);
+        var link = await Eventually.Get(
+            () =>
+                Task.FromResult(
+                    running
+                        .Mail.Received.Where(m => m.To.Contains(address, StringComparer.Ordinal))
+                        .Select(m => new Uri(Link().Match(m.Message.TextBody ?? "").Value).PathAndQuery)
+                        .LastOrDefault()
+                ),
+            found => found is not null
+        );
+        using var confirmed = await owner.Fill(link!);
+        Assert.Contains("is confirmed", await confirmed.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.NotNull((await SignIn.As(running.Authority, address, Password)).AccessToken);
+        using var stays = await stranger.SignIn(address.Replace("@", "+x@", StringComparison.Ordinal), Password);
+        Assert.Equal(HttpStatusCode.OK, stays.StatusCode);
+    }
+
+    [Fact]
     public async Task Whoever_confirms_the_configured_address_is_the_first_administrator()
     {
         using var browser = new Browser(running.Authority);
@@ -351,6 +447,34 @@ public sealed partial class PageTests(Running running)
             await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
             StringComparison.Ordinal
         );
+    }
+
+    [Theory]
+    [InlineData("/sign-in")]
+    [InlineData("/register")]
+    [InlineData("/forgot")]
+    public async Task Four_megabytes_in_a_form_are_not_read(string page)
+    {
+        using var browser = new Browser(running.Authority);
+        var html = await browser.Http.GetStringAsync(page, TestContext.Current.CancellationToken);
+        // Sent only once the server wants it, so that the answer arrives whole.
+        browser.Http.DefaultRequestHeaders.ExpectContinue = true;
+        var form = new SentForm(html, "email") { ["email"] = new string('x', 4 << 20) };
+        using var refused = await form.Send(browser.Http);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        form["email"] = new string('x', 32 << 10);
+        using var read = await form.Send(browser.Http);
+        Assert.Equal(HttpStatusCode.OK, read.StatusCode);
+    }
+
+    [Fact]
+    public async Task Four_megabytes_for_a_token_are_not_read()
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(running.Authority) };
+        http.DefaultRequestHeaders.ExpectContinue = true;
+        using var form = new FormUrlEncodedContent([new("refresh_token", new string('x', 4 << 20))]);
+        using var answer = await http.PostAsync("/connect/token", form, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
     }
 
     [Fact]

@@ -46,8 +46,22 @@ public sealed class PasskeyTests(Running running)
         await page.GetByLabel("Password").FillAsync(DevelopmentAccounts.Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
         await page.GetByLabel("Name of the passkey").FillAsync("Laptop");
+        await page.GetByLabel("Password").FillAsync("not the password");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add a passkey" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("This is not your password.")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("added on")).Not.ToBeVisibleAsync();
+        await page.GetByLabel("Name of the passkey").FillAsync("Laptop");
+        await page.GetByLabel("Password").FillAsync(DevelopmentAccounts.Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Add a passkey" }).ClickAsync();
         await Assertions.Expect(page.GetByText("added on")).ToBeVisibleAsync();
+        await Eventually.Holds(() =>
+            Task.FromResult(
+                running.Mail.Received.Any(m =>
+                    m.To.Contains(address, StringComparer.OrdinalIgnoreCase)
+                    && m.Message.Subject?.StartsWith("A passkey was added", StringComparison.Ordinal) == true
+                )
+            )
+        );
         await page.GetByLabel("Name of the passkey").First.FillAsync("Old laptop");
         await page.GetByRole(AriaRole.Button, new() { Name = "Rename" }).ClickAsync();
         await Assertions.Expect(page.GetByLabel("Name of the passkey").First).ToHaveValueAsync("Old laptop");

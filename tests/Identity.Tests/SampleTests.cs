@@ -52,7 +52,9 @@ public sealed class SampleTests
             kind,
             "Rita Reader",
             "reader@example.org",
-            kind is Letter.Known or Letter.Moving ? "https://identity.example.org/forgot" : Link,
+            kind is Letter.Known or Letter.Moving || Letter.Secured.Contains(kind, StringComparer.Ordinal)
+                ? "https://identity.example.org/forgot"
+                : Link,
             texts,
             Sender
         );

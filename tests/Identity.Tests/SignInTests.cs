@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
+using Npgsql;
+using OpenIddict.Abstractions;
 using SkillPlatform.Testing;
 
 namespace SkillPlatform.Identity.Tests;
@@ -33,6 +35,8 @@ public sealed class SignInTests(Running running)
     {
         var first = await SignIn.As(running.Authority, "contributor@example.org");
         var second = await SignIn.Refresh(running.Authority, first.RefreshToken!);
+        // Not by the same client twice at once, then.
+        await Execute("update identity.open_iddict_tokens set redemption_date = redemption_date - interval '1 minute'");
 
         await Assert.ThrowsAsync<InvalidOperationException>(() =>
             SignIn.Refresh(running.Authority, first.RefreshToken!)
@@ -41,5 +45,62 @@ public sealed class SignInTests(Running running)
         await Assert.ThrowsAsync<InvalidOperationException>(() =>
             SignIn.Refresh(running.Authority, second.RefreshToken!)
         );
+    }
+
+    [Fact]
+    public async Task One_refresh_token_many_times_at_once_leaves_one_family()
+    {
+        var address = $"{Guid.CreateVersion7():N}@example.net";
+        await running.Create(address);
+        var first = await SignIn.As(running.Authority, address);
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 16)
+                .Select(async _ =>
+                {
+                    try
+                    {
+                        return await SignIn.Refresh(running.Authority, first.RefreshToken!);
+                    }
+                    catch (InvalidOperationException)
+                    {
+                        return null;
+                    }
+                })
+        );
+        var second = Assert.Single(answers.OfType<Signed>());
+        Assert.NotNull((await SignIn.Refresh(running.Authority, second.RefreshToken!)).RefreshToken);
+        var subject = new JsonWebToken(first.AccessToken).Subject;
+        Assert.Equal(
+            1L,
+            await Execute(
+                $"select count(*) from identity.open_iddict_tokens where subject = '{subject}' and type like '%refresh_token' and status = 'valid'"
+            )
+        );
+    }
+
+    [Fact]
+    public void Refresh_tokens_end_thirty_days_after_the_sign_in_however_often_they_are_renewed()
+    {
+        var begun = new DateTimeOffset(2026, 3, 2, 9, 30, 0, TimeSpan.Zero);
+        var account = new Account { Email = "somebody@example.net" };
+        TimeSpan? Life(int days) =>
+            TokenClaims.Of(account, [], "skillplatform", begun, begun.AddDays(days)).GetRefreshTokenLifetime();
+        Assert.Equal(TimeSpan.FromDays(14), Life(0));
+        Assert.Equal(TimeSpan.FromDays(10), Life(20));
+        Assert.Equal(TimeSpan.Zero, TokenClaims.Left(begun, begun.AddDays(30)));
+        // What is renewed says when it all began.
+        Assert.Equal(
+            begun,
+            TokenClaims.BegunAt(TokenClaims.Of(account, [], "skillplatform", begun, begun.AddDays(20)))
+        );
+    }
+
+    private async Task<object?> Execute(string sql)
+    {
+        await using var connection = new NpgsqlConnection(running.Settings["ConnectionStrings:identity-db"]);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
     }
 }

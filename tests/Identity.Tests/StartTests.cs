@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -40,6 +41,94 @@ public sealed class StartTests(Running running)
         );
         var refusal = Assert.Throws<InvalidOperationException>(() => host.Start());
         Assert.Contains("development accounts", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_development_address_that_a_stranger_registered_keeps_no_production_from_starting()
+    {
+        var settings = running.NewSettings("stranger");
+        await using (var host = Production(settings))
+        {
+            host.Start();
+            using var scope = host.Services.CreateScope();
+            var users = scope.ServiceProvider.GetRequiredService<UserManager<Account>>();
+            foreach (
+                var (email, confirmed, password) in (IEnumerable<(string, bool, string)>)
+                    [
+                        ("reader@example.org", false, DevelopmentAccounts.Password),
+                        ("admin@example.org", true, "correct horse battery"),
+                    ]
+            )
+            {
+                var account = new Account
+                {
+                    UserName = email,
+                    Email = email,
+                    EmailConfirmed = confirmed,
+                };
+                account.PasswordHash = users.PasswordHasher.HashPassword(account, password);
+                Assert.True((await users.CreateAsync(account)).Succeeded);
+            }
+        }
+        await using var again = Production(settings);
+        again.Start();
+
+        using var registered = await Registered(again, "reviewer@example.org");
+        Assert.Contains(
+            "not a mail address we can write to",
+            await registered.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
+        using var other = await Registered(again, "somebody@example.net");
+        Assert.Equal("/sent", other.Headers.Location?.OriginalString);
+    }
+
+    [Fact]
+    public async Task Production_refuses_the_secret_that_everybody_can_read()
+    {
+        await using var host = Production(running.NewSettings("published"), "skillplatform-web-dev");
+        var refusal = Assert.Throws<InvalidOperationException>(() => host.Start());
+        Assert.Contains("WebClientSecret", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static IdentityHost Production(
+        Dictionary<string, string> settings,
+        string secret = "a secret of the operator"
+    ) =>
+        new(
+            Running.FreePort(),
+            new Dictionary<string, string>(settings, StringComparer.Ordinal)
+            {
+                ["Identity:WebClientSecret"] = secret,
+                ["ForwardedHeaders_Enabled"] = "true",
+            },
+            environment: "Production",
+            authority: "https://id.example.net"
+        );
+
+    // As a proxy that ends TLS sends it: a client would keep what is for TLS alone to itself.
+    private static async Task<HttpResponseMessage> Registered(IdentityHost host, string address)
+    {
+        using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false })
+        {
+            BaseAddress = new Uri(host.Address),
+        };
+        http.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
+        using var shown = await http.GetAsync("/register", TestContext.Current.CancellationToken);
+        http.DefaultRequestHeaders.Add(
+            "Cookie",
+            string.Join("; ", shown.Headers.GetValues("Set-Cookie").Select(cookie => cookie.Split(';')[0]))
+        );
+        var form = new SentForm(
+            await shown.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            "password"
+        )
+        {
+            ["name"] = "Somebody",
+            ["email"] = address,
+            ["password"] = "correct horse battery",
+        };
+        return await form.Send(http);
     }
 
     [Fact]

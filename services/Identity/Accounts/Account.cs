@@ -26,6 +26,9 @@ public sealed class Account : IdentityUser<Guid>
     /// <summary>When everything that was signed in with it had to end last.</summary>
     public DateTimeOffset? SignedOutAt { get; set; }
 
+    /// <summary>The thirty seconds, since 1970, of the last one-time code that was taken: none is taken twice.</summary>
+    public long? LastCodeStep { get; set; }
+
     /// <summary>Version of the account's event stream: one event for each change.</summary>
     public long Version { get; set; }
 

@@ -46,8 +46,6 @@ public static class AccountSetup
                 options.User.AllowedUserNameCharacters = null!;
                 options.User.RequireUniqueEmail = true;
                 options.SignIn.RequireConfirmedEmail = true;
-                options.Lockout.MaxFailedAccessAttempts = 5;
-                options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
                 // Length is what helps; composition rules only make people write passwords down.
                 options.Password.RequiredLength = 12;
                 options.Password.RequiredUniqueChars = 5;
@@ -58,7 +56,7 @@ public static class AccountSetup
                 options.Tokens.EmailConfirmationTokenProvider = ConfirmationTokens.Provider;
                 options.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
             })
-            .AddEntityFrameworkStores<IdentityDb>()
+            .AddUserStore<AccountStore>()
             .AddPasswordValidator<GuessablePassword>()
             .AddSignInManager()
             .AddDefaultTokenProviders()
@@ -68,6 +66,7 @@ public static class AccountSetup
         );
         services.Configure<ConfirmationTokens.Settings>(options => options.TokenLifespan = TimeSpan.FromDays(1));
         AddPasskeys(builder);
+        services.AddSingleton<SecondFactorDemanded>();
         services.AddScoped<AccountWriter>();
         services.AddScoped<Sessions>();
         services.AddScoped<AccountApi>();
@@ -108,7 +107,7 @@ public static class AccountSetup
                 options =>
                 {
                     // Localhost shares cookies between ports: a name of its own.
-                    options.Cookie.Name = Cookie(builder, "identity.session");
+                    options.Cookie.Name = Cookie(builder.Environment, "identity.session");
                     options.Cookie.HttpOnly = true;
                     options.Cookie.SameSite = SameSiteMode.Lax;
                     options.Cookie.SecurePolicy = Secure(builder);
@@ -126,7 +125,7 @@ public static class AccountSetup
                 IdentityConstants.TwoFactorUserIdScheme,
                 options =>
                 {
-                    options.Cookie.Name = Cookie(builder, "identity.half");
+                    options.Cookie.Name = Cookie(builder.Environment, "identity.half");
                     options.Cookie.HttpOnly = true;
                     options.Cookie.SameSite = SameSiteMode.Strict;
                     options.Cookie.SecurePolicy = Secure(builder);
@@ -146,8 +145,8 @@ public static class AccountSetup
     }
 
     /// <summary>Outside Development the browser itself guards where the cookie came from.</summary>
-    internal static string Cookie(WebApplicationBuilder builder, string name) =>
-        builder.Environment.IsDevelopment() ? name : $"__Host-{name}";
+    internal static string Cookie(IHostEnvironment environment, string name) =>
+        environment.IsDevelopment() ? name : $"__Host-{name}";
 
     internal static CookieSecurePolicy Secure(WebApplicationBuilder builder) =>
         builder.Environment.IsDevelopment() ? CookieSecurePolicy.SameAsRequest : CookieSecurePolicy.Always;

@@ -10,7 +10,7 @@ namespace SkillPlatform.Identity;
 /// The write path of accounts: the row and one event of its stream, in one transaction. Marten commits it, so that the
 /// relay wakes after the commit and not before.
 /// </summary>
-public sealed class AccountWriter(IdentityDb db, IDocumentStore events)
+public sealed class AccountWriter(IdentityDb db, IDocumentStore events, SecurityLog security)
 {
     /// <summary>Writes and commits, or gives what refused it; then nothing is written and the account must not be used further.</summary>
     /// <param name="account">As loaded, or new.</param>
@@ -40,6 +40,12 @@ public sealed class AccountWriter(IdentityDb db, IDocumentStore events)
         else
             session.Events.Append(account.Id, account.Version, @event);
         await session.SaveChangesAsync(ct);
+        security.Happened(
+            account.Subject,
+            @event.GetType().Name,
+            by,
+            @event is AccountRolesChanged to ? string.Join(' ', [.. to.Roles, .. to.ReviewerScopes]) : ""
+        );
         return result;
     }
 

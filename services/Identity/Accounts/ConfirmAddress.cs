@@ -20,14 +20,12 @@ public static class ConfirmAddress
     )
     {
         var account = (await users.FindByIdAsync(Caller.Of(http).Id))!;
-        var attempt = guessing.Begin(http, account.NormalizedEmail);
+        using var attempt = await guessing.Begin(http, account.NormalizedEmail, Guessed.Letter);
         if (attempt.RetryAfter is { } wait)
             return Guessing.TooMany(http, wait);
-        postbox.Put(db, Letter.Again, account.Email!, account.Id);
+        await postbox.Put(db, Letter.Again, account.Email!, account.Id);
         await db.SaveChangesAsync(http.RequestAborted);
         postbox.Ring();
-        // No more letters than wrong passwords.
-        await attempt.Failed();
         return TypedResults.Accepted((string?)null);
     }
 }

@@ -30,14 +30,11 @@ public static class DeleteMe
         var account = (await users.FindByIdAsync(Caller.Of(http).Id))!;
         if (AccountApi.Mismatch(http, account, required: false) is { } stale)
             return stale.AsProblem();
-        var attempt = guessing.Begin(http, account.NormalizedEmail);
+        using var attempt = await guessing.Begin(http, account.NormalizedEmail);
         if (attempt.RetryAfter is { } wait)
             return Guessing.TooMany(http, wait);
-        if (!await users.IsTheirs(account, confirmation.Password))
-        {
-            await attempt.Failed();
+        if (!await users.IsTheirs(account, confirmation.Password, attempt))
             return Refusal.Field("/password", "This is not your password.").AsProblem();
-        }
         if (await IsLastAdministrator(users, account, ct))
             return Refusal.Conflicting("last-administrator", "Make someone else an administrator first.").AsProblem();
         var result = await writer.Write(

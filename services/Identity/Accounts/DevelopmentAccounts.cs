@@ -18,14 +18,17 @@ public static class DevelopmentAccounts
         ("reader@example.org", "Reader", [Roles.Contributor]),
     ];
 
-    /// <summary>In Development creates the absent ones; elsewhere throws if one is there.</summary>
+    /// <summary>True for an address that outside Development nobody gets: its password could be known to everybody.</summary>
+    public static bool IsReserved(string? address) =>
+        All.Any(a => string.Equals(a.Email, address, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>In Development creates the absent ones; elsewhere throws if one can be signed in with.</summary>
     public static async Task CreateOrRefuse(IServiceProvider services, CancellationToken ct)
     {
         var users = services.GetRequiredService<UserManager<Account>>();
         if (!services.GetRequiredService<IHostEnvironment>().IsDevelopment())
         {
-            var addresses = All.Select(a => users.NormalizeEmail(a.Email)).ToArray();
-            if (await users.Users.AnyAsync(a => addresses.Contains(a.NormalizedEmail), ct))
+            if (await AnyAccepts(users, ct))
                 throw new InvalidOperationException(
                     "This database holds development accounts (…@example.org), whose password is public. Identity starts only in Development with them: use another database, or delete them."
                 );
@@ -34,6 +37,19 @@ public static class DevelopmentAccounts
         foreach (var (email, name, roles) in All)
             if (await users.FindByEmailAsync(email) is null)
                 await Create(services, email, name, roles, ct);
+    }
+
+    // Not because the address is there: anybody could have registered it, and stopped the next start with that.
+    private static async Task<bool> AnyAccepts(UserManager<Account> users, CancellationToken ct)
+    {
+        var addresses = All.Select(a => users.NormalizeEmail(a.Email)).ToArray();
+        var found = await users
+            .Users.AsNoTracking()
+            .Where(a => a.EmailConfirmed && a.PasswordHash != null && addresses.Contains(a.NormalizedEmail))
+            .ToListAsync(ct);
+        return found.Exists(a =>
+            users.PasswordHasher.VerifyHashedPassword(a, a.PasswordHash!, Password) != PasswordVerificationResult.Failed
+        );
     }
 
     internal static async Task Create(

@@ -27,11 +27,11 @@ public static class SuspendAccount
 
     private static Task<IResult> Delete(HttpContext http, Guid id, AccountApi accounts)
     {
-        var by = Caller.Of(http).Id;
+        var by = Caller.Of(http);
         return accounts.Change(
             http,
             id,
-            account => account.Suspended ? Decision.Of(new AccountReinstated(by)) : Decision.Nothing,
+            account => Reinstate(account, by),
             account => account.Suspended = false,
             endSessions: false,
             requireMatch: false
@@ -42,8 +42,18 @@ public static class SuspendAccount
     {
         if (account.Subject == by.Id)
             return Refusal.Conflicting("own-account", "You cannot suspend yourself.");
-        if (account.Roles.Contains(Roles.Administrator, StringComparer.Ordinal) && !by.Is(Roles.Administrator))
+        if (IsAbove(account, by))
             return Refusal.Forbidden("administrator", "Only an administrator can suspend an administrator.");
         return account.Suspended ? Decision.Nothing : Decision.Of(new AccountSuspended(by.Id));
     }
+
+    public static Decision Reinstate(Account account, Caller by)
+    {
+        if (IsAbove(account, by))
+            return Refusal.Forbidden("administrator", "Only an administrator can reinstate an administrator.");
+        return account.Suspended ? Decision.Of(new AccountReinstated(by.Id)) : Decision.Nothing;
+    }
+
+    private static bool IsAbove(Account account, Caller by) =>
+        account.Roles.Contains(Roles.Administrator, StringComparer.Ordinal) && !by.Is(Roles.Administrator);
 }

@@ -14,8 +14,15 @@ public sealed class Letter
     public const string Known = "known";
     public const string Move = "move";
     public const string Moving = "moving";
+    public const string Passkey = "passkey";
+    public const string SecondOn = "second-on";
+    public const string SecondOff = "second-off";
+    public const string Codes = "codes";
 
-    public static IReadOnlyList<string> Kinds { get; } = [Confirm, Again, Reset, Known, Move, Moving];
+    /// <summary>What the owner has to hear of, whoever did it: how one signs in has changed.</summary>
+    public static IReadOnlyList<string> Secured { get; } = [Passkey, SecondOn, SecondOff, Codes];
+
+    public static IReadOnlyList<string> Kinds { get; } = [Confirm, Again, Reset, Known, Move, Moving, .. Secured];
 
     /// <summary>Of version 7: it holds when it was asked for.</summary>
     public Guid Id { get; set; }

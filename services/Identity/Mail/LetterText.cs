@@ -35,6 +35,10 @@ internal sealed class LetterText(UserManager<Account> users, IStringLocalizer<Te
                 Link("reset", account, await users.GeneratePasswordResetTokenAsync(account))
             ),
             Letter.Known or Letter.Moving => (letter.Kind, sender.To("/forgot")),
+            var secured when Letter.Secured.Contains(secured, StringComparer.Ordinal) => (
+                secured,
+                sender.To("/forgot")
+            ),
             Letter.Move when await IsFree(letter.Address, account) => (
                 Letter.Move,
                 Link("address/confirm", account, await users.GenerateChangeEmailTokenAsync(account, letter.Address))
@@ -63,6 +67,9 @@ internal sealed class LetterText(UserManager<Account> users, IStringLocalizer<Te
         Sender sender
     )
     {
+        // Nobody has shown yet that the address is theirs: whoever gets this may not know who chose the name.
+        if (kind is Letter.Confirm or Letter.Move)
+            name = "";
         CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(letter.Culture);
         string button = texts[kind is Letter.Confirm or Letter.Again or Letter.Move ? "Confirm.Submit" : "Reset.Title"];
         var body = new Body(
@@ -71,16 +78,18 @@ internal sealed class LetterText(UserManager<Account> users, IStringLocalizer<Te
             [],
             [new Block.Paragraph(texts["Mail.Why"])]
         );
-        var says = texts[$"Mail.{kind}.Body"].Value.Trim().ReplaceLineEndings("\n").Split("\n\n");
+        var said = Letter.Secured.Contains(kind, StringComparer.Ordinal) ? "secured" : kind;
+        var says = texts[$"Mail.{said}.Body"].Value.Trim().ReplaceLineEndings("\n").Split("\n\n");
         body = body with
         {
             Blocks =
             [
-                .. says.Select(said =>
-                    said == "{1}"
+                .. says.Select(line =>
+                    line == "{1}"
                         ? (Block)new Block.Button(button, link)
                         : new Block.Paragraph(
-                            said.Replace("{0}", Line.Within(name, body.Direction), StringComparison.Ordinal)
+                            line.Replace("{2}", body.Title, StringComparison.Ordinal)
+                                .Replace("{0}", Line.Within(name, body.Direction), StringComparison.Ordinal)
                         )
                 ),
             ],

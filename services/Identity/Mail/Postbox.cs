@@ -3,12 +3,18 @@ using System.Globalization;
 namespace SkillPlatform.Identity;
 
 /// <summary>Where pages leave letters; <see cref="Postman"/> takes them.</summary>
-public sealed class Postbox(TimeProvider time) : IDisposable
+public sealed class Postbox(Guessing guessing, TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _waiting = new(0, 1);
 
-    /// <summary>Stages a letter in the caller's database context. The caller saves, then rings.</summary>
-    public void Put(IdentityDb db, string kind, string address, Guid? account = null) =>
+    /// <summary>
+    /// Stages a letter in the caller's database context. The caller saves, then rings. Past so many a day to one address there
+    /// is none, and nobody is told; what an owner has to hear of goes always.
+    /// </summary>
+    public async Task Put(IdentityDb db, string kind, string address, Guid? account = null)
+    {
+        if (!Letter.Secured.Contains(kind, StringComparer.Ordinal) && !await guessing.MayWrite(address))
+            return;
         db.Letters.Add(
             new Letter
             {
@@ -20,6 +26,7 @@ public sealed class Postbox(TimeProvider time) : IDisposable
                 Due = time.GetUtcNow(),
             }
         );
+    }
 
     public void Ring()
     {

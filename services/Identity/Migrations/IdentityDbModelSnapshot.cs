@@ -433,6 +433,10 @@ namespace SkillPlatform.Identity.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("email_confirmed");
 
+                    b.Property<long?>("LastCodeStep")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_code_step");
+
                     b.Property<bool>("LockoutEnabled")
                         .HasColumnType("boolean")
                         .HasColumnName("lockout_enabled");
@@ -522,6 +526,27 @@ namespace SkillPlatform.Identity.Migrations
                         .HasDatabaseName("UserNameIndex");
 
                     b.ToTable("accounts", "identity");
+                });
+
+            modelBuilder.Entity("SkillPlatform.Identity.Guess", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("integer")
+                        .HasColumnName("count");
+
+                    b.Property<DateTimeOffset>("Until")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("until");
+
+                    b.HasKey("Key");
+
+                    b.HasIndex("Until");
+
+                    b.ToTable("guesses", "identity");
                 });
 
             modelBuilder.Entity("SkillPlatform.Identity.Letter", b =>

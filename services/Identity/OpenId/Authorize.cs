@@ -17,6 +17,7 @@ public static class Authorize
     private static async Task<IResult> Handle(
         HttpContext http,
         UserManager<Account> users,
+        SecondFactorDemanded demanded,
         IConfiguration configuration,
         TimeProvider time
     )
@@ -31,8 +32,18 @@ public static class Authorize
                     new AuthenticationProperties { RedirectUri = AfterSignIn(http, request) },
                     [IdentityConstants.ApplicationScheme]
                 );
+        if (demanded.Of(account, session.Principal!))
+            return request.HasPromptValue(PromptValues.None)
+                ? Refuse(Errors.InteractionRequired, "A second factor is owed.")
+                : Results.Redirect("/two-factor");
         return Results.SignIn(
-            TokenClaims.Of(account, request.GetScopes(), configuration["Identity:Audience"] ?? "skillplatform"),
+            TokenClaims.Of(
+                account,
+                request.GetScopes(),
+                configuration["Identity:Audience"] ?? "skillplatform",
+                time.GetUtcNow(),
+                time.GetUtcNow()
+            ),
             authenticationScheme: OpenIddictServerAspNetCoreDefaults.AuthenticationScheme
         );
     }

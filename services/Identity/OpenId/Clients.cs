@@ -20,16 +20,20 @@ public static class Clients
         Permissions.Prefixes.Scope + OpenIdSetup.ApiScope,
     ];
 
+    private const string Published = "skillplatform-web-dev";
+
     public static async Task Register(IServiceProvider services, CancellationToken ct)
     {
         var configuration = services.GetRequiredService<IConfiguration>();
         var origin = (configuration["Web:PublicOrigin"] ?? "http://localhost:8080").TrimEnd('/');
-        var secret =
-            configuration["Identity:WebClientSecret"]
-            ?? (
-                services.GetRequiredService<IHostEnvironment>().IsDevelopment()
-                    ? "skillplatform-web-dev"
-                    : throw new InvalidOperationException("Identity__WebClientSecret is missing.")
+        var secret = configuration["Identity:WebClientSecret"];
+        if (services.GetRequiredService<IHostEnvironment>().IsDevelopment())
+            secret ??= Published;
+        else if (secret is null or "")
+            throw new InvalidOperationException("Identity__WebClientSecret is missing.");
+        else if (secret == Published)
+            throw new InvalidOperationException(
+                "Identity__WebClientSecret is the one that Development has and everybody can read. Choose another one."
             );
         var manager = services.GetRequiredService<IOpenIddictApplicationManager>();
         await Put(manager, Cli(), ct);

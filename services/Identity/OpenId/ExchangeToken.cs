@@ -1,6 +1,10 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
 using OpenIddict.Abstractions;
+using OpenIddict.EntityFrameworkCore.Models;
 using OpenIddict.Server.AspNetCore;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
@@ -15,9 +19,13 @@ public static class ExchangeToken
     private static async Task<IResult> Handle(
         HttpContext http,
         UserManager<Account> users,
-        IConfiguration configuration
+        IdentityDb db,
+        SecurityLog security,
+        IConfiguration configuration,
+        TimeProvider time
     )
     {
+        var now = time.GetUtcNow();
         var granted = await http.AuthenticateAsync(OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
         var subject = granted.Principal?.GetClaim(Claims.Subject);
         var account = subject is null ? null : await users.FindByIdAsync(subject);
@@ -29,7 +37,12 @@ public static class ExchangeToken
                 granted.Principal!.GetClaim(TokenClaims.Stamp),
                 StringComparison.Ordinal
             )
+            || TokenClaims.BegunAt(granted.Principal!) is not { } begun
+            || TokenClaims.Left(begun, now) <= TimeSpan.Zero
+            || !await IsFirst(http, granted.Principal!, db, now)
         )
+        {
+            security.NoTokens(account?.Subject);
             return Results.Forbid(
                 new AuthenticationProperties(
                     new Dictionary<string, string?>(StringComparer.Ordinal)
@@ -40,13 +53,36 @@ public static class ExchangeToken
                 ),
                 [OpenIddictServerAspNetCoreDefaults.AuthenticationScheme]
             );
+        }
         return Results.SignIn(
             TokenClaims.Of(
                 account,
                 granted.Principal!.GetScopes(),
-                configuration["Identity:Audience"] ?? "skillplatform"
+                configuration["Identity:Audience"] ?? "skillplatform",
+                begun,
+                now
             ),
             authenticationScheme: OpenIddictServerAspNetCoreDefaults.AuthenticationScheme
         );
     }
+
+    // OpenIddict lets several through that come at once with the same refresh token; the row lets one.
+    private static async Task<bool> IsFirst(
+        HttpContext http,
+        ClaimsPrincipal granted,
+        IdentityDb db,
+        DateTimeOffset now
+    ) =>
+        !http.GetOpenIddictServerRequest()!.IsRefreshTokenGrantType()
+        || (
+            Guid.TryParse(granted.GetTokenId(), out var id)
+            && await db.Set<OpenIddictEntityFrameworkCoreToken<Guid>>()
+                .Where(t => t.Id == id && t.Status == Statuses.Valid)
+                .ExecuteUpdateAsync(
+                    set =>
+                        set.SetProperty(t => t.Status, Statuses.Redeemed)
+                            .SetProperty(t => t.RedemptionDate, now.UtcDateTime),
+                    http.RequestAborted
+                ) == 1
+        );
 }

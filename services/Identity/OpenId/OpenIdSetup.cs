@@ -18,6 +18,8 @@ public static class OpenIdSetup
     public static void AddOpenId(this WebApplicationBuilder builder)
     {
         var authority = Authority(builder);
+        // It writes down requests with what proves that a code is one's own.
+        builder.Logging.AddFilter("OpenIddict", LogLevel.Warning);
         var services = builder.Services;
         services.AddSingleton<TokenKeys>();
         services.AddHostedService<Upkeep>();
@@ -45,9 +47,10 @@ public static class OpenIdSetup
                     .DisableAccessTokenEncryption()
                     .SetAccessTokenLifetime(TimeSpan.FromMinutes(10))
                     .SetAuthorizationCodeLifetime(TimeSpan.FromMinutes(2))
-                    .SetRefreshTokenLifetime(TimeSpan.FromDays(14))
-                    // A refresh token that comes twice was stolen: the whole family of tokens is revoked, without grace.
-                    .SetRefreshTokenReuseLeeway(null);
+                    .SetRefreshTokenLifetime(TokenClaims.Idle)
+                    // A refresh token that comes twice was stolen: the whole family of tokens is revoked. Within some
+                    // seconds it may be the same client twice at once: one gets tokens (ExchangeToken), the others nothing.
+                    .SetRefreshTokenReuseLeeway(TimeSpan.FromSeconds(10));
                 server.Configure(options => options.CodeChallengeMethods.Remove(CodeChallengeMethods.Plain));
                 IssueAs(server, authority.OriginalString);
                 var web = server

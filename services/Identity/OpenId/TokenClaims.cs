@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Security.Claims;
 using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -15,11 +16,36 @@ public static class TokenClaims
     /// <summary>Stays inside codes and refresh tokens; when the account's stamp changes, they are void.</summary>
     public const string Stamp = "stamp";
 
+    /// <summary>Stays inside codes and refresh tokens: since when, however often they were renewed.</summary>
+    public const string Begun = "begun";
+
+    /// <summary>Of a refresh token that is not used.</summary>
+    public static readonly TimeSpan Idle = TimeSpan.FromDays(14);
+
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
+
+    /// <summary>How long refresh tokens can still be had after a sign-in.</summary>
+    public static TimeSpan Left(DateTimeOffset begun, DateTimeOffset now) => begun + Longest - now;
+
+    /// <summary>When the person gave the client its first tokens.</summary>
+    public static DateTimeOffset? BegunAt(ClaimsPrincipal granted) =>
+        long.TryParse(granted.GetClaim(Begun), CultureInfo.InvariantCulture, out var seconds)
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : granted.GetCreationDate();
+
     /// <summary>The principal that OpenIddict makes tokens of.</summary>
     /// <param name="account">As it stands now.</param>
     /// <param name="scopes">Granted.</param>
     /// <param name="audience">Of access tokens that hold the platform's scope.</param>
-    public static ClaimsPrincipal Of(Account account, ImmutableArray<string> scopes, string audience)
+    /// <param name="begun">When the person gave the client its first tokens.</param>
+    /// <param name="now">The time.</param>
+    public static ClaimsPrincipal Of(
+        Account account,
+        ImmutableArray<string> scopes,
+        string audience,
+        DateTimeOffset begun,
+        DateTimeOffset now
+    )
     {
         var identity = new ClaimsIdentity(
             TokenValidationParameters.DefaultAuthenticationType,
@@ -34,13 +60,15 @@ public static class TokenClaims
             .SetClaim(Claims.Email, account.Email)
             .SetClaim(Claims.EmailVerified, account.EmailConfirmed)
             .SetClaim(Stamp, account.SecurityStamp)
+            .SetClaim(Begun, begun.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture))
             .SetScopes(scopes);
         if (identity.HasScope(OpenIdSetup.ApiScope))
             identity.SetResources(audience);
         identity.AddClaim(List(Roles.RoleClaim, account.Roles));
         identity.AddClaim(List(Roles.ScopeClaim, account.ReviewerScopes));
         identity.SetDestinations(Destinations);
-        return new ClaimsPrincipal(identity);
+        var left = Left(begun, now);
+        return new ClaimsPrincipal(identity).SetRefreshTokenLifetime(left < Idle ? left : Idle);
     }
 
     // An array also of one or none: a claim whose type depends on how many values it has is a trap.

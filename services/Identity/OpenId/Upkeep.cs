@@ -5,8 +5,13 @@ using OpenIddict.Abstractions;
 namespace SkillPlatform.Identity;
 
 /// <summary>Every hour: keys as the database has them; expired tokens and accounts never confirmed out of it.</summary>
-internal sealed class Upkeep(IServiceScopeFactory scopes, TokenKeys keys, TimeProvider time, ILogger<Upkeep> log)
-    : BackgroundService
+internal sealed class Upkeep(
+    IServiceScopeFactory scopes,
+    TokenKeys keys,
+    Guessing guessing,
+    TimeProvider time,
+    ILogger<Upkeep> log
+) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -17,6 +22,7 @@ internal sealed class Upkeep(IServiceScopeFactory scopes, TokenKeys keys, TimePr
             {
                 await keys.Refresh(stoppingToken);
                 await Prune(time.GetUtcNow().AddDays(-15), stoppingToken);
+                await guessing.Forget(stoppingToken);
                 await Forget(time.GetUtcNow().AddDays(-7), stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)

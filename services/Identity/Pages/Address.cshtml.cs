@@ -16,6 +16,7 @@ public sealed class AddressModel(
     IdentityDb db,
     Postbox postbox,
     Guessing guessing,
+    IHostEnvironment environment,
     IStringLocalizer<Texts> texts
 ) : PageModel
 {
@@ -40,22 +41,22 @@ public sealed class AddressModel(
         if (await users.GetUserAsync(User) is not { } account)
             return Challenge();
         Now = account.Email!;
-        var attempt = guessing.Begin(HttpContext, account.NormalizedEmail);
+        using var attempt = await guessing.Begin(HttpContext, account.NormalizedEmail);
         if (attempt.RetryAfter is { } wait)
             return this.TooMany(wait, texts);
-        if (!Input.IsAddress(Email ?? ""))
+        if (!Input.IsAddress(Email ?? "") || (!environment.IsDevelopment() && DevelopmentAccounts.IsReserved(Email)))
             return this.Refuse("Error.Email", texts);
-        if (!await users.IsTheirs(account, Password ?? ""))
-        {
-            await attempt.Failed();
+        if (!await users.IsTheirs(account, Password, attempt))
             return this.Refuse("Error.OwnPassword", texts);
-        }
-        postbox.Put(db, Letter.Move, Email!, account.Id);
-        postbox.Put(db, Letter.Moving, Now, account.Id);
+        // Each writes to somebody who may not have asked for it.
+        using var letters = await guessing.Begin(HttpContext, account.NormalizedEmail, Guessed.Letter);
+        if (letters.RetryAfter is { } pause)
+            return this.TooMany(pause, texts);
+        await postbox.Put(db, Letter.Move, Email!, account.Id);
+        await postbox.Put(db, Letter.Moving, Now, account.Id);
         await db.SaveChangesAsync(ct);
         postbox.Ring();
-        // Each writes to somebody who may not have asked for it: no more of them than of wrong passwords.
-        await attempt.Failed();
+        await letters.Failed();
         return RedirectToPage("/Sent");
     }
 }

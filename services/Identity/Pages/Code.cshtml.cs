@@ -10,6 +10,8 @@ public sealed class CodeModel(
     UserManager<Account> users,
     SignInManager<Account> sessions,
     Guessing guessing,
+    Marks marks,
+    TimeProvider time,
     IStringLocalizer<Texts> texts
 ) : WayIn
 {
@@ -25,16 +27,14 @@ public sealed class CodeModel(
     {
         if (await HttpContext.SignedInHalf(users) is not { } account)
             return LocalRedirect("/sign-in");
-        var attempt = guessing.Begin(HttpContext, account.NormalizedEmail);
+        using var attempt = await guessing.Begin(HttpContext, account.NormalizedEmail, Guessed.Code);
         if (attempt.RetryAfter is { } wait)
             return this.TooMany(wait, texts);
-        if (!await users.IsRight(account, Code))
-        {
-            await attempt.Failed();
+        if (!await users.IsRight(account, Code, attempt, time.GetUtcNow()))
             return this.Refuse("Error.Code", texts);
-        }
         await HttpContext.SignOutAsync(IdentityConstants.TwoFactorUserIdScheme);
         await sessions.SignInAsync(account, isPersistent: false);
+        marks.Know(HttpContext, account.NormalizedEmail);
         return GoOn();
     }
 }

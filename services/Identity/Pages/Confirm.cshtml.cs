@@ -5,10 +5,14 @@ using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Identity.Pages;
 
-/// <summary>Confirms an address: from here on the account counts. Confirmed again, letters go there again.</summary>
+/// <summary>
+/// Confirms an address: from here on the account counts. Whoever registered it need not own it: what they chose holds where
+/// the same browser confirms, else whoever has the letter chooses anew. Confirmed again, letters go there again.
+/// </summary>
 public sealed class ConfirmModel(
     UserManager<Account> users,
     AccountWriter writer,
+    Marks marks,
     IConfiguration configuration,
     IStringLocalizer<Texts> texts
 ) : FromLetter
@@ -17,16 +21,53 @@ public sealed class ConfirmModel(
     [BindProperty(SupportsGet = true)]
     public bool Again { get; set; }
 
+    [BindProperty]
+    public string? Name { get; set; }
+
+    [BindProperty]
+    public string? Password { get; set; }
+
+    /// <summary>True where the registration came from this browser.</summary>
+    public async Task<bool> IsRegistrant() => await users.OfLink(Account) is { } account && IsRegistrant(account);
+
     public async Task OnPost(CancellationToken ct)
     {
         Done = await users.OfLink(Account) switch
         {
-            { EmailConfirmed: false } account => (await Confirm(account, ct)).Succeeded,
+            { EmailConfirmed: false } account when await IsGood(account) => await Chosen(account)
+                && (await Confirm(account, ct)).Succeeded,
             { Suspended: false } account when Again => (await ConfirmAgain(account, ct)).Succeeded,
             _ => false,
         };
-        if (!Done)
+        if (!Done && ModelState.IsValid)
             ModelState.AddModelError("", texts["Error.Link"]);
+    }
+
+    private bool IsRegistrant(Account account) => marks.Registered.Of(HttpContext) == RegisterModel.Mark(account);
+
+    private Task<bool> IsGood(Account account) =>
+        users.VerifyUserTokenAsync(
+            account,
+            users.Options.Tokens.EmailConfirmationTokenProvider,
+            UserManager<Account>.ConfirmEmailTokenPurpose,
+            Links.Token(Token)
+        );
+
+    // What holds from now on; false where it cannot.
+    private async Task<bool> Chosen(Account account)
+    {
+        if (IsRegistrant(account))
+            return true;
+        account.Name = Input.Name(Name);
+        if (!Input.IsName(account.Name))
+            ModelState.AddModelError("", texts["Error.Name"]);
+        foreach (var validator in users.PasswordValidators)
+            if (ModelState.IsValid && !(await validator.ValidateAsync(users, account, Password)).Succeeded)
+                ModelState.AddModelError("", texts["Error.Password"]);
+        if (!ModelState.IsValid)
+            return false;
+        account.PasswordHash = users.PasswordHasher.HashPassword(account, Password!);
+        return true;
     }
 
     // The stamp stays, and with it whatever is signed in: the link is good for a day, and says the same each time.

@@ -23,12 +23,12 @@ public sealed class ForgotModel(
 
     public async Task<IActionResult> OnPost(CancellationToken ct)
     {
-        var attempt = guessing.Begin(HttpContext, users.NormalizeEmail(Email));
+        using var attempt = await guessing.Begin(HttpContext, users.NormalizeEmail(Email), Guessed.Letter);
         if (attempt.RetryAfter is { } wait)
             return this.TooMany(wait, texts);
         if (!Input.IsAddress(Email ?? ""))
             return this.Refuse("Error.Email", texts);
-        postbox.Put(db, Letter.Reset, Email!);
+        await postbox.Put(db, Letter.Reset, Email!);
         await db.SaveChangesAsync(ct);
         postbox.Ring();
         await attempt.Failed();

@@ -23,10 +23,12 @@ public static class PageSetup
         // "ä" as "ä": pages are UTF-8.
         builder.Services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
         builder.Services.AddRazorPages();
+        builder.Services.AddSingleton<SecurityLog>();
         builder.Services.AddSingleton<Guessing>();
+        builder.Services.AddSingleton<Marks>();
         builder.Services.AddAntiforgery(options =>
         {
-            options.Cookie.Name = AccountSetup.Cookie(builder, "identity.form");
+            options.Cookie.Name = AccountSetup.Cookie(builder.Environment, "identity.form");
             options.Cookie.HttpOnly = true;
             options.Cookie.SameSite = SameSiteMode.Lax;
             options.Cookie.SecurePolicy = AccountSetup.Secure(builder);
@@ -62,6 +64,7 @@ public static class PageSetup
                 return next(http);
             }
         );
+        app.Use(app.Services.GetRequiredService<SecurityLog>().Watch);
         app.UseRequestLocalization();
         app.UseWhen(
             http => !http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase),

@@ -7,12 +7,18 @@ using Microsoft.Extensions.Localization;
 
 namespace SkillPlatform.Identity.Pages;
 
-/// <summary>The passkeys of who is signed in: add, name, remove.</summary>
+/// <summary>
+/// The passkeys of who is signed in: add, name, remove. A new one asks for the password, so that a session left open gives
+/// nobody a way in of their own, and the owner hears of it.
+/// </summary>
 [Authorize]
 public sealed class PasskeysModel(
     UserManager<Account> users,
     SignInManager<Account> sessions,
     AccountWriter writer,
+    IdentityDb db,
+    Postbox postbox,
+    Guessing guessing,
     IStringLocalizer<Texts> texts
 ) : PageModel
 {
@@ -38,7 +44,7 @@ public sealed class PasskeysModel(
         return Content(options, "application/json");
     }
 
-    public async Task<IActionResult> OnPostAdd(string? credential, string? name, CancellationToken ct)
+    public async Task<IActionResult> OnPostAdd(string? credential, string? name, string? password, CancellationToken ct)
     {
         if (await users.GetUserAsync(User) is not { } account)
             return Challenge();
@@ -46,11 +52,29 @@ public sealed class PasskeysModel(
             return await Refuse(account, "Passkeys.Many");
         if (!Input.IsName(name ?? ""))
             return await Refuse(account, "Error.Name");
+        using var attempt = await guessing.Begin(HttpContext, account.NormalizedEmail);
+        if (attempt.RetryAfter is { } wait)
+        {
+            await Show(account);
+            return this.TooMany(wait, texts);
+        }
+        if (!await users.IsTheirs(account, password, attempt))
+            return await Refuse(account, "Error.OwnPassword");
         var answer = await Passkeys.Made(sessions, credential);
         if (answer?.Passkey is not { } made || answer.UserEntity?.Id != account.Subject)
             return await Refuse(account, "Passkeys.Failed");
         made.Name = Input.Name(name);
-        return await Write(account, () => users.AddOrUpdatePasskeyAsync(account, made), ct);
+        var added = await Write(
+            account,
+            async () =>
+            {
+                await postbox.Put(db, Letter.Passkey, account.Email!, account.Id);
+                return await users.AddOrUpdatePasskeyAsync(account, made);
+            },
+            ct
+        );
+        postbox.Ring();
+        return added;
     }
 
     public async Task<IActionResult> OnPostRename(string? id, string? name, CancellationToken ct)

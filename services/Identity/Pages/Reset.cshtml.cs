@@ -4,11 +4,12 @@ using Microsoft.Extensions.Localization;
 
 namespace SkillPlatform.Identity.Pages;
 
-/// <summary>A new password by the link from the mail. Ends every session and lifts a lockout.</summary>
+/// <summary>A new password by the link from the mail. Ends every session and lets this client try again.</summary>
 public sealed class ResetModel(
     UserManager<Account> users,
     AccountWriter writer,
     Sessions sessions,
+    Guessing guessing,
     IStringLocalizer<Texts> texts
 ) : FromLetter
 {
@@ -32,13 +33,14 @@ public sealed class ResetModel(
                 if (!reset.Succeeded)
                     return reset;
                 await sessions.End(account, ct);
-                await users.ResetAccessFailedCountAsync(account);
-                return await users.SetLockoutEndDateAsync(account, null);
+                return await users.UpdateAsync(account);
             },
             ct
         );
         Done = result.Succeeded;
-        if (!Done)
+        if (Done)
+            await guessing.Forgive(HttpContext, account.NormalizedEmail);
+        else
             ModelState.AddModelError(
                 "",
                 texts[

@@ -13,6 +13,7 @@ public sealed class SignInModel(
     UserManager<Account> users,
     SignInManager<Account> sessions,
     Guessing guessing,
+    Marks marks,
     IStringLocalizer<Texts> texts
 ) : WayIn
 {
@@ -38,45 +39,40 @@ public sealed class SignInModel(
 
     public async Task<IActionResult> OnPost()
     {
-        var attempt = guessing.Begin(HttpContext, users.NormalizeEmail(Email));
+        using var attempt = await guessing.Begin(HttpContext, users.NormalizeEmail(Email));
         if (attempt.RetryAfter is { } wait)
             return this.TooMany(wait, texts);
         var account = await Check(Email ?? "", Password ?? "");
-        if (account is { TwoFactorEnabled: true })
+        if (account is null || attempt.Locked)
         {
-            await HttpContext.SignInHalf(account);
-            return LocalRedirect("/sign-in/code" + Carried);
+            await attempt.Failed();
+            return this.Refuse("SignIn.Failed", texts);
         }
-        if (account is not null)
-        {
-            await users.ResetAccessFailedCountAsync(account);
+        await attempt.Succeeded();
+        if (!account.TwoFactorEnabled)
             return await Enter(account);
-        }
-        await attempt.Failed();
-        return this.Refuse("SignIn.Failed", texts);
+        await HttpContext.SignInHalf(account);
+        return LocalRedirect("/sign-in/code" + Carried);
     }
 
     private async Task<IActionResult> Enter(Account account)
     {
         await sessions.SignInAsync(account, isPersistent: false);
+        marks.Know(HttpContext, account.NormalizedEmail);
         return GoOn();
     }
 
     private async Task<Account?> Check(string email, string password)
     {
-        var account = Input.IsText(email) ? await users.FindByEmailAsync(email) : null;
+        var account =
+            email.Length <= Input.LongestAddress && Input.IsText(email) ? await users.FindByEmailAsync(email) : null;
         var right = users.PasswordHasher.VerifyHashedPassword(
             account ?? new Account(),
             account?.PasswordHash ?? NobodysHash,
             password.Length <= Input.LongestPassword ? password : ""
         );
-        if (account is null || account.Suspended || !account.EmailConfirmed || await users.IsLockedOutAsync(account))
-            return null;
-        if (right == PasswordVerificationResult.Failed)
-        {
-            await users.AccessFailedAsync(account);
-            return null;
-        }
-        return account;
+        return right != PasswordVerificationResult.Failed && account is { Suspended: false, EmailConfirmed: true }
+            ? account
+            : null;
     }
 }

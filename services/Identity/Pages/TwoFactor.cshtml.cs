@@ -7,21 +7,33 @@ using Microsoft.Extensions.Localization;
 namespace SkillPlatform.Identity.Pages;
 
 /// <summary>
-/// Switches the second step on and off. What makes it weaker asks for a code, so that a session left open is not enough.
+/// Switches the second step on and off. It asks for the password and for a code, so that a session left open is not enough,
+/// and tells the owner.
 /// </summary>
 [Authorize]
 public sealed class TwoFactorModel(
     UserManager<Account> users,
+    IUserStore<Account> store,
+    IdentityDb db,
+    Postbox postbox,
+    SecondFactorDemanded demanded,
     SignInManager<Account> sessions,
     AccountWriter writer,
     Guessing guessing,
+    TimeProvider time,
     IStringLocalizer<Texts> texts
 ) : PageModel
 {
     [BindProperty]
     public string? Code { get; set; }
 
+    [BindProperty]
+    public string? Password { get; set; }
+
     public bool Enabled { get; private set; }
+
+    /// <summary>True where nothing else goes on before.</summary>
+    public bool Owed { get; private set; }
 
     public int Left { get; private set; }
 
@@ -37,13 +49,8 @@ public sealed class TwoFactorModel(
 
     public Task<IActionResult> OnPostEnable(CancellationToken ct) =>
         WithCode(
-            async account =>
-                !account.TwoFactorEnabled
-                && await users.VerifyTwoFactorTokenAsync(
-                    account,
-                    users.Options.Tokens.AuthenticatorTokenProvider,
-                    string.Concat((Code ?? "").Where(char.IsAsciiDigit))
-                ),
+            Letter.SecondOn,
+            account => !account.TwoFactorEnabled,
             async account =>
             {
                 Codes = await NewCodes(account);
@@ -54,18 +61,20 @@ public sealed class TwoFactorModel(
 
     public Task<IActionResult> OnPostRecovery(CancellationToken ct) =>
         WithCode(
-            account => users.IsRight(account, Code),
+            Letter.Codes,
+            account => account.TwoFactorEnabled,
             async account =>
             {
                 Codes = await NewCodes(account);
-                return IdentityResult.Success;
+                return await users.UpdateAsync(account);
             },
             ct
         );
 
     public Task<IActionResult> OnPostDisable(CancellationToken ct) =>
         WithCode(
-            account => users.IsRight(account, Code),
+            Letter.SecondOff,
+            account => account.TwoFactorEnabled,
             async account =>
             {
                 // The next one who switches it on gets a key of their own.
@@ -76,32 +85,54 @@ public sealed class TwoFactorModel(
         );
 
     private async Task<IActionResult> WithCode(
-        Func<Account, Task<bool>> isRight,
+        string letter,
+        Func<Account, bool> fits,
         Func<Account, Task<IdentityResult>> write,
         CancellationToken ct
     )
     {
         if (await users.GetUserAsync(User) is not { } account)
             return Challenge();
-        var attempt = guessing.Begin(HttpContext, account.NormalizedEmail);
+        using var known = await guessing.Begin(HttpContext, account.NormalizedEmail);
+        if (known.RetryAfter is { } pause)
+        {
+            await Show(account);
+            return this.TooMany(pause, texts);
+        }
+        if (!await users.IsTheirs(account, Password, known))
+        {
+            ModelState.AddModelError("", texts["Error.OwnPassword"]);
+            return await Show(account);
+        }
+        using var attempt = await guessing.Begin(HttpContext, account.NormalizedEmail, Guessed.Code);
         if (attempt.RetryAfter is { } wait)
         {
             await Show(account);
             return this.TooMany(wait, texts);
         }
-        if (!await isRight(account))
+        if (!fits(account) || !await users.IsRight(account, Code, attempt, time.GetUtcNow()))
         {
-            await attempt.Failed();
             ModelState.AddModelError("", texts["Error.Code"]);
             return await Show(account);
         }
-        var done = await writer.Write(account, account.Subject, new AccountTouched(), () => write(account), ct);
+        var done = await writer.Write(
+            account,
+            account.Subject,
+            new AccountTouched(),
+            async () =>
+            {
+                await postbox.Put(db, letter, account.Email!, account.Id);
+                return await write(account);
+            },
+            ct
+        );
         if (!done.Succeeded)
         {
             Codes = null;
             ModelState.AddModelError("", texts["Failure.Body"]);
             return await Show(account);
         }
+        postbox.Ring();
         // The stamp is new: every other session ends, this one goes on.
         await sessions.RefreshSignInAsync(account);
         return Codes is null ? LocalRedirect("/two-factor") : Page();
@@ -113,19 +144,22 @@ public sealed class TwoFactorModel(
     private async Task<PageResult> Show(Account account)
     {
         Enabled = account.TwoFactorEnabled;
+        Owed = demanded.Of(account, User);
         if (Enabled)
         {
             Left = await users.CountRecoveryCodesAsync(account);
             return Page();
         }
         if (await users.GetAuthenticatorKeyAsync(account) is not { Length: > 0 })
-            // Not by resetting it, which would end every session of who only looks.
-            await users.SetAuthenticationTokenAsync(
+        // Not by resetting it, which would end every session of who only looks.
+        {
+            await ((AccountStore)store).SetAuthenticatorKeyAsync(
                 account,
-                "[AspNetUserStore]",
-                "AuthenticatorKey",
-                users.GenerateNewAuthenticatorKey()
+                users.GenerateNewAuthenticatorKey(),
+                HttpContext.RequestAborted
             );
+            await users.UpdateAsync(account);
+        }
         Key = (await users.GetAuthenticatorKeyAsync(account))!;
         Picture = SecondFactor.Picture(SecondFactor.Address(account, Key));
         return Page();

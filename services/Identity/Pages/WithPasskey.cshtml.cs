@@ -11,7 +11,8 @@ namespace SkillPlatform.Identity.Pages;
 public sealed class WithPasskeyModel(
     UserManager<Account> users,
     SignInManager<Account> sessions,
-    Guessing guessing,
+    Marks marks,
+    SecurityLog security,
     IStringLocalizer<Texts> texts
 ) : WayIn
 {
@@ -26,14 +27,15 @@ public sealed class WithPasskeyModel(
 
     public async Task<IActionResult> OnPost(string? credential)
     {
-        var attempt = guessing.Begin(HttpContext, "passkey");
         var shown = await Passkeys.Shown(sessions, credential);
         if (shown is { User: { } account, Passkey: { } passkey } && await Enters(account, passkey))
         {
-            await sessions.SignInAsync(account, isPersistent: false);
+            await sessions.SignInAsync(account, isPersistent: false, SecondFactorDemanded.Passkey);
+            security.PasskeyRight(account.Subject);
+            marks.Know(HttpContext, account.NormalizedEmail);
             return GoOn();
         }
-        await attempt.Answerable();
+        security.PasskeyWrong();
         return this.Refuse("Passkeys.Failed", texts);
     }
 

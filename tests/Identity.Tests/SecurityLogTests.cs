@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.Extensions.Logging;
+using SkillPlatform.Testing;
+
+namespace SkillPlatform.Identity.Tests;
+
+public sealed class SecurityLogTests(Running running)
+{
+    [Fact]
+    public async Task Guesses_denials_and_rights_are_logged_and_no_secret_is()
+    {
+        using var log = new Kept();
+        var settings = new Dictionary<string, string>(running.Settings, StringComparer.Ordinal)
+        {
+            ["Logging:LogLevel:Default"] = "Debug",
+        };
+        await using var host = new IdentityHost(Running.FreePort(), settings, log: log).Start();
+        var address = $"{Guid.CreateVersion7():N}@example.net";
+        await running.Create(address);
+        using var browser = new Browser(host.Authority);
+        using var wrong = await browser.SignIn(address, "a wrong secret of theirs");
+        Assert.Equal(HttpStatusCode.OK, wrong.StatusCode);
+        using var unasked = await browser.Fill("/sign-in/passkey", ("credential", "{}"));
+        var signed = await SignIn.As(host.Authority, address);
+        var renewed = await SignIn.Refresh(host.Authority, signed.RefreshToken!);
+        using var person = new Api(new Uri(host.Authority), signed.AccessToken);
+        Assert.Equal(403, (await person.Send(HttpMethod.Get, "/api/identity/accounts")).Status);
+        using var admin = new Api(
+            new Uri(host.Authority),
+            (await SignIn.As(host.Authority, "admin@example.org")).AccessToken
+        );
+        var account = (await admin.Get($"/api/identity/accounts?q={address}")).GetProperty("items")[0];
+        var id = account.GetProperty("id").GetString()!;
+        var (_, _, headers) = await admin.Send(HttpMethod.Get, $"/api/identity/accounts/{id}");
+        var changed = await admin.Send(
+            HttpMethod.Put,
+            $"/api/identity/accounts/{id}/roles",
+            new { roles = new[] { "moderator" } },
+            ("If-Match", headers.ETag!.Tag)
+        );
+        Assert.Equal(200, changed.Status);
+
+        var security = log.Of(SecurityLog.Category);
+        Assert.Contains(security, line => line.Contains("Password wrong", StringComparison.Ordinal));
+        Assert.Contains(security, line => line.Contains("Passkey wrong", StringComparison.Ordinal));
+        Assert.Contains(security, line => line.Contains("Password right", StringComparison.Ordinal));
+        Assert.Contains(security, line => line.StartsWith($"Denied to {id}: GET", StringComparison.Ordinal));
+        Assert.Contains(
+            security,
+            line =>
+                line.StartsWith($"Account {id}: AccountRolesChanged", StringComparison.Ordinal)
+                && line.Contains("moderator", StringComparison.Ordinal)
+        );
+        var all = string.Join('\n', log.All);
+        foreach (
+            var secret in (string[])
+                [
+                    "code_verifier",
+                    "a wrong secret of theirs",
+                    SignIn.Password,
+                    signed.RefreshToken!,
+                    signed.AccessToken,
+                    renewed.RefreshToken!,
+                    "code=",
+                ]
+        )
+            Assert.DoesNotContain(secret, all, StringComparison.Ordinal);
+        Assert.DoesNotContain(security, line => line.Contains(address, StringComparison.OrdinalIgnoreCase));
+    }
+
+    private sealed class Kept : ILoggerProvider
+    {
+        private readonly ConcurrentQueue<(string Category, string Line)> _lines = new();
+
+        public IEnumerable<string> All => _lines.Select(l => l.Line);
+
+        public string[] Of(string category) => [.. _lines.Where(l => l.Category == category).Select(l => l.Line)];
+
+        public ILogger CreateLogger(string categoryName) => new One(this, categoryName);
+
+        public void Dispose() { }
+
+        private sealed class One(Kept kept, string category) : ILogger
+        {
+            public IDisposable? BeginScope<TState>(TState state)
+                where TState : notnull => null;
+
+            public bool IsEnabled(LogLevel logLevel) => true;
+
+            public void Log<TState>(
+                LogLevel logLevel,
+                EventId eventId,
+                TState state,
+                Exception? exception,
+                Func<TState, Exception?, string> formatter
+            ) => kept._lines.Enqueue((category, formatter(state, exception) + exception));
+        }
+    }
+}
