@@ -4,7 +4,7 @@ using SkillPlatform.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
-builder.AddTokens();
+builder.AddTokens(Account.Now, isAtHand: true);
 builder.AddEventStore("identity-db", AccountHistory.Configure, Announcements.Of);
 builder.AddMessaging("identity", _ => { });
 builder.AddAccounts();

@@ -15,6 +15,7 @@ public static class ExchangeToken
     private static async Task<IResult> Handle(
         HttpContext http,
         UserManager<Account> users,
+        Sessions sessions,
         IConfiguration configuration
     )
     {
@@ -40,6 +41,7 @@ public static class ExchangeToken
                 ),
                 [OpenIddictServerAspNetCoreDefaults.AuthenticationScheme]
             );
+        await sessions.AfterTheLast(account, http.RequestAborted);
         return Results.SignIn(
             TokenClaims.Of(
                 account,

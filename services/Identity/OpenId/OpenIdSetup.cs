@@ -43,7 +43,8 @@ public static class OpenIdSetup
                     .RegisterScopes(Scopes.Profile, Scopes.Email, Scopes.OfflineAccess, ApiScope)
                     .RegisterClaims(Claims.Name, Claims.Email, Claims.Role, Roles.ScopeClaim)
                     .DisableAccessTokenEncryption()
-                    .SetAccessTokenLifetime(TimeSpan.FromMinutes(10))
+                    // As long as one who has nothing to say any more is heard where the broker is down.
+                    .SetAccessTokenLifetime(TimeSpan.FromMinutes(5))
                     .SetAuthorizationCodeLifetime(TimeSpan.FromMinutes(2))
                     .SetRefreshTokenLifetime(TimeSpan.FromDays(14))
                     // A refresh token that comes twice was stolen: the whole family of tokens is revoked, without grace.
