@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -80,6 +81,7 @@ public static class Tokens
     public static void AddTokens(this IHostApplicationBuilder builder, StandingOf standing, bool isAtHand = false)
     {
         builder.Services.AddSingleton(_ => new Standings(standing, isAtHand));
+        builder.Services.AddTransient<IStartupFilter, PersonalAnswers>();
         var identity = builder.Configuration.GetSection("Identity");
         var authority = identity["Authority"] ?? throw new InvalidOperationException("Identity__Authority is missing.");
         builder

@@ -14,6 +14,7 @@ builder.AddPages();
 
 var app = builder.Build();
 app.UseServiceDefaults();
+app.UseKnownHosts();
 app.UsePages();
 app.UseRouting();
 app.UseAuthentication();

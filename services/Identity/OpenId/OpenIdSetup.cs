@@ -73,6 +73,30 @@ public static class OpenIdSetup
             );
     }
 
+    /// <summary>
+    /// The discovery document names addresses of the host it is asked under, and is kept: whoever could name a host of
+    /// theirs would send others there. It names the authority's, or those of <c>Identity:Metadata</c> to who asks there.
+    /// </summary>
+    public static void UseKnownHosts(this WebApplication app)
+    {
+        var known = new[] { app.Configuration["Identity:Authority"], app.Configuration["Identity:Metadata"] }
+            .OfType<string>()
+            .Where(address => address.Length > 0)
+            .Select(address => new Uri(address).Authority)
+            .ToArray();
+        app.Use(
+            (http, next) =>
+            {
+                if (
+                    http.Request.Path.StartsWithSegments("/.well-known", StringComparison.OrdinalIgnoreCase)
+                    && !known.Contains(http.Request.Host.Value, StringComparer.OrdinalIgnoreCase)
+                )
+                    http.Request.Host = new HostString(known[0]);
+                return next(http);
+            }
+        );
+    }
+
     public static void MapOpenId(this WebApplication app)
     {
         Authorize.Map(app);
