@@ -112,7 +112,7 @@ internal sealed class StaysSignedIn(string authority, string email) : Delegating
         await _turn.WaitAsync();
         try
         {
-            if (_ends - Early < DateTime.UtcNow)
+            if (_ends < DateTime.UtcNow + Early)
             {
                 _token = (await SignIn.As(authority, email)).AccessToken;
                 _ends = new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(_token).ValidTo;
