@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.HttpsPolicy;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -66,9 +68,24 @@ public static class Defaults
                 .Serialization
                 .JsonUnmappedMemberHandling
                 .Disallow;
+            // One reader takes the first, another the last: what was checked must be what is done.
+            options.SerializerOptions.AllowDuplicateProperties = false;
             options.SerializerOptions.RespectNullableAnnotations = true;
             options.SerializerOptions.RespectRequiredConstructorParameters = true;
         });
+        // A document that names whichever host it was asked under could be kept for everybody under a stranger's.
+        builder.Services.ConfigureAll<OpenApiOptions>(options =>
+            options.AddDocumentTransformer(
+                (document, _, _) =>
+                {
+                    document.Servers = [new Microsoft.OpenApi.OpenApiServer { Url = "/" }];
+                    return Task.CompletedTask;
+                }
+            )
+        );
+        builder.Services.Configure<HstsOptions>(options =>
+            (options.MaxAge, options.IncludeSubDomains) = (TimeSpan.FromDays(365), true)
+        );
         builder.Services.AddHostedService<StartupGarbage>();
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
         builder.AddTelemetry();
@@ -226,6 +243,8 @@ internal sealed partial class Unreadable(IProblemDetailsService problems) : IExc
         var end = json.Message.IndexOf(" Path:", StringComparison.Ordinal);
         var message = end < 0 ? json.Message : json.Message[..end];
         return Missing().Match(message) is { Success: true } missing ? $"Missing: {missing.Groups["it"].Value}"
+            : Twice().Match(message) is { Success: true } twice
+                ? $"This member stands here twice: {twice.Groups["it"].Value}"
             : Unknown().Match(message) is { Success: true } unknown ? $"Unknown member: {unknown.Groups["it"].Value}"
             : Discriminator().IsMatch(message) ? "The discriminator is missing or unknown."
             : message.Contains("could not be converted", StringComparison.Ordinal) ? "This is not of the right type."
@@ -240,6 +259,9 @@ internal sealed partial class Unreadable(IProblemDetailsService problems) : IExc
 
     [GeneratedRegex("including: (?<it>.+)$", RegexOptions.None, 1000)]
     private static partial Regex Missing();
+
+    [GeneratedRegex("^Duplicate property (?<it>'.+?')", RegexOptions.None, 1000)]
+    private static partial Regex Twice();
 
     [GeneratedRegex("^The JSON property (?<it>'.+') could not be mapped", RegexOptions.None, 1000)]
     private static partial Regex Unknown();

@@ -2,10 +2,12 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
 namespace SkillPlatform.ServiceDefaults;
@@ -70,11 +72,16 @@ public static class Tokens
     /// Validates JWT access tokens (<c>typ: at+jwt</c>) of <c>Identity:Authority</c> for the audience
     /// <c>Identity:Audience</c> (default <c>skillplatform</c>): issuer, audience, expiry, signature by a published key with
     /// RS256, ES256 or PS256. Routes demand a signed-in caller unless they allow anonymous ones. <c>Identity:Metadata</c>
-    /// names the discovery document where it is reached under another address than the issuer's.
+    /// names the discovery document where it is reached under another address than the issuer's. A token counts as far as
+    /// its account, as the service knows it, still stands behind it.
     /// </summary>
     /// <param name="builder">The host.</param>
-    public static void AddTokens(this IHostApplicationBuilder builder)
+    /// <param name="standing">Looks an account up, by its key: it is asked with nearly every request.</param>
+    /// <param name="isAtHand">True where the account itself is looked at, and not what was heard of it: never late.</param>
+    public static void AddTokens(this IHostApplicationBuilder builder, StandingOf standing, bool isAtHand = false)
     {
+        builder.Services.AddSingleton(_ => new Standings(standing, isAtHand));
+        builder.Services.AddTransient<IStartupFilter, PersonalAnswers>();
         var identity = builder.Configuration.GetSection("Identity");
         var authority = identity["Authority"] ?? throw new InvalidOperationException("Identity__Authority is missing.");
         builder
@@ -101,7 +108,8 @@ public static class Tokens
                 options.Events = new JwtBearerEvents
                 {
                     OnMessageReceived = AskForKeys,
-                    OnChallenge = SayIfKeysAreMissing,
+                    OnTokenValidated = AskForAccount,
+                    OnChallenge = SayIfItCannotBeChecked,
                 };
             });
         builder
@@ -124,13 +132,34 @@ public static class Tokens
         }
         catch (InvalidOperationException e)
         {
-            context.Fail(new KeysAreMissing(e));
+            context.Fail(new CannotBeChecked("The authority's keys are not known yet.", e));
         }
     }
 
-    private static Task SayIfKeysAreMissing(JwtBearerChallengeContext context)
+    private static async Task AskForAccount(TokenValidatedContext context)
     {
-        if (context.AuthenticateFailure is KeysAreMissing)
+        var (http, user) = (context.HttpContext, context.Principal!);
+        if (user.FindFirst("sub")?.Value is not { Length: > 0 } account)
+            return;
+        try
+        {
+            var standing = await http
+                .RequestServices.GetRequiredService<Standings>()
+                .Of(http.RequestServices, account, HttpMethods.IsGet(http.Request.Method), http.RequestAborted);
+            if (standing?.Admits(((JsonWebToken)context.SecurityToken).IssuedAt) == false)
+                context.Fail("The account has ended what this token was issued for.");
+            else
+                standing?.Narrow((ClaimsIdentity)user.Identity!);
+        }
+        catch (Exception e) when (Messaging.IsAround(e))
+        {
+            context.Fail(new CannotBeChecked("The account cannot be looked up.", e));
+        }
+    }
+
+    private static Task SayIfItCannotBeChecked(JwtBearerChallengeContext context)
+    {
+        if (context.AuthenticateFailure is CannotBeChecked)
         {
             context.HandleResponse();
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
@@ -139,5 +168,5 @@ public static class Tokens
         return Task.CompletedTask;
     }
 
-    private sealed class KeysAreMissing(Exception inner) : Exception("The authority's keys are not known yet.", inner);
+    private sealed class CannotBeChecked(string message, Exception inner) : Exception(message, inner);
 }

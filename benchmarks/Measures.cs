@@ -5,20 +5,12 @@ using SkillPlatform.Testing;
 namespace SkillPlatform.Benchmarks;
 
 /// <summary>Everyone who acts in a measurement.</summary>
-public sealed record People(Api Admin, Api Contributor, Api Reviewer, Api Reader, string Token) : IDisposable
+public sealed record People(Api Admin, Api Contributor, Api Reviewer, Api Reader) : IDisposable
 {
     public static async Task<People> SignIn(Platform platform)
     {
-        async Task<string> Token(string name) =>
-            (await Testing.SignIn.As(platform.Authority, $"{name}@example.org")).AccessToken;
-        var contributor = await Token("contributor");
-        return new People(
-            new Api(platform.Web, await Token("admin")),
-            new Api(platform.Web, contributor),
-            new Api(platform.Web, await Token("reviewer")),
-            new Api(platform.Web, await Token("reader")),
-            contributor
-        );
+        Task<Api> As(string name) => Api.SignedIn(platform.Web, platform.Authority, $"{name}@example.org");
+        return new People(await As("admin"), await As("contributor"), await As("reviewer"), await As("reader"));
     }
 
     public void Dispose()
@@ -300,7 +292,7 @@ public static class Measures
             $"""
             wrk.method = "POST"
             wrk.headers["Content-Type"] = "application/json"
-            wrk.headers["Authorization"] = "Bearer {people.Token}"
+            wrk.headers["Authorization"] = "Bearer {await people.Contributor.Token()}"
             wrk.body = [==[{body}]==]
             """
         );

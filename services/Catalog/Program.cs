@@ -6,7 +6,7 @@ var builder = WebApplication.CreateBuilder(args);
 if (await ErrorQueues.RunCommand(args, builder.Configuration, Consumers.Endpoints) is { } exitCode)
     return exitCode;
 builder.AddServiceDefaults();
-builder.AddTokens();
+builder.AddTokens(Account.Now);
 builder.AddEventStore("catalog-db", Store.Configure, Announcements.Of);
 builder.AddMessaging("catalog", Consumers.Add);
 builder.Services.AddOpenApi();

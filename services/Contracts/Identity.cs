@@ -14,7 +14,7 @@ namespace SkillPlatform.Contracts;
 /// <param name="Roles">Of <c>contributor, reviewer, moderator, administrator</c>.</param>
 /// <param name="ReviewerScopes">Slugs of domains this reviewer may decide on; <c>*</c> for all.</param>
 /// <param name="Active">False while suspended.</param>
-/// <param name="SignedOutAt">When everything signed in with it had to end last, UTC; null if never. Sessions begun since stand.</param>
+/// <param name="SignedOutAt">When everything signed in with it had to end last, UTC; null if never. Tokens and sessions of that second are void, later ones stand.</param>
 /// <param name="EmailConfirmedAt">When its owner last followed a link that was sent to <paramref name="Email"/>, UTC; null if not known.</param>
 public sealed record AccountChanged(
     string UserId,

@@ -7,7 +7,7 @@ builder.AddServiceDefaults();
 
 // The longest form is that of a passkey: nobody fills our memory before signing in.
 builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 64 << 10);
-builder.AddTokens();
+builder.AddTokens(Account.Now, isAtHand: true);
 builder.AddEventStore("identity-db", AccountHistory.Configure, Announcements.Of);
 builder.AddMessaging("identity", _ => { });
 builder.AddAccounts();
@@ -17,6 +17,7 @@ builder.AddPages();
 
 var app = builder.Build();
 app.UseServiceDefaults();
+app.UseKnownHosts();
 app.UsePages();
 app.UseRouting();
 app.UseAuthentication();

@@ -172,6 +172,5 @@ public sealed class TheWholePlatform(Started started) : IClassFixture<Started>
         return true;
     }
 
-    private async Task<Api> SignedIn(string name) =>
-        new(started.Web, (await SignIn.As(started.Authority, $"{name}@example.org")).AccessToken);
+    private Task<Api> SignedIn(string name) => Api.SignedIn(started.Web, started.Authority, $"{name}@example.org");
 }

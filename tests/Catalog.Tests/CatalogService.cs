@@ -42,11 +42,15 @@ public sealed class CatalogService : IAsyncDisposable
     }
 
     public string Database => _settings["ConnectionStrings:catalog-db"];
+    public Authority Authority => _authority;
     public Uri Broker => new(_settings["ConnectionStrings:messaging"]);
     public IServiceProvider Services => _replicas[0].Services;
     public IDocumentStore Store => _replicas[0].Services.GetRequiredService<IDocumentStore>();
     public HttpClient Anyone => _replicas[0].As();
     public HttpClient Contributor => _replicas[0].As("contributor");
+
+    public HttpClient As(string sub, params string[] roles) => _replicas[0].As(sub, roles);
+
     public HttpClient Administrator => _replicas[0].As("admin", ["administrator"]);
 
     public ServiceHost<Program> AddReplica()

@@ -22,5 +22,23 @@ public sealed class RouteTests(Catalogue catalogue)
         Assert.True(wrong.Length == 0, wrong);
     }
 
+    [Fact]
+    public async Task What_only_somebody_signed_in_is_answered_is_kept_nowhere()
+    {
+        var kept = await RouteTrials.Kept(Routes, catalogue.Service.Administrator);
+        Assert.True(kept.Length == 0, kept);
+    }
+
+    [Fact]
+    public async Task The_description_names_no_host()
+    {
+        using var client = catalogue.Service.Anyone;
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/catalog/openapi.json");
+        request.Headers.Host = "evil.example";
+        using var answer = await client.SendAsync(request);
+        Assert.Equal(System.Net.HttpStatusCode.OK, answer.StatusCode);
+        Assert.DoesNotContain("evil", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     private EndpointDataSource Routes => catalogue.Service.Services.GetRequiredService<EndpointDataSource>();
 }

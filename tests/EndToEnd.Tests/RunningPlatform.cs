@@ -43,8 +43,7 @@ public sealed class RunningPlatform : IAsyncLifetime
         await Admin.Import(SampleCatalogue.Of(12, "Seen in a browser"));
     }
 
-    public async Task<Api> SignedIn(string name) =>
-        new(Platform.Web, (await SignIn.As(Platform.Authority, $"{name}@example.org")).AccessToken);
+    public Task<Api> SignedIn(string name) => Api.SignedIn(Platform.Web, Platform.Authority, $"{name}@example.org");
 
     public async ValueTask DisposeAsync()
     {

@@ -147,7 +147,7 @@ public sealed class CounterService : IAsyncDisposable
             }
         );
         builder.AddServiceDefaults();
-        builder.AddTokens();
+        builder.AddTokens((_, _, _) => Task.FromResult<Standing?>(null));
         builder.AddEventStore(
             "counter-db",
             options =>

@@ -53,8 +53,7 @@ public sealed class Rig : IAsyncLifetime
         );
     }
 
-    private async Task<Api> SignedIn(string name) =>
-        new(Platform.Web, (await SignIn.As(Platform.Authority, $"{name}@example.org")).AccessToken);
+    private Task<Api> SignedIn(string name) => Api.SignedIn(Platform.Web, Platform.Authority, $"{name}@example.org");
 
     public async ValueTask DisposeAsync()
     {

@@ -40,7 +40,7 @@ public sealed class AccountTests(Running running)
             SignIn.Refresh(running.Authority, before.RefreshToken!)
         );
         using var old = new Api(new Uri(running.Authority), before.AccessToken);
-        Assert.Equal(200, (await old.Send(HttpMethod.Get, "/api/identity/me")).Status);
+        Assert.Equal(401, (await old.Send(HttpMethod.Get, "/api/identity/me")).Status);
         using var reviewer = await As(email);
         Assert.Equal(
             """["data"]""",

@@ -23,5 +23,25 @@ public sealed class RouteTests(Running running)
         Assert.True(wrong.Length == 0, wrong);
     }
 
+    [Fact]
+    public async Task What_only_somebody_signed_in_is_answered_is_kept_nowhere()
+    {
+        var kept = await RouteTrials.Kept(Routes, Anyone);
+        Assert.True(kept.Length == 0, kept);
+    }
+
+    [Theory]
+    [InlineData("/.well-known/openid-configuration")]
+    [InlineData("/api/identity/openapi.json")]
+    public async Task No_document_names_the_host_it_is_asked_under(string path)
+    {
+        using var client = Anyone;
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Host = "evil.example";
+        using var answer = await client.SendAsync(request);
+        Assert.Equal(System.Net.HttpStatusCode.OK, answer.StatusCode);
+        Assert.DoesNotContain("evil", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     private EndpointDataSource Routes => running.Host.Services.GetRequiredService<EndpointDataSource>();
 }

@@ -57,7 +57,10 @@ public sealed class PreviewTests(Running running) : IClassFixture<Running>
     public async Task A_watch_would_have_told_what_each_scope_is_told()
     {
         await Past();
-        Assert.Equal(["skillCommented", "proposalMerged", "skillChanged", "skillChanged"], Kinds(await Preview("skill", _story.Slug)));
+        Assert.Equal(
+            ["skillCommented", "proposalMerged", "skillChanged", "skillChanged"],
+            Kinds(await Preview("skill", _story.Slug))
+        );
         // An import is told once.
         foreach (
             var (scope, key) in new[]

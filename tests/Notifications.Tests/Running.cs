@@ -29,6 +29,8 @@ public sealed class Running(Servers servers) : IAsyncLifetime
 
     public string Database { get; private set; } = "";
 
+    public Authority Authority => _authority;
+
     public async ValueTask InitializeAsync()
     {
         await Task.WhenAll(_authority.Start(), Mail.Start(), Proposals.Start());

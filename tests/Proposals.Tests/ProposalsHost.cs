@@ -19,6 +19,7 @@ public sealed class ProposalsHost : IAsyncLifetime
     private ServiceHost<Program>? _service;
     private readonly ProfileStub _catalog = new();
     private IBusControl? _bus;
+    private readonly Dictionary<string, string> _settings = new(StringComparer.Ordinal);
     private string _database = "";
 
     /// <summary>What Catalog and Notifications answer.</summary>
@@ -35,16 +36,11 @@ public sealed class ProposalsHost : IAsyncLifetime
         await Task.WhenAll(_servers.InitializeAsync().AsTask(), _authority.Start(), _catalog.Start());
         var broker = await _servers.Rabbit.NewVirtualHost();
         _database = _servers.Postgres.NewDatabase("proposals");
-        _service = new ServiceHost<Program>(
-            _authority,
-            new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["ConnectionStrings:proposals-db"] = _database,
-                ["ConnectionStrings:messaging"] = broker.ToString(),
-                ["services:catalog:http:0"] = _catalog.Address,
-                ["services:notifications:http:0"] = _catalog.Address,
-            }
-        ).Start();
+        _settings["ConnectionStrings:proposals-db"] = _database;
+        _settings["ConnectionStrings:messaging"] = broker.ToString();
+        _settings["services:catalog:http:0"] = _catalog.Address;
+        _settings["services:notifications:http:0"] = _catalog.Address;
+        _service = Replica();
         _bus = Bus.Factory.CreateUsingRabbitMq(rabbit =>
         {
             rabbit.Host(broker);
@@ -66,6 +62,11 @@ public sealed class ProposalsHost : IAsyncLifetime
             (await Services.GetRequiredService<Catalogue>().Find(null, default)).Taxonomy.Version > 0
         );
     }
+
+    public Authority Authority => _authority;
+
+    /// <summary>One more process of the service; whoever asks for it ends it.</summary>
+    public ServiceHost<Program> Replica() => new ServiceHost<Program>(_authority, _settings).Start();
 
     private Task Hear<T>(ConsumeContext<T> context)
         where T : class

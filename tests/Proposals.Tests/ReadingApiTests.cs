@@ -375,8 +375,14 @@ public sealed class ReadingApiTests(ProposalsHost host)
 
         await host.Say(new AccountErased("erased-author", 2, Given.Now));
         await Eventually.Get(() => host.TablesWith(words), tables => tables.Count == 0);
-        await (await author.PostAsJsonAsync(comments, new { text = words })).Is(HttpStatusCode.Gone, "gone");
-        await (await Put(author, said.Headers.Location!.ToString(), "\"1\"")).Is(HttpStatusCode.Gone, "gone");
+        await (await author.PostAsJsonAsync(comments, new { text = words })).Is(
+            HttpStatusCode.Unauthorized,
+            "not-signed-in"
+        );
+        await (await Put(author, said.Headers.Location!.ToString(), "\"1\"")).Is(
+            HttpStatusCode.Unauthorized,
+            "not-signed-in"
+        );
         await (await author.GetAsync(draft.Headers.Location)).Is(HttpStatusCode.NotFound);
         await (await author.GetAsync(stands.Headers.Location)).Is(HttpStatusCode.OK);
         Assert.Empty(await host.TablesWith(words));

@@ -126,6 +126,10 @@ public sealed class RefusalApiTests(ProposalsHost host)
     [InlineData("""{"skill":"SLUG","rationale":"x","changes":[],"state":"accepted"}""", HttpStatusCode.BadRequest)]
     [InlineData("""{"skill":"SLUG","rationale":"\ud800","changes":[]}""", HttpStatusCode.BadRequest)]
     [InlineData(
+        """{"skill":"SLUG","rationale":"x","rationale":"y","changes":[{"op":"retireSkill"}]}""",
+        HttpStatusCode.BadRequest
+    )]
+    [InlineData(
         """{"skill":"SLUG","rationale":"\u0000","changes":[{"op":"retireSkill"}]}""",
         HttpStatusCode.UnprocessableEntity
     )]
@@ -150,6 +154,22 @@ public sealed class RefusalApiTests(ProposalsHost host)
         await answer.Is(status);
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
         Assert.DoesNotContain("SkillPlatform", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"skill":"x","rationale":"a","rationale":"b","changes":[]}""", "/rationale")]
+    [InlineData(
+        """{"skill":"x","rationale":"a","changes":[{"op":"makeMandatory","role":"a","role":"b","level":"c"}]}""",
+        "/changes/0/role"
+    )]
+    public async Task A_member_that_stands_twice_is_named(string json, string pointer)
+    {
+        using var author = host.As("author");
+        var answer = await Raw(author, json);
+        await answer.Is(HttpStatusCode.BadRequest, "malformed");
+        var error = Assert.Single((await answer.Json()).GetProperty("errors").EnumerateObject());
+        Assert.Equal(pointer, error.Name);
+        Assert.StartsWith("This member stands here twice", error.Value[0].GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -5,10 +5,17 @@ using System.Text.Json;
 namespace SkillPlatform.Testing;
 
 /// <summary>The public surface as a script uses it: JSON in, JSON out, one signed-in person or nobody.</summary>
-public sealed class Api(Uri origin, string? token = null) : IDisposable
+public sealed class Api(Uri origin, string? token = null, DelegatingHandler? by = null) : IDisposable
 {
+    /// <summary>Somebody who stays signed in for as long as it takes: access tokens live shorter than some tests run.</summary>
+    public static async Task<Api> SignedIn(Uri origin, string authority, string email)
+    {
+        var staying = new StaysSignedIn(authority, email);
+        return new Api(origin, await staying.Token(), staying);
+    }
+
     public HttpClient Http { get; } =
-        new(new SocketsHttpHandler { AllowAutoRedirect = false })
+        new(Through(by))
         {
             BaseAddress = origin,
             DefaultRequestHeaders =
@@ -16,6 +23,18 @@ public sealed class Api(Uri origin, string? token = null) : IDisposable
                 Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token),
             },
         };
+
+    /// <summary>A token that is good for two minutes at least, for who calls by other means.</summary>
+    public Task<string> Token() => ((StaysSignedIn)by!).Token();
+
+    private static HttpMessageHandler Through(DelegatingHandler? by)
+    {
+        var last = new SocketsHttpHandler { AllowAutoRedirect = false };
+        if (by is null)
+            return last;
+        by.InnerHandler = last;
+        return by;
+    }
 
     /// <summary>The opaque id in the caller's token.</summary>
     public string Id =>
@@ -78,4 +97,51 @@ public sealed class Api(Uri origin, string? token = null) : IDisposable
     }
 
     public void Dispose() => Http.Dispose();
+}
+
+/// <summary>Signs in again before the token ends; while that cannot be done, the old one is used for as long as it is good.</summary>
+internal sealed class StaysSignedIn(string authority, string email) : DelegatingHandler
+{
+    private static readonly TimeSpan Early = TimeSpan.FromMinutes(2);
+    private readonly SemaphoreSlim _turn = new(1);
+    private string? _token;
+    private DateTime _ends;
+
+    public async Task<string> Token()
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            if (_ends < DateTime.UtcNow + Early)
+            {
+                _token = (await SignIn.As(authority, email)).AccessToken;
+                _ends = new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(_token).ValidTo;
+            }
+        }
+        catch (Exception) when (_ends > DateTime.UtcNow)
+        {
+            // Identity is away.
+        }
+        finally
+        {
+            _turn.Release();
+        }
+        return _token!;
+    }
+
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request,
+        CancellationToken cancellationToken
+    )
+    {
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await Token());
+        return await base.SendAsync(request, cancellationToken);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _turn.Dispose();
+        base.Dispose(disposing);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 
 namespace SkillPlatform.Testing;
@@ -91,6 +92,26 @@ public static class RouteTrials
                 unlike.Add($"{path}: {(int)get.StatusCode}, but HEAD {(int)head.StatusCode}");
         }
         return string.Join("\n", unlike);
+    }
+
+    /// <summary>What only somebody signed in is answered is kept nowhere; gives the routes whose answers may be.</summary>
+    /// <param name="routes">Of the host.</param>
+    /// <param name="caller">A client of the host, with the rights to get as far as can be.</param>
+    public static async Task<string> Kept(EndpointDataSource routes, HttpClient caller)
+    {
+        using var client = Bare(caller);
+        var kept = new List<string>();
+        var personal = routes
+            .Endpoints.OfType<RouteEndpoint>()
+            .Where(route => route.Metadata.GetMetadata<IAllowAnonymous>() is null)
+            .ToArray();
+        foreach (var path in Patterns(personal, "GET").Select(pattern => Path(pattern, "x")))
+        {
+            using var answer = await Send(client, HttpMethod.Get, path);
+            if (answer.Headers.CacheControl?.NoStore != true)
+                kept.Add($"{path}: {(int)answer.StatusCode} {answer.Headers.CacheControl}");
+        }
+        return personal.Length == 0 ? "There is no such route." : string.Join("\n", kept);
     }
 
     /// <summary>Whatever is sent to any route, its error is the caller's; gives the requests that were answered 500.</summary>
@@ -199,13 +220,15 @@ public static class RouteTrials
     }
 
     private static IEnumerable<string> Patterns(EndpointDataSource routes, string method) =>
+        Patterns(routes.Endpoints.OfType<RouteEndpoint>(), method);
+
+    private static IEnumerable<string> Patterns(IEnumerable<RouteEndpoint> routes, string method) =>
         routes
-            .Endpoints.OfType<RouteEndpoint>()
             .Where(route => route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.Contains(method) != false)
             .Select(route => route.RoutePattern.RawText ?? "")
             .Distinct(StringComparer.Ordinal);
 
-    private static string Path(string pattern, string value) =>
+    internal static string Path(string pattern, string value) =>
         string.Join(
             '/',
             pattern

@@ -118,6 +118,34 @@ public sealed class SessionTests(WebFixture web) : IClassFixture<WebFixture>, ID
         Assert.Matches("secure; samesite=lax; httponly", http.Response.Headers.SetCookie.ToString());
     }
 
+    [Theory]
+    [InlineData("https", "skills.example.org", "max-age=31536000; includeSubDomains")]
+    [InlineData("http", "skills.example.org", null)]
+    [InlineData("https", "localhost", null)]
+    public async Task In_production_who_came_encrypted_is_told_to_do_so_for_a_year(
+        string scheme,
+        string host,
+        string? told
+    )
+    {
+        var address = web.Start(
+            ("environment", "Production"),
+            ("ForwardedHeaders_Enabled", "true"),
+            ("Identity:Authority", "https://identity.example.org"),
+            ("Identity:WebClientSecret", "something"),
+            ("Web:PublicOrigin", "https://skills.example.org")
+        );
+        using var client = new HttpClient { BaseAddress = address };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/robots.txt");
+        request.Headers.Host = host;
+        request.Headers.Add("X-Forwarded-Proto", scheme);
+        using var answer = await client.SendAsync(request, _ct);
+        Assert.Equal(
+            told,
+            answer.Headers.TryGetValues("Strict-Transport-Security", out var said) ? said.Single() : null
+        );
+    }
+
     private static readonly SameSiteMode[] Ours = [SameSiteMode.Lax, SameSiteMode.Strict];
 
     [Theory]

@@ -32,6 +32,37 @@ public sealed class SignedOutTests(WebFixture web) : IClassFixture<WebFixture>
         await bus.StopAsync(_ct);
     }
 
+    [Fact]
+    public async Task What_began_in_the_second_of_a_sign_out_has_ended_and_what_began_in_the_next_stands()
+    {
+        var bus = Bus.Factory.CreateUsingRabbitMq(rabbit => rabbit.Host(web.Broker));
+        await bus.StartAsync(_ct);
+        var (browser, second) = await InOneSecond("hurried");
+        await bus.Publish(Changed("hurried", second.AddMilliseconds(-1)), _ct);
+        // Told after it and through the same queue: what was told before has been done.
+        using var mark = await SignedIn("mark");
+        await bus.Publish(Changed("mark", DateTimeOffset.UtcNow.AddSeconds(2)), _ct);
+        await Eventually.Holds(async () => !await IsIn(mark));
+        Assert.True(await IsIn(browser));
+        await bus.Publish(Changed("hurried", second.AddMilliseconds(1)), _ct);
+        await Eventually.Holds(async () => !await IsIn(browser));
+        browser.Dispose();
+        await bus.StopAsync(_ct);
+    }
+
+    // The whole sign-in, so that its tokens say this second.
+    private async Task<(Browser Browser, DateTimeOffset Second)> InOneSecond(string account)
+    {
+        while (true)
+        {
+            var before = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+            var browser = await SignedIn(account);
+            if (DateTimeOffset.UtcNow.ToUnixTimeSeconds() == before)
+                return (browser, DateTimeOffset.FromUnixTimeSeconds(before));
+            browser.Dispose();
+        }
+    }
+
     private async Task<Browser> SignedIn(string account)
     {
         web.Identity.Sub = account;

@@ -87,7 +87,21 @@ public sealed class CatalogCsv
     internal static string Restored(string cell) =>
         cell.Length > 1 && cell[0] == '\'' && IsRisky(cell[1]) ? cell[1..] : cell;
 
-    private static bool IsRisky(char first) => first is '=' or '+' or '-' or '@' or '\t' or '\r' or '\n' or '\'';
+    // Where Japanese or Chinese is typed, a spreadsheet takes the full-width signs for the others.
+    private static bool IsRisky(char first) =>
+        first
+            is '='
+                or '+'
+                or '-'
+                or '@'
+                or '\uFF1D'
+                or '\uFF0B'
+                or '\uFF0D'
+                or '\uFF20'
+                or '\t'
+                or '\r'
+                or '\n'
+                or '\'';
 
     private void Rows(ReadOnlyMemory<byte> utf8)
     {

@@ -1,8 +1,9 @@
 using Marten;
+using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Catalog;
 
-/// <summary>Who a user id stands for: the only personal data the catalogue holds, and only to show it.</summary>
+/// <summary>Who a user id stands for, which is the only personal data the catalogue holds, and what it may do here.</summary>
 public sealed class Account
 {
     /// <summary>The user id.</summary>
@@ -15,6 +16,25 @@ public sealed class Account
     public long Version { get; set; }
 
     public bool Erased { get; set; }
+
+    /// <summary>False while suspended.</summary>
+    public bool Active { get; set; } = true;
+
+    /// <summary>Null, as the scopes, for accounts last heard of before this was kept.</summary>
+    public string[]? Roles { get; set; }
+
+    public string[]? ReviewerScopes { get; set; }
+
+    public DateTimeOffset? SignedOutAt { get; set; }
+
+    /// <summary>How the account stands, as far as has been heard.</summary>
+    public static async Task<Standing?> Now(IServiceProvider services, string id, CancellationToken ct) =>
+        await services.GetRequiredService<IQuerySession>().LoadAsync<Account>(id, ct) switch
+        {
+            null => null,
+            { Erased: true } => Standing.Erased,
+            var account => new(account.Active, account.Roles, account.ReviewerScopes, account.SignedOutAt),
+        };
 }
 
 /// <summary>A person as answers name them. <c>Name</c> is null once erased, and while the catalogue has not heard of the id.</summary>

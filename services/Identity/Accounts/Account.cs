@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Identity;
 
@@ -36,6 +38,22 @@ public sealed class Account : IdentityUser<Guid>
 
     /// <summary>The token's <c>sub</c>, and what other services know the account by.</summary>
     public string Subject => Id.ToString();
+
+    /// <summary>How the account stands. Here nobody is taken by a token alone: all that can be called is about accounts.</summary>
+    public static async Task<Standing?> Now(IServiceProvider services, string id, CancellationToken ct) =>
+        Guid.TryParse(id, out var key)
+            ? await services
+                .GetRequiredService<IdentityDb>()
+                .Users.Where(account => account.Id == key)
+                .Select(account => new Standing(
+                    !account.Suspended,
+                    account.Roles,
+                    account.ReviewerScopes,
+                    account.SignedOutAt
+                ))
+                .SingleOrDefaultAsync(ct)
+                ?? Standing.Erased
+            : Standing.Erased;
 }
 
 /// <summary>An address was registered; whose, only the account knows.</summary>

@@ -3,7 +3,7 @@ using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Identity;
 
-/// <summary>Ends whatever the caller is signed in with, here and at every client; access tokens run out within ten minutes.</summary>
+/// <summary>Ends whatever the caller is signed in with, here and at every client, the token at hand included.</summary>
 public static class SignOutEverywhere
 {
     public static void Map(IEndpointRouteBuilder api) => api.MapDelete("/me/sessions", Delete);

@@ -21,6 +21,7 @@ public static class ExchangeToken
         UserManager<Account> users,
         IdentityDb db,
         SecurityLog security,
+        Sessions sessions,
         IConfiguration configuration,
         TimeProvider time
     )
@@ -54,6 +55,7 @@ public static class ExchangeToken
                 [OpenIddictServerAspNetCoreDefaults.AuthenticationScheme]
             );
         }
+        await sessions.AfterTheLast(account, http.RequestAborted);
         return Results.SignIn(
             TokenClaims.Of(
                 account,

@@ -45,7 +45,8 @@ public static class OpenIdSetup
                     .RegisterScopes(Scopes.Profile, Scopes.Email, Scopes.OfflineAccess, ApiScope)
                     .RegisterClaims(Claims.Name, Claims.Email, Claims.Role, Roles.ScopeClaim)
                     .DisableAccessTokenEncryption()
-                    .SetAccessTokenLifetime(TimeSpan.FromMinutes(10))
+                    // As long as one who has nothing to say any more is heard where the broker is down.
+                    .SetAccessTokenLifetime(TimeSpan.FromMinutes(5))
                     .SetAuthorizationCodeLifetime(TimeSpan.FromMinutes(2))
                     .SetRefreshTokenLifetime(TokenClaims.Idle)
                     // A refresh token that comes twice was stolen: the whole family of tokens is revoked. Within some
@@ -73,6 +74,30 @@ public static class OpenIdSetup
                     options.TokenValidationParameters.IssuerSigningKeyResolver = (_, _, _, _) => keys.Published;
                 }
             );
+    }
+
+    /// <summary>
+    /// The discovery document names addresses of the host it is asked under, and is kept: whoever could name a host of
+    /// theirs would send others there. It names the authority's, or those of <c>Identity:Metadata</c> to who asks there.
+    /// </summary>
+    public static void UseKnownHosts(this WebApplication app)
+    {
+        var known = new[] { app.Configuration["Identity:Authority"], app.Configuration["Identity:Metadata"] }
+            .OfType<string>()
+            .Where(address => address.Length > 0)
+            .Select(address => new Uri(address).Authority)
+            .ToArray();
+        app.Use(
+            (http, next) =>
+            {
+                if (
+                    http.Request.Path.StartsWithSegments("/.well-known", StringComparison.OrdinalIgnoreCase)
+                    && !known.Contains(http.Request.Host.Value, StringComparer.OrdinalIgnoreCase)
+                )
+                    http.Request.Host = new HostString(known[0]);
+                return next(http);
+            }
+        );
     }
 
     public static void MapOpenId(this WebApplication app)

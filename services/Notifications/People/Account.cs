@@ -1,4 +1,6 @@
 using JasperFx;
+using Marten;
+using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Notifications;
 
@@ -18,5 +20,21 @@ public sealed class Account : ILongVersioned
     /// <summary>Remembered, so that a late message does not bring the person back.</summary>
     public bool Erased { get; set; }
 
+    /// <summary>Null, as the scopes, for accounts last heard of before this was kept.</summary>
+    public string[]? Roles { get; set; }
+
+    public string[]? ReviewerScopes { get; set; }
+
+    public DateTimeOffset? SignedOutAt { get; set; }
+
     public long Version { get; set; }
+
+    /// <summary>How the account stands, as far as has been heard.</summary>
+    public static async Task<Standing?> Now(IServiceProvider services, string id, CancellationToken ct) =>
+        await services.GetRequiredService<IQuerySession>().LoadAsync<Account>(id, ct) switch
+        {
+            null => null,
+            { Erased: true } => Standing.Erased,
+            var account => new(account.Active, account.Roles, account.ReviewerScopes, account.SignedOutAt),
+        };
 }

@@ -19,6 +19,9 @@ public sealed class WhenAccountChanged(IDocumentSession session) : IConsumer<Acc
                 TimeZone = account.TimeZone,
                 Active = account.Active,
                 EmailConfirmedAt = account.EmailConfirmedAt,
+                Roles = account.Roles,
+                ReviewerScopes = account.ReviewerScopes,
+                SignedOutAt = account.SignedOutAt,
             },
             account.Version
         );

@@ -14,10 +14,7 @@ public static class PostComment
     public static void Map(IEndpointRouteBuilder api)
     {
         foreach (var route in Discussion.Routes)
-            api.MapPost(route, Post)
-                .OnlyWhoIsStillThere()
-                .Produces<CommentAnswer>(201)
-                .WithSummary("Comments on a proposal or a skill.");
+            api.MapPost(route, Post).Produces<CommentAnswer>(201).WithSummary("Comments on a proposal or a skill.");
     }
 
     private static async Task<IResult> Post(

@@ -1,5 +1,4 @@
 using Marten;
-using SkillPlatform.EventSourcing;
 using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Proposals;
@@ -15,9 +14,16 @@ public sealed record Account(
     string[] Roles,
     string[] ReviewerScopes,
     bool Active,
-    DateTimeOffset? Erased = null
+    DateTimeOffset? Erased = null,
+    DateTimeOffset? SignedOutAt = null
 )
 {
+    /// <summary>How the account stands, as far as has been heard.</summary>
+    public static async Task<Standing?> Now(IServiceProvider services, string id, CancellationToken ct) =>
+        await services.GetRequiredService<IQuerySession>().LoadAsync<Account>(id, ct) is { } account
+            ? new(account.Active, account.Roles, account.ReviewerScopes, account.SignedOutAt)
+            : null;
+
     /// <summary>False once demoted, suspended or erased, whatever a token that is still valid says.</summary>
     public bool StillReviews(string domain) =>
         Active
@@ -48,23 +54,4 @@ public sealed class People
     /// <summary>Changes whenever one of the names does.</summary>
     public string Fingerprint =>
         string.Join(',', _known.Values.OrderBy(a => a.Id, StringComparer.Ordinal).Select(a => $"{a.Id}={a.Version}"));
-}
-
-/// <summary>
-/// A token outlives its account by some minutes. Words that were written then would be nobody's, and stay.
-/// </summary>
-public static class StillThere
-{
-    public static TBuilder OnlyWhoIsStillThere<TBuilder>(this TBuilder route)
-        where TBuilder : IEndpointConventionBuilder =>
-        route.AddEndpointFilter(
-            async (context, next) =>
-            {
-                var http = context.HttpContext;
-                var session = http.RequestServices.GetRequiredService<IQuerySession>();
-                return await session.LoadAsync<Account>(Caller.Of(http).Id, http.RequestAborted) is { Erased: not null }
-                    ? new Refusal(RefusalKind.Gone, "gone", "This account was deleted.").AsProblem()
-                    : await next(context);
-            }
-        );
 }

@@ -10,7 +10,7 @@ public sealed class WhenAccountChanged(IDocumentSession session) : IConsumer<Acc
     {
         var m = context.Message;
         session.TryUpdateRevision(
-            new Account(m.UserId, m.Version, m.Name, m.Roles, m.ReviewerScopes, m.Active),
+            new Account(m.UserId, m.Version, m.Name, m.Roles, m.ReviewerScopes, m.Active, SignedOutAt: m.SignedOutAt),
             m.Version
         );
         return Task.CompletedTask;

@@ -98,14 +98,12 @@ public sealed class Tickets(IDbContextFactory<WebDb> databases, IDataProtectionP
         await db.Sessions.Where(s => s.Id == id).ExecuteDeleteAsync();
     }
 
-    /// <summary>Ends what the account had open at that time.</summary>
+    /// <summary>Ends what the account had open at that time. What began in the same second counts as begun before.</summary>
     public async Task End(string account, DateTimeOffset at, CancellationToken ct)
     {
         var whose = Hash(account);
-        // What began in the same second may have begun after.
-        var last = at.AddSeconds(-1);
         await using var db = await databases.CreateDbContextAsync(ct);
-        await db.Sessions.Where(s => s.Account == whose && s.Since <= last).ExecuteDeleteAsync(ct);
+        await db.Sessions.Where(s => s.Account == whose && s.Since <= at).ExecuteDeleteAsync(ct);
     }
 
     public SessionTokens Tokens(Session session) =>

@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Microsoft.AspNetCore.Routing;
+
+namespace SkillPlatform.Testing;
+
+/// <summary>
+/// Each route of a host, called by each kind of caller: who is asked to sign in (401), who is told that they may not (403),
+/// and who gets further, whatever the answer is then. Held against what was approved.
+/// </summary>
+public static class WhoMay
+{
+    /// <summary>Callers by the names they have in the table. Whoever is told of below must have been told of first.</summary>
+    /// <param name="authority">Whose tokens the host accepts.</param>
+    /// <param name="domain">Whose reviewer is the one who is "here".</param>
+    public static IReadOnlyList<(string Who, string? Token)> Callers(Authority authority, string domain)
+    {
+        string[] all = ["contributor", "reviewer", "moderator", "administrator"];
+        return
+        [
+            ("anonymous", null),
+            ("contributor", authority.Token("table-contributor")),
+            ("reviewer elsewhere", authority.Token("table-elsewhere", all[..2], ["elsewhere"])),
+            ("reviewer here", authority.Token("table-here", all[..2], [domain])),
+            ("moderator", authority.Token("table-moderator", ["contributor", "moderator"])),
+            ("administrator", authority.Token("table-administrator", ["contributor", "administrator"])),
+            ("expired", authority.Token("table-expired", all, ["*"], lifetime: TimeSpan.FromMinutes(-5))),
+            ("demoted", authority.Token(Demoted, all, ["*"])),
+            ("suspended", authority.Token(Suspended, all, ["*"])),
+            ("erased", authority.Token(Erased, all, ["*"])),
+        ];
+    }
+
+    /// <summary>Has everything by the token, and is a contributor.</summary>
+    public const string Demoted = "table-demoted";
+
+    /// <summary>Has everything by the token and by the account, and is suspended.</summary>
+    public const string Suspended = "table-suspended";
+
+    /// <summary>Has everything by the token, and was erased.</summary>
+    public const string Erased = "table-erased";
+
+    /// <summary>What differs from the approved table, one a line; <c>SKILLPLATFORM_APPROVE=1</c> writes it.</summary>
+    /// <param name="project">The test project that keeps the table.</param>
+    /// <param name="routes">Of the host.</param>
+    /// <param name="host">Where it is reached.</param>
+    /// <param name="callers">As above.</param>
+    /// <param name="bodies">What is sent to a route where an empty object would be turned down before its sender: <c>{}</c> elsewhere.</param>
+    /// <param name="places">What stands for a part of a route, as for <c>{id:guid}</c>; any other part is nothing that exists.</param>
+    public static async Task<string> Approve(
+        string project,
+        EndpointDataSource routes,
+        Uri host,
+        IReadOnlyList<(string Who, string? Token)> callers,
+        IReadOnlyDictionary<string, string>? bodies = null,
+        params (string Part, string Value)[] places
+    )
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+        {
+            BaseAddress = host,
+        };
+        var now = new List<string>();
+        foreach (
+            var (method, pattern) in routes
+                .Endpoints.OfType<RouteEndpoint>()
+                .SelectMany(route =>
+                    (route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["GET"]).Select(method =>
+                        (method, Pattern: "/" + (route.RoutePattern.RawText ?? "").TrimStart('/'))
+                    )
+                )
+                // What stands beside it is for browsers, or for whoever watches over the process.
+                .Where(route => route.Pattern.StartsWith("/api/", StringComparison.Ordinal))
+                .Distinct()
+                .OrderBy(route => route.Pattern, StringComparer.Ordinal)
+                .ThenBy(route => route.method, StringComparer.Ordinal)
+        )
+        {
+            var path = RouteTrials.Path(
+                places.Aggregate(
+                    pattern,
+                    (path, place) => path.Replace(place.Part, place.Value, StringComparison.Ordinal)
+                ),
+                "nothing"
+            );
+            var body = bodies?.GetValueOrDefault($"{method} {pattern}") ?? "{}";
+            var answers = new List<(string Who, string Answer)>();
+            foreach (var (who, token) in callers)
+                answers.Add((who, await Answer(client, new HttpMethod(method), path, body, token)));
+            now.Add($"{method} {pattern}");
+            now.AddRange(
+                answers
+                    .GroupBy(a => a.Answer, a => a.Who, StringComparer.Ordinal)
+                    .OrderBy(group => group.Key, StringComparer.Ordinal)
+                    .Select(group => $"  {group.Key}: {string.Join(", ", group)}")
+            );
+        }
+        return Compare(Path.Combine(Repository.Root, "tests", project, "Approved", "who-may.txt"), now);
+    }
+
+    private static async Task<string> Answer(
+        HttpClient client,
+        HttpMethod method,
+        string path,
+        string body,
+        string? token
+    )
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (token is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        if (method != HttpMethod.Get)
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        return answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
+            ? ((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture)
+            : "in";
+    }
+
+    // Whole routes, so that a difference says of which one.
+    private static string Compare(string file, List<string> now)
+    {
+        if (Environment.GetEnvironmentVariable("SKILLPLATFORM_APPROVE") == "1")
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            File.WriteAllLines(file, now);
+        }
+        string[] before = File.Exists(file) ? File.ReadAllLines(file) : [];
+        var (was, @is) = (Routes(before), Routes(now));
+        return string.Join(
+            '\n',
+            was.Except(@is, StringComparer.Ordinal)
+                .Select(route => "- " + route)
+                .Concat(@is.Except(was, StringComparer.Ordinal).Select(route => "+ " + route))
+        );
+
+        static string[] Routes(IEnumerable<string> lines) =>
+            string.Join('\n', lines).Replace("\n  ", "; ", StringComparison.Ordinal).Split('\n');
+    }
+}
