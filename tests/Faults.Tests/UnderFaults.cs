@@ -62,6 +62,8 @@ public sealed class Rig : IAsyncLifetime
     }
 }
 
+// One after the other: each kills what the others need.
+[Collection("faults")]
 public sealed class UnderFaults(Rig rig)
 {
     private Platform Platform => rig.Platform;
