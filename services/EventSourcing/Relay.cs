@@ -434,15 +434,10 @@ internal sealed class Leader(
 internal sealed class Wakeup(TimeProvider time) : IDaemonWakeup
 {
     private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(20);
-    private readonly SemaphoreSlim _pending = new(0, 1);
+    private readonly Signal _pending = new();
     private long _last;
 
-    public void Signal()
-    {
-        lock (_pending)
-            if (_pending.CurrentCount == 0)
-                _pending.Release();
-    }
+    public void Signal() => _pending.Set();
 
     public async Task WaitAsync(TimeSpan timeout, CancellationToken token)
     {
@@ -454,4 +449,61 @@ internal sealed class Wakeup(TimeProvider time) : IDaemonWakeup
     }
 
     public void Dispose() => _pending.Dispose();
+}
+
+/// <summary>Says that there is something to do. Said once or often, it is heard once, also by who comes to listen later.</summary>
+public sealed class Signal : IDisposable
+{
+    private readonly SemaphoreSlim _said = new(0, 1);
+
+    /// <summary>There is something to do.</summary>
+    public void Set()
+    {
+        lock (_said)
+            if (_said.CurrentCount == 0)
+                _said.Release();
+    }
+
+    /// <summary>Waits until it was said, or long enough.</summary>
+    /// <param name="atMost">How long.</param>
+    /// <param name="ct">Cancels.</param>
+    public Task WaitAsync(TimeSpan atMost, CancellationToken ct) => _said.WaitAsync(atMost, ct);
+
+    /// <inheritdoc/>
+    public void Dispose() => _said.Dispose();
+}
+
+/// <summary>What is to be done from time to time, by the replica that leads.</summary>
+public static class Rounds
+{
+    /// <summary>Does it at once and then over and over; what fails is done again the next time.</summary>
+    /// <param name="every">How often.</param>
+    /// <param name="leads">True on the replica that does it.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="work">What is done.</param>
+    /// <param name="failed">Told why it was not.</param>
+    /// <param name="ct">Ends it.</param>
+    public static async Task Of(
+        TimeSpan every,
+        Func<bool> leads,
+        TimeProvider time,
+        Func<CancellationToken, Task> work,
+        Action<Exception> failed,
+        CancellationToken ct
+    )
+    {
+        using var timer = new PeriodicTimer(every, time);
+        do
+        {
+            try
+            {
+                if (leads())
+                    await work(ct);
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested)
+            {
+                failed(e);
+            }
+        } while (await timer.WaitForNextTickAsync(ct));
+    }
 }

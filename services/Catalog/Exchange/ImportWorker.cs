@@ -18,15 +18,10 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
     private const int BatchSize = 100;
     private const int Attempts = 5;
     private static readonly TimeSpan Pulse = TimeSpan.FromMilliseconds(500);
-    private readonly SemaphoreSlim _toDo = new(0, 1);
+    private readonly Signal _toDo = new();
 
     /// <summary>There is a new import. Imports of other replicas are found by looking from time to time.</summary>
-    public void Wake()
-    {
-        lock (_toDo)
-            if (_toDo.CurrentCount == 0)
-                _toDo.Release();
-    }
+    public void Wake() => _toDo.Set();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -1,11 +1,12 @@
 using System.Globalization;
+using SkillPlatform.EventSourcing;
 
 namespace SkillPlatform.Identity;
 
 /// <summary>Where pages leave letters; <see cref="Postman"/> takes them.</summary>
 public sealed class Postbox(Guessing guessing, TimeProvider time) : IDisposable
 {
-    private readonly SemaphoreSlim _waiting = new(0, 1);
+    private readonly Signal _waiting = new();
 
     /// <summary>
     /// Stages a letter in the caller's database context. The caller saves, then rings. Past so many a day to one address there
@@ -28,12 +29,7 @@ public sealed class Postbox(Guessing guessing, TimeProvider time) : IDisposable
         );
     }
 
-    public void Ring()
-    {
-        lock (_waiting)
-            if (_waiting.CurrentCount == 0)
-                _waiting.Release();
-    }
+    public void Ring() => _waiting.Set();
 
     internal Task Wait(CancellationToken ct) => _waiting.WaitAsync(TimeSpan.FromSeconds(2), ct);
 

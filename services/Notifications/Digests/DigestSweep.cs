@@ -1,5 +1,6 @@
 using Marten;
 using Npgsql;
+using SkillPlatform.EventSourcing;
 
 namespace SkillPlatform.Notifications;
 
@@ -19,19 +20,20 @@ public sealed class DigestSweep(
     private const int AtOnce = 500;
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(15);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.Of(
+            Every,
+            leads,
+            time,
+            LookAtAll,
+            e => log.LogWarning("What waits for digests was not looked for ({Reason}); trying again.", e.Message),
+            stoppingToken
+        );
+
+    private async Task LookAtAll(CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(Every, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-            try
-            {
-                while (leads() && await Look(stoppingToken) == AtOnce)
-                    continue;
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                log.LogWarning("What waits for digests was not looked for ({Reason}); trying again.", e.Message);
-            }
+        while (leads() && await Look(ct) == AtOnce)
+            continue;
     }
 
     /// <summary>How many digests were put into the queue.</summary>

@@ -1,6 +1,4 @@
-using System.Security.Cryptography;
 using Marten;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace SkillPlatform.Notifications;
 
@@ -14,10 +12,10 @@ public sealed class Digests(IDocumentStore store, Comments comments, TimeProvide
     {
         await using var session = store.LightweightSession();
         var reader = await session.LoadAsync<Account>(mail.User, ct);
-        if (reader is null or { Erased: true } or { Active: false } or { Email: "" })
+        if (reader is null)
             return new Verdict.Cancel("The account takes no mail.");
-        if (await session.LoadAsync<Suppression>(mail.User, ct) is { } suppression && suppression.Holds(reader))
-            return new Verdict.Suppress("Mails to this address come back.");
+        if (Delivery.Barred(reader, await session.LoadAsync<Suppression>(mail.User, ct)) is { } barred)
+            return barred;
         var preferences = await session.LoadAsync<Preferences>(mail.User, ct) ?? Preferences.Default(mail.User, reader);
         var now = time.GetUtcNow();
         if (Delivery.QuietFor(preferences, now) is { } quiet)
@@ -31,7 +29,7 @@ public sealed class Digests(IDocumentStore store, Comments comments, TimeProvide
                 Id = mail.Id,
                 User = mail.User,
                 Frequency = mail.Digest!,
-                Token = WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(24)),
+                Token = Unsubscribe.NewToken(),
                 At = now,
             };
             session.Close(digest);

@@ -1,6 +1,4 @@
-using System.Security.Cryptography;
 using Marten;
-using Microsoft.AspNetCore.WebUtilities;
 using SkillPlatform.Contracts;
 
 namespace SkillPlatform.Notifications;
@@ -83,7 +81,7 @@ public static class Telling
                 Topic = reader.Topic.ToString(),
                 TopicName = names.Of(reader.Topic, news),
                 Reason = reader.Reason,
-                Token = WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(24)),
+                Token = Unsubscribe.NewToken(),
                 Frequency = frequency,
                 OfWatch = reader.Frequency is not null,
                 At = news.At,

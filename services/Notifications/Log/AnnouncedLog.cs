@@ -118,14 +118,9 @@ public static class Appending
 /// <summary>Wakes the senders of webhooks as soon as this process has written to the log.</summary>
 public sealed class LogSignal : DocumentSessionListenerBase, IDisposable
 {
-    private readonly SemaphoreSlim _written = new(0, 1);
+    private readonly Signal _written = new();
 
-    public void Set()
-    {
-        lock (_written)
-            if (_written.CurrentCount == 0)
-                _written.Release();
-    }
+    public void Set() => _written.Set();
 
     public void Dispose() => _written.Dispose();
 

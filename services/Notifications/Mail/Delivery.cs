@@ -53,10 +53,8 @@ public static class Delivery
                 : new Verdict.Later(TimeSpan.FromMinutes(1), "The news is not complete.");
         if (reader is null)
             return Wait("The account is not known yet.");
-        if (reader is { Erased: true } or { Active: false } or { Email: "" })
-            return new Verdict.Cancel("The account takes no mail.");
-        if (suppression?.Holds(reader) == true)
-            return new Verdict.Suppress("Mails to this address come back.");
+        if (Barred(reader, suppression) is { } barred)
+            return barred;
         var called = Reasons.IsCalled(notification.Reason);
         if (watch is { Muted: true } || (watch is { Active: false } && !called))
             return new Verdict.Cancel("No longer watched.");
@@ -86,6 +84,13 @@ public static class Delivery
             : age < TimeSpan.FromMinutes(1) ? new Verdict.Later(TimeSpan.FromSeconds(1), why)
             : new Verdict.Later(TimeSpan.FromMinutes(1), why);
     }
+
+    /// <summary>Why nothing at all goes to the reader; null where mails do.</summary>
+    public static Verdict? Barred(Account reader, Suppression? suppression) =>
+        reader is { Erased: true } or { Active: false } or { Email: "" }
+            ? new Verdict.Cancel("The account takes no mail.")
+        : suppression?.Holds(reader) == true ? new Verdict.Suppress("Mails to this address come back.")
+        : null;
 
     /// <summary>How long the reader's quiet hours go on; null outside of them.</summary>
     public static TimeSpan? QuietFor(Preferences preferences, DateTimeOffset now)

@@ -2,6 +2,7 @@ using Marten;
 using Marten.Services;
 using Npgsql;
 using NpgsqlTypes;
+using SkillPlatform.EventSourcing;
 using Weasel.Postgresql;
 using Weasel.Postgresql.Tables;
 using Table = Weasel.Postgresql.Tables.Table;
@@ -145,17 +146,12 @@ public static class Outbox
 /// <summary>Wakes the delivery as soon as a transaction with a notification was committed in this process.</summary>
 public sealed class OutboxSignal : DocumentSessionListenerBase, IDisposable
 {
-    private readonly SemaphoreSlim _due = new(0, 1);
+    private readonly Signal _due = new();
 
     /// <summary>Told how many mails a transaction has raised.</summary>
     public Action<int>? Raised { get; set; }
 
-    public void Set()
-    {
-        lock (_due)
-            if (_due.CurrentCount == 0)
-                _due.Release();
-    }
+    public void Set() => _due.Set();
 
     public void Dispose() => _due.Dispose();
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using Marten;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 using SkillPlatform.EventSourcing;
 using SkillPlatform.Mail;
@@ -170,6 +171,9 @@ public static class Unsubscribe
         : watch is null
             ? Decision.Of(new WatchStarted(user, topic.Scope, topic.Key, "author"), new WatchStopped("mail"))
         : StopWatching.Decide(watch, "mail");
+
+    /// <summary>Opens the way without sign-in: 192 random bits.</summary>
+    public static string NewToken() => WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(24));
 
     private static bool IsToken(string token) =>
         token.Length == 32 && token.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');

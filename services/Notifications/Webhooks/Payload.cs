@@ -47,8 +47,8 @@ public static class Payload
             Announced.SkillChanged => merged ? NewsKind.Merged : NewsKind.SkillChanged,
             Announced.SkillCommented => NewsKind.SkillCommented,
             Announced.Imported => NewsKind.Imported,
-            "proposal.approved" => "approved",
-            "proposal.accepted" => "accepted",
+            "proposal.approved" => NewsKind.Approved,
+            "proposal.accepted" => NewsKind.Accepted,
             _ when type.Split('.') is ["proposal", [var first, .. var rest]] =>
                 $"proposal{char.ToUpperInvariant(first)}{rest}",
             _ => type,

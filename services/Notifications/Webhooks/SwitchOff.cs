@@ -1,6 +1,4 @@
-using System.Security.Cryptography;
 using Marten;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace SkillPlatform.Notifications;
 
@@ -42,7 +40,7 @@ public static class SwitchOff
             Topic = new Topic(Scope, webhook.Id.ToString()).ToString(),
             TopicName = webhook.Host,
             Reason = Scope,
-            Token = WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(24)),
+            Token = Unsubscribe.NewToken(),
             Frequency = owner.Frequency,
             At = now,
         };

@@ -19,10 +19,7 @@ public sealed class Deciders(ReviewPolicies policies, IReadOnlyDictionary<string
     public static async Task<Deciders> Load(IQuerySession session, Guid proposal, CancellationToken ct)
     {
         var policies = await ReviewPolicies.Load(session, ct);
-        var reviewers = await session
-            .Query<Account>()
-            .Where(account => account.Roles.Contains(Roles.Reviewer))
-            .ToListAsync(ct);
+        var reviewers = await Reviewers(session, ct);
         var page = await session.LoadAsync<ProposalPage>(proposal, ct);
         var before = await session.LoadManyAsync<Account>(ct, [.. (page?.Reviews ?? []).Select(r => r.Reviewer)]);
         return new(
@@ -38,12 +35,12 @@ public sealed class Deciders(ReviewPolicies policies, IReadOnlyDictionary<string
     public static async Task<Deciders> Load(IQuerySession session, CancellationToken ct)
     {
         var policies = await ReviewPolicies.Load(session, ct);
-        var reviewers = await session
-            .Query<Account>()
-            .Where(account => account.Roles.Contains(Roles.Reviewer))
-            .ToListAsync(ct);
+        var reviewers = await Reviewers(session, ct);
         return new(policies, reviewers.ToDictionary(a => a.Id, StringComparer.Ordinal));
     }
+
+    private static Task<IReadOnlyList<Account>> Reviewers(IQuerySession session, CancellationToken ct) =>
+        session.Query<Account>().Where(account => account.Roles.Contains(Roles.Reviewer)).ToListAsync(ct);
 
     /// <summary>Who may decide on what concerns the domains.</summary>
     public IEnumerable<string> Of(string domain, string? movesTo) =>

@@ -19,22 +19,15 @@ public sealed class RemindOfProposal(
     private static readonly TimeSpan Every = TimeSpan.FromHours(1);
     private static readonly TimeSpan AtMostEvery = TimeSpan.FromDays(7);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var hours = new PeriodicTimer(Every, time);
-        do
-        {
-            try
-            {
-                if (leads())
-                    await Remind(stoppingToken);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                log.LogWarning("Nobody was reminded of proposals ({Reason}); trying again.", e.Message);
-            }
-        } while (await hours.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.Of(
+            Every,
+            leads,
+            time,
+            Remind,
+            e => log.LogWarning("Nobody was reminded of proposals ({Reason}); trying again.", e.Message),
+            stoppingToken
+        );
 
     /// <summary>Reminds of everything that has waited long enough.</summary>
     public async Task Remind(CancellationToken ct)

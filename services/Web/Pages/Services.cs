@@ -25,6 +25,12 @@ public sealed record Answer<T>(
 {
     public bool Ok => Status is >= 200 and < 300;
 
+    /// <summary>Whether there is such a thing; null where that cannot be told.</summary>
+    public bool? Exists =>
+        Ok ? true
+        : Status == 404 ? false
+        : null;
+
     /// <summary>The service is away or broken; a page shows the rest.</summary>
     public bool Down => Status is 0 or >= 500;
 }

@@ -13,10 +13,9 @@ public static class MuteThread
     {
         if (!visit.SignedIn)
             return null;
-        var answer = await services.Get<object>("notifications", $"/api/notifications/mutes/proposal/{proposal}", ct);
-        return answer.Ok ? true
-            : answer.Status == 404 ? false
-            : null;
+        return (
+            await services.Get<object>("notifications", $"/api/notifications/mutes/proposal/{proposal}", ct)
+        ).Exists;
     }
 
     private static async Task<IResult> Post(

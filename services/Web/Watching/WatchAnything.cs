@@ -21,10 +21,7 @@ public static class WatchAnything
     {
         if (!visit.SignedIn)
             return null;
-        var answer = await services.Get<object>("notifications", $"/api/notifications/watches/{scope}/{key}", ct);
-        return answer.Ok ? true
-            : answer.Status == 404 ? false
-            : null;
+        return (await services.Get<object>("notifications", $"/api/notifications/watches/{scope}/{key}", ct)).Exists;
     }
 
     /// <summary>The page of what can be watched.</summary>
