@@ -19,13 +19,26 @@ internal static class Upkeep
     public static void RestartWhatFails(this IDistributedApplicationBuilder builder)
     {
         var failures = new ConcurrentDictionary<string, (int Count, DateTime At)>(StringComparer.Ordinal);
+        var asked = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
+        builder.Eventing.Subscribe<AfterResourcesCreatedEvent>(
+            (created, _) =>
+            {
+                foreach (var resource in created.Model.Resources)
+                    NoteWhoIsStopped(resource, asked);
+                return Task.CompletedTask;
+            }
+        );
         builder.Eventing.Subscribe<ResourceStoppedEvent>(
             (stopped, ct) =>
             {
                 var (resource, services) = (stopped.ResourceEvent, stopped.Services);
                 var ending = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-                // A process that a signal has ended has no exit code, or one that tells the signal.
-                if (ending.IsCancellationRequested || resource.Snapshot.ExitCode == 0 || WasStopped(resource))
+                // The exit code does not tell who was stopped: a process that a signal has ended has none, or any.
+                if (
+                    asked.TryRemove(resource.ResourceId, out _)
+                    || ending.IsCancellationRequested
+                    || resource.Snapshot.ExitCode == 0
+                )
                     return Task.CompletedTask;
                 var (count, _) = failures.AddOrUpdate(
                     resource.ResourceId,
@@ -38,9 +51,41 @@ internal static class Upkeep
         );
     }
 
-    // Failed to start, or exited by itself; "Finished" with no code is what the stop command leaves.
-    private static bool WasStopped(ResourceEvent resource) =>
-        resource.Snapshot.ExitCode is null && resource.Snapshot.State?.Text != KnownResourceStates.FailedToStart;
+    // The lifecycle commands are the orchestrator's own; all that is added is that they were asked for.
+    private static void NoteWhoIsStopped(IResource resource, ConcurrentDictionary<string, bool> asked)
+    {
+        foreach (
+            var command in resource
+                .Annotations.OfType<ResourceCommandAnnotation>()
+                .Where(c =>
+                    c.Name == KnownResourceCommands.StopCommand || c.Name == KnownResourceCommands.RestartCommand
+                )
+                .ToList()
+        )
+        {
+            resource.Annotations.Remove(command);
+            resource.Annotations.Add(
+                new ResourceCommandAnnotation(
+                    command.Name,
+                    command.DisplayName,
+                    command.UpdateState,
+                    context =>
+                    {
+                        asked[context.ResourceName] = true;
+                        return command.ExecuteCommand(context);
+                    },
+                    command.DisplayDescription,
+                    command.Arguments,
+                    command.ConfirmationMessage,
+                    command.IconName,
+                    command.IconVariant,
+                    command.IsHighlighted,
+                    command.Visibility,
+                    command.ValidateArguments
+                )
+            );
+        }
+    }
 
     private static async Task Restart(
         IServiceProvider services,
