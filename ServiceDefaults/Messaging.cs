@@ -169,6 +169,8 @@ public static class Messaging
                 || npgsql.InnerException is SocketException or IOException or TimeoutException
                 || npgsql is Npgsql.PostgresException { SqlState: ['5', '7', ..] or ['5', '3', ..] or ['0', '8', ..] },
             SocketException or TimeoutException => true,
+            // The process ends: another takes the message.
+            ObjectDisposedException => true,
             { InnerException: { } inner } => IsAround(inner),
             _ => false,
         };

@@ -6,6 +6,12 @@ namespace SkillPlatform.Web.Pages;
 /// <summary>Files inside the assembly: found wherever the process is started from.</summary>
 public static class Embedded
 {
+    public static IEnumerable<string> Names(string start) =>
+        Assembly
+            .GetExecutingAssembly()
+            .GetManifestResourceNames()
+            .Where(name => name.StartsWith(start, StringComparison.Ordinal));
+
     public static byte[] Bytes(string name)
     {
         using var stream =

@@ -7,9 +7,9 @@ public static class SiteFiles
 {
     private static readonly Dictionary<string, SiteFile> All = new[]
     {
-        new SiteFile("site", "css", "text/css; charset=utf-8"),
-        new SiteFile("icon", "svg", "image/svg+xml"),
-        new SiteFile("suggestions", "js", "text/javascript; charset=utf-8"),
+        new SiteFile("site", "css", "text/css; charset=utf-8", Styles()),
+        new SiteFile("icon", "svg", "image/svg+xml", Embedded.Bytes("icon.svg")),
+        new SiteFile("suggestions", "js", "text/javascript; charset=utf-8", Embedded.Bytes("suggestions.js")),
     }.ToDictionary(asset => asset.Name, StringComparer.Ordinal);
 
     /// <summary>The address of a file by its name: <c>site.css</c>.</summary>
@@ -34,10 +34,21 @@ public static class SiteFiles
         await asset.Body.Send(http, asset.ContentType);
     }
 
-    private sealed record SiteFile(string Stem, string Type, string ContentType)
+    // One file of what all pages share, then what each room adds, and last what paper takes away.
+    private static byte[] Styles() =>
+        [
+            .. Embedded
+                .Names("styles/")
+                .OrderBy(name => name is "styles/print.css")
+                .ThenBy(name => name is not "styles/site.css")
+                .ThenBy(name => name, StringComparer.Ordinal)
+                .SelectMany(Embedded.Bytes),
+        ];
+
+    private sealed record SiteFile(string Stem, string Type, string ContentType, byte[] Content)
     {
         public string Name { get; } = $"{Stem}.{Type}";
-        public Encoded Body { get; } = new(Embedded.Bytes($"{Stem}.{Type}"));
+        public Encoded Body { get; } = new(Content);
         public string Hash => Body.Tag[..12];
         public string Address => $"/assets/{Stem}.{Hash}.{Type}";
     }
