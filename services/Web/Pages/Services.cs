@@ -36,7 +36,7 @@ public sealed record Answer<T>(
 }
 
 /// <summary>The services, as pages call them: on behalf of who looks, with little patience, and never by exception.</summary>
-public sealed class Services(IHttpClientFactory clients)
+public sealed class Services(IHttpClientFactory clients, ILogger<Services> log)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -122,6 +122,14 @@ public sealed class Services(IHttpClientFactory clients)
         {
             using var answer = await clients.CreateClient(service).SendAsync(request, ct);
             var problem = answer.IsSuccessStatusCode ? null : await Read<Problem>(answer, ct);
+            if ((int)answer.StatusCode >= 500)
+                log.LogWarning(
+                    "{Service} answered {Status} to {Method} {Path}.",
+                    service,
+                    answer.StatusCode,
+                    method,
+                    path.Format
+                );
             return new Answer<T>(
                 (int)answer.StatusCode,
                 answer.IsSuccessStatusCode && answer.StatusCode is not HttpStatusCode.NoContent
@@ -136,6 +144,7 @@ public sealed class Services(IHttpClientFactory clients)
         }
         catch (Exception e) when (!ct.IsCancellationRequested && e is not OutOfMemoryException)
         {
+            log.LogWarning(e, "{Service} did not answer {Method} {Path}.", service, method, path.Format);
             return new Answer<T>(0, null);
         }
     }
