@@ -6,8 +6,8 @@ namespace SkillPlatform.Changes;
 
 /// <summary>What changes ask of the rest of the catalogue.</summary>
 /// <param name="Places">What there is to name.</param>
-/// <param name="IsTaken">True if another skill of the domain (first) has a name that looks like the name (second).</param>
-public sealed record Surroundings(Places Places, Func<string, string, bool> IsTaken);
+/// <param name="IsTaken">True if another skill of the group has a name that looks like this one.</param>
+public sealed record Surroundings(Places Places, Func<Place, string, bool> IsTaken);
 
 /// <summary>One change at its turn: the skill before it and after it, the same object where it changed nothing.</summary>
 /// <param name="Change">In its form, with what its author saw filled in where they did not say.</param>
@@ -94,7 +94,7 @@ public sealed record Course(Said? Before, Said? After, IReadOnlyList<Step> Steps
 
     private static (Said?, Conflict?) Add(AddSkill add, Surroundings around) =>
         Unknown(null, add, null, around) is { } unknown ? (null, unknown)
-        : around.IsTaken(add.Domain, add.Name) ? Not(null, "name-taken", null, add.Name, add.Name)
+        : around.IsTaken(new Place(add.Domain, add.Group), add.Name) ? Not(null, "name-taken", null, add.Name, add.Name)
         : (new Said(add.Name, [.. add.Keywords], new Place(add.Domain, add.Group), [.. add.Requirements]), null);
 
     private static (Said?, Conflict?) Retire(Said skill, RetireSkill retire) =>
@@ -147,8 +147,7 @@ public sealed record Course(Said? Before, Said? After, IReadOnlyList<Step> Steps
     private static (Said?, Conflict?) Rename(Said skill, RenameSkill rename, Surroundings around) =>
         skill.Name == rename.Name ? (skill, null)
         : skill.Name != rename.Was ? Not(skill, "changed", rename.Was, skill.Name, rename.Name)
-        : around.IsTaken(skill.Place.Domain, rename.Name)
-            ? Not(skill, "name-taken", rename.Was, skill.Name, rename.Name)
+        : around.IsTaken(skill.Place, rename.Name) ? Not(skill, "name-taken", rename.Was, skill.Name, rename.Name)
         : (skill with { Name = rename.Name }, null);
 
     // Keywords are a set: what one adds and what another adds are both there.
@@ -169,8 +168,7 @@ public sealed record Course(Said? Before, Said? After, IReadOnlyList<Step> Steps
         return now == wanted ? (skill, null)
             : now != was ? Not(skill, "changed", Text(was), Text(now), Text(wanted))
             : Unknown(skill, move, Text(was), around) is { } unknown ? (skill, unknown with { Now = Text(now) })
-            : now.Domain != wanted.Domain && around.IsTaken(wanted.Domain, skill.Name)
-                ? Not(skill, "name-taken", Text(was), Text(now), Text(wanted))
+            : around.IsTaken(wanted, skill.Name) ? Not(skill, "name-taken", Text(was), Text(now), Text(wanted))
             : (skill with { Place = wanted }, null);
     }
 

@@ -173,7 +173,7 @@ public sealed class ApplyProposalTests
     [Fact]
     public void A_name_that_was_taken_or_changed_conflicts()
     {
-        var around = Given.Around with { IsTaken = (domain, name) => (domain, name) == ("engineering", "Taken") };
+        var around = Given.Around with { IsTaken = (place, name) => (place.Domain, name) == ("engineering", "Taken") };
         var outcome = ApplyProposal.Decide(
             Given.Skill(Given.Events),
             around,

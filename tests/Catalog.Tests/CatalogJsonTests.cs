@@ -18,7 +18,7 @@ public sealed class CatalogJsonTests
         Assert.Equal(["Cloud Engineer"], document.Roles);
         Assert.Equal("Cloud", document.Domains[0].Name);
         var skill = document.Domains[0].Groups[0].Skills[0];
-        Assert.Equal(["faas"], skill.Keywords);
+        Assert.Equal(["faas"], skill.Keywords!);
         Assert.Equal(
             new CatalogDocument.Requirement("Cloud Engineer", "Junior", true, "Deploys."),
             Assert.Single(skill.Requirements)
@@ -100,17 +100,17 @@ public sealed class CatalogJsonTests
     }
 
     [Fact]
-    public void The_same_skill_in_two_groups_of_a_domain_is_a_duplicate()
+    public void The_same_skill_twice_in_a_group_is_a_duplicate()
     {
         const string json = """
             {"roles":[],"domains":[
-              {"name":"D","groups":[{"name":"G","skills":[{"name":"S"}]},{"name":"H","skills":[{"name":"S"}]}]},
+              {"name":"D","groups":[{"name":"G","skills":[{"name":"S"}]},{"name":"H","skills":[{"name":"S"},{"name":"T"},{"name":"S"}]}]},
               {"name":"E","groups":[{"name":"G","skills":[{"name":"S"}]},{"name":"G","skills":[]}]},
               {"name":"E","groups":[]}
             ]}
             """;
         Assert.Equal(
-            ["/domains/0/groups/1/skills/0/name", "/domains/1/groups/1/name", "/domains/2/name"],
+            ["/domains/0/groups/1/skills/2/name", "/domains/1/groups/1/name", "/domains/2/name"],
             Read(json).Errors
         );
     }

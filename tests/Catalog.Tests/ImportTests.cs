@@ -150,7 +150,15 @@ public sealed class ImportTests(Servers servers) : IAsyncLifetime
     public async Task What_an_import_left_half_done_is_finished_by_whoever_comes_next()
     {
         var (document, _) = CatalogJson.Read(Large(250), _ => null);
-        var import = Catalog.Import.Of(Guid.CreateVersion7(), document!, "", false, "admin", DateTimeOffset.UtcNow);
+        var import = Catalog.Import.Of(
+            Guid.CreateVersion7(),
+            document!,
+            null,
+            "",
+            false,
+            "admin",
+            DateTimeOffset.UtcNow
+        );
         import.State = Catalog.Import.Running;
         await using (var session = _catalog.Store.LightweightSession())
         {

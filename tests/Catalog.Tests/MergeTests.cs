@@ -144,7 +144,7 @@ public sealed class MergeTests(Catalogue catalogue)
         foreach (
             var accepted in new[]
             {
-                Given.Accepted(Guid.CreateVersion7(), new AddSkill("engineering", "cloud", alike, [], [])),
+                Given.Accepted(Guid.CreateVersion7(), new AddSkill("engineering", "basics", alike, [], [])),
                 Given.Accepted(other, new RenameSkill(was, alike)),
             }
         )
@@ -152,6 +152,8 @@ public sealed class MergeTests(Catalogue catalogue)
                 "name-taken",
                 Assert.IsType<ProposalConflicted>(await catalogue.Accept(accepted)).Conflicts[0].Code
             );
+        var elsewhere = new AddSkill("engineering", "cloud", alike, [], []);
+        Assert.IsType<ProposalApplied>(await catalogue.Accept(Given.Accepted(Guid.CreateVersion7(), elsewhere)));
     }
 
     [Fact]

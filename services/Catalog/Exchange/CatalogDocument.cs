@@ -3,18 +3,20 @@ using SkillPlatform.EventSourcing;
 namespace SkillPlatform.Catalog;
 
 /// <summary>
-/// A whole catalogue as people exchange it, in names rather than slugs. A skill is told by its domain and its name, so that
+/// A whole catalogue as people exchange it, in names rather than slugs. A skill is told by its place and its name, so that
 /// importing a document again finds the same skills; names that look the same are the same. Read by <see cref="CatalogJson"/>
 /// or <see cref="CatalogCsv"/>; what they give is in the one form of text and has passed every check.
 /// </summary>
 /// <param name="Levels">For domains that state none; null for the five usual ones.</param>
 /// <param name="Roles">Every role there is; the order is that of new roles.</param>
+/// <param name="Covers">The roles it speaks of, whose requirements are all in it; null where it speaks of all.</param>
 public sealed record CatalogDocument(
     string? Source,
     string? Licence,
     string[]? Levels,
     string[] Roles,
-    CatalogDocument.Domain[] Domains
+    CatalogDocument.Domain[] Domains,
+    string[]? Covers = null
 )
 {
     public const int LongestNote = 4_000;
@@ -29,8 +31,9 @@ public sealed record CatalogDocument(
 
     public sealed record Group(string Name, Skill[] Skills);
 
+    /// <param name="Keywords">Null where the document says nothing of them.</param>
     /// <param name="Retired">False where the document says that a skill that was retired is one again.</param>
-    public sealed record Skill(string Name, string[] Keywords, Requirement[] Requirements, bool? Retired = null);
+    public sealed record Skill(string Name, string[]? Keywords, Requirement[] Requirements, bool? Retired = null);
 
     public sealed record Requirement(string Role, string Level, bool Mandatory, string Description);
 
@@ -62,10 +65,25 @@ public sealed class DocumentErrors
         throw new TooManyException();
     }
 
+    public static DocumentErrors Of(string problem)
+    {
+        var errors = new DocumentErrors();
+        errors.Broken("", problem);
+        return errors;
+    }
+
     public void Broken(string pointer, string message)
     {
         Unreadable = true;
         _all.Add((pointer, message));
+    }
+
+    /// <summary>What to say of a name that is not in a list: what stands there, and what may have been meant.</summary>
+    public static string NotAmong(string name, IEnumerable<string> names, string what)
+    {
+        var near = Near.Of(name, names);
+        return $"\u201c{name}\u201d is not among the {what}."
+            + (near is null ? "" : $" Did you mean \u201c{near}\u201d?");
     }
 
     public Refusal AsRefusal()

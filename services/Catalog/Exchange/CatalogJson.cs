@@ -55,7 +55,8 @@ public sealed class CatalogJson
         string? source = null,
             licence = null;
         string[]? levels = null,
-            roles = null;
+            roles = null,
+            covers = null;
         CatalogDocument.Domain[] domains = [];
         Object(
             ref json,
@@ -67,10 +68,12 @@ public sealed class CatalogJson
                 ["licence"] = (ref j, at) => licence = Note(ref j, at),
                 ["levels"] = (ref j, at) => levels = Levels(ref j, at),
                 ["roles"] = (ref j, at) => roles = Names(ref j, at, CatalogDocument.MostRoles),
+                ["covers"] = (ref j, at) =>
+                    covers = j.TokenType == JsonTokenType.Null ? null : Names(ref j, at, CatalogDocument.MostRoles),
                 ["domains"] = (ref j, at) => domains = Distinct(List(ref j, at, 1_000, Domain), d => d.Name, at),
             }
         );
-        var document = new CatalogDocument(source, licence, levels, roles ?? [], domains);
+        var document = new CatalogDocument(source, licence, levels, roles ?? [], domains, covers);
         Resolve(document, roles);
         return document;
     }
@@ -94,14 +97,6 @@ public sealed class CatalogJson
         );
         for (var i = first; i < _named.Count; i++)
             _named[i] = _named[i] with { Domain = name ?? "" };
-        var skills = new HashSet<string>(TextForm.Looks);
-        for (var g = 0; g < groups.Length; g++)
-        for (var s = 0; s < (groups[g]?.Skills.Length ?? 0); s++)
-            if (groups[g]!.Skills[s] is { } skill && !skills.Add(skill.Name))
-                _errors.Add(
-                    $"{at}/groups/{g}/skills/{s}/name",
-                    "There is a skill of this name in this domain already."
-                );
         return name is null ? null : new CatalogDocument.Domain(name, levels, groups!);
     }
 
@@ -116,7 +111,8 @@ public sealed class CatalogJson
             new(StringComparer.Ordinal)
             {
                 ["name"] = (ref j, p) => name = Name(ref j, p),
-                ["skills"] = (ref j, p) => skills = List(ref j, p, CatalogDocument.MostSkills, Skill),
+                ["skills"] = (ref j, p) =>
+                    skills = Distinct(List(ref j, p, CatalogDocument.MostSkills, Skill), s => s.Name, p),
             }
         );
         return name is null ? null : new CatalogDocument.Group(name, skills!);
@@ -188,6 +184,9 @@ public sealed class CatalogJson
     private void Resolve(CatalogDocument document, string[]? roles)
     {
         var allowed = roles?.ToHashSet(TextForm.Looks);
+        foreach (var (i, role) in (document.Covers ?? []).Index())
+            if (allowed is not null && role is not null && !allowed.Contains(role))
+                _errors.Add($"/covers/{i}", DocumentErrors.NotAmong(role, allowed, "document's roles"));
         var levels = new Dictionary<string, HashSet<string>>(TextForm.Looks);
         foreach (var domain in document.Domains.Where(d => d is not null))
             levels.TryAdd(
@@ -200,10 +199,10 @@ public sealed class CatalogJson
             );
         foreach (var (at, domain, role, level) in _named)
         {
-            if (allowed?.Contains(role) == false)
-                _errors.Add($"{at}/role", "This role is not among the document's roles.");
+            if (allowed is not null && !allowed.Contains(role))
+                _errors.Add($"{at}/role", DocumentErrors.NotAmong(role, allowed, "document's roles"));
             if (levels.TryGetValue(domain, out var known) && !known.Contains(level))
-                _errors.Add($"{at}/level", "This level is not among the levels of its domain.");
+                _errors.Add($"{at}/level", DocumentErrors.NotAmong(level, known, "levels of its domain"));
         }
     }
 

@@ -1,9 +1,13 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
-using CsvHelper;
 using Marten;
+using Microsoft.AspNetCore.Http.Features;
 using Npgsql;
+using NpgsqlTypes;
+using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
 using SkillPlatform.EventSourcing;
 using SkillPlatform.ServiceDefaults;
@@ -19,67 +23,122 @@ public static class Export
     private const string Skills = """
         select s.domain, s."group", s.skill, s.name, s.keywords, r.role, r.level, r.mandatory, r.description
         from skill_versions s
-        left join requirement_versions r on r.skill = s.skill and r.to_version is null and r.description is not null
-        where s.to_version is null and not s.retired
+        left join requirement_versions r on r.skill = s.skill and r.description is not null
+          and ($5::timestamptz is null and r.to_version is null or r.from_at <= $5 and (r.to_at is null or r.to_at > $5))
+          and ($6::text is null or r.role = $6)
+        where not s.retired
+          and ($5::timestamptz is null and s.to_version is null or s.from_at <= $5 and (s.to_at is null or s.to_at > $5))
+          and s.domain = any($1) and ($6::text is null or r.role is not null)
         order by array_position($1, s.domain), array_position($2, s.domain || '/' || s."group"), s.name collate "C", s.skill,
           array_position($3, s.domain || '/' || r.level), array_position($4, r.role)
         """;
 
-    public static void Map(IEndpointRouteBuilder api) =>
-        api.MapGet("/export", Get).AllowAnonymous().Produces<CatalogDocument>(200, "application/json", "text/csv");
+    /// <summary>What of the catalogue is asked for: as of a time, of a domain, for a role.</summary>
+    private sealed record Part(DateTimeOffset? AsOf, string? Domain, string? Role);
 
-    private static async Task<IResult> Get(HttpContext http, NpgsqlDataSource source, string format = "json")
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapGet("/export", Get)
+            .AllowAnonymous()
+            .Produces<CatalogDocument>(200, "application/json", "text/csv", Workbook.MediaType)
+            .WithSummary("The catalogue as a document that can be imported: json, csv, xlsx or, by role, xlsx-matrix.");
+
+    private static async Task<IResult> Get(
+        HttpContext http,
+        NpgsqlDataSource source,
+        string format = "json",
+        string? asOf = null,
+        string? domain = null,
+        string? role = null
+    )
     {
-        if (format is not ("json" or "csv"))
-            return Refusal.Field("/format", "There are json and csv.").AsProblem();
+        if (format is not ("json" or "csv" or "xlsx" or "xlsx-matrix"))
+            return Refusal.Field("/format", "There are json, csv, xlsx and xlsx-matrix.").AsProblem();
+        DateTimeOffset? at = null;
+        if (asOf is not null)
+            at = PointInTime.TryTime(asOf, out var time)
+                ? time.ToUniversalTime()
+                : throw new BadHttpRequestException("asOf must be a time as RFC 3339 writes it: 2026-03-31T12:00:00Z.");
         var ct = http.RequestAborted;
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var snapshot = await connection.BeginTransactionAsync(
             System.Data.IsolationLevel.RepeatableRead,
             ct
         );
-        if (Reading.NotModified(http, $"{await Tag(connection, ct)}-{format}"))
+        var asked = SHA256.HashData(
+            Encoding.UTF8.GetBytes($"{await Tag(connection, ct)} {format} {at:O} {domain} {role}")
+        );
+        if (Reading.NotModified(http, Convert.ToHexStringLower(asked)[..24]))
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         var taxonomy = await Taxonomy(connection, ct);
-        http.Response.ContentType = format == "csv" ? "text/csv; charset=utf-8" : "application/json; charset=utf-8";
-        http.Response.Headers.ContentDisposition = $"attachment; filename=\"catalogue.{format}\"";
-        IDocumentWriter writer =
-            format == "csv" ? new CsvDocument(http.Response.Body) : new JsonDocument(http.Response);
-        await using (writer)
+        if (domain is not null && taxonomy.Domain(domain) is null)
+            return Refusal.NoSuch("domain").AsProblem();
+        if (role is not null && !taxonomy.HasRole(role))
+            return Refusal.NoSuch("role").AsProblem();
+        taxonomy = taxonomy with
         {
-            var (origin, licence) = await Origin(connection, ct);
-            await writer.Begin(origin, licence, taxonomy);
-            await using var command = Command(connection, taxonomy);
-            await using var rows = await command.ExecuteReaderAsync(ct);
-            var more = await rows.ReadAsync(ct);
-            foreach (var domain in taxonomy.Domains)
+            Domains = [.. taxonomy.Domains.Where(d => domain is null || d.Slug == domain)],
+            Roles = [.. taxonomy.Roles.Where(r => role is null || r.Slug == role)],
+        };
+        var (type, ending) = format switch
+        {
+            "json" => ("application/json; charset=utf-8", "json"),
+            "csv" => ("text/csv; charset=utf-8", "csv"),
+            _ => (Workbook.MediaType, "xlsx"),
+        };
+        http.Response.ContentType = type;
+        // The parts of a workbook are closed without waiting.
+        if (ending == "xlsx" && http.Features.Get<IHttpBodyControlFeature>() is { } body)
+            body.AllowSynchronousIO = true;
+        http.Response.Headers.ContentDisposition = $"attachment; filename=\"catalogue.{ending}\"";
+        await using var writer = format switch
+        {
+            "json" => new JsonDocument(http.Response),
+            "csv" => new TableDocument(new CsvRows(http.Response.Body)),
+            "xlsx" => new TableDocument(new WorkbookRows(http.Response.Body)),
+            _ => (IDocumentWriter)new MatrixDocument(http.Response.Body),
+        };
+        var (origin, licence) = await Origin(connection, ct);
+        await writer.Begin(
+            origin,
+            licence,
+            taxonomy,
+            covers: role is null ? null : [.. taxonomy.Roles.Select(r => r.Name)]
+        );
+        await using var command = Command(connection, taxonomy, new Part(at, domain, role));
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var more = await rows.ReadAsync(ct);
+        foreach (var place in taxonomy.Domains)
+        {
+            await writer.Begin(place);
+            foreach (var group in place.Groups)
             {
-                await writer.Begin(domain);
-                foreach (var group in domain.Groups)
+                var skills = 0;
+                writer.Begin(group);
+                for (; more && rows.GetString(0) == place.Slug && rows.GetString(1) == group.Slug; skills++)
                 {
-                    var skills = 0;
-                    writer.Begin(group);
-                    for (; more && rows.GetString(0) == domain.Slug && rows.GetString(1) == group.Slug; skills++)
-                    {
-                        var (skill, next) = await Skill(rows, domain, taxonomy, ct);
-                        await writer.Write(domain, group, skill);
-                        more = next;
-                    }
-                    await writer.End(domain, group, skills);
+                    var (skill, next) = await Skill(rows, place, taxonomy, ct);
+                    await writer.Write(place, group, skill);
+                    more = next;
                 }
-                writer.EndDomain();
+                await writer.End(place, group, skills);
             }
+            writer.EndDomain();
         }
+        await writer.Finish();
         return TypedResults.Empty;
     }
 
-    private static NpgsqlCommand Command(NpgsqlConnection connection, Taxonomy taxonomy)
+    private static NpgsqlCommand Command(NpgsqlConnection connection, Taxonomy taxonomy, Part part)
     {
         var command = new NpgsqlCommand(Skills, connection);
         Add(taxonomy.Domains.Select(d => d.Slug));
         Add(taxonomy.Domains.SelectMany(d => d.Groups.Select(g => $"{d.Slug}/{g.Slug}")));
         Add(taxonomy.Domains.SelectMany(d => d.Levels.Select(l => $"{d.Slug}/{l.Slug}")));
         Add(taxonomy.Roles.Select(r => r.Slug));
+        command.Parameters.Add(
+            new() { Value = part.AsOf ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz }
+        );
+        command.Parameters.Add(new() { Value = part.Role ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         return command;
 
         void Add(IEnumerable<string> slugs) => command.Parameters.Add(new() { Value = slugs.ToArray() });
@@ -165,12 +224,15 @@ public static class Export
 
     private interface IDocumentWriter : IAsyncDisposable
     {
-        Task Begin(string? source, string? licence, Taxonomy taxonomy);
+        Task Begin(string? source, string? licence, Taxonomy taxonomy, string[]? covers);
         Task Begin(DomainTaxonomy domain);
         void Begin(Named group);
         Task Write(DomainTaxonomy domain, Named group, CatalogDocument.Skill skill);
         Task End(DomainTaxonomy domain, Named group, int skills);
         void EndDomain();
+
+        /// <summary>All is written. Where it is not called, half a document must not look like a whole one.</summary>
+        Task Finish();
     }
 
     private sealed class JsonDocument(HttpResponse response) : IDocumentWriter
@@ -186,12 +248,14 @@ public static class Export
 
         private long _sent;
 
-        public Task Begin(string? source, string? licence, Taxonomy taxonomy)
+        public Task Begin(string? source, string? licence, Taxonomy taxonomy, string[]? covers)
         {
             _json.WriteStartObject();
             _json.WriteString("source", source);
             _json.WriteString("licence", licence);
             Write("roles", taxonomy.Roles.Select(r => r.Name));
+            if (covers is not null)
+                Write("covers", covers);
             _json.WriteStartArray("domains");
             return Task.CompletedTask;
         }
@@ -244,55 +308,44 @@ public static class Export
             _json.WriteEndArray();
         }
 
+        public Task Finish()
+        {
+            _json.WriteEndArray();
+            _json.WriteEndObject();
+            return Task.CompletedTask;
+        }
+
         public async ValueTask DisposeAsync()
         {
-            // Where the writing failed, half a document must not look like a whole one.
-            if (_json.CurrentDepth == 2)
-            {
-                _json.WriteEndArray();
-                _json.WriteEndObject();
-            }
             await _json.FlushAsync();
             await _json.DisposeAsync();
             await response.BodyWriter.FlushAsync();
         }
     }
 
-    private sealed class CsvDocument(Stream body) : IDocumentWriter
+    private sealed class TableDocument(ITableRows rows) : IDocumentWriter
     {
-        private readonly CsvWriter _csv = CatalogCsv.Write(body);
-
-        public async Task Begin(string? source, string? licence, Taxonomy taxonomy)
+        public async Task Begin(string? source, string? licence, Taxonomy taxonomy, string[]? covers)
         {
+            await rows.Header([.. TableWords.Columns, .. covers is null ? Array.Empty<string>() : ["covers"]]);
             foreach (var role in taxonomy.Roles)
-                await CatalogCsv.Row(_csv, "", "", "", "", "", role.Name);
+                await rows.Row("", "", "", "", "", role.Name, "", "", "", CatalogCsv.Lines(covers ?? []));
         }
 
-        public async Task Begin(DomainTaxonomy domain) =>
-            await CatalogCsv.Row(_csv, domain.Name, CatalogCsv.Lines(domain.Levels.Select(l => l.Name)));
+        public Task Begin(DomainTaxonomy domain) =>
+            rows.Row(domain.Name, CatalogCsv.Lines(domain.Levels.Select(l => l.Name)));
 
         public void Begin(Named group) { }
 
         public async Task Write(DomainTaxonomy domain, Named group, CatalogDocument.Skill skill)
         {
-            var keywords = CatalogCsv.Lines(skill.Keywords);
+            var keywords = CatalogCsv.Lines(skill.Keywords ?? []);
             if (skill.Requirements.Length == 0)
-                await CatalogCsv.Row(_csv, domain.Name, "", group.Name, skill.Name, keywords);
+                await rows.Row(domain.Name, "", group.Name, skill.Name, keywords);
             foreach (var (role, level, mandatory, description) in skill.Requirements)
             {
                 var flag = mandatory ? "true" : "false";
-                await CatalogCsv.Row(
-                    _csv,
-                    domain.Name,
-                    "",
-                    group.Name,
-                    skill.Name,
-                    keywords,
-                    role,
-                    level,
-                    flag,
-                    description
-                );
+                await rows.Row(domain.Name, "", group.Name, skill.Name, keywords, role, level, flag, description);
                 keywords = "";
             }
         }
@@ -300,11 +353,71 @@ public static class Export
         public async Task End(DomainTaxonomy domain, Named group, int skills)
         {
             if (skills == 0)
-                await CatalogCsv.Row(_csv, domain.Name, "", group.Name);
+                await rows.Row(domain.Name, "", group.Name);
         }
 
         public void EndDomain() { }
 
-        public ValueTask DisposeAsync() => _csv.DisposeAsync();
+        public Task Finish() => rows.Finish();
+
+        public ValueTask DisposeAsync() => rows.DisposeAsync();
+    }
+
+    /// <summary>A sheet for each role, with the skills that are required of it.</summary>
+    private sealed class MatrixDocument(Stream body) : IDocumentWriter
+    {
+        private readonly List<(DomainTaxonomy Domain, string Group, CatalogDocument.Skill Skill)> _skills = [];
+        private Taxonomy _taxonomy = Catalog.Taxonomy.Empty;
+
+        public Task Begin(string? source, string? licence, Taxonomy taxonomy, string[]? covers)
+        {
+            _taxonomy = taxonomy;
+            return Task.CompletedTask;
+        }
+
+        public Task Begin(DomainTaxonomy domain) => Task.CompletedTask;
+
+        public void Begin(Named group) { }
+
+        public Task Write(DomainTaxonomy domain, Named group, CatalogDocument.Skill skill)
+        {
+            _skills.Add((domain, group.Name, skill));
+            return Task.CompletedTask;
+        }
+
+        public Task End(DomainTaxonomy domain, Named group, int skills) => Task.CompletedTask;
+
+        public void EndDomain() { }
+
+        public async Task Finish()
+        {
+            await using var rows = new WorkbookRows(body);
+            foreach (var role in _taxonomy.Roles.Select(r => r.Name))
+            {
+                var required = _skills.Where(s => s.Skill.Requirements.Any(r => r.Role == role)).ToArray();
+                var levels = required
+                    .SelectMany(s => s.Domain.Levels.Select(l => l.Name))
+                    .Distinct(TextForm.Looks)
+                    .ToArray();
+                await rows.Sheet(role);
+                await rows.Row("role", role);
+                await rows.Row(["domain", "group", "skill", .. levels]);
+                foreach (var (domain, group, skill) in required)
+                    await rows.Row([
+                        domain.Name,
+                        group,
+                        skill.Name,
+                        .. levels.Select(level =>
+                            Array.Find(skill.Requirements, r => r.Role == role && TextForm.Looks.Equals(r.Level, level))
+                                is { } cell
+                                ? $"{(cell.Mandatory ? 'M' : 'O')}\n{cell.Description}".TrimEnd('\n')
+                                : ""
+                        ),
+                    ]);
+            }
+            await rows.Finish();
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

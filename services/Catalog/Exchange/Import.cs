@@ -22,6 +22,9 @@ public sealed class Import : IRevisioned
     public string? Source { get; set; }
     public string? Licence { get; set; }
 
+    /// <summary>How a table was written; null for a JSON document.</summary>
+    public TableForm? Form { get; set; }
+
     /// <summary>Of the document as it was sent, to know it again under the same Idempotency-Key.</summary>
     public string Hash { get; set; } = "";
 
@@ -49,6 +52,7 @@ public sealed class Import : IRevisioned
     public static Import Of(
         Guid id,
         CatalogDocument document,
+        TableForm? form,
         string hash,
         bool dryRun,
         string? by,
@@ -61,6 +65,7 @@ public sealed class Import : IRevisioned
             DryRun = dryRun,
             Source = document.Source,
             Licence = document.Licence,
+            Form = form,
             Hash = hash,
             Total = document.Skills().Count(),
             CreatedAt = now,
@@ -97,6 +102,7 @@ public sealed class Import : IRevisioned
             DryRun,
             Source,
             Licence,
+            Form,
             Done,
             Total,
             Added,
@@ -124,6 +130,7 @@ public sealed record ImportPage(
     bool DryRun,
     string? Source,
     string? Licence,
+    TableForm? Form,
     int Done,
     int Total,
     int Added,

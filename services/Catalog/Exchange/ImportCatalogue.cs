@@ -19,7 +19,7 @@ public static class ImportCatalogue
         api.MapPost("/imports", Post)
             .RequireAuthorization(Roles.Administrator)
             .WithMetadata(new RequestSizeLimitAttribute(CatalogDocument.LargestBytes))
-            .Accepts<CatalogDocument>("application/json", "text/csv")
+            .Accepts<CatalogDocument>("application/json", "text/csv", Workbook.MediaType)
             .Produces<ImportPage>(StatusCodes.Status202Accepted);
 
     private static async Task<IResult> Post(
@@ -32,19 +32,27 @@ public static class ImportCatalogue
     )
     {
         var ct = http.RequestAborted;
-        if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) || !IsKnown(type))
+        if (FormatOf(http.Request.ContentType) is not { } format)
             return TypedResults.Problem(
-                "Send application/json or text/csv, in UTF-8.",
+                $"Send application/json in UTF-8, text/csv or {Workbook.MediaType}.",
                 statusCode: StatusCodes.Status415UnsupportedMediaType
             );
         var body = await Body(http);
         await using var session = store.LightweightSession();
         session.Describe(http);
-        var (document, errors) = await Read(body, type.MediaType == "text/csv", source, session, ct);
+        var (document, errors, form) = await Read(body, format, source, session, ct);
         if (document is null)
             return errors.AsRefusal().AsProblem();
         var hash = Convert.ToHexStringLower(SHA256.HashData(body.Span));
-        var import = Import.Of(IdOf(http), document, $"{dryRun} {hash}", dryRun, Caller.Of(http).Id, time.GetUtcNow());
+        var import = Import.Of(
+            IdOf(http),
+            document,
+            form,
+            $"{dryRun} {hash}",
+            dryRun,
+            Caller.Of(http).Id,
+            time.GetUtcNow()
+        );
         if (await session.LoadAsync<Import>(import.Id, ct) is { } given)
             return given.Hash == import.Hash ? Accepted(given) : Reused.AsProblem();
         session.Insert(import);
@@ -55,9 +63,9 @@ public static class ImportCatalogue
     }
 
     /// <summary>Reads and checks a document against what levels the domains have now.</summary>
-    public static async Task<(CatalogDocument? Document, DocumentErrors Errors)> Read(
+    public static async Task<(CatalogDocument? Document, DocumentErrors Errors, TableForm? Form)> Read(
         ReadOnlyMemory<byte> body,
-        bool csv,
+        string format,
         string? source,
         IQuerySession session,
         CancellationToken ct
@@ -65,7 +73,23 @@ public static class ImportCatalogue
     {
         var taxonomy = await session.LoadAsync<Taxonomy>(Taxonomy.StreamId, ct) ?? Taxonomy.Empty;
         KnownLevels known = domain => taxonomy.DomainNamed(domain)?.Levels.Select(level => level.Name).ToArray();
-        return csv ? CatalogCsv.Read(body, source, known) : CatalogJson.Read(body.Span, known);
+        switch (format)
+        {
+            case "csv":
+                var (sheet, form) = CsvText.Read(body);
+                return With(CatalogTable.Read([sheet], source, known), form);
+            case "xlsx":
+                return Workbook.Read(body) is { } sheets
+                    ? With(CatalogTable.Read(sheets, source, known), new TableForm("xlsx"))
+                    : (null, DocumentErrors.Of("This is no workbook, or one too large to be read."), null);
+            default:
+                return With(CatalogJson.Read(body.Span, known), null);
+        }
+
+        static (CatalogDocument?, DocumentErrors, TableForm?) With(
+            (CatalogDocument? Document, DocumentErrors Errors) read,
+            TableForm? form
+        ) => (read.Document, read.Errors, form);
     }
 
     private static Refusal Reused { get; } =
@@ -74,9 +98,19 @@ public static class ImportCatalogue
     private static Accepted<ImportPage> Accepted(Import import) =>
         TypedResults.Accepted($"/api/catalog/imports/{import.Id}", import.Page());
 
-    private static bool IsKnown(MediaTypeHeaderValue type) =>
-        type.MediaType.Value?.ToLowerInvariant() is "application/json" or "text/csv"
-        && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+    // What a table is written in shows in its bytes; programs that send one know it less often than they say so.
+    private static string? FormatOf(string? contentType) =>
+        !MediaTypeHeaderValue.TryParse(contentType, out var type)
+            ? null
+            : type.MediaType.Value?.ToLowerInvariant() switch
+            {
+                "application/json"
+                    when !type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) =>
+                    "json",
+                "text/csv" => "csv",
+                Workbook.MediaType => "xlsx",
+                _ => null,
+            };
 
     // The server refuses a longer body with 413 before it has arrived.
     private static async Task<ReadOnlyMemory<byte>> Body(HttpContext http)

@@ -98,12 +98,25 @@ public static class ImportDecisions
 /// <summary>A skill of a document, its place, roles and levels by slug.</summary>
 /// <param name="Says">What it is to say.</param>
 /// <param name="IsBack">True where it is one again, if it was retired.</param>
-public sealed record WantedSkill(Said Says, bool IsBack)
+/// <param name="SaysKeywords">False where the document says nothing of its keywords.</param>
+/// <param name="Covered">The roles the document speaks of; null for all.</param>
+public sealed record WantedSkill(Said Says, bool IsBack, bool SaysKeywords, IReadOnlySet<string>? Covered)
 {
+    /// <summary>What the skill is to say: what the document says nothing of stays.</summary>
+    public Said Over(Said now) =>
+        Says with
+        {
+            Keywords = SaysKeywords ? Says.Keywords : now.Keywords,
+            Requirements = Covered is null
+                ? Says.Requirements
+                : [.. now.Requirements.Where(r => !Covered.Contains(r.Role)), .. Says.Requirements],
+        };
+
     /// <summary>All skills of a document, in its order. The taxonomy has everything the document names.</summary>
     public static IEnumerable<WantedSkill> All(CatalogDocument document, Taxonomy taxonomy)
     {
         var roles = Slugs(taxonomy.Roles);
+        var covered = document.Covers?.Select(role => roles[role]).ToHashSet(StringComparer.Ordinal);
         foreach (var domain in document.Domains)
         {
             var place = taxonomy.DomainNamed(domain.Name)!;
@@ -113,7 +126,7 @@ public sealed record WantedSkill(Said Says, bool IsBack)
                 yield return new WantedSkill(
                     new Said(
                         skill.Name,
-                        [.. skill.Keywords],
+                        [.. skill.Keywords ?? []],
                         new Place(place.Slug, groups[group.Name]),
                         [
                             .. skill.Requirements.Select(r => new Requirement(
@@ -124,7 +137,9 @@ public sealed record WantedSkill(Said Says, bool IsBack)
                             )),
                         ]
                     ),
-                    skill.Retired == false
+                    skill.Retired == false,
+                    skill.Keywords is not null,
+                    covered
                 );
         }
     }

@@ -24,13 +24,25 @@ public static class ImportFile
             await Say("There are skills already: nothing was imported.");
             return 0;
         }
-        var csv = string.Equals(Path.GetExtension(path), ".csv", StringComparison.OrdinalIgnoreCase);
-        var (document, errors) = await ImportCatalogue.Read(body, csv, Path.GetFileName(path), session, default);
+        var format = Path.GetExtension(path).ToLowerInvariant() switch
+        {
+            ".csv" => "csv",
+            ".xlsx" => "xlsx",
+            _ => "json",
+        };
+        var (document, errors, form) = await ImportCatalogue.Read(
+            body,
+            format,
+            Path.GetFileName(path),
+            session,
+            default
+        );
         if (document is null)
             return await Fail([.. errors.All.Select(e => $"{path}#{e.Pointer}: {e.Message}")]);
         var import = Import.Of(
             Guid.CreateVersion7(),
             document,
+            form,
             Convert.ToHexStringLower(SHA256.HashData(body)),
             dryRun: false,
             by: null,

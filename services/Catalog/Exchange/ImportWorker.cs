@@ -2,6 +2,7 @@ using JasperFx;
 using JasperFx.Events;
 using Marten;
 using SkillPlatform.Changes;
+using SkillPlatform.Contracts;
 using SkillPlatform.EventSourcing;
 using SkillPlatform.ServiceDefaults;
 
@@ -104,13 +105,14 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
             document = (await session.LoadAsync<ImportDocument>(import.Id, ct))!.Document;
         var taxonomy = await Prepare(import, document, ct);
         progress(import);
-        var named = WantedSkill.All(document, taxonomy).Select(Key).ToHashSet();
+        var named = WantedSkill.All(document, taxonomy).Select(wanted => wanted.Says).ToLookup(Key, says => says.Place);
+        var taken = new HashSet<Guid>();
         foreach (var batch in WantedSkill.All(document, taxonomy).Skip(import.Done).Chunk(BatchSize))
         {
             // Throws where the lock's connection is lost, and the lock with it.
             await turn.Check(ct);
             await using var session = Session(import);
-            await Stage(session, import, batch, named, ct);
+            await Stage(session, import, batch, named, taken, ct);
             import.Done += batch.Length;
             Save(session, import);
             await session.SaveChangesAsync(ct);
@@ -155,32 +157,48 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         IDocumentSession session,
         Import import,
         IReadOnlyList<WantedSkill> batch,
-        HashSet<(string Domain, string Name)> named,
+        ILookup<(string Domain, string Name), Place> named,
+        HashSet<Guid> taken,
         CancellationToken ct
     )
     {
-        var known = (await Known(session, [.. batch.Select(s => s.Says.Name)], ct)).ToLookup(s => Key(s.Skill));
-        string[] unknown = [.. batch.Where(s => !known[Key(s)].Any(k => !k.Skill.Retired)).Select(s => s.Says.Name)];
+        var known = (await Known(session, [.. batch.Select(s => s.Says.Name)], ct)).ToLookup(s => Key(s.Skill.Says));
+        string[] unknown =
+        [
+            .. batch
+                .Where(s => !known[Key(s.Says)].Any(k => !k.Skill.Retired && k.Skill.Group == s.Says.Place.Group))
+                .Select(s => s.Says.Name),
+        ];
         var near = await SlugTaken.Near(session, unknown, ct);
         // Slugs are never given again: who looks like a name, or had it, had a slug that is made of it.
         Guid[] ids = [.. unknown.SelectMany(name => SlugTaken.Lookalikes(near, name)).Distinct()];
         var alike = (await Fold(session, ids, ct)).ToArray();
-        var now = alike.ToLookup(s => Key(s.Skill));
+        var now = alike.ToLookup(s => Key(s.Skill.Says));
         // One that the document calls by its present name, too, is not the one that it calls by a former name.
         var former = alike
-            .Where(s => s.Skill.Retired || !named.Contains(Key(s.Skill)))
+            .Where(s => s.Skill.Retired || !named.Contains(Key(s.Skill.Says)))
             .SelectMany(s => s.Skill.Former.Select(name => (Key: (s.Skill.Domain, TextForm.Likeness(name)), It: s)))
             .ToLookup(s => s.Key, s => s.It);
         var slugs = near.Keys.ToHashSet(StringComparer.Ordinal);
         foreach (var wanted in batch)
         {
-            var key = Key(wanted);
-            var found = known[key].Concat(now[key]).Concat(former[key]).OrderBy(s => s.Skill.Retired).FirstOrDefault();
+            var key = Key(wanted.Says);
+            // In this group; else in one where the document has no such skill: then it has moved.
+            var found = known[key]
+                .Concat(now[key])
+                .Concat(former[key])
+                .Where(s =>
+                    !taken.Contains(s.Id) && (s.Skill.Group == wanted.Says.Place.Group || !IsNamed(s.Skill.Says))
+                )
+                .OrderBy(s => s.Skill.Retired)
+                .ThenBy(s => s.Skill.Group != wanted.Says.Place.Group)
+                .FirstOrDefault();
             if (found.Skill is { } skill && !(skill.Retired && wanted.IsBack))
             {
+                taken.Add(found.Id);
                 if (skill.Retired || !TextForm.Looks.Equals(skill.Name, wanted.Says.Name))
                     import.Recognise(wanted.Says.Name, skill);
-                var events = skill.Retired ? [] : ImportDecisions.Decide(skill, skill.Slug, wanted.Says);
+                var events = skill.Retired ? [] : ImportDecisions.Decide(skill, skill.Slug, wanted.Over(skill.Says));
                 if (events.Length > 0)
                     import.Changed++;
                 else
@@ -197,12 +215,11 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
             session.Insert(new SlugTaken { Id = slug, SkillId = id });
             session.Stage<Skill>(id, 0, ImportDecisions.Decide(null, slug, wanted.Says));
         }
+
+        bool IsNamed(Said skill) => named[Key(skill)].Contains(skill.Place);
     }
 
-    private static (string Domain, string Name) Key(WantedSkill wanted) =>
-        (wanted.Says.Place.Domain, TextForm.Likeness(wanted.Says.Name));
-
-    private static (string Domain, string Name) Key(Skill skill) => (skill.Domain, TextForm.Likeness(skill.Name));
+    private static (string Domain, string Name) Key(Said skill) => (skill.Place.Domain, TextForm.Likeness(skill.Name));
 
     /// <summary>Skills that have one of the names.</summary>
     private static async Task<IEnumerable<(Guid Id, long Version, Skill Skill)>> Known(

@@ -186,7 +186,7 @@ public static class VersionRows
     }
 
     /// <summary>Domain and name of other skills that have one of the names, or are one of those that may look like them.</summary>
-    public static async Task<IReadOnlyList<(string Domain, string Name)>> NamesakesOf(
+    public static async Task<IReadOnlyList<(string Domain, string Group, string Name)>> NamesakesOf(
         this NpgsqlDataSource source,
         Guid skill,
         string[] names,
@@ -196,14 +196,14 @@ public static class VersionRows
     {
         await using var command = source.CreateCommand(
             """
-            select domain, name from skill_versions
+            select domain, "group", name from skill_versions
             where to_version is null and not retired and skill <> $1 and (name = any($2) or skill = any($3))
             """
         );
         command.Parameters.Add(new() { Value = skill });
         command.Parameters.Add(new() { Value = names });
         command.Parameters.Add(new() { Value = lookalikes });
-        return [.. await All(command, reader => (reader.GetString(0), reader.GetString(1)), ct)];
+        return [.. await All(command, reader => (reader.GetString(0), reader.GetString(1), reader.GetString(2)), ct)];
     }
 
     private static async Task<List<T>> All<T>(

@@ -260,11 +260,11 @@ public sealed class Versions : IProjection
         table.AddColumn("domain", "text").NotNull();
         table.AddColumn("group", "text").NotNull();
         table.AddColumn("retired", "boolean").NotNull();
-        // A skill is told by its domain and name; of two that take the same one at once, one loses and decides again.
+        // A skill is told by its place and name; of two that take the same one at once, one loses and decides again.
         table.Indexes.Add(
             new IndexDefinition("skill_versions_name")
             {
-                Columns = ["domain", "name"],
+                Columns = ["domain", "\"group\"", "name"],
                 IsUnique = true,
                 Predicate = "to_version is null and not retired",
             }

@@ -69,7 +69,10 @@ public sealed class WhenProposalAccepted(IDocumentSession session, NpgsqlDataSou
         var others = await source.NamesakesOf(accepted.SkillId, names, lookalikes, ct);
         return new Surroundings(
             taxonomy.Places,
-            (domain, name) => others.Any(o => o.Domain == domain && TextForm.Looks.Equals(o.Name, name))
+            (place, name) =>
+                others.Any(o =>
+                    o.Domain == place.Domain && o.Group == place.Group && TextForm.Looks.Equals(o.Name, name)
+                )
         );
     }
 

@@ -71,26 +71,32 @@ public sealed class Catalogue(NpgsqlDataSource source, IDocumentStore store)
     )
     {
         var (known, taxonomy) = await Find(skill, ct);
-        var names = (changes ?? []).Select(NewName).OfType<string>().Select(TextForm.Likeness).ToArray();
+        var names = (changes ?? [])
+            .Select(change => NewName(change, known))
+            .OfType<string>()
+            .Select(TextForm.Likeness)
+            .ToArray();
         var taken = names.Length == 0 ? [] : await Taken(names, known?.Id ?? Guid.Empty, ct);
         return (
             known,
             new Surroundings(
                 taxonomy.With(known?.State),
-                (domain, name) => taken.Contains((domain, TextForm.Likeness(name)))
+                (place, name) => taken.Contains((place, TextForm.Likeness(name)))
             )
         );
     }
 
-    private static string? NewName(Change? change) =>
+    // One that is moved must not meet a namesake either.
+    private static string? NewName(Change? change, KnownSkill? skill) =>
         change switch
         {
             AddSkill add => add.Name,
             RenameSkill rename => rename.Name,
+            MoveSkill => skill?.State.Name,
             _ => null,
         };
 
-    private async Task<HashSet<(string Domain, string Likeness)>> Taken(
+    private async Task<HashSet<(Place Place, string Likeness)>> Taken(
         string[] likenesses,
         Guid self,
         CancellationToken ct
@@ -101,7 +107,7 @@ public sealed class Catalogue(NpgsqlDataSource source, IDocumentStore store)
             .Query<KnownSkill>()
             .Where(s => s.Likeness.IsOneOf(likenesses) && !s.State.Retired && s.Id != self)
             .ToListAsync(ct);
-        return [.. others.Select(s => (s.State.Domain.Slug, s.Likeness))];
+        return [.. others.Select(s => (new Place(s.State.Domain.Slug, s.State.Group.Slug), s.Likeness))];
     }
 
     private async Task<KnownSkill?> Skill(Guid id, long version, CancellationToken ct)

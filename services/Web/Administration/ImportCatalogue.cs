@@ -39,12 +39,18 @@ public static class ImportCatalogue
         if (form.Files["document"] is not { Length: > 0 } file)
             return Page.Of<ImportFormView>(new ImportFormModel(dryRun, visit.T["import.no-file"]), 422);
         using var content = new StreamContent(file.OpenReadStream());
-        var csv = file.FileName.EndsWith(".csv", StringComparison.OrdinalIgnoreCase);
-        content.Headers.ContentType = new MediaTypeHeaderValue(csv ? "text/csv" : "application/json");
+        content.Headers.ContentType = new MediaTypeHeaderValue(
+            Path.GetExtension(file.FileName).ToLowerInvariant() switch
+            {
+                ".csv" or ".txt" or ".tsv" => "text/csv",
+                ".xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                _ => "application/json",
+            }
+        );
         var taken = await services.Send<ImportState>(
             "imports",
             HttpMethod.Post,
-            $"/api/catalog/imports?dryRun={(dryRun ? "true" : "false")}",
+            $"/api/catalog/imports?dryRun={(dryRun ? "true" : "false")}&source={Path.GetFileName(file.FileName)}",
             content,
             ct
         );

@@ -13,11 +13,15 @@ public sealed record ImportState(
     int Added,
     int Changed,
     int Unchanged,
-    ImportError[] Errors
+    ImportError[] Errors,
+    TableForm? Form = null
 )
 {
     public bool Over => State is "done" or "failed";
 }
+
+/// <summary>How a table was read.</summary>
+public sealed record TableForm(string? Encoding);
 
 /// <summary>How far an import is. The page reloads itself until it is over.</summary>
 public static class ShowImport

@@ -1,0 +1,368 @@
+using System.Globalization;
+using SkillPlatform.Changes;
+
+namespace SkillPlatform.Catalog;
+
+/// <summary>
+/// The catalogue as a table with a header: a row for each requirement, and rows that end earlier for a skill without
+/// requirements, an empty group or domain, and a role nobody needs yet. <c>levels</c> and <c>keywords</c> hold one entry a
+/// line and need to stand in one row of their domain or skill only. Source and licence have no place in it. Or, in a
+/// workbook, as a matrix: a sheet for each role, a row for each skill, a column for each level; it says nothing of other
+/// roles, nor of keywords.
+/// </summary>
+public sealed class CatalogTable
+{
+    private static readonly string[] Place = ["domain", "group", "skill"];
+    private readonly DocumentErrors _errors = new();
+    private readonly Dictionary<string, Domain> _domains = new(TextForm.Looks);
+    private readonly Dictionary<string, string> _roles = new(TextForm.Looks);
+    private readonly HashSet<string> _covered = new(TextForm.Looks);
+    private readonly List<string> _unmarked = [];
+    private bool _isMatrix;
+    private bool _saysNo;
+    private int _skills;
+
+    private sealed class Domain
+    {
+        public string[]? Levels;
+        public readonly Dictionary<string, Dictionary<string, Skill>> Groups = new(TextForm.Looks);
+        public readonly List<(string At, string Level)> Named = [];
+    }
+
+    private sealed class Skill
+    {
+        public string[]? Keywords;
+        public readonly Dictionary<(string Role, string Level), CatalogDocument.Requirement> Requirements = [];
+    }
+
+    /// <summary>The document, or what is wrong with it: <c>/rows/12/level</c> is the level of the row after twelve others.</summary>
+    public static (CatalogDocument? Document, DocumentErrors Errors) Read(
+        IEnumerable<Sheet> sheets,
+        string? source,
+        KnownLevels known
+    )
+    {
+        var table = new CatalogTable();
+        try
+        {
+            foreach (var sheet in sheets)
+                table.Rows(sheet);
+            table.CheckMarks();
+            table.CheckLevels(known);
+        }
+        catch (DocumentErrors.TooManyException) { }
+        return (table._errors.Any ? null : table.Document(source), table._errors);
+    }
+
+    private void Rows(Sheet sheet)
+    {
+        using var rows = sheet.Rows.GetEnumerator();
+        var role = sheet.Name;
+        Row? header = null;
+        while (header is null && rows.MoveNext())
+            if (
+                rows.Current is { Problem: null, Cells: [var what, var name, .. var rest] }
+                && TableWords.Column(what) == "role"
+                && TableWords.Column(name) is null
+                && Array.TrueForAll(rest, string.IsNullOrWhiteSpace)
+            )
+                // A sheet's name is too short for some roles.
+                role = name;
+            else if (!rows.Current.IsBlank)
+                header = rows.Current;
+        if (header is null or { Problem: not null })
+        {
+            _errors.Add($"{sheet.At}/header", "A header is needed: " + string.Join(',', TableWords.Columns) + ".");
+            return;
+        }
+        var columns = header.Cells.Select(TableWords.Column).ToArray();
+        var isMatrix =
+            role is not null && columns.Contains("skill") && !columns.Contains("role") && !columns.Contains("level");
+        if (Header(sheet.At, header, columns, isMatrix) is not { } positions)
+            return;
+        if (isMatrix)
+            _isMatrix = true;
+        var levels = isMatrix
+            ? header.Cells.Index().Where(h => columns[h.Index] is null && !string.IsNullOrWhiteSpace(h.Item)).ToArray()
+            : [];
+        for (var row = 0; rows.MoveNext(); row++)
+        {
+            var at = string.Create(CultureInfo.InvariantCulture, $"{sheet.At}/rows/{row}");
+            if (rows.Current is { IsBlank: true })
+                continue;
+            var current = rows.Current;
+            if (current.Problem is not null)
+                _errors.Add(at, current.Problem);
+            else if (Beyond(header, current) is { } column)
+                _errors.Add(
+                    string.Create(CultureInfo.InvariantCulture, $"{at}/{column}"),
+                    $"“{Short(current[column])}” stands in a column without a heading."
+                );
+            else
+            {
+                string Cell(string column) => positions.TryGetValue(column, out var i) ? Form(column, current[i]) : "";
+                if (isMatrix)
+                    MatrixRow(at, Cell, TextForm.Name(role!), levels, current);
+                else
+                    Row(at, Cell);
+            }
+        }
+    }
+
+    private static int? Beyond(Row header, Row row)
+    {
+        for (var i = 0; i < row.Cells.Length; i++)
+            if (string.IsNullOrWhiteSpace(header[i]) && !string.IsNullOrWhiteSpace(row[i]))
+                return i;
+        return null;
+    }
+
+    private static string Short(string cell) => cell.Length <= 60 ? cell : cell[..60] + "\u2026";
+
+    private static string Form(string column, string cell) =>
+        column switch
+        {
+            "description" => TextForm.Text(cell),
+            "levels" or "keywords" or "covers" => cell,
+            _ => TextForm.Name(cell),
+        };
+
+    private Dictionary<string, int>? Header(string at, Row header, string?[] columns, bool isMatrix)
+    {
+        var before = _errors.All.Count;
+        var positions = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var i = 0; i < columns.Length; i++)
+            if (columns[i] is not { } column)
+            {
+                if (!isMatrix && !string.IsNullOrWhiteSpace(header[i]))
+                    _errors.Add(
+                        $"{at}/header/{i}",
+                        $"There is no column \u201c{Short(header[i])}\u201d. There are: "
+                            + string.Join(',', TableWords.Columns)
+                            + "."
+                    );
+            }
+            else if (!positions.TryAdd(column, i))
+                _errors.Add($"{at}/header/{i}", "This column stands here twice.");
+        // Levels may be left out: the domain keeps those it has, or gets the usual ones.
+        var needed = isMatrix ? Place : TableWords.Columns.Where(c => c != "levels");
+        foreach (var missing in needed.Where(c => !positions.ContainsKey(c)))
+            _errors.Add($"{at}/header/{missing}", "This column is missing.");
+        return _errors.All.Count > before ? null : positions;
+    }
+
+    private void Row(string at, Func<string, string> cell)
+    {
+        var (domain, group, skill, role) = (cell("domain"), cell("group"), cell("skill"), cell("role"));
+        _covered.UnionWith(Entries($"{at}/covers", cell("covers"), CatalogDocument.MostRoles, isSet: true) ?? []);
+        if (domain.Length == 0)
+        {
+            Empty(at, cell, "group", "skill", "levels", "keywords", "level", "mandatory", "description");
+            if (Named($"{at}/role", role))
+                _roles.TryAdd(role, role);
+            return;
+        }
+        if (!Named($"{at}/domain", domain))
+            return;
+        if (!_domains.TryGetValue(domain, out var d))
+            _domains.Add(domain, d = new Domain());
+        Same(
+            ref d.Levels,
+            Entries($"{at}/levels", cell("levels"), CatalogDocument.MostLevels),
+            $"{at}/levels",
+            "domain"
+        );
+        if (group.Length == 0)
+        {
+            Empty(at, cell, "skill", "keywords", "role", "level", "mandatory", "description");
+            return;
+        }
+        if (!Named($"{at}/group", group))
+            return;
+        if (skill.Length == 0)
+        {
+            d.Groups.TryAdd(group, new Dictionary<string, Skill>(TextForm.Looks));
+            Empty(at, cell, "keywords", "role", "level", "mandatory", "description");
+            return;
+        }
+        if (Find(at, d, group, skill) is not { } s)
+            return;
+        Same(
+            ref s.Keywords,
+            Entries($"{at}/keywords", cell("keywords"), TextForm.MostKeywords, TextForm.LongestKeyword, isSet: true),
+            $"{at}/keywords",
+            "skill"
+        );
+        if (role.Length == 0)
+            Empty(at, cell, "level", "mandatory", "description");
+        else
+            Requirement(at, cell, d, s, role);
+    }
+
+    private Skill? Find(string at, Domain domain, string group, string skill)
+    {
+        if (!domain.Groups.TryGetValue(group, out var skills))
+            domain.Groups.Add(group, skills = new Dictionary<string, Skill>(TextForm.Looks));
+        if (!Named($"{at}/skill", skill))
+            return null;
+        if (skills.TryGetValue(skill, out var known))
+            return known;
+        if (++_skills == CatalogDocument.MostSkills + 1)
+            _errors.Add(at, $"At most {CatalogDocument.MostSkills:N0} skills.");
+        return skills[skill] = new Skill();
+    }
+
+    // The first line of a cell says whether it is mandatory; what says nothing of that is not.
+    private void MatrixRow(
+        string at,
+        Func<string, string> cell,
+        string role,
+        (int Index, string Item)[] levels,
+        Row row
+    )
+    {
+        var (domain, group, skill) = (cell("domain"), cell("group"), cell("skill"));
+        if (!Named($"{at}/domain", domain) | !Named($"{at}/group", group))
+            return;
+        if (Named($"{at}/role", role))
+            _roles.TryAdd(role, role);
+        if (!_domains.TryGetValue(domain, out var d))
+            _domains.Add(domain, d = new Domain());
+        if (Find(at, d, group, skill) is not { } s)
+            return;
+        foreach (var (column, level) in levels)
+        {
+            var text = TextForm.Text(row[column]);
+            if (text.Length == 0)
+                continue;
+            var name = TextForm.Name(level);
+            var (first, rest) = text.IndexOf('\n', StringComparison.Ordinal) is > 0 and var end
+                ? (text[..end], text[(end + 1)..])
+                : (text, "");
+            var says = TableWords.Says(first);
+            var pointer = $"{at}/{name}";
+            d.Named.Add((pointer, name));
+            Requirement(pointer, pointer, s, new(role, name, says == true, says is null ? text : TextForm.Text(rest)));
+        }
+    }
+
+    private void Requirement(string at, Func<string, string> cell, Domain domain, Skill skill, string role)
+    {
+        var (level, mandatory, description) = (cell("level"), cell("mandatory"), cell("description"));
+        if (Named($"{at}/role", role))
+            _roles.TryAdd(role, role);
+        if (Named($"{at}/level", level))
+            domain.Named.Add(($"{at}/level", level));
+        var says = TableWords.Says(mandatory);
+        _saysNo |= says == false;
+        if (mandatory.Length == 0)
+            _unmarked.Add($"{at}/mandatory");
+        else if (says is null)
+            _errors.Add(
+                $"{at}/mandatory",
+                $"\u201c{Short(mandatory)}\u201d is neither yes nor no: true or false is meant."
+            );
+        Requirement(at, $"{at}/description", skill, new(role, level, says == true, description));
+    }
+
+    private void Requirement(string at, string text, Skill skill, CatalogDocument.Requirement requirement)
+    {
+        if (TextForm.Problem(requirement.Description, TextForm.LongestDescription, mayBeEmpty: true) is { } problem)
+            _errors.Add(text, problem);
+        var cell = (TextForm.Likeness(requirement.Role), TextForm.Likeness(requirement.Level));
+        if (!skill.Requirements.TryAdd(cell, requirement))
+            _errors.Add(at, "There is a requirement for this role and level already.");
+    }
+
+    // Where only what is mandatory is marked, the rest is not; where both are, a cell was forgotten.
+    private void CheckMarks()
+    {
+        var marked = _domains.Values.Any(d =>
+            d.Groups.Values.Any(g => g.Values.Any(s => s.Requirements.Values.Any(r => r.Mandatory)))
+        );
+        if (marked && !_saysNo)
+            return;
+        foreach (var at in _unmarked)
+            _errors.Add(at, "Must be true or false.");
+    }
+
+    private bool Named(string at, string name)
+    {
+        if (TextForm.Problem(name, TextForm.LongestName) is not { } problem)
+            return true;
+        _errors.Add(at, problem);
+        return false;
+    }
+
+    private void Empty(string at, Func<string, string> cell, params ReadOnlySpan<string> columns)
+    {
+        foreach (var column in columns)
+            if (cell(column).Length > 0)
+                _errors.Add($"{at}/{column}", "Must be empty where the cells before it are.");
+    }
+
+    private void Same(ref string[]? known, string[]? given, string at, string what)
+    {
+        if (given is not null && known is not null && !given.SequenceEqual(known, TextForm.Looks))
+            _errors.Add(at, $"Differs from an earlier row of the same {what}.");
+        known ??= given;
+    }
+
+    private string[]? Entries(string at, string cell, int most, int longest = TextForm.LongestName, bool isSet = false)
+    {
+        if (cell.Length == 0)
+            return null;
+        var entries = cell.Split('\n').Select(TextForm.Name).Where(e => e.Length > 0).ToArray();
+        if (entries.Length > most)
+            _errors.Add(at, $"At most {most:N0} entries.");
+        foreach (var entry in entries.Take(most))
+            if (TextForm.Problem(entry, longest) is { } problem)
+                _errors.Add(at, problem);
+        var distinct = entries.Distinct(TextForm.Looks).ToArray();
+        if (distinct.Length != entries.Length && !isSet)
+            _errors.Add(at, "An entry stands here twice.");
+        return distinct;
+    }
+
+    private void CheckLevels(KnownLevels known)
+    {
+        foreach (var (name, domain) in _domains)
+        {
+            var levels = new HashSet<string>(
+                domain.Levels ?? CatalogDocument.UsualLevels.Concat(known(name) ?? []),
+                TextForm.Looks
+            );
+            foreach (var (at, level) in domain.Named.Where(n => !levels.Contains(n.Level)))
+                _errors.Add(at, DocumentErrors.NotAmong(level, levels, "levels of its domain"));
+        }
+    }
+
+    private CatalogDocument Document(string? source) =>
+        new(
+            source,
+            null,
+            null,
+            [.. _roles.Keys],
+            [
+                .. _domains.Select(d => new CatalogDocument.Domain(
+                    d.Key,
+                    d.Value.Levels,
+                    [
+                        .. d.Value.Groups.Select(g => new CatalogDocument.Group(
+                            g.Key,
+                            [
+                                .. g.Value.Select(s => new CatalogDocument.Skill(
+                                    s.Key,
+                                    s.Value.Keywords ?? (_isMatrix ? null : []),
+                                    [.. s.Value.Requirements.Values]
+                                )),
+                            ]
+                        )),
+                    ]
+                )),
+            ],
+            _isMatrix ? [.. _roles.Keys]
+                : _covered.Count > 0 ? [.. _covered.Where(_roles.ContainsKey)]
+                : null
+        );
+}
