@@ -18,6 +18,9 @@ public static class Api
         ImportCatalogue.Map(api);
         Import.Map(api);
         Export.Map(api);
+        PublishEdition.Map(api);
+        ReadEditions.Map(api);
+        CompareEditions.Map(api);
         api.MapErrorQueues(Consumers.Endpoints);
         api.MapGet("/{**unknown}", () => TypedResults.NotFound()).ExcludeFromDescription().AllowAnonymous();
     }

@@ -34,6 +34,7 @@ public static class Store
         options.Schema.For<SlugTaken>().DocumentAlias("slug_taken");
         SkillEntry.Configure(options);
         Import.Configure(options);
+        Edition.Configure(options);
         // Two messages about one account at once: the one that commits second looks again.
         options.Schema.For<Account>().DocumentAlias("account").UseOptimisticConcurrency(true);
     }

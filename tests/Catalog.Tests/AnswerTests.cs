@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using SkillPlatform.Contracts;
 using SkillPlatform.Testing;
@@ -16,6 +17,8 @@ public sealed class AnswerTests(Catalogue catalogue)
             new("developer", "senior", false, "Teaches it."),
             new("tester", "junior", true, "Breaks it.")
         );
+        using var administrator = catalogue.Service.Administrator;
+        using var before = await administrator.PostAsJsonAsync("/api/catalog/editions", new { name = "Before" });
         await catalogue.Accept(
             Given.Accepted(
                 id,
@@ -33,6 +36,10 @@ public sealed class AnswerTests(Catalogue catalogue)
                 new StateRequirement("tester", "senior", true, "Mends it.")
             )
         );
+        using var after = await administrator.PostAsJsonAsync(
+            "/api/catalog/editions",
+            new { name = "After", notes = "What *else*?" }
+        );
         slug = (await catalogue.Service.Get($"/skills/by-id/{id}")).GetProperty("slug").GetString()!;
         var wrong = new List<string>();
         foreach (
@@ -47,6 +54,9 @@ public sealed class AnswerTests(Catalogue catalogue)
                 ("catalog.cell", $"/skills/{slug}/requirements/developer/junior/history"),
                 ("catalog.diff", $"/skills/{slug}/diff?from=4"),
                 ("catalog.changes", "/changes?limit=200"),
+                ("catalog.editions", "/editions"),
+                ("catalog.edition", "/editions/after"),
+                ("catalog.edition-diff", "/editions/before/compare/after?limit=200"),
             }
         )
             wrong.Add(Shape.Approve(shape, Own(shape, await catalogue.Service.Get(path))));
@@ -64,6 +74,24 @@ public sealed class AnswerTests(Catalogue catalogue)
                             .Where(c => c.GetProperty("skill").GetProperty("slug").GetString() == slug),
                     }
                 )
-                : answer;
+            : shape is "catalog.edition-diff"
+                ? JsonSerializer.SerializeToElement(
+                    new
+                    {
+                        from = answer.GetProperty("from"),
+                        to = answer.GetProperty("to"),
+                        counts = new
+                        {
+                            barRaised = answer.GetProperty("counts").GetProperty("barRaised"),
+                            reworded = 1,
+                        },
+                        items = answer
+                            .GetProperty("items")
+                            .EnumerateArray()
+                            .Where(line => line.GetProperty("skill").GetProperty("slug").GetString() == slug),
+                        nextCursor = answer.GetProperty("nextCursor"),
+                    }
+                )
+            : answer;
     }
 }

@@ -23,6 +23,9 @@ public sealed class EveryPageIsAccessible(RunningPlatform running, RealBrowser b
                 "/roles/cloud-engineer",
                 "/roles/cloud-engineer?level=middle&compare=senior",
                 "/changes",
+                "/editions",
+                "/editions/{edition}",
+                "/editions/{edition}/compare/current",
                 Skill,
                 Skill + "?version=1",
                 Skill + "/compare?from=middle&to=senior",
@@ -199,6 +202,12 @@ public sealed class EveryPageIsAccessible(RunningPlatform running, RealBrowser b
     // A skill that was changed once, and shall be changed again.
     private async Task<Dictionary<string, string>> Values(string skill)
     {
+        var edition = $"for-{skill}";
+        var (published, why, _) = await running.Admin.Post(
+            "/api/catalog/editions",
+            new { name = edition, notes = "What *there was* to look at." }
+        );
+        Assert.True(published == 201, $"{published} {why}");
         var merged = await Propose(skill, "Says **what** it is for, and `how` it is started.");
         var (status, body, _) = await running.Reviewer.Post(
             $"/api/proposals/{merged}/reviews",
@@ -208,6 +217,10 @@ public sealed class EveryPageIsAccessible(RunningPlatform running, RealBrowser b
         await Eventually.Get(
             () => running.Nobody.Get($"/api/proposals/{merged}"),
             proposal => proposal.GetProperty("state").GetString() == "merged"
+        );
+        await Eventually.Get(
+            () => running.Nobody.Get($"/api/catalog/editions/{edition}/compare/current"),
+            diff => diff.GetProperty("items").GetArrayLength() > 0
         );
         return new(StringComparer.Ordinal)
         {
@@ -220,6 +233,7 @@ public sealed class EveryPageIsAccessible(RunningPlatform running, RealBrowser b
             ["proposal"] = await Propose(skill, "Says what it is for, and *why* it is there."),
             ["account"] = running.Contributor.Id,
             ["import"] = running.Import,
+            ["edition"] = edition,
         };
     }
 

@@ -140,7 +140,7 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
         using var taken = await Upload(browser, "catalogue.csv");
         Assert.Equal($"/en/admin/imports/{Id}", taken.Headers.Location?.OriginalString);
         var asked = web.Catalog.Last("/api/catalog/imports");
-        Assert.Equal("?dryRun=true", asked.Query);
+        Assert.Equal("?dryRun=true&source=catalogue.csv", asked.Query);
         Assert.Equal("text/csv", asked.Headers["Content-Type"]);
         Assert.Equal("the document", asked.Body);
         var running = await browser.Html($"/en/admin/imports/{Id}");

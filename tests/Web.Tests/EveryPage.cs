@@ -58,6 +58,9 @@ public static class EveryPage
         ("/roles", ["/roles"]),
         ("/roles/{role}", ["/roles/pilot", "/roles/pilot?level=junior", "/roles/pilot?level=junior&compare=senior"]),
         ("/changes", ["/changes"]),
+        ("/editions", ["/editions"]),
+        ("/editions/{name}", ["/editions/2026-2"]),
+        ("/editions/{a}/compare/{b}", ["/editions/2026-1/compare/2026-2"]),
         ("/skills/new", ["/skills/new"]),
         ("/skills/{slug}", ["/skills/every", "/skills/every?version=2", "/skills/ended"]),
         ("/skills/{slug}/compare", ["/skills/every/compare"]),
@@ -216,6 +219,9 @@ public static class EveryPage
             .On("GET /api/catalog/skills/ended", new { }, 410)
             .On("GET /api/catalog/skills/ended/history", with(changes))
             .On("GET /api/catalog/changes", with(changes))
+            .On("GET /api/catalog/editions", with(List(Samples.EditionNamed("2026.2"), Samples.EditionNamed("2026.1"))))
+            .On("GET /api/catalog/editions/2026-2", with(Samples.Edition))
+            .On("GET /api/catalog/editions/2026-1/compare/2026-2", with(Samples.EditionDiff))
             .On(
                 "GET /api/catalog/errors/",
                 with(

@@ -35,6 +35,7 @@ public sealed class NeighbourTests(WebFixture web) : IClassFixture<WebFixture>
         ("/skills", ["catalog"]),
         ("/roles", ["catalog"]),
         ("/changes", ["catalog"]),
+        ("/editions", ["catalog"]),
         ($"/proposals/{EveryPage.Mine}/revise", ["catalog", "proposals"]),
         ($"/proposals/{EveryPage.Draft}/revise", ["catalog", "proposals"]),
         ("/proposals", ["proposals"]),

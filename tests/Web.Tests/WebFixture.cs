@@ -277,6 +277,82 @@ public static class Samples
         };
 
     /// <summary>One domain with one group.</summary>
+    public static object EditionNamed(string name) =>
+        new
+        {
+            slug = name.Replace('.', '-'),
+            name,
+            notes = name == "2026.2" ? "The **second** one." : null,
+            at = "2026-11-20T10:00:00Z",
+            asOf = "2026-11-20T09:59:00Z",
+            by = new
+            {
+                id = "admin",
+                name = "Noor",
+                erased = false,
+            },
+        };
+
+    public static object Edition { get; } = new
+    {
+        slug = "2026-2",
+        name = "2026.2",
+        notes = "The **second** one.",
+        at = "2026-11-20T10:00:00Z",
+        asOf = "2026-11-20T09:59:00Z",
+        by = new
+        {
+            id = "admin",
+            name = "Noor",
+            erased = false,
+        },
+        counts = new
+        {
+            skills = 2,
+            requirements = 3,
+            mandatory = 1,
+        },
+    };
+
+    public static object EditionDiff { get; } = new
+    {
+        from = EditionNamed("2026.1"),
+        to = EditionNamed("2026.2"),
+        counts = new { barRaised = 1, reworded = 1 },
+        items = new[]
+        {
+            EditionLine("barRaised", "requirementMadeMandatory", "Reads."),
+            EditionLine("reworded", "requirementReworded", "Reads tables."),
+        },
+        nextCursor = (string?)null,
+    };
+
+    private static object EditionLine(string kind, string change, string before) =>
+        new
+        {
+            kind,
+            change,
+            skill = new { slug = "every", name = "Tides" },
+            role = "pilot",
+            level = "junior",
+            before,
+            after = "Reads tables well.",
+            mandatoryBefore = false,
+            mandatoryAfter = true,
+            version = 2,
+            at = "2026-11-20T09:00:00Z",
+            author = new
+            {
+                id = "a",
+                name = "Noor",
+                erased = false,
+            },
+            reviewer = (object?)null,
+            proposal = (string?)null,
+            import = (string?)null,
+            reason = "Since it matters.",
+        };
+
     public static object Tree { get; } = new
     {
         items = new[]

@@ -45,10 +45,12 @@ public static class Export
     private static async Task<IResult> Get(
         HttpContext http,
         NpgsqlDataSource source,
+        IQuerySession session,
         string format = "json",
         string? asOf = null,
         string? domain = null,
-        string? role = null
+        string? role = null,
+        string? edition = null
     )
     {
         if (format is not ("json" or "csv" or "xlsx" or "xlsx-matrix"))
@@ -59,6 +61,14 @@ public static class Export
                 ? time.ToUniversalTime()
                 : throw new BadHttpRequestException("asOf must be a time as RFC 3339 writes it: 2026-03-31T12:00:00Z.");
         var ct = http.RequestAborted;
+        if (edition is not null)
+        {
+            if (asOf is not null)
+                return Refusal.Field("/edition", "Ask for an edition or for a time, not for both.").AsProblem();
+            if (await Edition.Find(session, edition, ct) is not { } named)
+                return Refusal.NoSuch("edition").AsProblem();
+            at = named.AsOf.ToUniversalTime();
+        }
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var snapshot = await connection.BeginTransactionAsync(
             System.Data.IsolationLevel.RepeatableRead,

@@ -8,6 +8,7 @@ using SkillPlatform.Web.Api;
 using SkillPlatform.Web.Cache;
 using SkillPlatform.Web.Catalogue;
 using SkillPlatform.Web.Comments;
+using SkillPlatform.Web.Editions;
 using SkillPlatform.Web.Feeds;
 using SkillPlatform.Web.Proposals;
 using SkillPlatform.Web.Skills;
@@ -65,6 +66,8 @@ public static class AllPages
         ShowHistory.Map(app);
         ShowDiff.Map(app);
         ShowChanges.Map(app);
+        ShowEditions.Map(app);
+        PublishEdition.Map(app);
         WatchSkill.Map(app);
         SuggestChange.Map(app);
         SuggestSkill.Map(app);
