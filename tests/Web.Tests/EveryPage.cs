@@ -237,6 +237,30 @@ public static class EveryPage
                 )
             )
             .On(
+                "GET /api/catalog/imports",
+                with(
+                    List(
+                        new
+                        {
+                            id = Import,
+                            state = "done",
+                            dryRun = false,
+                            source = "tides.xlsx",
+                            by = new
+                            {
+                                id = "admin",
+                                name = "Noor",
+                                erased = false,
+                            },
+                            added = 1,
+                            changed = 2,
+                            unchanged = 3,
+                            createdAt = "2026-11-20T09:00:00Z",
+                        }
+                    )
+                )
+            )
+            .On(
                 $"GET /api/catalog/imports/{Import}",
                 with(
                     new

@@ -23,7 +23,7 @@ public sealed record CatalogDocument(
     public const int MostLevels = 50;
     public const int MostRoles = 5_000;
     public const int MostSkills = 100_000;
-    public const int LargestBytes = 32 * 1024 * 1024;
+    public const int LargestBytes = 128 * 1024 * 1024;
 
     public static readonly string[] UsualLevels = ["Junior", "Middle", "Senior", "Lead", "Principal"];
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using JasperFx;
 using Marten;
 using SkillPlatform.EventSourcing;
@@ -78,7 +79,12 @@ public sealed class Import : IRevisioned
         options.Schema.For<ImportDocument>().DocumentAlias("import_document");
     }
 
-    public static void Map(IEndpointRouteBuilder api) =>
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/imports", List)
+            .RequireAuthorization(Roles.Administrator)
+            .Produces<Page<ImportItem>>()
+            .WithSummary("All imports, newest first: who, what, how much.");
         api.MapGet(
                 "/imports/{id:guid}",
                 async (HttpContext http, Guid id, IQuerySession session) =>
@@ -88,6 +94,36 @@ public sealed class Import : IRevisioned
             )
             .RequireAuthorization(Roles.Administrator)
             .Produces<ImportPage>();
+    }
+
+    private static async Task<IResult> List(HttpContext http, Paging paging, IQuerySession session)
+    {
+        var ct = http.RequestAborted;
+        var all = session.Query<Import>().Where(i => true);
+        if (paging.After is { } key)
+        {
+            var (at, last) =
+                key is [var time, var text]
+                && PointInTime.TryTime(time, out var then)
+                && Guid.TryParse(text, out var given)
+                    ? (then.ToUniversalTime(), given)
+                    : throw new BadHttpRequestException("cursor is not one this list gave.");
+            all = all.Where(i => i.CreatedAt < at || (i.CreatedAt == at && i.Id.CompareTo(last) < 0));
+        }
+        var found = await all.OrderByDescending(i => i.CreatedAt)
+            .ThenByDescending(i => i.Id)
+            .Take(paging.Limit + 1)
+            .ToListAsync(ct);
+        var page = paging.Of(
+            found,
+            i => [i.CreatedAt.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture), i.Id.ToString()]
+        );
+        var people = await People.Load(session, page.Items.Select(i => i.By), ct);
+        return Reading.Hashed(
+            http,
+            new Page<ImportItem>([.. page.Items.Select(i => ImportItem.Of(i, people))], page.NextCursor)
+        );
+    }
 
     public void Recognise(string called, Skill skill)
     {
@@ -112,6 +148,43 @@ public sealed class Import : IRevisioned
             Recognised,
             CreatedAt,
             FinishedAt
+        );
+}
+
+/// <summary>An import as the list of them shows it. <c>Source</c> is its file's name, or what the document says.</summary>
+public sealed record ImportItem(
+    Guid Id,
+    string State,
+    bool DryRun,
+    string? Source,
+    string? Format,
+    Person? By,
+    int Done,
+    int Total,
+    int Added,
+    int Changed,
+    int Unchanged,
+    int Errors,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? FinishedAt
+)
+{
+    public static ImportItem Of(Import import, People people) =>
+        new(
+            import.Id,
+            import.State,
+            import.DryRun,
+            import.Source,
+            import.Form?.Format ?? "json",
+            people.Of(import.By),
+            import.Done,
+            import.Total,
+            import.Added,
+            import.Changed,
+            import.Unchanged,
+            import.Errors.Length,
+            import.CreatedAt,
+            import.FinishedAt
         );
 }
 

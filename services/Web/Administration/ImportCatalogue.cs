@@ -4,23 +4,39 @@ using SkillPlatform.Web.Pages;
 
 namespace SkillPlatform.Web.Administration;
 
+public sealed record PastImport(
+    Guid Id,
+    string State,
+    bool DryRun,
+    string? Source,
+    Person? By,
+    long Added,
+    long Changed,
+    long Unchanged,
+    DateTimeOffset CreatedAt
+);
+
+/// <summary>Past imports are null where they could not be read.</summary>
 public sealed record ImportFormModel(
     bool DryRun = true,
     string? Problem = null,
-    IReadOnlyDictionary<string, string[]>? Errors = null
+    IReadOnlyDictionary<string, string[]>? Errors = null,
+    PageList<PastImport>? Past = null
 );
 
 /// <summary>Takes a catalogue document in, or only checks it; and the whole catalogue out.</summary>
 public static class ImportCatalogue
 {
-    private const long Largest = 32 * 1024 * 1024;
+    private const long Largest = 128 * 1024 * 1024;
 
     public static void Map(WebApplication app)
     {
         app.MapGet(
                 "/admin/import",
-                (Visit visit) =>
-                    visit.Administers() ? (IResult)Page.Of<ImportFormView>(new ImportFormModel()) : Page.Error(403)
+                (string? cursor, Services services, Visit visit, CancellationToken ct) =>
+                    visit.Administers()
+                        ? Form(new ImportFormModel(), 200, services, ct, cursor)
+                        : Task.FromResult<IResult>(Page.Error(403))
             )
             .RequireAuthorization();
         app.MapPost("/admin/import", Post)
@@ -31,13 +47,26 @@ public static class ImportCatalogue
             );
     }
 
+    private static async Task<IResult> Form(
+        ImportFormModel model,
+        int status,
+        Services services,
+        CancellationToken ct,
+        string? cursor = null
+    )
+    {
+        FormattableString address = $"/api/catalog/imports?limit={20}";
+        var past = await services.Get<PageList<PastImport>>("catalog", address.With("cursor", cursor), ct);
+        return Page.Of<ImportFormView>(model with { Past = past.Value }, status);
+    }
+
     private static async Task<IResult> Post(IFormCollection form, Services services, Visit visit, CancellationToken ct)
     {
         if (!visit.Administers())
             return Page.Error(403);
         var dryRun = form["how"] != "real";
         if (form.Files["document"] is not { Length: > 0 } file)
-            return Page.Of<ImportFormView>(new ImportFormModel(dryRun, visit.T["import.no-file"]), 422);
+            return await Form(new ImportFormModel(dryRun, visit.T["import.no-file"]), 422, services, ct);
         using var content = new StreamContent(file.OpenReadStream());
         content.Headers.ContentType = new MediaTypeHeaderValue(
             Path.GetExtension(file.FileName).ToLowerInvariant() switch
@@ -56,7 +85,7 @@ public static class ImportCatalogue
         );
         return taken.Value is { } import ? TypedResults.Redirect(visit.To($"/admin/imports/{import.Id}"))
             : taken.Errors is { Count: > 0 } errors
-                ? Page.Of<ImportFormView>(new ImportFormModel(dryRun, visit.T["import.errors"], errors), 422)
-            : Page.Of<ImportFormView>(new ImportFormModel(dryRun, visit.Why(taken, "admin.missing")), taken.Shown());
+                ? await Form(new ImportFormModel(dryRun, visit.T["import.errors"], errors), 422, services, ct)
+            : await Form(new ImportFormModel(dryRun, visit.Why(taken, "admin.missing")), taken.Shown(), services, ct);
     }
 }

@@ -12,7 +12,8 @@ namespace SkillPlatform.Web.Api;
 public static class Proxy
 {
     private const long Usual = 2 * 1024 * 1024;
-    private const long Import = 32 * 1024 * 1024;
+    private const long Import = 128 * 1024 * 1024;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly string[] Services = ["catalog", "proposals", "notifications", "identity"];
 
     public static void AddProxy(this WebApplicationBuilder builder) =>
@@ -112,14 +113,34 @@ public static class Proxy
             );
     }
 
-    private static Task TooLarge(HttpContext http) =>
-        Problems.Write(
+    // Who sends all before listening would see a broken connection instead of the answer.
+    private static async Task TooLarge(HttpContext http)
+    {
+        if (
+            http.Request.Headers.Expect.Count == 0
+            && http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size
+        )
+        {
+            size.MaxRequestBodySize = 8 * Import;
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+            limit.CancelAfter(Patience);
+            try
+            {
+                await http.Request.Body.CopyToAsync(Stream.Null, limit.Token);
+            }
+            catch (Exception e) when (e is OperationCanceledException or IOException)
+            {
+                // Then it is cut.
+            }
+        }
+        await Problems.Write(
             http,
             StatusCodes.Status413PayloadTooLarge,
             "too-large",
             "Too large",
             $"At most {Import / 1024 / 1024} MB for an import, {Usual / 1024 / 1024} MB for anything else."
         );
+    }
 
     private static ValueTask FromService(ResponseTransformContext context)
     {
