@@ -81,6 +81,7 @@ public sealed class EveryPageIsAccessible(RunningPlatform running, RealBrowser b
                 "/admin",
                 "/admin/accounts",
                 "/admin/accounts/{account}",
+                "/admin/service-accounts",
                 "/admin/policies",
                 "/admin/import",
                 "/admin/imports/{import}",

@@ -103,6 +103,7 @@ public static class EveryPage
         ("/admin", ["/admin"]),
         ("/admin/accounts", ["/admin/accounts"]),
         ("/admin/accounts/{id:guid}", [$"/admin/accounts/{Account}"]),
+        ("/admin/service-accounts", ["/admin/service-accounts"]),
         ("/admin/policies", ["/admin/policies"]),
         ("/admin/import", ["/admin/import"]),
         ("/admin/imports/{id:guid}", [$"/admin/imports/{Import}"]),
@@ -505,6 +506,7 @@ public static class EveryPage
         identity
             .On("GET /api/identity/me", with(Samples.Account(Account)))
             .On("GET /api/identity/accounts", with(List(Samples.Account(Account))))
+            .On("GET /api/identity/service-accounts", with(List(Samples.ServiceAccount(Account))))
             .On($"GET /api/identity/accounts/{Account}", with(Samples.Account(Account)));
 
     private const string At = "2026-03-09T10:00:00Z";

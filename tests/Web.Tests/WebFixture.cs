@@ -177,6 +177,21 @@ public static class Samples
             unreadCount = 1,
         };
 
+    /// <summary>A service account that is not over; with its secret where it was just made.</summary>
+    public static object ServiceAccount(string id, string? secret = null) =>
+        new
+        {
+            id,
+            name = "Nightly import",
+            scopes = new[] { "read", "import" },
+            endsAt = DateTimeOffset.UtcNow.AddDays(30),
+            createdAt = "2026-03-09T10:00:00Z",
+            createdBy = "u1",
+            lastUsedAt = (string?)null,
+            revokedAt = (string?)null,
+            clientSecret = secret,
+        };
+
     public static object Skill(
         string slug = "tides",
         string name = "Reading tides",

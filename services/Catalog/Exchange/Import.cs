@@ -81,7 +81,7 @@ public sealed class Import : IRevisioned
                         ? Reading.Tagged(http, $"{import.Version}", import.Page())
                         : Refusal.NoSuch("import").AsProblem()
             )
-            .RequireAuthorization(Roles.Administrator)
+            .RequireAuthorization(Roles.Importer)
             .Produces<ImportPage>();
 
     public void Recognise(string called, Skill skill)

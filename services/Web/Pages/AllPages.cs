@@ -98,6 +98,7 @@ public static class AllPages
         AdminPage.Map(app);
         FindAccounts.Map(app);
         ChangeAccount.Map(app);
+        ServiceAccounts.Map(app);
         SetPolicies.Map(app);
         ImportCatalogue.Map(app);
         ShowImport.Map(app);
