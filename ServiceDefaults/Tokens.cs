@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Infrastructure;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -77,6 +78,17 @@ public sealed record Caller(string Id, IReadOnlySet<string> Roles, IReadOnlySet<
         user.FindAll(type).Select(claim => claim.Value).ToHashSet(StringComparer.Ordinal);
 }
 
+/// <summary>What any person may do who is signed in, a service account may if it may propose; else it reads.</summary>
+public sealed class MayWrite()
+    : AssertionRequirement(context =>
+        !context.User.HasClaim(Roles.ServiceClaim, "true")
+        || context.User.IsInRole(Roles.Contributor)
+        || (context.Resource is HttpContext http && HttpMethods.IsGet(http.Request.Method))
+    );
+
+/// <summary>No service account, whatever its roles.</summary>
+public sealed class IsPerson() : AssertionRequirement(context => !context.User.HasClaim(Roles.ServiceClaim, "true"));
+
 /// <summary>Access tokens: validated by every service itself, and demanded unless a route says otherwise.</summary>
 public static class Tokens
 {
@@ -127,19 +139,13 @@ public static class Tokens
         builder
             .Services.AddAuthorizationBuilder()
             .SetFallbackPolicy(
-                new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireAssertion(MayWrite).Build()
+                new AuthorizationPolicyBuilder().RequireAuthenticatedUser().AddRequirements(new MayWrite()).Build()
             )
             .AddPolicy(Roles.Administrator, policy => policy.RequireRole(Roles.Administrator))
             .AddPolicy(Roles.Importer, policy => policy.RequireRole(Roles.Importer, Roles.Administrator))
             .AddPolicy(Roles.Moderator, policy => policy.RequireRole(Roles.Moderator, Roles.Administrator))
             .AddPolicy(Roles.Reviewer, policy => policy.RequireRole(Roles.Reviewer));
     }
-
-    // What any person may do who is signed in, a service account may if it may propose; else it reads.
-    private static bool MayWrite(AuthorizationHandlerContext context) =>
-        !context.User.HasClaim(Roles.ServiceClaim, "true")
-        || context.User.IsInRole(Roles.Contributor)
-        || (context.Resource is HttpContext http && HttpMethods.IsGet(http.Request.Method));
 
     // A service that starts while the authority is away cannot check any token: not the caller's fault. Asked for before
     // the check, not after it failed: the keys may have come meanwhile.

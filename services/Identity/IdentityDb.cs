@@ -23,6 +23,8 @@ public sealed partial class IdentityDb(DbContextOptions<IdentityDb> options)
 
     public DbSet<ServiceAccount> ServiceAccounts => Set<ServiceAccount>();
 
+    public DbSet<SecurityEvent> SecurityEvents => Set<SecurityEvent>();
+
     protected override void OnModelCreating(ModelBuilder builder)
     {
         base.OnModelCreating(builder);
@@ -48,6 +50,13 @@ public sealed partial class IdentityDb(DbContextOptions<IdentityDb> options)
             guess.ToTable("guesses");
             guess.HasKey(g => g.Key);
             guess.HasIndex(g => g.Until);
+        });
+        builder.Entity<SecurityEvent>(happened =>
+        {
+            happened.ToTable("security_events");
+            happened.HasIndex(e => e.At);
+            happened.HasIndex(e => e.What);
+            happened.HasIndex(e => e.Account);
         });
         builder.Entity<ServiceAccount>(account =>
         {

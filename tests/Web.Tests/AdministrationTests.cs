@@ -19,6 +19,7 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
     [InlineData("/en/admin/mails", "moderator", 403)]
     [InlineData("/en/admin/errors", "moderator", 403)]
     [InlineData("/en/admin/service-accounts", "moderator", 403)]
+    [InlineData("/en/admin/security", "moderator", 403)]
     public async Task Each_sees_what_their_role_is_for(string page, string role, int status)
     {
         web.Identity.Stub.On("GET /api/identity/accounts", Samples.Empty);
@@ -45,6 +46,36 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
         Assert.Contains("No account matches", await browser.Html("/en/admin/accounts?q=nobody"));
         web.Identity.Stub.On("GET /api/identity/accounts", new { }, 500);
         Assert.Contains("does not answer", await browser.Html("/en/admin/accounts"));
+    }
+
+    [Fact]
+    public async Task The_security_log_is_shown_by_kind_and_by_account()
+    {
+        web.Identity.Stub.On(
+            "GET /api/identity/security-events",
+            new
+            {
+                items = new[]
+                {
+                    new
+                    {
+                        at = "2026-03-09T10:00:00Z",
+                        what = "accountSuspended",
+                        account = new { id = Id, name = "Zoe" },
+                        by = new { id = "u1", name = "Noor" },
+                    },
+                },
+                nextCursor = "more",
+            }
+        );
+        using var browser = await As("administrator");
+        var html = await browser.Html($"/en/admin/security?what=accountSuspended&account={Id}");
+        var asked = web.Identity.Stub.Last("/api/identity/security-events").Query;
+        Assert.Contains("what=accountSuspended", asked);
+        Assert.Contains($"account={Id}", asked);
+        Assert.Contains("Account suspended", html);
+        Assert.Contains($"href=\"/en/admin/security?account={Id}\"", html);
+        Assert.Contains("cursor=more", html);
     }
 
     [Fact]

@@ -21,6 +21,9 @@ public sealed class WebFixture(Servers servers) : IAsyncLifetime
     public Stub Proposals { get; } = new();
     public Stub Notifications { get; } = new();
     public Uri Broker { get; private set; } = null!;
+
+    public string NewDatabase() => servers.Postgres.NewDatabase("web");
+
     public string Database => _settings["ConnectionStrings:web-db"];
     public Uri Address { get; private set; } = null!;
 

@@ -55,9 +55,11 @@ public sealed class AccountApi(UserManager<Account> users, AccountWriter writer,
         DeleteMe.Map(own);
         ExportMe.Map(own);
         SignOutEverywhere.Map(own);
+        MyClients.Map(own);
         AccountList.Map(api);
         ChangeRoles.Map(api);
         SuspendAccount.Map(api);
+        SecurityEventList.Map(api);
         ServiceAccountList.Map(api);
         MakeServiceAccount.Map(api);
         RevokeServiceAccount.Map(api);

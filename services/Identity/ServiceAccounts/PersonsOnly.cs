@@ -7,9 +7,5 @@ internal static class PersonsOnly
 {
     public static T ForPersons<T>(this T routes)
         where T : IEndpointConventionBuilder =>
-        routes.RequireAuthorization(policy =>
-            policy
-                .RequireAuthenticatedUser()
-                .RequireAssertion(context => !context.User.HasClaim(Roles.ServiceClaim, "true"))
-        );
+        routes.RequireAuthorization(policy => policy.RequireAuthenticatedUser().AddRequirements(new IsPerson()));
 }
