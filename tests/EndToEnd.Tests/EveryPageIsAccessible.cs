@@ -82,6 +82,7 @@ public sealed class EveryPageIsAccessible(RunningPlatform running, RealBrowser b
                 "/admin/accounts",
                 "/admin/accounts/{account}",
                 "/admin/service-accounts",
+                "/admin/security",
                 "/admin/policies",
                 "/admin/import",
                 "/admin/imports/{import}",
