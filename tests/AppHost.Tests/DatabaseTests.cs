@@ -1,10 +1,9 @@
 using Npgsql;
-using SkillPlatform.Testing;
 
 namespace SkillPlatform.AppHost.Tests;
 
 /// <summary>Each service owns its database and opens no other one, also where all of them were the superuser before.</summary>
-public sealed class DatabaseTests(Servers servers) : IClassFixture<Servers>
+public sealed class DatabaseTests(Testing.Servers servers) : IClassFixture<Testing.Servers>
 {
     private const string Secret = "0123456789abcdef";
     private readonly string _suffix = Guid.CreateVersion7().ToString("N")[^8..];

@@ -42,10 +42,9 @@ public sealed class FuzzTests
             cursor =>
             {
                 var http = new DefaultHttpContext();
-                http.Request.QueryString = QueryString.Create([
-                    new("cursor", cursor),
-                    new("limit", cursor.Length % 2 == 0 ? "7" : cursor),
-                ]);
+                http.Request.QueryString = QueryString
+                    .Create("cursor", cursor)
+                    .Add("limit", cursor.Length % 2 == 0 ? "7" : cursor);
                 try
                 {
                     var paging = Paging.BindAsync(http).AsTask().GetAwaiter().GetResult()!;

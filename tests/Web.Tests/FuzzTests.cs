@@ -42,7 +42,7 @@ public sealed partial class FuzzTests
     // Outside of text, where "<" is "&lt;": an element, an attribute or an address that does something.
     [GeneratedRegex(
         "<(script|style|svg|iframe|object|form|input|meta|link|base)|<[^>]*\\son[a-z]+\\s*=|<[^>]*(href|src)=\"\\s*(javascript|vbscript|data):",
-        RegexOptions.IgnoreCase,
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
         5_000
     )]
     private static partial Regex Harm();
