@@ -10,7 +10,7 @@ using RabbitMQ.Client;
 namespace SkillPlatform.AppHost;
 
 /// <summary>The servers that the services need. Nothing here tells whether a container or a program of this machine answers.</summary>
-/// <param name="Databases">A connection string for each service that keeps something, under the name <c>{service}-db</c>.</param>
+/// <param name="Databases">A connection string for each service that keeps something, under the name <c>{service}-db</c>; it signs in as the owner of that database and of nothing else.</param>
 /// <param name="Messaging">Connection string of the broker, under the name <c>messaging</c>.</param>
 internal sealed record Servers(
     IReadOnlyDictionary<string, IResourceBuilder<IResourceWithConnectionString>> Databases,
@@ -31,20 +31,42 @@ internal sealed record Servers(
             .WithImageTag("18.3")
             .WithArgs("-c", Connections)
             .WithDataVolume($"{settings.Ours}-postgres");
+        builder.Eventing.Subscribe<ResourceReadyEvent>(
+            postgres.Resource,
+            async (_, ct) =>
+                await SkillPlatform.AppHost.Databases.Prepare(
+                    (await postgres.Resource.ConnectionStringExpression.GetValueAsync(ct))!,
+                    Owned(settings),
+                    ct
+                )
+        );
+        var endpoint = postgres.Resource.PrimaryEndpoint;
         var rabbit = builder
             .AddRabbitMQ("messaging", userName, brokerPassword)
             .WithImageTag("4.3")
             // It keeps its data under its node's name, which would be the container's.
             .WithEnvironment("RABBITMQ_NODENAME", "skillplatform@localhost")
             .WithDataVolume($"{settings.Ours}-messaging");
-        return new Servers(ForEach(name => postgres.AddDatabase($"{name}-db", name)), rabbit);
+        return new Servers(
+            ForEach(name =>
+                builder
+                    .AddConnectionString(
+                        $"{name}-db",
+                        ReferenceExpression.Create(
+                            $"Host={endpoint.Property(EndpointProperty.Host)};Port={endpoint.Property(EndpointProperty.Port)};Database={name};Username={Role(name)};Password={Password(builder, settings, name)}"
+                        )
+                    )
+                    .WaitFor(postgres)
+            ),
+            rabbit
+        );
     }
 
     public static Servers FromThisMachine(IDistributedApplicationBuilder builder, Settings settings)
     {
-        var (userName, databasePassword, brokerPassword) = Credentials(builder, settings);
+        var (userName, _, brokerPassword) = Credentials(builder, settings);
         var (database, broker) = (settings.Port("postgres"), settings.Port("rabbitmq"));
-        var maintenance = Address(database, "postgres") + $";Password={settings.Secret("database_password")}";
+        var maintenance = Address(database, "postgres", User) + $";Password={settings.Secret("database_password")}";
         var postgres = builder
             .AddProgram(
                 "postgres",
@@ -60,7 +82,8 @@ internal sealed record Servers(
             .WithCheck(ct => Answers(maintenance, ct));
         builder.Eventing.Subscribe<ResourceReadyEvent>(
             postgres.Resource,
-            (ready, ct) => CreateDatabases(maintenance, ct)
+            // The services could, but would report the absence first; and they may not make themselves owners.
+            (_, ct) => SkillPlatform.AppHost.Databases.Prepare(maintenance, Owned(settings), ct)
         );
         var names = builder.AddProgram("epmd", MachineProgram.Epmd(settings.State, broker + 1));
         var rabbit = builder
@@ -89,7 +112,9 @@ internal sealed record Servers(
                 builder
                     .AddConnectionString(
                         $"{name}-db",
-                        ReferenceExpression.Create($"{Address(database, name)};Password={databasePassword}")
+                        ReferenceExpression.Create(
+                            $"{Address(database, name, Role(name))};Password={Password(builder, settings, name)}"
+                        )
                     )
                     .WaitFor(postgres)
             ),
@@ -119,27 +144,29 @@ internal sealed record Servers(
         Func<string, IResourceBuilder<IResourceWithConnectionString>> database
     ) => Keeping.ToDictionary(name => name, database, StringComparer.Ordinal);
 
-    private static string Address(int port, string database) =>
-        $"Host=127.0.0.1;Port={port};Database={database};Username={User}";
+    private static string Address(int port, string database, string user) =>
+        $"Host=127.0.0.1;Port={port};Database={database};Username={user}";
+
+    private static string Role(string service) => $"{User}_{service}";
+
+    private static IEnumerable<OwnDatabase> Owned(Settings settings) =>
+        Keeping.Select(name => new OwnDatabase(name, Role(name), settings.Secret($"{name}_database_password")));
+
+    private static IResourceBuilder<ParameterResource> Password(
+        IDistributedApplicationBuilder builder,
+        Settings settings,
+        string service
+    ) =>
+        builder.AddParameter(
+            $"{service}-database-password",
+            () => settings.Secret($"{service}_database_password"),
+            secret: true
+        );
 
     private static async Task Answers(string connectionString, CancellationToken ct)
     {
         await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false;Timeout=3");
         await connection.OpenAsync(ct);
-    }
-
-    // As the container's resource does; the services could, but would report the absence first.
-    private static async Task CreateDatabases(string connectionString, CancellationToken ct)
-    {
-        await using var source = NpgsqlDataSource.Create(connectionString + ";Pooling=false");
-        foreach (var name in Keeping)
-        {
-            await using var exists = source.CreateCommand($"select 1 from pg_database where datname = '{name}'");
-            if (await exists.ExecuteScalarAsync(ct) is not null)
-                continue;
-            await using var create = source.CreateCommand($"create database {name}");
-            await create.ExecuteNonQueryAsync(ct);
-        }
     }
 
     private static async Task Answers(Uri broker, CancellationToken ct)

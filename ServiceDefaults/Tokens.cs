@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Infrastructure;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -27,6 +28,12 @@ public static class Roles
     /// <summary>Everything but reviewing, unless also a reviewer.</summary>
     public const string Administrator = "administrator";
 
+    /// <summary>Sends catalogue documents. Of service accounts; administrators do without it.</summary>
+    public const string Importer = "importer";
+
+    /// <summary>Claim, with the value <c>true</c>, that says that no person is calling but a service account.</summary>
+    public const string ServiceClaim = "service";
+
     /// <summary>Claim with the slug of a domain a reviewer may decide on; <c>*</c> for all. May occur several times.</summary>
     public const string ScopeClaim = "reviewer_scope";
 
@@ -40,11 +47,17 @@ public static class Roles
 /// <param name="ReviewerScopes">Slugs of domains, or <c>*</c>.</param>
 public sealed record Caller(string Id, IReadOnlySet<string> Roles, IReadOnlySet<string> ReviewerScopes)
 {
+    /// <summary>True for a service account: it does what its roles say, and nothing that only a person does.</summary>
+    public bool IsService { get; init; }
+
     /// <summary>The caller behind a principal; null where nobody is signed in.</summary>
     /// <param name="user">The principal.</param>
     public static Caller? Of(ClaimsPrincipal user) =>
         user.FindFirst("sub")?.Value is { } id
             ? new Caller(id, All(user, ServiceDefaults.Roles.RoleClaim), All(user, ServiceDefaults.Roles.ScopeClaim))
+            {
+                IsService = user.HasClaim(ServiceDefaults.Roles.ServiceClaim, "true"),
+            }
             : null;
 
     /// <summary>The signed-in caller of a request on a route that demands one.</summary>
@@ -64,6 +77,17 @@ public sealed record Caller(string Id, IReadOnlySet<string> Roles, IReadOnlySet<
     private static HashSet<string> All(ClaimsPrincipal user, string type) =>
         user.FindAll(type).Select(claim => claim.Value).ToHashSet(StringComparer.Ordinal);
 }
+
+/// <summary>What any person may do who is signed in, a service account may if it may propose; else it reads.</summary>
+public sealed class MayWrite()
+    : AssertionRequirement(context =>
+        !context.User.HasClaim(Roles.ServiceClaim, "true")
+        || context.User.IsInRole(Roles.Contributor)
+        || (context.Resource is HttpContext http && HttpMethods.IsGet(http.Request.Method))
+    );
+
+/// <summary>No service account, whatever its roles.</summary>
+public sealed class IsPerson() : AssertionRequirement(context => !context.User.HasClaim(Roles.ServiceClaim, "true"));
 
 /// <summary>Access tokens: validated by every service itself, and demanded unless a route says otherwise.</summary>
 public static class Tokens
@@ -114,8 +138,11 @@ public static class Tokens
             });
         builder
             .Services.AddAuthorizationBuilder()
-            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build())
+            .SetFallbackPolicy(
+                new AuthorizationPolicyBuilder().RequireAuthenticatedUser().AddRequirements(new MayWrite()).Build()
+            )
             .AddPolicy(Roles.Administrator, policy => policy.RequireRole(Roles.Administrator))
+            .AddPolicy(Roles.Importer, policy => policy.RequireRole(Roles.Importer, Roles.Administrator))
             .AddPolicy(Roles.Moderator, policy => policy.RequireRole(Roles.Moderator, Roles.Administrator))
             .AddPolicy(Roles.Reviewer, policy => policy.RequireRole(Roles.Reviewer));
     }

@@ -8,10 +8,10 @@ namespace SkillPlatform.Contracts;
 /// <param name="UserId">Opaque id, the token's <c>sub</c>.</param>
 /// <param name="Version">Grows with every change of this account.</param>
 /// <param name="Name">Display name.</param>
-/// <param name="Email">Confirmed address.</param>
+/// <param name="Email">Confirmed address; empty for a service account, which takes no mail.</param>
 /// <param name="Culture">BCP 47 tag, for example <c>de</c>.</param>
 /// <param name="TimeZone">IANA name, for example <c>Europe/Berlin</c>.</param>
-/// <param name="Roles">Of <c>contributor, reviewer, moderator, administrator</c>.</param>
+/// <param name="Roles">Of <c>contributor, reviewer, moderator, administrator</c>, and for service accounts <c>importer</c>.</param>
 /// <param name="ReviewerScopes">Slugs of domains this reviewer may decide on; <c>*</c> for all.</param>
 /// <param name="Active">False while suspended.</param>
 /// <param name="SignedOutAt">When everything signed in with it had to end last, UTC; null if never. Tokens and sessions of that second are void, later ones stand.</param>

@@ -15,11 +15,18 @@ public static class Announcements
         from identity.accounts where id = ? and email_confirmed
         """;
 
+    private const string ServiceSql = """
+        select json_build_object('name', name, 'scopes', scopes, 'revokedAt', revoked_at)::text as data
+        from identity.service_accounts where id = ?
+        """;
+
     public static async Task<object?> Of(IEvent @event, Around around, CancellationToken ct)
     {
         var user = @event.StreamId.ToString();
         if (@event.Data is AccountClosed)
             return new AccountErased(user, @event.Version, @event.Timestamp);
+        if (@event.Data is ServiceAccountMade or ServiceAccountRevoked)
+            return await OfService(@event, around, ct);
         var found = await around.Session.AdvancedSql.QueryAsync<string>(Sql, ct, @event.StreamId);
         // Not confirmed yet, or gone meanwhile: the event that changes that announces it.
         if (found is not [var json, ..])
@@ -42,6 +49,27 @@ public static class Announcements
             confirmed?.Timestamp
         );
     }
+
+    // An account like any other to who reads history; no letter ever goes to it.
+    private static async Task<AccountChanged> OfService(IEvent @event, Around around, CancellationToken ct)
+    {
+        var found = await around.Session.AdvancedSql.QueryAsync<string>(ServiceSql, ct, @event.StreamId);
+        var row = JsonSerializer.Deserialize<ServiceRow>(found[0], JsonSerializerOptions.Web)!;
+        return new AccountChanged(
+            @event.StreamId.ToString(),
+            @event.Version,
+            row.Name,
+            Email: "",
+            Culture: "en",
+            TimeZone: "Etc/UTC",
+            ServiceAccount.RolesOf(row.Scopes),
+            ReviewerScopes: [],
+            Active: row.RevokedAt is null,
+            SignedOutAt: row.RevokedAt
+        );
+    }
+
+    private sealed record ServiceRow(string Name, string[] Scopes, DateTimeOffset? RevokedAt);
 
     private sealed record Row(
         string Name,

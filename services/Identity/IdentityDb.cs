@@ -21,6 +21,10 @@ public sealed partial class IdentityDb(DbContextOptions<IdentityDb> options)
 
     public DbSet<Guess> Guesses => Set<Guess>();
 
+    public DbSet<ServiceAccount> ServiceAccounts => Set<ServiceAccount>();
+
+    public DbSet<SecurityEvent> SecurityEvents => Set<SecurityEvent>();
+
     protected override void OnModelCreating(ModelBuilder builder)
     {
         base.OnModelCreating(builder);
@@ -46,6 +50,20 @@ public sealed partial class IdentityDb(DbContextOptions<IdentityDb> options)
             guess.ToTable("guesses");
             guess.HasKey(g => g.Key);
             guess.HasIndex(g => g.Until);
+        });
+        builder.Entity<SecurityEvent>(happened =>
+        {
+            happened.ToTable("security_events");
+            happened.HasIndex(e => e.At);
+            happened.HasIndex(e => e.What);
+            happened.HasIndex(e => e.Account);
+        });
+        builder.Entity<ServiceAccount>(account =>
+        {
+            account.ToTable("service_accounts");
+            account.Ignore(a => a.Subject);
+            account.Property(a => a.Name).HasMaxLength(100);
+            account.HasIndex(a => a.Name).IsUnique().HasFilter("revoked_at is null");
         });
         builder.Entity<Letter>(letter =>
         {

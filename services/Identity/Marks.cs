@@ -10,6 +10,8 @@ public sealed class Marks(IDataProtectionProvider protection, IHostEnvironment e
     /// <summary>Which registration came from here: whoever confirms it here chose its name and password.</summary>
     public Mark Registered { get; } = new("identity.registered", TimeSpan.FromDays(1), protection, environment);
 
+    private readonly Mark _proved = new("identity.proved", TimeSpan.FromMinutes(5), protection, environment);
+
     private readonly Mark _device = new("identity.device", TimeSpan.FromDays(400), protection, environment);
 
     /// <summary>Somebody has signed in here with all that it takes: others' guesses do not count here.</summary>
@@ -19,6 +21,14 @@ public sealed class Marks(IDataProtectionProvider protection, IHostEnvironment e
     /// <summary>Which browser this is, where somebody has signed in with this address before; else null.</summary>
     public string? DeviceOf(HttpContext http, string? address) =>
         _device.Of(http)?.Split(' ') is [var known, var device] && known == Of(address) ? device : null;
+
+    /// <summary>A passkey of the account was shown here just now.</summary>
+    public void Prove(HttpContext http, Account account) => _proved.Put(http, Proof(account));
+
+    /// <summary>True for some minutes after that, and no longer than how one signs in stays as it was.</summary>
+    public bool HasProved(HttpContext http, Account account) => _proved.Of(http) == Proof(account);
+
+    private static string Proof(Account account) => $"{account.Id} {account.SecurityStamp}";
 
     private static string Of(string? address) =>
         Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(address ?? "")));

@@ -87,6 +87,32 @@ public sealed class TheWholePlatform(Started started) : IClassFixture<Started>
         );
     }
 
+    [Fact]
+    public async Task No_service_can_read_anothers_database()
+    {
+        var catalog = new Npgsql.NpgsqlConnectionStringBuilder(
+            await started.App.GetConnectionStringAsync("catalog-db", TestContext.Current.CancellationToken)
+        )
+        {
+            Pooling = false,
+        };
+        Assert.Equal(1L, await Read());
+        catalog.Database = "proposals";
+        var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(Read);
+        Assert.Equal(Npgsql.PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
+
+        async Task<object?> Read()
+        {
+            await using var connection = new Npgsql.NpgsqlConnection(catalog.ConnectionString);
+            await connection.OpenAsync(TestContext.Current.CancellationToken);
+            await using var command = new Npgsql.NpgsqlCommand(
+                "select count(*) from (select from mt_streams limit 1) one",
+                connection
+            );
+            return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
     // Where the servers are containers, they are the engine's to heal.
     [Theory]
     [MemberData(nameof(Processes))]

@@ -26,6 +26,39 @@ public sealed partial class DocumentTests
             "A file was moved or renamed; its readers are led astray."
         );
 
+    [Fact]
+    public void The_table_of_security_requirements_has_each_of_them_once_and_names_tests_that_exist()
+    {
+        var rows = Requirement().Matches(Repository.Read("docs/asvs.md"));
+        // Those of levels 1 and 2.
+        Assert.Equal(253, rows.Select(row => row.Groups["id"].Value).Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(253, rows.Count);
+        var tests = Repository
+            .Files("*.cs", "tests")
+            .SelectMany(file => Class().Matches(Repository.Read(file)))
+            .Select(type => type.Groups["name"].Value)
+            .ToHashSet(StringComparer.Ordinal);
+        Repository.None(
+            from row in rows
+            from Match test in Named().Matches(row.Groups["tests"].Value)
+            where !tests.Contains(test.Groups["name"].Value)
+            select $"{row.Groups["id"].Value}: {test.Groups["name"].Value}",
+            "A requirement is said to be held by a test that is not there."
+        );
+    }
+
+    [GeneratedRegex(
+        @"^\| (?<id>[0-9.]+) \| [12] \| (?:yes|partly|no|n/a) \|.*\| (?<tests>[^|]*)\|\r?$",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture
+    )]
+    private static partial Regex Requirement();
+
+    [GeneratedRegex("`(?<name>[A-Za-z]+)`", RegexOptions.ExplicitCapture)]
+    private static partial Regex Named();
+
+    [GeneratedRegex(@"\bclass (?<name>\w+)", RegexOptions.ExplicitCapture)]
+    private static partial Regex Class();
+
     [GeneratedRegex(@"\]\(([^)#]+)(?:#[^)]*)?\)")]
     private static partial Regex Link();
 }

@@ -19,6 +19,7 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Architecture.Tests;
 
@@ -137,10 +138,19 @@ public sealed partial class HostTests
             .SelectMany(r => r.AllowedRoles)
             .ToArray();
         var others = policy
-            .Requirements.Where(r => r is not (RolesAuthorizationRequirement or DenyAnonymousAuthorizationRequirement))
+            .Requirements.Where(r =>
+                r
+                    is not (
+                        RolesAuthorizationRequirement
+                        or DenyAnonymousAuthorizationRequirement
+                        or MayWrite
+                        or IsPerson
+                    )
+            )
             .Select(r => r.GetType().Name);
         string[] all = [.. roles, .. others];
-        return all.Length == 0 ? "signed in" : string.Join(" or ", all);
+        return (all.Length == 0 ? "signed in" : string.Join(" or ", all))
+            + (policy.Requirements.OfType<IsPerson>().Any() ? ", a person" : "");
     }
 
     private static List<string> Events<TProgram>(string service)

@@ -49,6 +49,14 @@ public sealed class PackageTests
     private sealed record Package(string Name, string Version, string? Nuspec);
 
     [Fact]
+    public void What_has_to_hold_before_a_merge_asks_for_advisories_and_takes_none_but_that_there_is_no_list() =>
+        Assert.Contains(
+            "-p:NuGetAudit=true -p:NuGetAuditMode=all -p:WarningsNotAsErrors=NU1900\n",
+            Repository.Read(".ci/run"),
+            StringComparison.Ordinal
+        );
+
+    [Fact]
     public void No_package_is_on_the_list_of_those_we_cannot_take() =>
         Repository.None(
             from package in Resolved()

@@ -84,6 +84,8 @@ public sealed class EveryPageIsAccessible(RunningPlatform running, RealBrowser b
                 "/admin",
                 "/admin/accounts",
                 "/admin/accounts/{account}",
+                "/admin/service-accounts",
+                "/admin/security",
                 "/admin/policies",
                 "/admin/import",
                 "/admin/imports/{import}",

@@ -149,7 +149,21 @@ public sealed class GuessingTests(Running running)
     [InlineData("zoe.miller2026")]
     [InlineData("Miller-Zoe-99")]
     [InlineData("йцукенгшщзхъ")]
+    [InlineData("GHJCNJgfhjkm")]
+    [InlineData("mailcreated5240")]
+    [InlineData("2024!chopper!!")]
+    [InlineData("slipknot-1-2-3")]
     public void Common_passwords_are_told(string password) => Assert.True(CommonPasswords.IsOne(password, Zoe));
+
+    [Fact]
+    public void The_list_has_the_hundred_thousand_most_common_ones()
+    {
+        // As many as differ by more than capitals.
+        Assert.Equal(96_518, CommonPasswords.Listed);
+        Assert.True(CommonPasswords.IsListed("123456"));
+        Assert.True(CommonPasswords.IsListed("Password"));
+        Assert.False(CommonPasswords.IsListed("kV9#tqLw2zRb"));
+    }
 
     [Theory]
     [InlineData("correct horse battery")]

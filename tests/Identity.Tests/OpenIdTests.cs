@@ -35,7 +35,10 @@ public sealed class OpenIdTests(Running running)
         Assert.Equal(running.Authority, found.GetProperty("issuer").GetString());
         Assert.Equal(["code"], Texts(found, "response_types_supported"));
         Assert.Equal(["S256"], Texts(found, "code_challenge_methods_supported"));
-        Assert.Equal(["authorization_code", "refresh_token"], Texts(found, "grant_types_supported"));
+        Assert.Equal(
+            ["authorization_code", "refresh_token", "client_credentials"],
+            Texts(found, "grant_types_supported")
+        );
         var keys = await http.GetFromJsonAsync<JsonElement>(
             found.GetProperty("jwks_uri").GetString(),
             TestContext.Current.CancellationToken

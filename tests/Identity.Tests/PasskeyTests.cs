@@ -72,9 +72,25 @@ public sealed class PasskeyTests(Running running)
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in with a passkey" }).ClickAsync();
         await Assertions.Expect(page.GetByText(address)).ToBeVisibleAsync();
 
+        // The password is asked for again; a passkey does for it, here and for some minutes.
         await page.GotoAsync("/passkeys");
+        await page.GetByLabel("Password").First.FillAsync("not the password");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove Old laptop" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("This is not your password.")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Use a passkey instead" }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show a passkey" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("You have shown a passkey").First).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByLabel("Password")).ToHaveCountAsync(0);
         await page.GetByRole(AriaRole.Button, new() { Name = "Remove Old laptop" }).ClickAsync();
         await Assertions.Expect(page.GetByText("You have no passkey yet.")).ToBeVisibleAsync();
+        await Eventually.Holds(() =>
+            Task.FromResult(
+                running.Mail.Received.Any(m =>
+                    m.To.Contains(address, StringComparer.OrdinalIgnoreCase)
+                    && m.Message.Subject?.StartsWith("A passkey was removed", StringComparison.Ordinal) == true
+                )
+            )
+        );
         await page.GotoAsync("/");
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out", Exact = true }).ClickAsync();
         await page.GotoAsync("/sign-in/passkey");

@@ -8,6 +8,32 @@ namespace SkillPlatform.Identity.Tests;
 public sealed class SecurityLogTests(Running running)
 {
     [Fact]
+    public async Task Administrators_read_what_happened_to_an_account_and_who_did_it()
+    {
+        var address = $"{Guid.CreateVersion7():N}@example.net";
+        await running.Create(address);
+        using var admin = new Api(
+            new Uri(running.Authority),
+            (await SignIn.As(running.Authority, "admin@example.org")).AccessToken
+        );
+        var account = (await admin.Get($"/api/identity/accounts?q={address}")).GetProperty("items")[0];
+        var id = account.GetProperty("id").GetString();
+        Assert.Equal(200, (await admin.Post($"/api/identity/accounts/{id}/suspension")).Status);
+        var log = await Eventually.Get(
+            () => admin.Get($"/api/identity/security-events?account={id}&what=accountSuspended"),
+            found => found.GetProperty("items").GetArrayLength() == 1
+        );
+        var suspended = log.GetProperty("items")[0];
+        Assert.Equal("Somebody", suspended.GetProperty("account").GetProperty("name").GetString());
+        Assert.Equal("Admin", suspended.GetProperty("by").GetProperty("name").GetString());
+        // Whoever signs in is told by a hash alone.
+        var guesses = await admin.Get("/api/identity/security-events?what=passwordRight&limit=200");
+        Assert.DoesNotContain("@", guesses.GetRawText(), StringComparison.Ordinal);
+        Assert.NotEmpty(guesses.GetProperty("items").EnumerateArray());
+        Assert.Equal(422, (await admin.Send(HttpMethod.Get, "/api/identity/security-events?account=x")).Status);
+    }
+
+    [Fact]
     public async Task Guesses_denials_and_rights_are_logged_and_no_secret_is()
     {
         using var log = new Kept();

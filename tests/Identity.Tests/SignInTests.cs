@@ -1,4 +1,8 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Npgsql;
 using OpenIddict.Abstractions;
@@ -94,6 +98,37 @@ public sealed class SignInTests(Running running)
             begun,
             TokenClaims.BegunAt(TokenClaims.Of(account, [], "skillplatform", begun, begun.AddDays(20)))
         );
+    }
+
+    [Fact]
+    public async Task A_hash_of_fewer_rounds_is_made_anew_by_signing_in_and_no_session_ends()
+    {
+        var address = $"{Guid.CreateVersion7():N}@example.net";
+        await running.Create(address);
+        var old = new PasswordHasher<Account>(Options.Create(new PasswordHasherOptions { IterationCount = 1_000 }));
+        await Change(account => account.PasswordHash = old.HashPassword(account, SignIn.Password));
+        using var first = new Browser(running.Authority);
+        using var entered = await first.SignIn(address, SignIn.Password);
+        Assert.Equal("/", entered.Headers.Location?.OriginalString);
+        var hash = "";
+        await Change(account => hash = account.PasswordHash!);
+        // Version 3 of the format: a byte, four of the function, four of the rounds.
+        Assert.Equal(
+            Passwords.Rounds,
+            System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(Convert.FromBase64String(hash).AsSpan(5))
+        );
+        using var second = new Browser(running.Authority);
+        using var again = await second.SignIn(address, SignIn.Password);
+        using var home = await first.Http.GetAsync("/", TestContext.Current.CancellationToken);
+        Assert.Equal(System.Net.HttpStatusCode.OK, home.StatusCode);
+
+        async Task Change(Action<Account> how)
+        {
+            await using var scope = running.Host.Services.CreateAsyncScope();
+            var db = scope.ServiceProvider.GetRequiredService<IdentityDb>();
+            how(await db.Users.SingleAsync(a => a.Email == address, TestContext.Current.CancellationToken));
+            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
     }
 
     private async Task<object?> Execute(string sql)

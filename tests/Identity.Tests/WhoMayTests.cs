@@ -37,6 +37,10 @@ public sealed class WhoMayTests(Running running)
             ("demoted", Token(await Account(All[..1]), All)),
             ("suspended", Token(suspended, All)),
             ("erased", Token(Guid.CreateVersion7(), All)),
+            ("service that reads", Token(await Service("read"), [], service: true)),
+            ("service that proposes", Token(await Service("propose"), All[..1], service: true)),
+            ("service that imports", Token(await Service("import"), [Roles.Importer], service: true)),
+            ("service that administers", Token(await Service("administer"), All[3..], service: true)),
         ];
         var differs = await WhoMay.Approve(
             "Identity.Tests",
@@ -45,6 +49,22 @@ public sealed class WhoMayTests(Running running)
             callers
         );
         Assert.True(differs.Length == 0, differs);
+    }
+
+    private async Task<Guid> Service(string scope)
+    {
+        await using var scoped = running.Host.Services.CreateAsyncScope();
+        var db = scoped.ServiceProvider.GetRequiredService<IdentityDb>();
+        var account = new ServiceAccount
+        {
+            Id = Guid.CreateVersion7(),
+            Name = Guid.CreateVersion7().ToString(),
+            Scopes = [scope],
+            EndsAt = DateTimeOffset.UtcNow.AddDays(1),
+        };
+        db.Add(account);
+        await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        return account.Id;
     }
 
     private async Task<Guid> Account(string[] roles)
@@ -66,7 +86,7 @@ public sealed class WhoMayTests(Running running)
     }
 
     // Of a later time than now: one of the routes signs its caller out everywhere.
-    private string Token(Guid account, string[] roles, TimeSpan? lifetime = null)
+    private string Token(Guid account, string[] roles, TimeSpan? lifetime = null, bool service = false)
     {
         var expires = DateTime.UtcNow + (lifetime ?? TimeSpan.FromHours(2));
         return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(
@@ -77,6 +97,7 @@ public sealed class WhoMayTests(Running running)
                 Subject = new ClaimsIdentity([
                     new Claim("sub", account.ToString()),
                     .. roles.Select(role => new Claim(Roles.RoleClaim, role)),
+                    new Claim(Roles.ServiceClaim, service ? "true" : "false", ClaimValueTypes.Boolean),
                 ]),
                 IssuedAt = expires.AddHours(-1),
                 Expires = expires,

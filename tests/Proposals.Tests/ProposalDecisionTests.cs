@@ -215,6 +215,23 @@ public sealed class ProposalDecisionTests
         Refused(Review(Given.In(state), reviewer: Given.Author), RefusalKind.NotAllowed, "own-proposal");
 
     [Fact]
+    public void A_service_account_decides_on_nothing_whatever_its_roles() =>
+        Refused(
+            ReviewProposal.Decide(
+                Given.In(State.Open),
+                new Review(1, "approve"),
+                Given.Reviewer("robot", "*") with
+                {
+                    IsService = true,
+                },
+                Given.Deciders(Given.Policies()),
+                Given.Now
+            ),
+            RefusalKind.NotAllowed,
+            "service-account"
+        );
+
+    [Fact]
     public void Reviewers_of_other_domains_and_contributors_do_not_review()
     {
         var open = Given.In(State.Open);

@@ -70,7 +70,8 @@ public sealed class Authority : IAsyncDisposable
         string audience = "skillplatform",
         TimeSpan? lifetime = null,
         string type = "at+jwt",
-        SigningCredentials? signing = null
+        SigningCredentials? signing = null,
+        bool service = false
     )
     {
         var now = DateTime.UtcNow;
@@ -78,6 +79,8 @@ public sealed class Authority : IAsyncDisposable
         var claims = new List<Claim> { new("sub", sub) };
         claims.AddRange((roles ?? ["contributor"]).Select(role => new Claim("role", role)));
         claims.AddRange((scopes ?? []).Select(scope => new Claim("reviewer_scope", scope)));
+        if (service)
+            claims.Add(new Claim("service", "true", ClaimValueTypes.Boolean));
         return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(
             new SecurityTokenDescriptor
             {

@@ -11,7 +11,7 @@ namespace SkillPlatform.Testing;
 /// <summary>What the token endpoint gave.</summary>
 public sealed record Signed(string AccessToken, string? RefreshToken, string? IdToken);
 
-/// <summary>Signs in as a script does: the public client, PKCE, a loopback redirect, cookies and one form post.</summary>
+/// <summary>Signs in as a script does: the public client, PKCE, a loopback redirect, cookies and form posts.</summary>
 public static partial class SignIn
 {
     public const string Password = "skillplatform-dev-1";
@@ -33,11 +33,13 @@ public static partial class SignIn
             + "?response_type=code&client_id=skillplatform-cli&scope=openid%20profile%20email%20offline_access%20skillplatform"
             + $"&redirect_uri={Uri.EscapeDataString(callback)}&state=s&code_challenge={challenge}&code_challenge_method=S256";
         var answer = await Follow(client, await client.GetAsync(authorize), callback);
-        if (answer.StatusCode == HttpStatusCode.OK)
+        // The form for the password and, once for a person and client, the one that asks for consent.
+        for (var forms = 0; forms < 2 && answer.StatusCode == HttpStatusCode.OK; forms++)
         {
             var page = await answer.Content.ReadAsStringAsync();
+            var sent = Sent().Match(page).Value;
             var fields = Inputs()
-                .Matches(page)
+                .Matches(sent)
                 .Select(m =>
                     (
                         Name: Attribute(m.Value, "name"),
@@ -54,8 +56,7 @@ public static partial class SignIn
                         : f.Value ?? "",
                     StringComparer.Ordinal
                 );
-            var form = Forms().Match(page).Value;
-            var action = HttpUtility.HtmlDecode(Attribute(form, "action") ?? "");
+            var action = HttpUtility.HtmlDecode(Attribute(sent, "action") ?? "");
             var target = new Uri(answer.RequestMessage!.RequestUri!, action);
             using var content = new FormUrlEncodedContent(fields);
             answer = await Follow(client, await client.PostAsync(target, content), callback);
@@ -123,6 +124,10 @@ public static partial class SignIn
     [GeneratedRegex("<input[^>]*>", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Inputs();
 
-    [GeneratedRegex("<form[^>]*method=\"post\"[^>]*>", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Forms();
+    [GeneratedRegex(
+        "<form[^>]*method=\"post\".*?</form>",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.Singleline,
+        1000
+    )]
+    private static partial Regex Sent();
 }

@@ -30,6 +30,10 @@ public static class WhoMay
             ("demoted", authority.Token(Demoted, all, ["*"])),
             ("suspended", authority.Token(Suspended, all, ["*"])),
             ("erased", authority.Token(Erased, all, ["*"])),
+            ("service that reads", authority.Token("table-service-read", [], service: true)),
+            ("service that proposes", authority.Token("table-service-propose", all[..1], service: true)),
+            ("service that imports", authority.Token("table-service-import", ["importer"], service: true)),
+            ("service that administers", authority.Token("table-service-administer", all[3..], service: true)),
         ];
     }
 

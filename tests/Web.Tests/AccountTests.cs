@@ -7,6 +7,35 @@ public sealed class AccountTests(WebFixture web) : IClassFixture<WebFixture>
     private static readonly object Me = Samples.Account("me");
 
     [Fact]
+    public async Task The_programs_that_may_act_for_one_are_listed_and_revoked()
+    {
+        web.Identity.Stub.On(
+                "GET /api/identity/me/clients",
+                new
+                {
+                    items = new[]
+                    {
+                        new
+                        {
+                            clientId = "skillplatform-cli",
+                            name = "Scripts",
+                            scopes = new[] { "skillplatform" },
+                            since = "2026-03-09T10:00:00Z",
+                        },
+                    },
+                }
+            )
+            .On("GET /api/identity/me", Samples.Account("u1"))
+            .On("DELETE /api/identity/me/clients/skillplatform-cli", new { }, 204);
+        using var browser = web.Browser();
+        await browser.SignIn();
+        Assert.Contains("A program on your machine", await browser.Html("/en/account"));
+        using var revoked = await browser.Post("/en/account", "/en/account/clients/skillplatform-cli/revoke");
+        Assert.Equal("/en/account#programs", revoked.Headers.Location?.OriginalString);
+        Assert.Equal("DELETE", web.Identity.Stub.Last("/api/identity/me/clients/skillplatform-cli").Method);
+    }
+
+    [Fact]
     public async Task An_account_shows_its_profile_and_where_to_secure_it()
     {
         web.Identity.Stub.On("GET /api/identity/me", Me);

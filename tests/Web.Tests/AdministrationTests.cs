@@ -18,6 +18,8 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
     [InlineData($"/en/admin/imports/{Id}", "moderator", 403)]
     [InlineData("/en/admin/mails", "moderator", 403)]
     [InlineData("/en/admin/errors", "moderator", 403)]
+    [InlineData("/en/admin/service-accounts", "moderator", 403)]
+    [InlineData("/en/admin/security", "moderator", 403)]
     public async Task Each_sees_what_their_role_is_for(string page, string role, int status)
     {
         web.Identity.Stub.On("GET /api/identity/accounts", Samples.Empty);
@@ -44,6 +46,82 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
         Assert.Contains("No account matches", await browser.Html("/en/admin/accounts?q=nobody"));
         web.Identity.Stub.On("GET /api/identity/accounts", new { }, 500);
         Assert.Contains("does not answer", await browser.Html("/en/admin/accounts"));
+    }
+
+    [Fact]
+    public async Task The_security_log_is_shown_by_kind_and_by_account()
+    {
+        web.Identity.Stub.On(
+            "GET /api/identity/security-events",
+            new
+            {
+                items = new[]
+                {
+                    new
+                    {
+                        at = "2026-03-09T10:00:00Z",
+                        what = "accountSuspended",
+                        account = new { id = Id, name = "Zoe" },
+                        by = new { id = "u1", name = "Noor" },
+                    },
+                },
+                nextCursor = "more",
+            }
+        );
+        using var browser = await As("administrator");
+        var html = await browser.Html($"/en/admin/security?what=accountSuspended&account={Id}");
+        var asked = web.Identity.Stub.Last("/api/identity/security-events").Query;
+        Assert.Contains("what=accountSuspended", asked);
+        Assert.Contains($"account={Id}", asked);
+        Assert.Contains("Account suspended", html);
+        Assert.Contains($"href=\"/en/admin/security?account={Id}\"", html);
+        Assert.Contains("cursor=more", html);
+    }
+
+    [Fact]
+    public async Task A_service_account_is_made_its_secret_shown_once_and_revoked()
+    {
+        const string page = "/en/admin/service-accounts";
+        var (list, one) = ("/api/identity/service-accounts", $"/api/identity/service-accounts/{Id}");
+        web.Identity.Stub.On($"GET {list}", new { items = new[] { Samples.ServiceAccount(Id) } })
+            .On($"POST {list}", Samples.ServiceAccount(Id, "s3cr3t"), 201)
+            .On($"DELETE {one}", new { }, 204);
+        using var browser = await As("administrator");
+        using var made = await browser.Post(
+            page,
+            page,
+            ("name", "Nightly import"),
+            ("scope", "read"),
+            ("scope", "import"),
+            ("lastDay", "2027-01-31")
+        );
+        var shown = await made.Content.ReadAsStringAsync(_ct);
+        Assert.Contains("value=\"s3cr3t\"", shown);
+        Assert.Contains("no-store", made.Headers.CacheControl!.ToString());
+        Assert.Equal(
+            "{\"name\":\"Nightly import\",\"scopes\":[\"read\",\"import\"],\"endsAt\":\"2027-02-01T00:00:00+00:00\"}",
+            web.Identity.Stub.Last(list, "POST").Body
+        );
+        var later = await browser.Html(page);
+        Assert.Contains("Nightly import", later);
+        Assert.DoesNotContain("s3cr3t", later);
+        using var revoked = await browser.Post(page, $"{page}/{Id}/revoke");
+        Assert.Equal($"{page}?done=revoked", revoked.Headers.Location?.OriginalString);
+        Assert.Equal("DELETE", web.Identity.Stub.Last(one).Method);
+    }
+
+    [Fact]
+    public async Task A_service_account_that_is_refused_is_shown_again_as_typed_with_the_reason()
+    {
+        const string page = "/en/admin/service-accounts";
+        web.Identity.Stub.On("GET /api/identity/service-accounts", Samples.Empty)
+            .On("POST /api/identity/service-accounts", new { type = "/problems/service-name-taken" }, 409);
+        using var browser = await As("administrator");
+        using var refused = await browser.Post(page, page, ("name", "Twice"), ("scope", "propose"), ("lastDay", "x"));
+        var html = await refused.Content.ReadAsStringAsync(_ct);
+        Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+        Assert.Contains("value=\"Twice\"", html);
+        Assert.Contains("There is a service account of this name already.", html);
     }
 
     [Fact]

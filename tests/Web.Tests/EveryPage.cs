@@ -106,6 +106,8 @@ public static class EveryPage
         ("/admin", ["/admin"]),
         ("/admin/accounts", ["/admin/accounts"]),
         ("/admin/accounts/{id:guid}", [$"/admin/accounts/{Account}"]),
+        ("/admin/service-accounts", ["/admin/service-accounts"]),
+        ("/admin/security", ["/admin/security", "/admin/security?what=denied"]),
         ("/admin/policies", ["/admin/policies"]),
         ("/admin/import", ["/admin/import"]),
         ("/admin/imports/{id:guid}", [$"/admin/imports/{Import}"]),
@@ -534,7 +536,49 @@ public static class EveryPage
     private static void Accounts(Stub identity, Func<object, object> with) =>
         identity
             .On("GET /api/identity/me", with(Samples.Account(Account)))
+            .On(
+                "GET /api/identity/me/clients",
+                with(
+                    List(
+                        new
+                        {
+                            clientId = "skillplatform-cli",
+                            name = "Scripts",
+                            since = At,
+                        },
+                        new
+                        {
+                            clientId = "other",
+                            name = "Another one",
+                            since = At,
+                        }
+                    )
+                )
+            )
             .On("GET /api/identity/accounts", with(List(Samples.Account(Account))))
+            .On(
+                "GET /api/identity/security-events",
+                with(
+                    List(
+                        new
+                        {
+                            at = At,
+                            what = "accountRolesChanged",
+                            account = new { id = Account, name = "Zoe" },
+                            by = new { id = "u1", name = "Noor" },
+                            details = "contributor",
+                        },
+                        new
+                        {
+                            at = At,
+                            what = "passwordWrong",
+                            address = "abc",
+                            client = "def",
+                        }
+                    )
+                )
+            )
+            .On("GET /api/identity/service-accounts", with(List(Samples.ServiceAccount(Account))))
             .On($"GET /api/identity/accounts/{Account}", with(Samples.Account(Account)));
 
     private const string At = "2026-03-09T10:00:00Z";

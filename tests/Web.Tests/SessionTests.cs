@@ -113,6 +113,15 @@ public sealed class SessionTests(WebFixture web) : IClassFixture<WebFixture>, ID
                 Assert.Contains(cookie.SameSite, Ours);
             }
         );
+        // Nobody who owns another name under the same domain can set these for us.
+        Assert.All(
+            new[] { session, forms },
+            cookie =>
+            {
+                Assert.StartsWith("__Host-skillplatform.", cookie.Name, StringComparison.Ordinal);
+                Assert.Equal(("/", null), (cookie.Path, cookie.Domain));
+            }
+        );
         var http = new DefaultHttpContext { RequestServices = inside };
         http.RememberLanguage("de");
         Assert.Matches("secure; samesite=lax; httponly", http.Response.Headers.SetCookie.ToString());
@@ -144,6 +153,44 @@ public sealed class SessionTests(WebFixture web) : IClassFixture<WebFixture>, ID
             told,
             answer.Headers.TryGetValues("Strict-Transport-Security", out var said) ? said.Single() : null
         );
+    }
+
+    [Fact]
+    public async Task Keys_lie_encrypted_where_there_is_a_certificate_for_them()
+    {
+        using var key = System.Security.Cryptography.RSA.Create(2048);
+        var certificate = new System.Security.Cryptography.X509Certificates.CertificateRequest(
+            "CN=keys",
+            key,
+            System.Security.Cryptography.HashAlgorithmName.SHA256,
+            System.Security.Cryptography.RSASignaturePadding.Pkcs1
+        ).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        var file = Path.GetTempFileName();
+        await File.WriteAllBytesAsync(
+            file,
+            certificate.Export(System.Security.Cryptography.X509Certificates.X509ContentType.Pkcs12, "secret"),
+            _ct
+        );
+        web.Start(
+            ("ConnectionStrings:web-db", web.NewDatabase()),
+            ("Web:KeyCertificate", file),
+            ("Web:KeyCertificatePassword", "secret")
+        );
+        await Eventually.Holds(async () =>
+        {
+            await using var db = await web
+                .Inside.GetRequiredService<IDbContextFactory<WebDb>>()
+                .CreateDbContextAsync(_ct);
+            return await db.DataProtectionKeys.AnyAsync(_ct);
+        });
+        await using var kept = await web
+            .Inside.GetRequiredService<IDbContextFactory<WebDb>>()
+            .CreateDbContextAsync(_ct);
+        Assert.All(
+            await kept.DataProtectionKeys.ToListAsync(_ct),
+            one => Assert.Contains("EncryptedData", one.Xml, StringComparison.Ordinal)
+        );
+        File.Delete(file);
     }
 
     private static readonly SameSiteMode[] Ours = [SameSiteMode.Lax, SameSiteMode.Strict];

@@ -36,6 +36,8 @@ public sealed class Stub : IAsyncDisposable
 
     public Asked Last(string path) => _asked.Last(a => a.Path == path);
 
+    public Asked Last(string path, string method) => _asked.Last(a => a.Path == path && a.Method == method);
+
     public int Count(string path) => _asked.Count(a => a.Path == path);
 
     public async Task<Stub> Start()

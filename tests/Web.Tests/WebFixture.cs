@@ -21,6 +21,9 @@ public sealed class WebFixture(Servers servers) : IAsyncLifetime
     public Stub Proposals { get; } = new();
     public Stub Notifications { get; } = new();
     public Uri Broker { get; private set; } = null!;
+
+    public string NewDatabase() => servers.Postgres.NewDatabase("web");
+
     public string Database => _settings["ConnectionStrings:web-db"];
     public Uri Address { get; private set; } = null!;
 
@@ -175,6 +178,21 @@ public static class Samples
                 },
             },
             unreadCount = 1,
+        };
+
+    /// <summary>A service account that is not over; with its secret where it was just made.</summary>
+    public static object ServiceAccount(string id, string? secret = null) =>
+        new
+        {
+            id,
+            name = "Nightly import",
+            scopes = new[] { "read", "import" },
+            endsAt = DateTimeOffset.UtcNow.AddDays(30),
+            createdAt = "2026-03-09T10:00:00Z",
+            createdBy = "u1",
+            lastUsedAt = (string?)null,
+            revokedAt = (string?)null,
+            clientSecret = secret,
         };
 
     public static object Skill(

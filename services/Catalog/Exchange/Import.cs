@@ -92,7 +92,7 @@ public sealed class Import : IRevisioned
                         ? Reading.Tagged(http, $"{import.Version}", import.Page())
                         : Refusal.NoSuch("import").AsProblem()
             )
-            .RequireAuthorization(Roles.Administrator)
+            .RequireAuthorization(Roles.Importer)
             .Produces<ImportPage>();
     }
 

@@ -17,7 +17,7 @@ public static class ImportCatalogue
 {
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/imports", Post)
-            .RequireAuthorization(Roles.Administrator)
+            .RequireAuthorization(Roles.Importer)
             .WithMetadata(new RequestSizeLimitAttribute(CatalogDocument.LargestBytes))
             .Accepts<CatalogDocument>("application/json", "text/csv", Workbook.MediaType)
             .Produces<ImportPage>(StatusCodes.Status202Accepted);

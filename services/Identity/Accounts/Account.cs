@@ -52,6 +52,7 @@ public sealed class Account : IdentityUser<Guid>
                     account.SignedOutAt
                 ))
                 .SingleOrDefaultAsync(ct)
+                ?? await ServiceAccount.Now(services.GetRequiredService<IdentityDb>(), key, ct)
                 ?? Standing.Erased
             : Standing.Erased;
 }
@@ -90,5 +91,7 @@ public sealed class AccountHistory
         options.Events.MapEventType<AccountSuspended>("account_suspended");
         options.Events.MapEventType<AccountReinstated>("account_reinstated");
         options.Events.MapEventType<AccountClosed>("account_closed");
+        options.Events.MapEventType<ServiceAccountMade>("service_account_made");
+        options.Events.MapEventType<ServiceAccountRevoked>("service_account_revoked");
     }
 }

@@ -49,14 +49,20 @@ public sealed class AccountApi(UserManager<Account> users, AccountWriter writer,
     {
         var api = app.MapGroup("/api/identity");
         ShowMe.Map(api);
-        ChangeMe.Map(api);
-        ConfirmAddress.Map(api);
-        DeleteMe.Map(api);
-        ExportMe.Map(api);
-        SignOutEverywhere.Map(api);
+        var own = api.MapGroup("").ForPersons();
+        ChangeMe.Map(own);
+        ConfirmAddress.Map(own);
+        DeleteMe.Map(own);
+        ExportMe.Map(own);
+        SignOutEverywhere.Map(own);
+        MyClients.Map(own);
         AccountList.Map(api);
         ChangeRoles.Map(api);
         SuspendAccount.Map(api);
+        SecurityEventList.Map(api);
+        ServiceAccountList.Map(api);
+        MakeServiceAccount.Map(api);
+        RevokeServiceAccount.Map(api);
     }
 
     /// <summary>Decides one change of one account and answers it.</summary>

@@ -61,6 +61,7 @@ public static class AccountSetup
             .AddSignInManager()
             .AddDefaultTokenProviders()
             .AddTokenProvider<ConfirmationTokens>(ConfirmationTokens.Provider);
+        services.Configure<PasswordHasherOptions>(options => options.IterationCount = Passwords.Rounds);
         services.Configure<DataProtectionTokenProviderOptions>(options =>
             options.TokenLifespan = TimeSpan.FromHours(1)
         );
@@ -69,6 +70,7 @@ public static class AccountSetup
         services.AddSingleton<SecondFactorDemanded>();
         services.AddScoped<AccountWriter>();
         services.AddScoped<Sessions>();
+        services.AddScoped<Consents>();
         services.AddScoped<AccountApi>();
         services.AddOpenApi();
         services.BeforeServing(Preparation.Prepare);

@@ -31,22 +31,54 @@ public sealed class AccountWriter(IdentityDb db, IDocumentStore events, Security
         var result = await write();
         if (!result.Succeeded)
             return result;
+        await Commit(transaction, account.Id, account.Version, by, @event, ct);
+        return result;
+    }
+
+    /// <summary>The same for a service account.</summary>
+    /// <param name="account">As loaded, or new.</param>
+    /// <param name="by">Id of who does it.</param>
+    /// <param name="event">What happened.</param>
+    /// <param name="write">Writes into the same database context.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task Write(ServiceAccount account, string by, object @event, Func<Task> write, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        account.Version++;
+        await write();
+        await Commit(transaction, account.Id, account.Version, by, @event, ct);
+    }
+
+    private async Task Commit(
+        IDbContextTransaction transaction,
+        Guid account,
+        long version,
+        string by,
+        object @event,
+        CancellationToken ct
+    )
+    {
         await using var session = events.LightweightSession(
             SessionOptions.ForTransaction((NpgsqlTransaction)transaction.GetDbTransaction(), shouldAutoCommit: true)
         );
         session.LastModifiedBy = by;
-        if (account.Version == 1)
-            session.Events.StartStream<AccountHistory>(account.Id, @event);
+        if (version == 1)
+            session.Events.StartStream<AccountHistory>(account, @event);
         else
-            session.Events.Append(account.Id, account.Version, @event);
+            session.Events.Append(account, version, @event);
         await session.SaveChangesAsync(ct);
         security.Happened(
-            account.Subject,
+            account.ToString(),
             @event.GetType().Name,
             by,
-            @event is AccountRolesChanged to ? string.Join(' ', [.. to.Roles, .. to.ReviewerScopes]) : ""
+            @event switch
+            {
+                AccountRolesChanged to => string.Join(' ', [.. to.Roles, .. to.ReviewerScopes]),
+                ServiceAccountMade made => string.Join(' ', made.Scopes),
+                _ => "",
+            }
         );
-        return result;
     }
 
     /// <summary>Drops what was loaded, so that it is read again after a lost race.</summary>

@@ -1,17 +1,24 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace SkillPlatform.Identity;
 
 /// <summary>
-/// What lists of stolen passwords are made of: common words (common-words.txt), walks over the keyboard, years, the person's
-/// own name and address, one pattern over and over, with digits for letters too. A password is refused where little is left
-/// without these: that covers many lists of a hundred thousand by a rule of a page.
+/// What guessers try first: the hundred thousand most common passwords (common-passwords.bin), alone or between digits and
+/// signs, and what such lists are made of: common words (common-words.txt), walks over the keyboard, years, the person's own
+/// name and address, one pattern over and over, with digits for letters too. A password is refused where little is left
+/// without these.
 /// </summary>
 internal static partial class CommonPasswords
 {
     private const int ShortestWalk = 4;
     private const int Something = 5;
 
+    /// <summary>Bytes that are kept of each listed password's SHA-256: what nobody chose is taken for one once in 10⁹ times.</summary>
+    private const int Kept = 6;
+
+    private static readonly byte[] List = Bytes("common-passwords.bin");
     private static readonly string[] Words = Read();
     private static readonly string[] Walks =
     [
@@ -50,7 +57,40 @@ internal static partial class CommonPasswords
             account.Name,
         ];
         var words = own.Where(word => word.Length > 2).OrderByDescending(word => word.Length).Concat(Words).ToArray();
-        return Left(text, words) < Something || Left(Spoken(text), words) < Something;
+        return IsListed(text)
+            || new[] { text, Pattern(text), Spoken(text) }.Any(form =>
+                Left(form, [.. Core(form), .. words]) < Something
+            );
+    }
+
+    /// <summary>How many passwords the list has.</summary>
+    internal static int Listed => List.Length / Kept;
+
+    /// <summary>True for one of the most common ones, however its letters are capitalised.</summary>
+    internal static bool IsListed(string password)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(password.ToLowerInvariant())).AsSpan(0, Kept);
+        var (from, to) = (0, Listed);
+        while (from < to)
+        {
+            var middle = (from + to) / 2;
+            var order = hash.SequenceCompareTo(List.AsSpan(middle * Kept, Kept));
+            if (order == 0)
+                return true;
+            (from, to) = order < 0 ? (from, middle) : (middle + 1, to);
+        }
+        return false;
+    }
+
+    // A listed one that stands between digits and signs.
+    private static string[] Core(string text)
+    {
+        var (from, to) = (0, text.Length);
+        while (from < to && !char.IsLetter(text[from]))
+            from++;
+        while (to > from && !char.IsLetter(text[to - 1]))
+            to--;
+        return to - from > 2 && IsListed(text[from..to]) ? [text[from..to]] : [];
     }
 
     // How many different characters are left.
@@ -103,17 +143,20 @@ internal static partial class CommonPasswords
         );
 
     // The longest first: what a longer word is made of is left in no pieces.
-    private static string[] Read()
-    {
-        using var stream = typeof(CommonPasswords).Assembly.GetManifestResourceStream("common-words.txt")!;
-        using var reader = new StreamReader(stream);
-        return
+    private static string[] Read() =>
         [
-            .. reader
-                .ReadToEnd()
+            .. Encoding
+                .UTF8.GetString(Bytes("common-words.txt"))
                 .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
                 .OrderByDescending(word => word.Length),
         ];
+
+    private static byte[] Bytes(string resource)
+    {
+        using var stream = typeof(CommonPasswords).Assembly.GetManifestResourceStream(resource)!;
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
     }
 
     [GeneratedRegex("(19|20)[0-9]{2}", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]

@@ -20,9 +20,15 @@ public static class ExportMe
 
     public static void Map(IEndpointRouteBuilder api) => api.MapGet("/me/export", Get);
 
-    private static async Task<IResult> Get(HttpContext http, UserManager<Account> users, IQuerySession events)
+    private static async Task<IResult> Get(
+        HttpContext http,
+        UserManager<Account> users,
+        IQuerySession events,
+        SecurityLog security
+    )
     {
         var account = (await users.FindByIdAsync(Caller.Of(http).Id))!;
+        security.Happened(account.Subject, "AccountExported", account.Subject, "");
         var stream = await events.Events.FetchStreamAsync(account.Id, token: http.RequestAborted);
         http.Response.Headers.ContentDisposition = "attachment; filename=\"skillplatform-account.json\"";
         return TypedResults.Ok(

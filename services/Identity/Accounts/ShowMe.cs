@@ -3,14 +3,20 @@ using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Identity;
 
-/// <summary>The caller's own account.</summary>
+/// <summary>The caller's own account; a service account is told what administrators see of it.</summary>
 public static class ShowMe
 {
     public static void Map(IEndpointRouteBuilder api) => api.MapGet("/me", Get);
 
-    private static async Task<IResult> Get(HttpContext http, UserManager<Account> users)
+    private static async Task<IResult> Get(HttpContext http, UserManager<Account> users, IdentityDb db)
     {
-        var account = (await users.FindByIdAsync(Caller.Of(http).Id))!;
+        var caller = Caller.Of(http);
+        if (
+            caller.IsService
+            && await db.ServiceAccounts.FindAsync([Guid.Parse(caller.Id)], http.RequestAborted) is { } service
+        )
+            return Reading.Hashed(http, ServiceAccountBody.Of(service));
+        var account = (await users.FindByIdAsync(caller.Id))!;
         return Reading.Tagged(http, AccountApi.Tag(account), AccountBody.Of(account));
     }
 }

@@ -15,12 +15,14 @@ public sealed class Letter
     public const string Move = "move";
     public const string Moving = "moving";
     public const string Passkey = "passkey";
+    public const string PasskeyGone = "passkey-gone";
+    public const string Password = "password";
     public const string SecondOn = "second-on";
     public const string SecondOff = "second-off";
     public const string Codes = "codes";
 
     /// <summary>What the owner has to hear of, whoever did it: how one signs in has changed.</summary>
-    public static IReadOnlyList<string> Secured { get; } = [Passkey, SecondOn, SecondOff, Codes];
+    public static IReadOnlyList<string> Secured { get; } = [Passkey, PasskeyGone, Password, SecondOn, SecondOff, Codes];
 
     public static IReadOnlyList<string> Kinds { get; } = [Confirm, Again, Reset, Known, Move, Moving, .. Secured];
 

@@ -8,16 +8,25 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace SkillPlatform.Identity;
 
-/// <summary>A client asks for a code: whoever is signed in gets it, anyone else signs in first.</summary>
+/// <summary>
+/// A client asks for a code: whoever is signed in gets it, anyone else signs in first. One that anybody could be gets it only
+/// when the person has agreed.
+/// </summary>
 public static class Authorize
 {
+    public const string Path = "/connect/authorize";
+
+    /// <summary>With this the page of consent sends back who does not agree. A stranger's link with it gets nothing, either.</summary>
+    public const string Refused = "refused";
+
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapMethods("/connect/authorize", ["GET", "POST"], Handle).AllowAnonymous().DisableAntiforgery();
+        routes.MapMethods(Path, ["GET", "POST"], Handle).AllowAnonymous().DisableAntiforgery();
 
     private static async Task<IResult> Handle(
         HttpContext http,
         UserManager<Account> users,
         SecondFactorDemanded demanded,
+        Consents consents,
         IConfiguration configuration,
         TimeProvider time
     )
@@ -29,13 +38,29 @@ public static class Authorize
             return request.HasPromptValue(PromptValues.None)
                 ? Refuse(Errors.LoginRequired, "Nobody is signed in.")
                 : Results.Challenge(
-                    new AuthenticationProperties { RedirectUri = AfterSignIn(http, request) },
+                    new AuthenticationProperties
+                    {
+                        RedirectUri = Again(
+                            http,
+                            request,
+                            [PromptValues.Login, PromptValues.SelectAccount],
+                            Parameters.MaxAge
+                        ),
+                    },
                     [IdentityConstants.ApplicationScheme]
                 );
         if (demanded.Of(account, session.Principal!))
             return request.HasPromptValue(PromptValues.None)
                 ? Refuse(Errors.InteractionRequired, "A second factor is owed.")
                 : Results.Redirect("/two-factor");
+        if (request.HasParameter(Refused))
+            return Refuse(Errors.AccessDenied, "The person did not agree.");
+        if (await consents.IsOwed(account, request, http.RequestAborted))
+            return request.HasPromptValue(PromptValues.None)
+                ? Refuse(Errors.ConsentRequired, "The person has not agreed yet.")
+                : Results.Redirect(
+                    "/consent" + QueryString.Create("returnUrl", Again(http, request, [PromptValues.Consent]))
+                );
         return Results.SignIn(
             TokenClaims.Of(
                 account,
@@ -56,13 +81,18 @@ public static class Authorize
             && now - issued > TimeSpan.FromSeconds(age)
         );
 
-    // Without "login", which is done then, or the way would be endless.
-    private static string AfterSignIn(HttpContext http, OpenIddictRequest request)
+    // Without what is done then, or the way would be endless.
+    private static string Again(HttpContext http, OpenIddictRequest request, string[] prompted, string? without = null)
     {
         var query = new QueryBuilder();
         foreach (var (name, value) in request.GetParameters())
-            if (name is not (Parameters.Prompt or Parameters.MaxAge))
-                query.Add(name, (string?)value ?? "");
+        {
+            var text = (string?)value ?? "";
+            if (name == Parameters.Prompt)
+                text = string.Join(' ', request.GetPromptValues().Except(prompted, StringComparer.Ordinal));
+            if (name != without && (name != Parameters.Prompt || text.Length > 0))
+                query.Add(name, text);
+        }
         return http.Request.PathBase + http.Request.Path + query.ToQueryString();
     }
 

@@ -50,7 +50,7 @@ public static class Clients
             ClientId = "skillplatform-cli",
             ClientType = ClientTypes.Public,
             ApplicationType = ApplicationTypes.Native,
-            ConsentType = ConsentTypes.Implicit,
+            ConsentType = ConsentTypes.Explicit,
             DisplayName = "Scripts on your machine",
             RedirectUris = { new Uri("http://127.0.0.1/callback"), new Uri("http://[::1]/callback") },
         };

@@ -10,7 +10,10 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace SkillPlatform.Identity;
 
-/// <summary>A code or refresh token for tokens: made of the account as it stands now, and only while its stamp is unchanged.</summary>
+/// <summary>
+/// A code or refresh token for tokens: made of the account as it stands now, and only while its stamp is unchanged. A service
+/// account gets an access token for its secret.
+/// </summary>
 public static class ExchangeToken
 {
     public static void Map(IEndpointRouteBuilder routes) =>
@@ -27,6 +30,8 @@ public static class ExchangeToken
     )
     {
         var now = time.GetUtcNow();
+        if (http.GetOpenIddictServerRequest()!.IsClientCredentialsGrantType())
+            return await ToService(http, db, security, configuration, now);
         var granted = await http.AuthenticateAsync(OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
         var subject = granted.Principal?.GetClaim(Claims.Subject);
         var account = subject is null ? null : await users.FindByIdAsync(subject);
@@ -44,16 +49,7 @@ public static class ExchangeToken
         )
         {
             security.NoTokens(account?.Subject);
-            return Results.Forbid(
-                new AuthenticationProperties(
-                    new Dictionary<string, string?>(StringComparer.Ordinal)
-                    {
-                        [OpenIddictServerAspNetCoreConstants.Properties.Error] = Errors.InvalidGrant,
-                        [OpenIddictServerAspNetCoreConstants.Properties.ErrorDescription] = "Sign in again.",
-                    }
-                ),
-                [OpenIddictServerAspNetCoreDefaults.AuthenticationScheme]
-            );
+            return Refuse("Sign in again.");
         }
         await sessions.AfterTheLast(account, http.RequestAborted);
         return Results.SignIn(
@@ -67,6 +63,45 @@ public static class ExchangeToken
             authenticationScheme: OpenIddictServerAspNetCoreDefaults.AuthenticationScheme
         );
     }
+
+    // That the secret is right is known by now.
+    private static async Task<IResult> ToService(
+        HttpContext http,
+        IdentityDb db,
+        SecurityLog security,
+        IConfiguration configuration,
+        DateTimeOffset now
+    )
+    {
+        var request = http.GetOpenIddictServerRequest()!;
+        var account = Guid.TryParse(request.ClientId, out var id)
+            ? await db.ServiceAccounts.AsNoTracking().SingleOrDefaultAsync(a => a.Id == id, http.RequestAborted)
+            : null;
+        if (account?.IsOver(now) != false)
+        {
+            security.NoTokens(account?.Subject);
+            return Refuse("This service account is over.");
+        }
+        await db
+            .ServiceAccounts.Where(a => a.Id == id)
+            .ExecuteUpdateAsync(set => set.SetProperty(a => a.LastUsedAt, now), http.RequestAborted);
+        return Results.SignIn(
+            TokenClaims.Of(account, configuration["Identity:Audience"] ?? "skillplatform", now),
+            authenticationScheme: OpenIddictServerAspNetCoreDefaults.AuthenticationScheme
+        );
+    }
+
+    private static IResult Refuse(string why) =>
+        Results.Forbid(
+            new AuthenticationProperties(
+                new Dictionary<string, string?>(StringComparer.Ordinal)
+                {
+                    [OpenIddictServerAspNetCoreConstants.Properties.Error] = Errors.InvalidGrant,
+                    [OpenIddictServerAspNetCoreConstants.Properties.ErrorDescription] = why,
+                }
+            ),
+            [OpenIddictServerAspNetCoreDefaults.AuthenticationScheme]
+        );
 
     // OpenIddict lets several through that come at once with the same refresh token; the row lets one.
     private static async Task<bool> IsFirst(

@@ -41,12 +41,12 @@ public static class OpenIdSetup
                     .SetRevocationEndpointUris("connect/revoke")
                     .AllowAuthorizationCodeFlow()
                     .AllowRefreshTokenFlow()
+                    .AllowClientCredentialsFlow()
                     .RequireProofKeyForCodeExchange()
                     .RegisterScopes(Scopes.Profile, Scopes.Email, Scopes.OfflineAccess, ApiScope)
                     .RegisterClaims(Claims.Name, Claims.Email, Claims.Role, Roles.ScopeClaim)
                     .DisableAccessTokenEncryption()
-                    // As long as one who has nothing to say any more is heard where the broker is down.
-                    .SetAccessTokenLifetime(TimeSpan.FromMinutes(5))
+                    .SetAccessTokenLifetime(TokenClaims.Access)
                     .SetAuthorizationCodeLifetime(TimeSpan.FromMinutes(2))
                     .SetRefreshTokenLifetime(TokenClaims.Idle)
                     // A refresh token that comes twice was stolen: the whole family of tokens is revoked. Within some

@@ -22,6 +22,9 @@ public static class TokenClaims
     /// <summary>Of a refresh token that is not used.</summary>
     public static readonly TimeSpan Idle = TimeSpan.FromDays(14);
 
+    /// <summary>As long as one who has nothing to say any more is heard where the broker is down.</summary>
+    public static readonly TimeSpan Access = TimeSpan.FromMinutes(5);
+
     private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
 
     /// <summary>How long refresh tokens can still be had after a sign-in.</summary>
@@ -71,6 +74,30 @@ public static class TokenClaims
         return new ClaimsPrincipal(identity).SetRefreshTokenLifetime(left < Idle ? left : Idle);
     }
 
+    /// <summary>That of a service account. Whatever it asks for, it gets the platform's scope, and no token outlives it.</summary>
+    /// <param name="account">As it stands now.</param>
+    /// <param name="audience">Of the access token.</param>
+    /// <param name="now">The time.</param>
+    public static ClaimsPrincipal Of(ServiceAccount account, string audience, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        var identity = new ClaimsIdentity(
+            TokenValidationParameters.DefaultAuthenticationType,
+            Claims.Name,
+            Roles.RoleClaim
+        );
+        identity
+            .SetClaim(Claims.Subject, account.Subject)
+            .SetClaim(Roles.ServiceClaim, true)
+            .SetScopes(OpenIdSetup.ApiScope)
+            .SetResources(audience);
+        identity.AddClaim(List(Roles.RoleClaim, ServiceAccount.RolesOf(account.Scopes)));
+        identity.AddClaim(List(Roles.ScopeClaim, []));
+        identity.SetDestinations(Destinations);
+        var left = account.EndsAt - now;
+        return new ClaimsPrincipal(identity).SetAccessTokenLifetime(left < Access ? left : Access);
+    }
+
     // An array also of one or none: a claim whose type depends on how many values it has is a trap.
     private static Claim List(string type, string[] values) =>
         new(type, JsonSerializer.Serialize(values), JsonClaimValueTypes.JsonArray);
@@ -83,6 +110,7 @@ public static class TokenClaims
                 OpenIddictConstants.Destinations.AccessToken,
                 OpenIddictConstants.Destinations.IdentityToken,
             ],
+            Roles.ServiceClaim => [OpenIddictConstants.Destinations.AccessToken],
             Roles.RoleClaim or Roles.ScopeClaim =>
             [
                 OpenIddictConstants.Destinations.AccessToken,

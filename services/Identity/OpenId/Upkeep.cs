@@ -23,6 +23,7 @@ internal sealed class Upkeep(
                 await keys.Refresh(stoppingToken);
                 await Prune(time.GetUtcNow().AddDays(-15), stoppingToken);
                 await guessing.Forget(stoppingToken);
+                await ForgetEvents(stoppingToken);
                 await Forget(time.GetUtcNow().AddDays(-7), stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
@@ -37,6 +38,12 @@ internal sealed class Upkeep(
         await using var scope = scopes.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<IOpenIddictTokenManager>().PruneAsync(before, ct);
         await scope.ServiceProvider.GetRequiredService<IOpenIddictAuthorizationManager>().PruneAsync(before, ct);
+    }
+
+    private async Task ForgetEvents(CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        await SecurityEvents.Forget(scope.ServiceProvider.GetRequiredService<IdentityDb>(), time.GetUtcNow(), ct);
     }
 
     private async Task Forget(DateTimeOffset before, CancellationToken ct)

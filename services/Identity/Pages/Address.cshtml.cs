@@ -16,6 +16,7 @@ public sealed class AddressModel(
     IdentityDb db,
     Postbox postbox,
     Guessing guessing,
+    Marks marks,
     IHostEnvironment environment,
     IStringLocalizer<Texts> texts
 ) : PageModel
@@ -28,11 +29,14 @@ public sealed class AddressModel(
 
     public string Now { get; private set; } = "";
 
+    public Owner Owner { get; private set; } = new("", HasPasskey: false, Proved: false);
+
     public async Task<IActionResult> OnGet()
     {
         if (await users.GetUserAsync(User) is not { } account)
             return Challenge();
         Now = account.Email!;
+        Owner = await HttpContext.OwnerOf(users, marks, account);
         return Page();
     }
 
@@ -41,12 +45,13 @@ public sealed class AddressModel(
         if (await users.GetUserAsync(User) is not { } account)
             return Challenge();
         Now = account.Email!;
+        Owner = await HttpContext.OwnerOf(users, marks, account);
         using var attempt = await guessing.Begin(HttpContext, account.NormalizedEmail);
         if (attempt.RetryAfter is { } wait)
             return this.TooMany(wait, texts);
         if (!Input.IsAddress(Email ?? "") || (!environment.IsDevelopment() && DevelopmentAccounts.IsReserved(Email)))
             return this.Refuse("Error.Email", texts);
-        if (!await users.IsTheirs(account, Password, attempt))
+        if (!await users.IsOwner(HttpContext, marks, account, Password, attempt))
             return this.Refuse("Error.OwnPassword", texts);
         // Each writes to somebody who may not have asked for it.
         using var letters = await guessing.Begin(HttpContext, account.NormalizedEmail, Guessed.Letter);

@@ -24,6 +24,7 @@ public static class PageSetup
         builder.Services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
         builder.Services.AddRazorPages();
         builder.Services.AddSingleton<SecurityLog>();
+        builder.Services.AddHostedService<SecurityEvents>();
         builder.Services.AddSingleton<Guessing>();
         builder.Services.AddSingleton<Marks>();
         builder.Services.AddAntiforgery(options =>

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Localization;
 namespace SkillPlatform.Identity.Pages;
 
 /// <summary>
-/// The passkeys of who is signed in: add, name, remove. A new one asks for the password, so that a session left open gives
-/// nobody a way in of their own, and the owner hears of it.
+/// The passkeys of who is signed in: add, name, remove. To add or remove one asks for the password or for a passkey, so that
+/// a session left open gives nobody a way in of their own, and the owner hears of it.
 /// </summary>
 [Authorize]
 public sealed class PasskeysModel(
@@ -19,10 +19,13 @@ public sealed class PasskeysModel(
     IdentityDb db,
     Postbox postbox,
     Guessing guessing,
+    Marks marks,
     IStringLocalizer<Texts> texts
 ) : PageModel
 {
     public IList<UserPasskeyInfo> All { get; private set; } = [];
+
+    public Owner Owner { get; private set; } = new("", HasPasskey: false, Proved: false);
 
     public static string Id(UserPasskeyInfo passkey) => WebEncoders.Base64UrlEncode(passkey.CredentialId);
 
@@ -52,29 +55,13 @@ public sealed class PasskeysModel(
             return await Refuse(account, "Passkeys.Many");
         if (!Input.IsName(name ?? ""))
             return await Refuse(account, "Error.Name");
-        using var attempt = await guessing.Begin(HttpContext, account.NormalizedEmail);
-        if (attempt.RetryAfter is { } wait)
-        {
-            await Show(account);
-            return this.TooMany(wait, texts);
-        }
-        if (!await users.IsTheirs(account, password, attempt))
-            return await Refuse(account, "Error.OwnPassword");
+        if (await NotTheOwner(account, password) is { } refused)
+            return refused;
         var answer = await Passkeys.Made(sessions, credential);
         if (answer?.Passkey is not { } made || answer.UserEntity?.Id != account.Subject)
             return await Refuse(account, "Passkeys.Failed");
         made.Name = Input.Name(name);
-        var added = await Write(
-            account,
-            async () =>
-            {
-                await postbox.Put(db, Letter.Passkey, account.Email!, account.Id);
-                return await users.AddOrUpdatePasskeyAsync(account, made);
-            },
-            ct
-        );
-        postbox.Ring();
-        return added;
+        return await Tell(account, Letter.Passkey, () => users.AddOrUpdatePasskeyAsync(account, made), ct);
     }
 
     public async Task<IActionResult> OnPostRename(string? id, string? name, CancellationToken ct)
@@ -89,13 +76,53 @@ public sealed class PasskeysModel(
         return await Write(account, () => users.AddOrUpdatePasskeyAsync(account, passkey), ct);
     }
 
-    public async Task<IActionResult> OnPostRemove(string? id, CancellationToken ct)
+    public async Task<IActionResult> OnPostRemove(string? id, string? password, CancellationToken ct)
     {
         if (await users.GetUserAsync(User) is not { } account)
             return Challenge();
-        return await Find(account, id) is { } passkey
-            ? await Write(account, () => users.RemovePasskeyAsync(account, passkey.CredentialId), ct)
-            : LocalRedirect("/passkeys");
+        if (await Find(account, id) is not { } passkey)
+            return LocalRedirect("/passkeys");
+        return await NotTheOwner(account, password)
+            ?? await Tell(
+                account,
+                Letter.PasskeyGone,
+                () => users.RemovePasskeyAsync(account, passkey.CredentialId),
+                ct
+            );
+    }
+
+    // What to answer to who is not; null for who is.
+    private async Task<IActionResult?> NotTheOwner(Account account, string? password)
+    {
+        using var attempt = await guessing.Begin(HttpContext, account.NormalizedEmail);
+        if (attempt.RetryAfter is { } wait)
+        {
+            await Show(account);
+            return this.TooMany(wait, texts);
+        }
+        return await users.IsOwner(HttpContext, marks, account, password, attempt)
+            ? null
+            : await Refuse(account, "Error.OwnPassword");
+    }
+
+    private async Task<IActionResult> Tell(
+        Account account,
+        string letter,
+        Func<Task<IdentityResult>> write,
+        CancellationToken ct
+    )
+    {
+        var done = await Write(
+            account,
+            async () =>
+            {
+                await postbox.Put(db, letter, account.Email!, account.Id);
+                return await write();
+            },
+            ct
+        );
+        postbox.Ring();
+        return done;
     }
 
     private async Task<UserPasskeyInfo?> Find(Account account, string? id) =>
@@ -115,6 +142,7 @@ public sealed class PasskeysModel(
     private async Task<PageResult> Show(Account account)
     {
         All = await users.GetPasskeysAsync(account);
+        Owner = await HttpContext.OwnerOf(users, marks, account);
         return Page();
     }
 }

@@ -4,11 +4,13 @@ using Microsoft.Extensions.Localization;
 
 namespace SkillPlatform.Identity.Pages;
 
-/// <summary>A new password by the link from the mail. Ends every session and lets this client try again.</summary>
+/// <summary>A new password by the link from the mail. Ends every session, lets this client try again, and the owner hears of it.</summary>
 public sealed class ResetModel(
     UserManager<Account> users,
     AccountWriter writer,
     Sessions sessions,
+    IdentityDb db,
+    Postbox postbox,
     Guessing guessing,
     IStringLocalizer<Texts> texts
 ) : FromLetter
@@ -33,13 +35,17 @@ public sealed class ResetModel(
                 if (!reset.Succeeded)
                     return reset;
                 await sessions.End(account, ct);
+                await postbox.Put(db, Letter.Password, account.Email!, account.Id);
                 return await users.UpdateAsync(account);
             },
             ct
         );
         Done = result.Succeeded;
         if (Done)
+        {
+            postbox.Ring();
             await guessing.Forgive(HttpContext, account.NormalizedEmail);
+        }
         else
             ModelState.AddModelError(
                 "",

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
@@ -17,12 +16,6 @@ public sealed class SignInModel(
     IStringLocalizer<Texts> texts
 ) : WayIn
 {
-    // Of a password nobody has, so that an unknown address costs the same work as a known one.
-    private static readonly string NobodysHash = new PasswordHasher<Account>().HashPassword(
-        new Account(),
-        Convert.ToHexString(RandomNumberGenerator.GetBytes(16))
-    );
-
     [BindProperty]
     public string? Email { get; set; }
 
@@ -66,12 +59,7 @@ public sealed class SignInModel(
     {
         var account =
             email.Length <= Input.LongestAddress && Input.IsText(email) ? await users.FindByEmailAsync(email) : null;
-        var right = users.PasswordHasher.VerifyHashedPassword(
-            account ?? new Account(),
-            account?.PasswordHash ?? NobodysHash,
-            password.Length <= Input.LongestPassword ? password : ""
-        );
-        return right != PasswordVerificationResult.Failed && account is { Suspended: false, EmailConfirmed: true }
+        return await users.Accept(account, password) && account is { Suspended: false, EmailConfirmed: true }
             ? account
             : null;
     }

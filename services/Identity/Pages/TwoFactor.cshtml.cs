@@ -7,7 +7,7 @@ using Microsoft.Extensions.Localization;
 namespace SkillPlatform.Identity.Pages;
 
 /// <summary>
-/// Switches the second step on and off. It asks for the password and for a code, so that a session left open is not enough,
+/// Switches the second step on and off. It asks for the password or a passkey and for a code, so that a session left open is not enough,
 /// and tells the owner.
 /// </summary>
 [Authorize]
@@ -17,6 +17,7 @@ public sealed class TwoFactorModel(
     IdentityDb db,
     Postbox postbox,
     SecondFactorDemanded demanded,
+    Marks marks,
     SignInManager<Account> sessions,
     AccountWriter writer,
     Guessing guessing,
@@ -40,6 +41,8 @@ public sealed class TwoFactorModel(
     public string Key { get; private set; } = "";
 
     public (string Path, int Size) Picture { get; private set; }
+
+    public Owner Owner { get; private set; } = new("", HasPasskey: false, Proved: false);
 
     /// <summary>New recovery codes, to be seen this once.</summary>
     public IReadOnlyList<string>? Codes { get; private set; }
@@ -99,7 +102,7 @@ public sealed class TwoFactorModel(
             await Show(account);
             return this.TooMany(pause, texts);
         }
-        if (!await users.IsTheirs(account, Password, known))
+        if (!await users.IsOwner(HttpContext, marks, account, Password, known))
         {
             ModelState.AddModelError("", texts["Error.OwnPassword"]);
             return await Show(account);
@@ -144,6 +147,7 @@ public sealed class TwoFactorModel(
     private async Task<PageResult> Show(Account account)
     {
         Enabled = account.TwoFactorEnabled;
+        Owner = await HttpContext.OwnerOf(users, marks, account);
         Owed = demanded.Of(account, User);
         if (Enabled)
         {

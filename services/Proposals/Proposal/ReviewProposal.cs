@@ -52,6 +52,8 @@ public static class ReviewProposal
     {
         if (proposal is null || proposal.IsHiddenFrom(caller.Id))
             return Refusal.NoSuch("proposal");
+        if (caller.IsService)
+            return Refusal.Forbidden("service-account", "A service account decides on no proposal.");
         if (proposal.Author == caller.Id)
             return Refusal.Forbidden("own-proposal", "Nobody reviews a proposal of their own.");
         if (!proposal.Domains.Any(domain => deciders.May(caller, domain)))

@@ -19,9 +19,13 @@ public sealed record Account(
 /// <summary>Whether mails go to one's address: <c>ok</c> or <c>suppressed</c>.</summary>
 public sealed record AddressState(string State);
 
+/// <summary>A program that may act for who is signed in.</summary>
+public sealed record Client(string ClientId, string? Name, DateTimeOffset Since);
+
 /// <param name="Account">Null if it cannot be read at the moment.</param>
 /// <param name="Identity">Where passkeys and the second factor are set.</param>
 /// <param name="HeldBack">True where no mails go to the address, since they came back.</param>
+/// <param name="Clients">The programs that may act for one; null if they cannot be read at the moment.</param>
 /// <param name="LetterSent">True where the letter that confirms it again was asked for just now.</param>
 public sealed record AccountModel(
     Account? Account,
@@ -30,7 +34,8 @@ public sealed record AccountModel(
     bool Saved = false,
     string? Problem = null,
     bool HeldBack = false,
-    bool LetterSent = false
+    bool LetterSent = false,
+    Client[]? Clients = null
 );
 
 /// <summary>One's own account: profile, ways to sign in, data.</summary>
@@ -46,6 +51,7 @@ public static class ShowAccount
     )
     {
         var address = services.Get<AddressState>("notifications", $"/api/notifications/address", ct);
+        var clients = services.Get<PageList<Client>>("identity", $"/api/identity/me/clients", ct);
         var me = await services.Get<Account>("identity", $"/api/identity/me", ct);
         return Page.Of<AccountView>(
             new AccountModel(
@@ -54,7 +60,8 @@ public static class ShowAccount
                 configuration.IdentityAddress(),
                 done is "saved",
                 HeldBack: (await address).Value is { State: "suppressed" },
-                LetterSent: done is "letter"
+                LetterSent: done is "letter",
+                Clients: (await clients).Value?.Items
             ),
             me.Value is null ? 503 : 200
         );

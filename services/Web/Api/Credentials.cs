@@ -11,7 +11,7 @@ public static class Credentials
     public static async Task Attach(HttpContext http, RequestDelegate next)
     {
         var headers = http.Request.Headers;
-        if (headers.Authorization.Count == 0 && http.Request.Cookies.ContainsKey(SigningIn.Cookie))
+        if (headers.Authorization.Count == 0 && http.Request.HasSession())
         {
             var session = http.CurrentSession();
             if (session is { AccessToken: { } token } && !SameOrigin.Allows(http))

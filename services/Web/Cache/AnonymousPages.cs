@@ -23,9 +23,7 @@ public static class AnonymousPages
     }
 
     private static bool IsAnonymousPage(HttpRequest request) =>
-        HttpMethods.IsGet(request.Method)
-        && !request.Cookies.ContainsKey(SigningIn.Cookie)
-        && !LanguageOfRequest.IsMachine(request.Path);
+        HttpMethods.IsGet(request.Method) && !request.HasSession() && !LanguageOfRequest.IsMachine(request.Path);
 
     private static async Task Serve(HttpContext http, RequestDelegate next, PageCache cache)
     {

@@ -11,6 +11,7 @@ using SkillPlatform.Web.Comments;
 using SkillPlatform.Web.Editions;
 using SkillPlatform.Web.Feeds;
 using SkillPlatform.Web.Proposals;
+using SkillPlatform.Web.SignIn;
 using SkillPlatform.Web.Skills;
 using SkillPlatform.Web.Suggest;
 using SkillPlatform.Web.Watching;
@@ -35,7 +36,7 @@ public static class AllPages
         Services.Add(builder);
         builder.Services.AddAntiforgery(options =>
         {
-            options.Cookie.Name = "skillplatform.forms";
+            options.Cookie.Name = builder.Environment.Guarded("skillplatform.forms");
             options.Cookie.Path = "/";
             options.Cookie.SameSite = SameSiteMode.Strict;
             options.Cookie.SecurePolicy = builder.Environment.IsDevelopment()
@@ -97,10 +98,13 @@ public static class AllPages
         ChangeProfile.Map(app);
         ConfirmAddress.Map(app);
         SignOutEverywhere.Map(app);
+        RevokeClient.Map(app);
         DeleteAccount.Map(app);
         AdminPage.Map(app);
         FindAccounts.Map(app);
         ChangeAccount.Map(app);
+        ServiceAccounts.Map(app);
+        SecurityEvents.Map(app);
         SetPolicies.Map(app);
         ImportCatalogue.Map(app);
         ShowImport.Map(app);

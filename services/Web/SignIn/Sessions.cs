@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
@@ -59,7 +60,14 @@ public static class SessionStorage
             builder.Configuration.GetConnectionString("web-db")
             ?? throw new InvalidOperationException("ConnectionStrings__web-db is missing.");
         builder.Services.AddDbContextFactory<WebDb>(db => db.UseNpgsql(connection));
-        builder.Services.AddDataProtection().SetApplicationName("skillplatform-web").PersistKeysToDbContext<WebDb>();
+        var protection = builder
+            .Services.AddDataProtection()
+            .SetApplicationName("skillplatform-web")
+            .PersistKeysToDbContext<WebDb>();
+        if (builder.Configuration["Web:KeyCertificate"] is { Length: > 0 } path)
+            protection.ProtectKeysWithCertificate(
+                X509CertificateLoader.LoadPkcs12FromFile(path, builder.Configuration["Web:KeyCertificatePassword"])
+            );
         builder.Services.AddSingleton<Tickets>();
         builder.Services.AddSingleton<AccessTokens>();
         builder

@@ -11,9 +11,19 @@ namespace SkillPlatform.Web.SignIn;
 /// <summary>Sign-in by OpenID Connect (code, PKCE); the browser gets a cookie with a session's key and no token.</summary>
 public static class SigningIn
 {
-    public const string Cookie = "skillplatform.session";
+    private const string Cookie = "skillplatform.session";
     public const string Callback = "/signin-oidc";
     public static readonly TimeSpan Lasts = TimeSpan.FromDays(14);
+
+    /// <summary>Outside Development the browser itself guards where a cookie came from.</summary>
+    public static string Guarded(this IHostEnvironment environment, string cookie) =>
+        environment.IsDevelopment() ? cookie : Guard + cookie;
+
+    /// <summary>True for a browser that says it is signed in.</summary>
+    public static bool HasSession(this HttpRequest request) =>
+        request.Cookies.ContainsKey(Cookie) || request.Cookies.ContainsKey(Guard + Cookie);
+
+    private const string Guard = "__Host-";
 
     public static void AddSignIn(this WebApplicationBuilder builder)
     {
@@ -29,7 +39,7 @@ public static class SigningIn
             .Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme)
             .AddCookie(cookie =>
             {
-                cookie.Cookie.Name = Cookie;
+                cookie.Cookie.Name = builder.Environment.Guarded(Cookie);
                 cookie.Cookie.Path = "/";
                 cookie.Cookie.HttpOnly = true;
                 cookie.Cookie.SameSite = SameSiteMode.Lax;
@@ -167,7 +177,7 @@ public static class SigningIn
             return;
         http.Keep(null);
         context.RejectPrincipal();
-        http.Response.Cookies.Delete(Cookie, context.Options.Cookie.Build(http));
+        http.Response.Cookies.Delete(context.Options.Cookie.Name!, context.Options.Cookie.Build(http));
     }
 
     private static Task ToSignIn(RedirectContext<CookieAuthenticationOptions> context)
