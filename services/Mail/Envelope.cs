@@ -50,7 +50,8 @@ public sealed record Envelope(Guid Id, DateTimeOffset At, string Subject, string
             MessageId = $"{Id:n}@{host}",
         };
         Literally(mail, HeaderId.Subject, Subject, "");
-        mail.From.Add(sender.From);
+        // A copy: an address tells every list that it is in when it changes, and would keep each mail that was ever sent.
+        mail.From.Add(sender.From.Clone());
         var name = Line.Cut(Line.One(Name), 100);
         mail.To.Add(new MailboxAddress(Encoding.UTF8, name, Address));
         Literally(mail, HeaderId.To, name, $" <{mail.To.Mailboxes.First().GetAddress(idnEncode: true)}>");
