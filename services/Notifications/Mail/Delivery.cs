@@ -366,7 +366,9 @@ public sealed class Postman(
 
     private async Task<List<(Queued Mail, Verdict Verdict)>> JudgeAll(List<Queued> mails, CancellationToken ct)
     {
-        var judged = new List<(Queued Mail, Verdict Verdict)>(await Judge([.. mails.Where(mail => mail.Digest is null)], ct));
+        var judged = new List<(Queued Mail, Verdict Verdict)>(
+            await Judge([.. mails.Where(mail => mail.Digest is null)], ct)
+        );
         foreach (var digest in mails.Where(mail => mail.Digest is not null))
             judged.Add((digest, await digests.Judge(digest, ct)));
         return judged;

@@ -22,5 +22,12 @@ public static class Sending
         builder.Services.AddHostedService<Teller>();
         builder.Services.AddHostedService<DigestSweep>();
         builder.Services.AddHostedService<Postman>();
+        builder.Services.AddSingleton<Returned>();
+        var mailbox = builder.Configuration.GetSection("Mail:Bounces").Get<MailboxOptions>();
+        if (mailbox is { Host.Length: > 0 })
+        {
+            builder.Services.AddSingleton(mailbox);
+            builder.Services.AddHostedService<BounceMailbox>();
+        }
     }
 }
