@@ -18,6 +18,7 @@ missing() {
       postgresql) has_postgres ;;
       rabbitmq-server) has_rabbitmq ;;
       procps) has ps ;;
+      dovecot-imapd) [[ -x /usr/sbin/dovecot ]] ;;
       *) has "$one" ;;
     esac || echo "$one"
   done
@@ -41,7 +42,7 @@ doctor() {
   for one in $(missing postgresql rabbitmq-server curl procps); do
     lack "missing: $one: ./run as root installs it, or: sudo apt-get install $one"
   done
-  for one in $(missing chromium wrk); do say "missing for ./test or ./bench only: $one: sudo apt-get install $one"; done
+  for one in $(missing chromium wrk dovecot-imapd); do say "missing for ./test or ./bench only: $one: sudo apt-get install $one"; done
   may_be_root || say 'not root, and no sudo without a password: what is missing has to be installed by hand'
   [[ $root =~ [[:space:]%\"\'] ]] && lack "not possible: the path $root holds a character that RabbitMQ cannot take: move the clone"
   for one in $(runs || grep -oE '_PORT +[0-9]+' < <(usage) | grep -o '[0-9]*$'); do

@@ -35,7 +35,12 @@ public sealed record Envelope(Guid Id, DateTimeOffset At, string Subject, string
     /// <summary>The mail: text first, then HTML, signed.</summary>
     /// <param name="body">What it says.</param>
     /// <param name="sender">Who sends it.</param>
-    public MimeMessage Around(Body body, Sender sender)
+    public MimeMessage Around(Body body, Sender sender) => Around(Template.Of(body, sender).Fill(), sender);
+
+    /// <summary>The same, with a letter that is filled in already.</summary>
+    /// <param name="letter">From <see cref="Template"/>.</param>
+    /// <param name="sender">Who sends it.</param>
+    public MimeMessage Around(MultipartAlternative letter, Sender sender)
     {
         var host = sender.Origin.IdnHost;
         var mail = new MimeMessage
@@ -45,7 +50,8 @@ public sealed record Envelope(Guid Id, DateTimeOffset At, string Subject, string
             MessageId = $"{Id:n}@{host}",
         };
         Literally(mail, HeaderId.Subject, Subject, "");
-        mail.From.Add(sender.From);
+        // A copy: an address tells every list that it is in when it changes, and would keep each mail that was ever sent.
+        mail.From.Add(sender.From.Clone());
         var name = Line.Cut(Line.One(Name), 100);
         mail.To.Add(new MailboxAddress(Encoding.UTF8, name, Address));
         Literally(mail, HeaderId.To, name, $" <{mail.To.Mailboxes.First().GetAddress(idnEncode: true)}>");
@@ -53,19 +59,10 @@ public sealed record Envelope(Guid Id, DateTimeOffset At, string Subject, string
         mail.Headers.Add("X-SkillPlatform-Reason", Reason);
         foreach (var (header, value) in Headers)
             mail.Headers.Add(header, value);
-        var parts = new MultipartAlternative
-        {
-            Part("plain", PlainText.Of(body)),
-            Part("html", Html.Of(body, sender.From.Name is { Length: > 0 } platform ? platform : host)),
-        };
-        parts.Headers.Add("Content-Language", body.Language);
-        mail.Body = parts;
+        mail.Body = letter;
         sender.Signature?.Sign(mail);
         return mail;
     }
-
-    private static TextPart Part(string kind, string text) =>
-        new(kind) { Text = text, ContentTransferEncoding = ContentEncoding.QuotedPrintable };
 
     // What looks like an encoded word would be read as what it says, and not as what it is: so it is encoded itself.
     private static void Literally(MimeMessage mail, HeaderId header, string text, string after)

@@ -13,7 +13,8 @@ public static class Store
         options.Events.MapEventType<ThreadMuted>("thread_muted");
         options.Events.MapEventType<ThreadUnmuted>("thread_unmuted");
         options.Projections.Add(new WatchFold(), ProjectionLifecycle.Inline);
-        options.Schema.For<Watch>().DocumentAlias("watch").Index(w => w.Topic).Index(w => w.User);
+        options.Schema.For<Watch>().DocumentAlias("watch").Index(w => new { w.Topic, w.User }).Index(w => w.User);
+        options.Schema.For<LeftToTell>().DocumentAlias("left_to_tell");
         options.Schema.For<News>().DocumentAlias("news");
         options
             .Schema.For<Notification>()
@@ -40,6 +41,7 @@ public static class Store
         options.Schema.For<KnownProposal>().DocumentAlias("known_proposal").UseNumericRevisions(true);
         options.Schema.For<KnownTaxonomy>().DocumentAlias("known_taxonomy").UseNumericRevisions(true);
         options.Storage.ExtendedSchemaObjects.Add(Outbox.Schema());
+        options.Storage.ExtendedSchemaObjects.Add(Gathering.Schema());
         options.Storage.ExtendedSchemaObjects.Add(AnnouncedLog.Schema());
         options.Storage.ExtendedSchemaObjects.Add(Hooks.Schema());
         options.Storage.ExtendedSchemaObjects.Add(Hooks.Sent());

@@ -68,6 +68,19 @@ public sealed class BounceTests(Running running) : IClassFixture<Running>, IAsyn
     }
 
     [Fact]
+    public async Task A_record_that_the_database_lost_is_made_again_and_not_the_mail()
+    {
+        await Mailed();
+        // As a crash leaves it that came before what was recorded last was on the disk.
+        await running.Sql(
+            $"update mail set state = 'pending', attempts = 0, answers = null, done_at = null, next_attempt = now() where user_id = '{Reader}'"
+        );
+        var sent = await Delivery("sent");
+        Assert.Equal(1, sent.GetProperty("attempts").GetInt32());
+        Assert.Single(running.MailsTo(Reader));
+    }
+
+    [Fact]
     public async Task A_hard_bounce_ends_letters_to_the_address_until_it_is_confirmed_again()
     {
         var mail = await Mailed();

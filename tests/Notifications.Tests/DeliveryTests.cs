@@ -146,7 +146,7 @@ public sealed class DeliveryTests
     {
         var news = new News { Kind = NewsKind.SkillCommented, Comment = Guid.NewGuid() };
         var sent = Assert.IsType<Verdict.Send>(Decide(news: news, said: new Said("Now.", null)));
-        Assert.Contains("Now.", sent.Write(Given.Sender).TextBody!);
+        Assert.Contains("Now.", sent.Write(new Letters(Given.Sender)).TextBody!);
         Assert.IsType<Verdict.Cancel>(Decide(news: news, said: new Said(null, "author")));
         Assert.IsType<Verdict.Later>(Decide(news: news));
     }

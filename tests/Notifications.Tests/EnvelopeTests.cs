@@ -53,6 +53,17 @@ public sealed class EnvelopeTests : IDisposable
     }
 
     [Fact]
+    public void A_mail_that_was_sent_is_kept_by_nobody()
+    {
+        var mail = Written();
+        GC.Collect();
+        Assert.False(mail.IsAlive);
+
+        // Not in this method, whose variables the collector may spare.
+        static WeakReference Written() => new(Letter.Of(LetterTests.Contents(Given.Change()), Given.Sender));
+    }
+
+    [Fact]
     public async Task Each_mail_comes_back_to_an_address_of_its_own()
     {
         var path = new ReturnPath("bounces+{id}@example.org", From);

@@ -38,7 +38,7 @@ public sealed class Digests(IDocumentStore store, Comments comments, TimeProvide
         return
             await Told(session, digest, ct) is { Length: > 0 } told
             && DigestContents.Of(told) is { IsEmpty: false } contents
-            ? new Verdict.Send(sender => DigestLetter.Of(digest, contents, reader, preferences, sender))
+            ? new Verdict.Send(letters => DigestLetter.Of(digest, contents, reader, preferences, letters.Sender))
             : new Verdict.Cancel("There is nothing left to tell.");
     }
 

@@ -105,6 +105,14 @@ public static class Readers
         ];
     }
 
+    /// <summary>Whom it names, or whose it is: told whether they watch anything or not.</summary>
+    public static IEnumerable<string> CalledFor(News news) =>
+        [
+            .. news.Mentions,
+            .. news.Asked,
+            .. new[] { news.Answers, news.ProposalId is null ? null : news.Author }.OfType<string>(),
+        ];
+
     private static Topic? Thread(News news) =>
         news.ProposalId is { } proposal ? Topic.OfProposal(proposal)
         : news.SkillId is { } skill ? Topic.OfSkill(skill)

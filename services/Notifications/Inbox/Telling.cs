@@ -3,10 +3,21 @@ using SkillPlatform.Contracts;
 
 namespace SkillPlatform.Notifications;
 
+/// <summary>What is left to tell to more readers than one transaction should hold; kept until the last of them has been told.</summary>
+/// <param name="Topics">That it is told under.</param>
+/// <param name="After">The last user whose watches were looked at, in the database's order.</param>
+public sealed record LeftToTell(Guid Id, News News, string[] Topics, SkillState? Skill, bool Waits, string After);
+
 /// <summary>Stages a piece of news, an inbox entry for each reader, and the mails, into one transaction.</summary>
 public static class Telling
 {
-    /// <summary>Tells whoever should hear of it.</summary>
+    /// <summary>How many watches are looked at in one transaction.</summary>
+    public const int AtOnce = 500;
+
+    /// <summary>
+    /// Tells whoever should hear of it: those whom it names and the first of those who watch at once, the others chunk by
+    /// chunk, each in a transaction of its own (<see cref="Teller"/>).
+    /// </summary>
     /// <param name="session">The consumer's session; its inbox commits.</param>
     /// <param name="news">The news; its id makes telling twice tell once.</param>
     /// <param name="topics">The topics it is told under.</param>
@@ -22,98 +33,166 @@ public static class Telling
         SkillState? skill = null,
         bool waits = false,
         CancellationToken ct = default
-    )
-    {
-        await session.Tell(news, await session.WatchesOf(topics, ct), now, skill, waits, ct);
-    }
+    ) =>
+        await session.Tell(
+            new LeftToTell(Guid.CreateVersion7(), news, Keys(topics), skill, waits, After: ""),
+            await session.Watchers(news, topics, ct),
+            now,
+            ct
+        );
 
-    /// <summary>The same, to whom these watches concern.</summary>
+    /// <summary>The same, where the first watchers have been read already, perhaps with others.</summary>
     public static async Task Tell(
         this IDocumentSession session,
-        News news,
-        IReadOnlyList<Watch> watches,
+        LeftToTell left,
+        Watchers watchers,
         DateTimeOffset now,
-        SkillState? skill,
-        bool waits,
         CancellationToken ct
     )
     {
-        var told = Readers.Of(news, watches);
-        if (told.Count == 0)
-            return;
+        var watches = watchers.Watches;
+        string[] called = [.. Readers.CalledFor(left.News)];
+        var first = left.After.Length == 0;
+        // Whom it names hears first, whatever their place in the order.
+        if (first && !watchers.AreAll)
+            watches =
+            [
+                .. watches.Concat(await session.WatchesOf(left.Topics, called, ct)).DistinctBy(watch => watch.Id),
+            ];
+        var told = Readers.Of(left.News, watches);
+        if (!first)
+        {
+            var users = watches
+                .Select(watch => watch.User)
+                .Except(called, StringComparer.Ordinal)
+                .ToHashSet(StringComparer.Ordinal);
+            told = [.. told.Where(reader => users.Contains(reader.User))];
+        }
+        if (told.Count > 0)
+            await session.Tell(left, told, now, ct);
+        if (!watchers.AreAll)
+            session.Store(left with { After = watchers.Watches[^1].User });
+        else if (!first)
+            session.Delete(left);
+    }
+
+    private static async Task Tell(
+        this IDocumentSession session,
+        LeftToTell left,
+        IReadOnlyList<Told> told,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
+    {
+        var (_, news, _, skill, waits, _) = left;
         string[] readers = [.. told.Select(t => t.User)];
         var batch = session.CreateBatchQuery();
         var reading = (
-            Before: batch.Query<Notification>().Where(n => n.News == news.Id).Select(n => n.User).ToList(),
             Accounts: batch.LoadMany<Account>().ById(readers),
             Preferences: batch.LoadMany<Preferences>().ById(readers),
             Taxonomy: batch.Load<KnownTaxonomy>(KnownTaxonomy.TheOne)
         );
         await batch.Execute(ct);
-        // What another message of the same group has staged is not seen by a query.
-        var staged = session
-            .PendingChanges.InsertsFor<Notification>()
-            .Where(n => n.News == news.Id)
-            .Select(n => n.User);
-        var users = readers
-            .Except([.. await reading.Before, .. staged], StringComparer.Ordinal)
-            .ToHashSet(StringComparer.Ordinal);
-        if (users.Count == 0)
-            return;
         var accounts = (await reading.Accounts).ToDictionary(a => a.Id, StringComparer.Ordinal);
         var preferences = (await reading.Preferences).ToDictionary(p => p.Id, StringComparer.Ordinal);
         var names = new Names(skill, await reading.Taxonomy);
         if (!waits)
             session.Store(news with { Lines = [.. news.Lines.Select(names.In)] });
-        var atOnce = new List<Notification>();
-        foreach (var reader in told.Where(t => users.Contains(t.User)))
-        {
-            if (accounts.GetValueOrDefault(reader.User) is { Erased: true })
-                continue;
-            var frequency =
-                reader.Frequency ?? preferences.GetValueOrDefault(reader.User)?.Frequency ?? Frequencies.Immediate;
-            var notification = new Notification
-            {
-                Id = Ids.At(news.At, "notification", reader.User, news.Id.ToString()),
-                User = reader.User,
-                News = news.Id,
-                Kind = reader.Reason == Reasons.Mentioned ? NewsKind.Mentioned : news.Kind,
-                Topic = reader.Topic.ToString(),
-                TopicName = names.Of(reader.Topic, news),
-                Reason = reader.Reason,
-                Token = Unsubscribe.NewToken(),
-                Frequency = frequency,
-                OfWatch = reader.Frequency is not null,
-                At = news.At,
-            };
-            session.Insert(notification);
-            if (frequency == Frequencies.Immediate)
-                atOnce.Add(notification);
-        }
-        session.QueueMails(atOnce, After(news, waits), now);
+        session.Notify(
+            news,
+            [
+                .. told.Where(reader => accounts.GetValueOrDefault(reader.User) is not { Erased: true })
+                    .Select(reader => new Notification
+                    {
+                        Id = Ids.At(news.At, "notification", reader.User, news.Id.ToString()),
+                        User = reader.User,
+                        News = news.Id,
+                        Kind = reader.Reason == Reasons.Mentioned ? NewsKind.Mentioned : news.Kind,
+                        Topic = reader.Topic.ToString(),
+                        TopicName = names.Of(reader.Topic, news),
+                        Reason = reader.Reason,
+                        Token = Unsubscribe.NewToken(),
+                        Frequency =
+                            reader.Frequency
+                            ?? preferences.GetValueOrDefault(reader.User)?.Frequency
+                            ?? Frequencies.Immediate,
+                        OfWatch = reader.Frequency is not null,
+                        At = news.At,
+                    }),
+            ],
+            Wait(news, waits),
+            now
+        );
     }
 
     // What completes a mail, or makes it needless, is waited for; that long at most.
-    private static TimeSpan After(News news, bool waits) =>
+    private static TimeSpan Wait(News news, bool waits) =>
         waits ? TimeSpan.FromMinutes(1)
         : news.Kind == NewsKind.Accepted ? TimeSpan.FromSeconds(10)
         : TimeSpan.Zero;
 
-    /// <summary>The watches on topics, stopped ones too. Asked for each change of each skill: plain SQL spares the translation.</summary>
-    public static Task<IReadOnlyList<Watch>> WatchesOf(
-        this IDocumentSession session,
+    /// <summary>The first watchers of any of the topics.</summary>
+    public static Task<Watchers> Watchers(
+        this IQuerySession session,
+        News news,
         IEnumerable<Topic> topics,
         CancellationToken ct
-    ) =>
-        session.QueryAsync<Watch>(
-            "where data ->> 'topic' = any(?)",
-            ct,
-            (object)topics.Select(topic => topic.ToString()).Distinct(StringComparer.Ordinal).ToArray()
-        );
+    ) => session.Watchers(news, Keys(topics), after: "", ct);
 
+    /// <summary>
+    /// The next watchers after a user, all watches of each of them. Asked for each change of each skill: plain SQL spares the
+    /// translation. Of an import the others are told skill by skill; who has heard already is not looked at again.
+    /// </summary>
+    public static async Task<Watchers> Watchers(
+        this IQuerySession session,
+        News news,
+        string[] topics,
+        string after,
+        CancellationToken ct
+    )
+    {
+        const string page = "where data ->> 'topic' = any(?) and data ->> 'user' > ?";
+        const string order = "order by data ->> 'user' limit ?";
+        var watches = await (
+            news.Kind == NewsKind.Imported
+                ? session.QueryAsync<Watch>(
+                    $"""
+                    {page} and not exists (select from mt_doc_notification told
+                        where (told.data ->> 'news')::uuid = ? and told.data ->> 'user' = d.data ->> 'user') {order}
+                    """,
+                    ct,
+                    topics,
+                    after,
+                    news.Id,
+                    AtOnce
+                )
+                : session.QueryAsync<Watch>($"{page} {order}", ct, topics, after, AtOnce)
+        );
+        if (watches.Count < AtOnce)
+            return new Watchers(watches, AreAll: true);
+        // There may be more of the last one's.
+        Watch[] whole = [.. watches.TakeWhile(watch => watch.User != watches[^1].User)];
+        return new Watchers(whole is [] ? watches : whole, AreAll: false);
+    }
+
+    private static Task<IReadOnlyList<Watch>> WatchesOf(
+        this IQuerySession session,
+        string[] topics,
+        string[] users,
+        CancellationToken ct
+    ) => session.QueryAsync<Watch>("where data ->> 'topic' = any(?) and data ->> 'user' = any(?)", ct, topics, users);
+
+    private static string[] Keys(IEnumerable<Topic> topics) =>
+        [.. topics.Select(topic => topic.ToString()).Distinct(StringComparer.Ordinal)];
+}
+
+/// <summary>Watches of some users, stopped ones too, by users.</summary>
+/// <param name="AreAll">False where there are more.</param>
+public sealed record Watchers(IReadOnlyList<Watch> Watches, bool AreAll)
+{
     /// <summary>Those of the watches that are on one of the topics.</summary>
-    public static IReadOnlyList<Watch> On(this IReadOnlyList<Watch> watches, IReadOnlyList<Topic> topics) =>
-        [.. watches.Where(watch => topics.Contains(Topic.Parse(watch.Topic)))];
+    public IReadOnlyList<Watch> On(IReadOnlyList<Topic> topics) =>
+        [.. Watches.Where(watch => topics.Contains(Topic.Parse(watch.Topic)))];
 }
 
 /// <summary>Names of slugs, from the message where it has them, else from the taxonomy, else the slug.</summary>

@@ -14,32 +14,38 @@ public sealed class WhenSkillChanged(IDocumentSession session, TimeProvider time
         session.Store(new KnownSlug { Id = change.Skill.Slug, Skill = change.SkillId });
         var narrow = Readers.TopicsOf(change);
         var wide = change.ImportId is null ? [] : Readers.WideTopicsOf(change);
-        var watches = await session.WatchesOf([.. narrow, .. wide], ct);
-        await session.Tell(NewsOf(change), watches.On(narrow), time.GetUtcNow(), change.Skill, waits: false, ct);
-        if (change.ImportId is { } import && watches.On(wide) is { Count: > 0 } concerned)
-            await TellOfImport(import, change, concerned, ct);
-    }
+        var watchers = await session.Watchers(NewsOf(change), [.. narrow, .. wide], ct);
+        await Tell(NewsOf(change), narrow, waits: false);
+        if (change.ImportId is { } import && watchers.On(wide).Count > 0)
+        {
+            // One entry for the whole import, made by the first of its skills that concerns the reader; it is shown and mailed
+            // once the import has ended and its numbers are known.
+            var ended = await session.LoadAsync<News>(import, ct);
+            var news =
+                ended
+                ?? new News
+                {
+                    Id = import,
+                    Kind = NewsKind.Imported,
+                    Author = change.Author,
+                    At = change.At,
+                };
+            await Tell(news, wide, waits: ended is null);
+        }
 
-    // One entry for the whole import, made by the first of its skills that concerns the reader; it is shown and mailed
-    // once the import has ended and its numbers are known.
-    private async Task TellOfImport(
-        Guid import,
-        SkillChanged change,
-        IReadOnlyList<Watch> watches,
-        CancellationToken ct
-    )
-    {
-        var ended = await session.LoadAsync<News>(import, ct);
-        var news =
-            ended
-            ?? new News
-            {
-                Id = import,
-                Kind = NewsKind.Imported,
-                Author = change.Author,
-                At = change.At,
-            };
-        await session.Tell(news, watches, time.GetUtcNow(), change.Skill, waits: ended is null, ct);
+        // Where they are few, all have been read at once.
+        Task Tell(News news, IReadOnlyList<Topic> topics, bool waits) =>
+            watchers.AreAll
+                ? session.Tell(
+                    new LeftToTell(Guid.CreateVersion7(), news, [], change.Skill, waits, After: ""),
+                    watchers with
+                    {
+                        Watches = watchers.On(topics),
+                    },
+                    time.GetUtcNow(),
+                    ct
+                )
+                : session.Tell(news, topics, time.GetUtcNow(), change.Skill, waits, ct);
     }
 
     private static KnownSkill Known(SkillChanged change) =>

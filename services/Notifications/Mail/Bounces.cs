@@ -24,24 +24,19 @@ public static class Bounces
     private static async Task<IResult> Post(
         HttpContext http,
         IConfiguration configuration,
-        ReturnPath returnPath,
-        IDocumentStore store,
-        NpgsqlDataSource source,
-        Measures measures,
-        TimeProvider time
+        Returned returned,
+        CancellationToken ct
     )
     {
         if (configuration["Mail:BounceSecret"] is not { Length: > 0 } secret)
             return Refusal.NoSuch("address to report to").AsProblem();
         if (!Knows(http.Request.Headers.Authorization.ToString(), secret))
             return new Refusal(RefusalKind.NotSignedIn, "not-signed-in", "The secret is missing or wrong.").AsProblem();
-        if (await Read(http.Request.Body, returnPath, http.RequestAborted) is not (true, var report))
-            return Refusal
+        return await IsReport(http.Request.Body, returned, ct)
+            ? TypedResults.Accepted((string?)null)
+            : Refusal
                 .Field("", "This is no multipart/report with a delivery status (RFC 3464) or feedback (RFC 5965).")
                 .AsProblem();
-        if (report is not null && await Take(report, store, source, time.GetUtcNow(), http.RequestAborted))
-            measures.Count(report.Kind == ReportKind.Complaint ? Outbox.Complained : Outbox.Bounced);
-        return TypedResults.Accepted((string?)null);
     }
 
     // Of the same length, whatever was sent, and compared to the end.
@@ -51,15 +46,44 @@ public static class Bounces
             SHA256.HashData(Encoding.UTF8.GetBytes($"Bearer {secret}"))
         );
 
-    private static async Task<(bool Readable, Report? Report)> Read(
-        Stream body,
-        ReturnPath returnPath,
-        CancellationToken ct
-    )
+    private static async Task<bool> IsReport(Stream body, Returned returned, CancellationToken ct)
     {
         try
         {
             using var message = await MimeMessage.LoadAsync(body, ct);
+            return await returned.Take(message, ct);
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>Takes what came back, whichever way it was received.</summary>
+public sealed class Returned(
+    ReturnPath returnPath,
+    IDocumentStore store,
+    NpgsqlDataSource source,
+    Measures measures,
+    TimeProvider time
+)
+{
+    /// <summary>False for what is no report.</summary>
+    /// <param name="message">As it came.</param>
+    public async Task<bool> Take(MimeMessage message, CancellationToken ct)
+    {
+        if (Read(message) is not (true, var report))
+            return false;
+        if (report is not null && await Take(report, store, source, time.GetUtcNow(), ct))
+            measures.Count(report.Kind == ReportKind.Complaint ? Outbox.Complained : Outbox.Bounced);
+        return true;
+    }
+
+    private (bool Readable, Report? Report) Read(MimeMessage message)
+    {
+        try
+        {
             return Report.Read(message, returnPath);
         }
         catch (Exception e) when (e is FormatException or ParseException)
@@ -99,7 +123,7 @@ public static class Bounces
             if (then is not null)
                 session.UpdateRevision(then, (known?.Version ?? 0) + 1);
             if (mail is not null)
-                session.QueueSqlCommand(Returned, mail.Id, StateAfter(report.Kind), Delivery.Said(report.Said), now);
+                session.QueueSqlCommand(CameBack, mail.Id, StateAfter(report.Kind), Delivery.Said(report.Said), now);
             try
             {
                 await session.SaveChangesAsync(ct);
@@ -114,7 +138,7 @@ public static class Bounces
 
     // The same twice changes nothing. A mail that was raised and not handed over yet cannot have come back; one that is in
     // our hands may have been handed over a moment ago.
-    private static readonly string Returned = $"""
+    private static readonly string CameBack = $"""
         with r(id, state, answer, at) as (values (?::uuid, ?::text, ?::text, ?::timestamptz))
         update mail set
             state = coalesce(nullif(r.state, ''), mail.state),

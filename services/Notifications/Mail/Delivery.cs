@@ -10,7 +10,8 @@ namespace SkillPlatform.Notifications;
 public abstract record Verdict
 {
     /// <param name="Write">Makes the mail.</param>
-    public sealed record Send(Func<Sender, MimeMessage> Write) : Verdict;
+    /// <param name="Told">What it is made from; null for a digest.</param>
+    public sealed record Send(Func<Letters, MimeMessage> Write, Contents? Told = null) : Verdict;
 
     public sealed record Later(TimeSpan Wait, string? Why) : Verdict;
 
@@ -77,7 +78,7 @@ public static class Delivery
             news = news with { Text = said.Text };
         }
         var contents = new Contents(notification, news, reader, preferences, people);
-        return new Verdict.Send(sender => Letter.Of(contents, sender));
+        return new Verdict.Send(letters => letters.Of(contents), contents);
 
         Verdict Wait(string why) =>
             age > Patience ? new Verdict.Cancel(why)
@@ -157,6 +158,12 @@ public sealed class Pace(int perMinute, TimeProvider time)
             : TimeSpan.FromMinutes(Math.Min(atMost.TotalMinutes, (1 - _left) / perMinute));
 }
 
+/// <summary>A mail on its way, and what is told in it besides what it was raised for: of all the same becomes.</summary>
+public sealed record Parcel(Queued Mail, params Queued[] With)
+{
+    public IEnumerable<Queued> All => With.Prepend(Mail);
+}
+
 /// <summary>
 /// Delivers what is due: one loop claims and prepares, several connections send, one loop records what came of it. Wakes with
 /// the commit; looks by itself once a second. Nothing else waits for it.
@@ -168,7 +175,8 @@ public sealed class Postman(
     IDocumentStore store,
     Comments comments,
     Digests digests,
-    Sender sender,
+    Gathering gathering,
+    Letters letters,
     ReturnPath returnPath,
     Measures measures,
     TimeProvider time,
@@ -177,18 +185,23 @@ public sealed class Postman(
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<Guid, byte> _inFlight = [];
-    private readonly Channel<(Queued Mail, Func<Sender, MimeMessage> Write)> _ready = Channel.CreateUnbounded<(
-        Queued,
-        Func<Sender, MimeMessage>
+    private readonly Channel<(Parcel Parcel, Func<Letters, MimeMessage> Write)> _ready = Channel.CreateUnbounded<(
+        Parcel,
+        Func<Letters, MimeMessage>
     )>();
 
     // What is taken and not recorded yet goes twice if we die now: who has sent a mail waits until that is recorded, and what
     // all of them have sent meanwhile is recorded together.
-    private readonly Channel<(Result Result, TaskCompletionSource Recorded)> _results = Channel.CreateUnbounded<(
-        Result,
-        TaskCompletionSource
-    )>();
+    private readonly Channel<(Parcel Parcel, Result Result, TaskCompletionSource Recorded)> _results =
+        Channel.CreateUnbounded<(Parcel, Result, TaskCompletionSource)>();
     private readonly Pace _pace = new(server.Options.PerMinute, time);
+
+    // A record is not on the disk yet when it is made: should the database die just then, this process knows that the mail is over.
+    private const int Remembered = 4096;
+
+    // Unless an operator began it anew.
+    private readonly ConcurrentDictionary<(Guid, DateTimeOffset), Result> _over = [];
+    private readonly Queue<(Guid, DateTimeOffset)> _oldest = [];
 
     /// <summary>Mails held at most: enough to claim, judge and record many together, few enough to hold in memory.</summary>
     private int AtOnce => server.Options.Connections * 64;
@@ -246,12 +259,13 @@ public sealed class Postman(
         var open = claimed.Select(mail => mail.Id).ToHashSet();
         try
         {
-            var over = new List<Result>();
-            foreach (var (mail, verdict) in await JudgeAll(claimed, ct))
-                if (Follow(mail, verdict) is { } result)
+            var over = claimed.Select(mail => _over.GetValueOrDefault(Key(mail))).OfType<Result>().ToList();
+            var judged = await JudgeAll(claimed.FindAll(mail => !_over.ContainsKey(Key(mail))), ct);
+            foreach (var (parcel, verdict) in await Together(judged, open, ct))
+                if (Follow(parcel, verdict) is { } result)
                     over.Add(result);
                 else
-                    open.Remove(mail.Id);
+                    open.ExceptWith(parcel.All.Select(mail => mail.Id));
             if (over.Count > 0)
                 await claims.Record(over, ct);
         }
@@ -265,12 +279,13 @@ public sealed class Postman(
     }
 
     /// <summary>Hands it to the senders, or says why it does not go; then it is over with it, for now or for good.</summary>
-    private Result? Follow(Queued mail, Verdict verdict)
+    private Result? Follow(Parcel parcel, Verdict verdict)
     {
+        var mail = parcel.Mail;
         switch (verdict)
         {
             case Verdict.Send send:
-                _ready.Writer.TryWrite((mail, send.Write));
+                _ready.Writer.TryWrite((parcel, send.Write));
                 return null;
             case Verdict.Later later:
                 return new Result(mail.Id, Outbox.Pending, later.Why, false, later.Wait);
@@ -284,15 +299,82 @@ public sealed class Postman(
         }
     }
 
-    private async Task<List<(Queued, Verdict)>> JudgeAll(List<Queued> mails, CancellationToken ct)
+    /// <summary>What is said in one thread goes in one mail, when it is the thread's turn.</summary>
+    /// <param name="judged">What has been claimed.</param>
+    /// <param name="open">Ids of what has been claimed and is not on its way yet: what goes along is claimed, too.</param>
+    private async Task<List<(Parcel, Verdict)>> Together(
+        List<(Queued Mail, Verdict Verdict)> judged,
+        HashSet<Guid> open,
+        CancellationToken ct
+    )
     {
-        var judged = new List<(Queued, Verdict)>(await Judge([.. mails.Where(mail => mail.Digest is null)], ct));
+        bool IsInThread((Queued Mail, Verdict Verdict) one) => one is { Mail.Thread: not null, Verdict: Verdict.Send };
+        var alone = judged.Where(one => !IsInThread(one)).ToList();
+        var due = judged.Where(IsInThread).ToDictionary(one => one.Mail.Id);
+        if (due.Count == 0)
+            return alone.ConvertAll(one => (new Parcel(one.Mail), one.Verdict));
+        var turns = await gathering.Turns([.. due.Values.Select(one => one.Mail)], ct);
+        var others = await gathering.Claim(
+            claims.Owner,
+            [.. turns.Where(turn => due.ContainsKey(turn.Value.Mail)).Select(turn => turn.Key)],
+            ct
+        );
+        foreach (var mail in others)
+        {
+            _inFlight[mail.Id] = 0;
+            open.Add(mail.Id);
+        }
+        var along = (await Judge(others, ct)).ToLookup(IsInThread);
+        alone.AddRange(along[false]);
+        var parcels = alone.ConvertAll(one => (new Parcel(one.Mail), one.Verdict));
+        foreach (var thread in due.Values.Concat(along[true]).GroupBy(one => (one.Mail.User, one.Mail.Thread!)))
+        {
+            var turn = turns[thread.Key];
+            if (due.TryGetValue(turn.Mail, out var carrier))
+                parcels.Add(
+                    (
+                        new Parcel(
+                            carrier.Mail,
+                            [.. thread.Select(one => one.Mail).Where(mail => mail != carrier.Mail)]
+                        ),
+                        Gathered(carrier.Verdict, [.. thread.Select(one => one.Verdict)])
+                    )
+                );
+            else
+                foreach (var (mail, _) in thread)
+                    parcels.Add(
+                        (
+                            new Parcel(mail),
+                            new Verdict.Later(turn.Next - time.GetUtcNow(), "It goes with what else is said there.")
+                        )
+                    );
+        }
+        return parcels;
+    }
+
+    private static Verdict Gathered(Verdict carrier, Verdict[] thread)
+    {
+        var told = thread
+            .OfType<Verdict.Send>()
+            .Select(send => send.Told!)
+            .OrderBy(one => one.Notification.Id)
+            .ToArray();
+        return told.Length == 1
+            ? carrier
+            : new Verdict.Send(letters => GatheredLetter.Of(((Verdict.Send)carrier).Told!, told, letters.Sender));
+    }
+
+    private async Task<List<(Queued Mail, Verdict Verdict)>> JudgeAll(List<Queued> mails, CancellationToken ct)
+    {
+        var judged = new List<(Queued Mail, Verdict Verdict)>(
+            await Judge([.. mails.Where(mail => mail.Digest is null)], ct)
+        );
         foreach (var digest in mails.Where(mail => mail.Digest is not null))
             judged.Add((digest, await digests.Judge(digest, ct)));
         return judged;
     }
 
-    private async Task<IEnumerable<(Queued, Verdict)>> Judge(List<Queued> mails, CancellationToken ct)
+    private async Task<IEnumerable<(Queued Mail, Verdict Verdict)>> Judge(List<Queued> mails, CancellationToken ct)
     {
         await using var reads = store.QuerySession();
         string[] readers = [.. mails.Select(m => m.User).Distinct(StringComparer.Ordinal)];
@@ -361,24 +443,25 @@ public sealed class Postman(
     private async Task Send(CancellationToken stopping)
     {
         await using var connection = new SmtpConnection(server.Options, time);
-        await foreach (var (mail, write) in _ready.Reader.ReadAllAsync(CancellationToken.None))
+        await foreach (var (parcel, write) in _ready.Reader.ReadAllAsync(CancellationToken.None))
         {
+            var mail = parcel.Mail;
             // When stopping, what was not begun is left to the next process.
             var result = stopping.IsCancellationRequested
                 ? Delivery.After(mail, new Outcome.NotTried(TimeSpan.Zero), time.GetUtcNow())
                 : await Send(connection, mail, write);
             var recorded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _results.Writer.TryWrite((result, recorded));
+            _results.Writer.TryWrite((parcel, result, recorded));
             await recorded.Task;
         }
     }
 
-    private async Task<Result> Send(SmtpConnection connection, Queued mail, Func<Sender, MimeMessage> write)
+    private async Task<Result> Send(SmtpConnection connection, Queued mail, Func<Letters, MimeMessage> write)
     {
         MimeMessage letter;
         try
         {
-            letter = write(sender);
+            letter = write(letters);
         }
         catch (Exception e)
         {
@@ -395,21 +478,41 @@ public sealed class Postman(
     // Whatever has come together meanwhile is recorded together, and nothing waits for more to come.
     private async Task Record(CancellationToken stopping)
     {
-        var sent = new List<(Result Result, TaskCompletionSource Recorded)>();
+        var sent = new List<(Parcel Parcel, Result Result, TaskCompletionSource Recorded)>();
         while (await _results.Reader.WaitToReadAsync(CancellationToken.None))
         {
             while (_results.Reader.TryRead(out var one))
                 sent.Add(one);
-            await Record(sent.ConvertAll(one => one.Result), stopping);
-            foreach (var (result, recorded) in sent)
+            await Record(
+                [.. sent.SelectMany(one => one.Parcel.All.Select(mail => one.Result with { Id = mail.Id }))],
+                stopping
+            );
+            foreach (var (parcel, result, recorded) in sent)
             {
-                _inFlight.TryRemove(result.Id, out _);
+                foreach (var mail in parcel.All)
+                {
+                    Remember(mail, result with { Id = mail.Id });
+                    _inFlight.TryRemove(mail.Id, out _);
+                }
                 recorded.SetResult();
             }
             sent.Clear();
+            if (_inFlight.IsEmpty)
+                letters.Forget();
             if (_inFlight.Count <= AtOnce / 2)
                 signal.Set();
         }
+    }
+
+    private static (Guid, DateTimeOffset) Key(Queued mail) => (mail.Id, mail.CreatedAt);
+
+    private void Remember(Queued mail, Result result)
+    {
+        if (result.State == Outbox.Pending || !_over.TryAdd(Key(mail), result))
+            return;
+        _oldest.Enqueue(Key(mail));
+        if (_oldest.Count > Remembered)
+            _over.TryRemove(_oldest.Dequeue(), out _);
     }
 
     // Written however long it takes: between the server's answer and this record lies the one chance of a second mail.

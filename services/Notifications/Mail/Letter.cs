@@ -15,7 +15,13 @@ public sealed record Contents(
 /// <summary>Makes the mail of one notification: the same contents, the same mail, whoever sends it and however often.</summary>
 public static class Letter
 {
-    public static MimeMessage Of(Contents contents, Sender sender)
+    // What is each reader's own; all else is the same for all who are told the same in the same words.
+    private static readonly string Greeting = Template.Place(0);
+    private static readonly string Token = Template.Place(1);
+
+    public static MimeMessage Of(Contents contents, Sender sender) => Of(contents, For(contents, sender), sender);
+
+    public static MimeMessage Of(Contents contents, Template template, Sender sender)
     {
         var (notification, news, reader, preferences, _) = contents;
         var texts = Texts.For(preferences.Culture);
@@ -29,8 +35,11 @@ public static class Letter
         )
         {
             Headers = Headers(sender, Root(news), ListOf(news), notification.Token),
-        }.Around(Body(contents, texts, sender), sender);
+        }.Around(template.Fill(Line.One(texts["greeting", ("name", reader.Name)]), notification.Token), sender);
     }
+
+    public static Template For(Contents contents, Sender sender) =>
+        Template.Of(Body(contents, Texts.For(contents.Preferences.Culture), sender), sender);
 
     /// <summary>By which mail programs keep a thread together, and offer to stop what comes (RFC 2919, RFC 8058).</summary>
     public static IReadOnlyList<(string, string)> Headers(Sender sender, string root, string list, string token)
@@ -56,22 +65,22 @@ public static class Letter
     }
 
     /// <summary>The thread: one for each proposal, else for each skill. It names no mail that was ever sent.</summary>
-    private static string Root(News news) =>
+    public static string Root(News news) =>
         news.ProposalId is { } proposal ? $"proposal-{proposal:n}"
         : news.SkillId is { } skill ? $"skill-{skill:n}"
         : $"import-{news.Id:n}";
 
-    private static string ListOf(News news) =>
+    public static string ListOf(News news) =>
         news.SkillSlug is { Length: < 60 } slug ? $"{slug}.skills"
         : news.SkillId is { } skill ? $"{skill:n}.skills"
         : "catalogue";
 
     private static Body Body(Contents contents, Texts texts, Sender sender)
     {
-        var (notification, news, reader, preferences, people) = contents;
+        var (notification, news, _, preferences, people) = contents;
         var blocks = new List<Block>
         {
-            new Block.Paragraph(texts["greeting", ("name", reader.Name)]),
+            new Block.Paragraph(Greeting),
             new Block.Paragraph(Wording.Lead(texts, news, notification.Reason, people)),
         };
         if (news is { Kind: NewsKind.Merged, Lines.Length: 0 })
@@ -93,7 +102,7 @@ public static class Letter
                 new Block.Paragraph(Wording.Why(texts, notification)),
                 new Block.Link(
                     texts[Reasons.IsCalled(notification.Reason) ? "link.mute" : "link.stop"],
-                    Unsubscribe.Link(sender, notification.Token)
+                    Unsubscribe.Link(sender, Token)
                 ),
             ],
             texts["label.before"],
@@ -102,7 +111,7 @@ public static class Letter
     }
 
     // What there is to do is about the proposal where there is one that is not over, else about the skill or what else it tells of.
-    private static IEnumerable<Block> Ways(News news, Texts texts, Sender sender)
+    public static IEnumerable<Block> Ways(News news, Texts texts, Sender sender)
     {
         List<(string Label, string Url)> ways = [];
         if (news.SkillSlug is { } slug)

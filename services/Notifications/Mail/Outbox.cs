@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Marten;
 using Marten.Services;
 using Npgsql;
@@ -17,7 +18,8 @@ public sealed record Queued(
     string User,
     Guid News,
     string? Trace = null,
-    string? Digest = null
+    string? Digest = null,
+    string? Thread = null
 );
 
 /// <summary>What became of a mail, or of an attempt at it.</summary>
@@ -76,6 +78,8 @@ public static class Outbox
         table.AddColumn<string>("trace").AllowNulls();
         // How often the digest comes that it is; null for the mail of one notification.
         table.AddColumn<string>("digest").AllowNulls();
+        // In which it is told together with what else is said there; null for what is told by itself.
+        table.AddColumn<string>("thread").AllowNulls();
         // What servers said of it: they may name the reader, so nothing else repeats them.
         table.AddColumn("answers", "jsonb").AllowNulls();
         table.Indexes.Add(
@@ -90,6 +94,13 @@ public static class Outbox
                 Predicate = "state = 'pending' and digest is not null",
             }
         );
+        table.Indexes.Add(
+            new IndexDefinition("mail_thread")
+            {
+                Columns = ["user_id", "thread"],
+                Predicate = "state = 'pending' and thread is not null",
+            }
+        );
         table.Indexes.Add(new IndexDefinition("mail_user") { Columns = ["user_id"] });
         // Not for the many: a mail that goes out as it should costs no entry here.
         table.Indexes.Add(
@@ -102,30 +113,45 @@ public static class Outbox
         return table;
     }
 
-    /// <summary>Mails for all of these, in one statement: there may be ten thousand.</summary>
-    public static void QueueMails(
+    /// <summary>
+    /// An entry of the inbox for each, and a mail to each who wants it at once, in one statement: they may be many. Who has
+    /// been told of it already is not told again.
+    /// </summary>
+    public static void Notify(
         this IDocumentSession session,
-        IReadOnlyCollection<Notification> notifications,
+        News news,
+        IReadOnlyCollection<Notification> told,
         TimeSpan after,
         DateTimeOffset now
     )
     {
-        if (notifications.Count > 0)
-            session.QueueSqlCommand(
-                """
-                insert into mail (id, user_id, news, state, attempts, next_attempt, created_at, trace)
-                select told.id, told.user_id, told.news, 'pending', 0, ?, ?, ?
-                from unnest(?, ?, ?) as told(id, user_id, news)
-                """,
-                now + after,
-                now,
-                // Which this session's messages are part of.
-                session.CorrelationId
-                    ?? "",
-                notifications.Select(n => n.Id).ToArray(),
-                notifications.Select(n => n.User).ToArray(),
-                notifications.Select(n => n.News).ToArray()
-            );
+        if (told.Count == 0)
+            return;
+        var serializer = session.DocumentStore.Options.Serializer();
+        session.QueueSqlCommand(
+            """
+            with told as (
+                select * from unnest(?, ?, ?, ?, ?) as told(id, data, user_id, thread, at_once)),
+            entered as (
+                insert into mt_doc_notification (id, data, mt_dotnet_type)
+                select id, data::jsonb, ? from told on conflict do nothing returning id)
+            insert into mail (id, user_id, news, thread, state, attempts, next_attempt, created_at, trace)
+            select id, user_id, ?, thread, 'pending', 0, ?, ?, ? from told join entered using (id) where at_once
+            """,
+            told.Select(n => n.Id).ToArray(),
+            told.Select(serializer.ToJson).ToArray(),
+            told.Select(n => n.User).ToArray(),
+            told.Select(n => Gathering.ThreadOf(n, news)).ToArray(),
+            told.Select(n => n.Frequency == Frequencies.Immediate).ToArray(),
+            typeof(Notification).FullName!,
+            news.Id,
+            now + after,
+            now,
+            // Which this session's messages are part of.
+            session.CorrelationId
+                ?? ""
+        );
+        OutboxSignal.Note(session, told.Count(n => n.Frequency == Frequencies.Immediate));
     }
 
     public static void ReleaseMails(this IDocumentSession session, Guid news, DateTimeOffset now) =>
@@ -139,29 +165,48 @@ public static class Outbox
                 || jsonb_build_array(jsonb_build_object('at', {at}, 'text', {answer})) end
             """;
 
-    public static void DropMails(this IDocumentSession session, string user) =>
+    public static void DropMails(this IDocumentSession session, string user)
+    {
         session.QueueSqlCommand("delete from mail where user_id = ?", user);
+        session.QueueSqlCommand("delete from gathering where user_id = ?", user);
+    }
 }
 
-/// <summary>Wakes the delivery as soon as a transaction with a notification was committed in this process.</summary>
+/// <summary>Wakes the delivery as soon as a transaction with mails was committed in this process, and the teller where more are left to tell.</summary>
 public sealed class OutboxSignal : DocumentSessionListenerBase, IDisposable
 {
+    private static readonly ConditionalWeakTable<IDocumentSession, StrongBox<int>> InSession = [];
     private readonly Signal _due = new();
+    private readonly Signal _left = new();
 
     /// <summary>Told how many mails a transaction has raised.</summary>
     public Action<int>? Raised { get; set; }
 
     public void Set() => _due.Set();
 
-    public void Dispose() => _due.Dispose();
+    public void Dispose()
+    {
+        _due.Dispose();
+        _left.Dispose();
+    }
 
     public Task WaitAsync(TimeSpan atMost, CancellationToken ct) => _due.WaitAsync(atMost, ct);
 
+    /// <summary>Waits until more is left to tell, or long enough.</summary>
+    public Task LeftToTell(TimeSpan atMost, CancellationToken ct) => _left.WaitAsync(atMost, ct);
+
+    /// <summary>So many mails go with the session's transaction: they are no documents, which a listener would see.</summary>
+    public static void Note(IDocumentSession session, int mails) => InSession.GetOrCreateValue(session).Value += mails;
+
     public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
     {
-        if (commit.Inserted.OfType<Notification>().Any())
+        if (InSession.TryGetValue(session, out var mails) && InSession.Remove(session))
+        {
             Set();
-        Raised?.Invoke(commit.Inserted.OfType<Notification>().Count(n => n.Frequency == Frequencies.Immediate));
+            Raised?.Invoke(mails.Value);
+        }
+        if (commit.Updated.OfType<LeftToTell>().Any())
+            _left.Set();
         return Task.CompletedTask;
     }
 }
@@ -197,7 +242,7 @@ public sealed class Claims(NpgsqlDataSource source, TimeProvider time) : IAsyncD
     {
         await using var command = alive.CreateCommand();
         command.CommandTimeout = 10;
-        command.CommandText = """
+        command.CommandText = $"""
             update mail set owner = $1, claimed_at = now()
             where id in (
                 select id from mail
@@ -209,13 +254,23 @@ public sealed class Claims(NpgsqlDataSource source, TimeProvider time) : IAsyncD
                 order by next_attempt
                 limit $2
                 for update skip locked)
-            returning id, attempts, created_at, user_id, news, trace, digest
+            returning {Columns}
             """;
         command.Parameters.Add(new() { Value = _owner });
         command.Parameters.Add(new() { Value = count });
         command.Parameters.Add(new() { Value = (uint)Class, NpgsqlDbType = NpgsqlDbType.Oid });
         command.Parameters.Add(new() { Value = inFlight });
         command.Parameters.Add(new() { Value = time.GetUtcNow() });
+        return await Read(command, ct);
+    }
+
+    /// <summary>Names this process on its claims.</summary>
+    public int Owner => _owner;
+
+    internal const string Columns = "id, attempts, created_at, user_id, news, trace, digest, thread";
+
+    internal static async Task<List<Queued>> Read(NpgsqlCommand command, CancellationToken ct)
+    {
         var claimed = new List<Queued>();
         await using var rows = await command.ExecuteReaderAsync(ct);
         while (await rows.ReadAsync(ct))
@@ -226,11 +281,14 @@ public sealed class Claims(NpgsqlDataSource source, TimeProvider time) : IAsyncD
                     rows.GetFieldValue<DateTimeOffset>(2),
                     rows.GetString(3),
                     rows.GetGuid(4),
-                    rows.IsDBNull(5) ? null : rows.GetString(5),
-                    rows.IsDBNull(6) ? null : rows.GetString(6)
+                    Text(5),
+                    Text(6),
+                    Text(7)
                 )
             );
         return claimed;
+
+        string? Text(int column) => rows.IsDBNull(column) ? null : rows.GetString(column);
     }
 
     /// <summary>How long until the next pending mail is due, at most <paramref name="atMost"/>.</summary>
@@ -246,10 +304,14 @@ public sealed class Claims(NpgsqlDataSource source, TimeProvider time) : IAsyncD
             : atMost;
     }
 
-    /// <summary>Records what became of mails, of all of them or of none.</summary>
+    /// <summary>
+    /// Records what became of mails, of all of them or of none. It is not waited for the disk: this process dying takes
+    /// nothing with it, and of the database dying it remembers enough (<see cref="Postman"/>).
+    /// </summary>
     public async Task Record(IReadOnlyCollection<Result> results, CancellationToken ct)
     {
         var now = time.GetUtcNow();
+        // Each row by its id: asked for pending ones as such, PostgreSQL would read all of them.
         await using var command = source.CreateCommand(
             $"""
             update mail set
@@ -263,7 +325,7 @@ public sealed class Claims(NpgsqlDataSource source, TimeProvider time) : IAsyncD
                 claimed_at = null
             from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::int[])
                 as r(id, state, why, answer, next, tried)
-            where mail.id = r.id and mail.state = 'pending'
+            where mail.id = r.id and mail.state || '' = 'pending' and (select set_config('synchronous_commit', 'off', true)) = 'off'
             """
         );
         command.Parameters.Add(new() { Value = results.Select(r => r.Id).ToArray() });

@@ -45,9 +45,7 @@ public static class SwitchOff
             At = now,
         };
         session.Store(news);
-        session.Insert(notification);
-        if (owner.Frequency == Frequencies.Immediate)
-            session.QueueMails([notification], TimeSpan.Zero, now);
+        session.Notify(news, [notification], TimeSpan.Zero, now);
     }
 
     public static void DropWebhooks(this IDocumentSession session, string user)

@@ -26,10 +26,14 @@ public sealed class Upkeep(
     public static async Task Sweep(NpgsqlDataSource source, DateTimeOffset now, CancellationToken ct)
     {
         await using var command = source.CreateCommand(
-            "with calls as (delete from webhook_call where at < $2) delete from announced where at < $1"
+            """
+            with calls as (delete from webhook_call where at < $2), threads as (delete from gathering where at < $3)
+            delete from announced where at < $1
+            """
         );
         command.Parameters.Add(new() { Value = now - AnnouncedLog.Kept });
         command.Parameters.Add(new() { Value = now - Hooks.Kept });
+        command.Parameters.Add(new() { Value = now - Gathering.Kept });
         await command.ExecuteNonQueryAsync(ct);
     }
 }
