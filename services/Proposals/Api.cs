@@ -10,6 +10,7 @@ public static class Api
         SubmitProposal.Map(api);
         ProposalList.Map(api);
         ReadProposal.Map(api);
+        ProposalHistory.Map(api);
         PreviewProposal.Map(api);
         ReviseProposal.Map(api);
         ReviewProposal.Map(api);

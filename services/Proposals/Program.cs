@@ -8,6 +8,8 @@ if (await ErrorQueues.RunCommand(args, builder.Configuration, Consumers.Endpoint
 builder.AddServiceDefaults();
 builder.AddTokens(Account.Now);
 builder.AddEventStore("proposals-db", Store.Configure, Announcements.Of);
+builder.Services.BeforeServing(ProposalPage.Renew);
+builder.Services.AddSingleton<ProposalLog>();
 builder.AddMessaging("proposals", Consumers.Add);
 builder.AddNeighbours();
 builder.Services.AddHostedService<RemindOfProposal>();
