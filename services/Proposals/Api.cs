@@ -22,6 +22,7 @@ public static class Api
         RemoveComment.Map(api);
         ReviewPolicyPage.Map(api);
         SetReviewPolicy.Map(api);
+        SetQuotas.Map(api);
         api.MapErrorQueues(Consumers.Endpoints);
     }
 }

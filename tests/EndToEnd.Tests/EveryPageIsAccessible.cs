@@ -82,6 +82,7 @@ public sealed class EveryPageIsAccessible(RunningPlatform running, RealBrowser b
                 "/admin/accounts",
                 "/admin/accounts/{account}",
                 "/admin/policies",
+                "/admin/quotas",
                 "/admin/import",
                 "/admin/imports/{import}",
                 "/admin/mails",

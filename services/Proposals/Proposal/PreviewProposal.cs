@@ -90,7 +90,7 @@ public static class PreviewProposal
             around,
             Guid.Empty,
             // What the platform proposed itself is revised in the same form, however long it is.
-            most: int.MaxValue
+            most: Most.ByThePlatform
         );
         return refusal is { Kind: not RefusalKind.Conflict }
             ? refusal.AsProblem()

@@ -99,6 +99,7 @@ public static class AllPages
         FindAccounts.Map(app);
         ChangeAccount.Map(app);
         SetPolicies.Map(app);
+        SetQuotas.Map(app);
         ImportCatalogue.Map(app);
         ShowImport.Map(app);
         RetryMails.Map(app);
