@@ -323,7 +323,7 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
             new
             {
                 items = new[] { Item("Newer.", "2026-03-09T10:00:00Z"), Item("Older.", "2026-03-01T10:00:00Z") },
-                nextCursor = (string?)null,
+                nextCursor = "rest",
             }
         );
         using var browser = web.Browser();
@@ -335,6 +335,9 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
             queue.IndexOf("Older.", StringComparison.Ordinal) < queue.IndexOf("Newer.", StringComparison.Ordinal)
         );
         Assert.Matches("waiting for [0-9,]+ days", queue);
+        Assert.Contains("href=\"/en/queue?cursor=rest\"", queue);
+        await browser.Html("/en/queue?cursor=rest");
+        Assert.Equal("?turn=me&limit=200&cursor=rest", web.Proposals.Last("/api/proposals").Query);
         Assert.Contains("My proposals", await browser.Html("/en/proposals/mine?state=draft"));
         Assert.Contains("author=me", web.Proposals.Last("/api/proposals").Query);
         web.Proposals.On("GET /api/proposals", Samples.Empty);
