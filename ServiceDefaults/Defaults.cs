@@ -38,7 +38,12 @@ public static class Defaults
             0,
             new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = Quiet }
         );
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // Nobody fills our memory: a route that takes more says so.
+            kestrel.Limits.MaxRequestBodySize = 1 << 20;
+        });
         builder.Services.AddTransient<IStartupFilter, Edge>();
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>

@@ -262,6 +262,35 @@ public static class Measures
         );
     }
 
+    /// <summary>What readers see while others write as fast as they can.</summary>
+    public static async Task<Measure[]> Flood(Platform platform, People people)
+    {
+        await Idle(platform);
+        var requirement = (await Requirements(people, "skill-2"))[0];
+        return await Benchmarks.Flood.Run(
+            platform,
+            people,
+            parts => new
+            {
+                skill = "skill-2",
+                rationale = "Flooded.",
+                // One after the other of the same requirement: each within its bounds.
+                changes = Enumerable
+                    .Range(0, parts)
+                    .Select(n => new
+                    {
+                        op = "rewordRequirement",
+                        role = requirement.GetProperty("role").GetString(),
+                        level = requirement.GetProperty("level").GetString(),
+                        was = n == 0 ? requirement.GetProperty("description").GetString() : Long(n - 1),
+                        description = Long(n),
+                    }),
+            }
+        );
+
+        static string Long(int n) => $"{Text(n)} {new string((char)('a' + (n % 26)), 9_000)}";
+    }
+
     private static async Task<JsonElement[]> Requirements(People people, string skill) =>
         [.. (await people.Admin.Get($"/api/catalog/skills/{skill}")).GetProperty("requirements").EnumerateArray()];
 

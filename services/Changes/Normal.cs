@@ -8,6 +8,9 @@ public static class Normal
     /// <summary>The most changes that a person proposes together. What the platform proposes itself is not bound by it.</summary>
     public const int MostChanges = 100;
 
+    /// <summary>The most characters that a person proposes together: some hundred pages.</summary>
+    public const int MostCharacters = 200_000;
+
     private const int MostRequirements = 500;
 
     /// <summary>A change in its form.</summary>
@@ -58,6 +61,27 @@ public static class Normal
                 .Concat(Requirements(c.Requirements)),
             _ => [],
         };
+
+    /// <summary>How many characters a change holds, what its author saw included.</summary>
+    /// <param name="change">In its form, or as it came.</param>
+    public static int Characters(Change change) =>
+        change switch
+        {
+            StateRequirement c => TextForm.Length(c.Description),
+            RewordRequirement c => TextForm.Length(c.Was) + TextForm.Length(c.Description),
+            MakeMandatory { Was: { } was } => TextForm.Length(was),
+            MakeOptional { Was: { } was } => TextForm.Length(was),
+            DropRequirement c => TextForm.Length(c.Was),
+            RenameSkill c => TextForm.Length(c.Was) + TextForm.Length(c.Name),
+            ReplaceKeywords c => c.Was.Concat(c.Keywords).Sum(Length),
+            AddSkill c => TextForm.Length(c.Name)
+                + c.Keywords.Sum(Length)
+                + c.Requirements.Sum(r => Length(r?.Description)),
+            _ => 0,
+        };
+
+    // JSON may hold null in a list.
+    private static int Length(string? text) => TextForm.Length(text ?? "");
 
     private static IEnumerable<(string, string)> Name(string pointer, string name, int longest) =>
         Of(pointer, TextForm.Problem(name, longest));

@@ -59,6 +59,15 @@ public sealed class GivenAnswer
 /// <summary>The <c>Idempotency-Key</c> of a POST: the same key and body get the same answer, and nothing is done twice.</summary>
 internal sealed record IdempotencyKey(string Id, string Command)
 {
+    /// <summary>The longest key: a name for one request, not a place to keep things.</summary>
+    public const int Longest = 255;
+
+    public static readonly Refusal TooLong = new(
+        RefusalKind.Malformed,
+        "idempotency-key-too-long",
+        $"An Idempotency-Key has at most {Longest} characters."
+    );
+
     public static IdempotencyKey? Of(HttpContext http, object? command)
     {
         var key = HttpMethods.IsPost(http.Request.Method) ? http.Request.Headers["Idempotency-Key"].ToString() : "";
@@ -170,6 +179,17 @@ public static class Refusals
             extensions: Extensions(refusal)
         );
 
+    /// <summary>The same, with <c>Retry-After</c> where the refusal says when.</summary>
+    /// <param name="refusal">Why.</param>
+    /// <param name="http">The request that is refused.</param>
+    public static ProblemHttpResult AsProblem(this Refusal refusal, HttpContext http)
+    {
+        if (refusal.RetryAfter is { } wait)
+            http.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds))
+                .ToString(CultureInfo.InvariantCulture);
+        return refusal.AsProblem();
+    }
+
     private static Dictionary<string, object?> Extensions(Refusal refusal)
     {
         var extensions = new Dictionary<string, object?>(refusal.Extensions ?? None, StringComparer.Ordinal);
@@ -192,6 +212,7 @@ public static class Refusals
             RefusalKind.Stale => 412,
             RefusalKind.Invalid => 422,
             RefusalKind.PreconditionRequired => 428,
+            RefusalKind.TooMany => 429,
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
 
@@ -207,6 +228,7 @@ public static class Refusals
             RefusalKind.Stale => "Changed meanwhile",
             RefusalKind.Invalid => "Something in the request is wrong",
             RefusalKind.PreconditionRequired => "If-Match is missing",
+            RefusalKind.TooMany => "Too many",
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
 }

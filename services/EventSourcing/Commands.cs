@@ -14,6 +14,19 @@ namespace SkillPlatform.EventSourcing;
 /// <param name="Events">What was appended.</param>
 public sealed record Committed(Guid Id, long Before, long Version, IReadOnlyList<object> Events);
 
+/// <summary>Bounds how much may be written. It is counted before it is written, so that none of many at once slips through.</summary>
+public interface IQuota
+{
+    /// <summary>Counts what is about to be written; a refusal where that would be too much, and nothing is counted.</summary>
+    /// <param name="wanted">What will be written.</param>
+    /// <param name="ct">Cancels.</param>
+    Task<Refusal?> Take(Committed wanted, CancellationToken ct);
+
+    /// <summary>Takes back what was counted and not written.</summary>
+    /// <param name="unmade">What was not written.</param>
+    Task GiveBack(Committed unmade);
+}
+
 /// <summary>
 /// The one write path: fetch the stream for writing, decide, append, commit; refusals become problems, lost races are
 /// decided again, a repeated <c>Idempotency-Key</c> gets the answer it got before.
@@ -23,6 +36,9 @@ public sealed record Committed(Guid Id, long Before, long Version, IReadOnlyList
 public sealed class Commands(IDocumentStore store, TimeProvider time)
 {
     private const int Attempts = 8;
+    private const int MostLate = 200;
+    private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(500);
+    private int _late;
     private readonly GroupCommit _starts = new(store);
 
     /// <summary>How the kernel reads and writes JSON: camelCase, metadata such as <c>op</c> in any position.</summary>
@@ -39,6 +55,7 @@ public sealed class Commands(IDocumentStore store, TimeProvider time)
     /// <param name="stage">What else belongs into the same transaction, documents with personal data for example.</param>
     /// <param name="requireMatch">True for writes to something that exists: without If-Match 428, with a stale one 412.</param>
     /// <param name="starts">True where <paramref name="id"/> is new, so that nothing needs to be fetched.</param>
+    /// <param name="quota">What bounds it; null for nothing. A repeated Idempotency-Key is not counted.</param>
     /// <returns>The answer, or a problem.</returns>
     public async Task<IResult> Handle<TState>(
         HttpContext http,
@@ -48,28 +65,39 @@ public sealed class Commands(IDocumentStore store, TimeProvider time)
         Func<Committed, Answer> answer,
         Action<IDocumentSession, Committed>? stage = null,
         bool requireMatch = false,
-        bool starts = false
+        bool starts = false,
+        IQuota? quota = null
     )
         where TState : class
     {
         var ct = http.RequestAborted;
+        Committed? counted = null;
+        if (http.Request.Headers["Idempotency-Key"].ToString().Length > IdempotencyKey.Longest)
+            return IdempotencyKey.TooLong.AsProblem();
         var key = IdempotencyKey.Of(http, command);
         var (expected, refused) = Match.Of(http, requireMatch);
         if (refused is not null)
             return refused.AsProblem();
-        if (starts && key is null && await Start(http, id, decide, answer, stage) is { } started)
+        if (starts && key is null && await Start(http, id, decide, answer, stage, Count) is { } started)
             return started;
         for (var attempt = 1; ; attempt++)
         {
             await using var session = store.LightweightSession();
             session.Describe(http);
             if (key is not null && await key.Again(http, session, answer, ct) is { } again)
+            {
+                await GiveBack();
                 return again;
+            }
             try
             {
                 var (decision, done) = await session.Decide(id, decide, expected, starts, ct);
                 if (decision is Decision.Refused { Refusal: var refusal })
-                    return refusal.AsProblem();
+                    return await Unmade(refusal);
+                if (await Count(done) is { } full)
+                    return await Refuse(http, full);
+                if (done.Events.Count == 0)
+                    await GiveBack();
                 stage?.Invoke(session, done);
                 key?.Keep(session, done, time.GetUtcNow());
                 await session.SaveChangesAsync(ct);
@@ -81,13 +109,47 @@ public sealed class Commands(IDocumentStore store, TimeProvider time)
             }
             catch (Exception lost) when (IsLostRace(lost))
             {
-                return (
+                return await Unmade(
                     expected is null
                         ? Refusal.Conflicting("busy", "Too many writes at once to the same thing. Try again.")
                         : Match.Stale
-                ).AsProblem();
+                );
             }
         }
+
+        async Task<Refusal?> Count(Committed done)
+        {
+            if (quota is null || counted is not null || done.Events.Count == 0)
+                return null;
+            var refusal = await quota.Take(done, ct);
+            counted = refusal is null ? done : null;
+            return refusal;
+        }
+
+        // Where nobody knows whether it was written, it stays counted.
+        Task GiveBack() => counted is null ? Task.CompletedTask : quota!.GiveBack(counted);
+
+        async Task<IResult> Unmade(Refusal refusal)
+        {
+            await GiveBack();
+            return await Refuse(http, refusal);
+        }
+    }
+
+    // Not more of them than can wait here without costing much themselves.
+    private async Task<IResult> Refuse(HttpContext http, Refusal refusal)
+    {
+        if (refusal.IsLate && Interlocked.Increment(ref _late) is var waiting)
+            try
+            {
+                if (waiting <= MostLate)
+                    await Task.Delay(Late, time, http.RequestAborted);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _late);
+            }
+        return refusal.AsProblem(http);
     }
 
     // New streams get in nobody's way, so those that begin at the same time are committed together.
@@ -96,16 +158,19 @@ public sealed class Commands(IDocumentStore store, TimeProvider time)
         Guid id,
         Func<TState?, Decision> decide,
         Func<Committed, Answer> answer,
-        Action<IDocumentSession, Committed>? stage
+        Action<IDocumentSession, Committed>? stage,
+        Func<Committed, Task<Refusal?>> count
     )
         where TState : class
     {
         var decision = decide(null);
         if (decision is Decision.Refused { Refusal: var refusal })
-            return refusal.AsProblem();
+            return await Refuse(http, refusal);
         if (decision is not Decision.Accepted { Items: var events })
             return null;
         var done = new Committed(id, 0, events.Count, events);
+        if (await count(done) is { } full)
+            return await Refuse(http, full);
         try
         {
             await _starts.Commit(

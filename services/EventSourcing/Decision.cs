@@ -61,6 +61,9 @@ public enum RefusalKind
 
     /// <summary>428: If-Match is missing.</summary>
     PreconditionRequired,
+
+    /// <summary>429: not now; <see cref="Refusal.RetryAfter"/> says when.</summary>
+    TooMany,
 }
 
 /// <summary>Why a command is refused.</summary>
@@ -77,6 +80,16 @@ public sealed record Refusal(
     IReadOnlyDictionary<string, object?>? Extensions = null
 )
 {
+    /// <summary>How long to wait before it may be tried again; null where waiting does not help.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>True where it comes late: to ask too much over and over is to cost the asker time, and nobody else.</summary>
+    public bool IsLate
+    {
+        get => field || Kind == RefusalKind.TooMany;
+        init;
+    }
+
     /// <summary>One field is wrong.</summary>
     /// <param name="pointer">JSON pointer of the field.</param>
     /// <param name="message">What is wrong with it.</param>

@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
+using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Identity;
 
@@ -198,7 +198,7 @@ public sealed class Guessing(
 
         public static Keys Of(HttpContext http, string address, Guessed what, string? device)
         {
-            var client = Network(http);
+            var client = ReadLimits.Network(http);
             // Enough to tell them apart in a log.
             var named = (Hash("address", address)[..12], Hash("client", client)[..12]);
             return what switch
@@ -223,17 +223,6 @@ public sealed class Guessing(
                 _ => new(what, named, Hash("letter", address), null, Hash("client", client), null),
             };
         }
-
-        // Whoever has one address of version 6 has a whole network of them.
-        private static string Network(HttpContext http) =>
-            http.Connection.RemoteIpAddress switch
-            {
-                null => "",
-                { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false } ip => Convert.ToHexString(
-                    ip.GetAddressBytes()[..8]
-                ),
-                var ip => ip.MapToIPv4().ToString(),
-            };
 
         public static string Hash(params string[] parts) =>
             Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))));

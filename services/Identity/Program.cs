@@ -16,6 +16,7 @@ builder.AddMail();
 builder.AddPages();
 
 var app = builder.Build();
+app.UseReadLimits();
 app.UseServiceDefaults();
 app.UseKnownHosts();
 app.UsePages();

@@ -110,7 +110,7 @@ public static class Announcements
     ) =>
         Activity(kind, proposal.Id, proposal.Revision, proposal.Skill, proposal.Author, actor, text, at) with
         {
-            Roles = Roles(proposal.Changes),
+            Roles = Proposal.RolesOf(proposal.Changes),
             Changes = kind is "submitted" or "revised" ? proposal.Changes : null,
         };
 
@@ -125,24 +125,6 @@ public static class Announcements
         DateTimeOffset at
     ) => new(id, kind, revision, skill.Id, skill.Slug, skill.Name, skill.Domain, skill.Group, author, actor, text, at);
 
-    private static string[] Roles(IEnumerable<Change> changes) =>
-        [
-            .. changes
-                .SelectMany(change =>
-                    change switch
-                    {
-                        StateRequirement c => [c.Role],
-                        RewordRequirement c => [c.Role],
-                        MakeMandatory c => [c.Role],
-                        MakeOptional c => [c.Role],
-                        DropRequirement c => [c.Role],
-                        AddSkill c => c.Requirements.Select(r => r.Role),
-                        _ => Enumerable.Empty<string>(),
-                    }
-                )
-                .Distinct(StringComparer.Ordinal),
-        ];
-
     // A comment that was removed before anybody was told of it is not told.
     private static async Task<object?> Comment(IEvent @event, Around around, CancellationToken ct)
     {
@@ -155,13 +137,13 @@ public static class Announcements
                 ? Activity("commented", page.Id, page.Revision, page.Skill, page.Author, e.Author, null, e.At) with
                 {
                     CommentId = @event.StreamId,
-                    Roles = Roles(page.Current.Changes),
+                    Roles = page.Roles,
                     Mentioned = await Mentioned(
                         said.Text,
                         e.Subject,
                         [
                             page.Author,
-                            .. page.Reviews.Select(r => r.Reviewer),
+                            .. page.Reviewers,
                             .. (await around.Once(Deciders.Load, ct)).Of(page.Skill.Domain, page.MovesTo),
                         ],
                         around,

@@ -10,6 +10,7 @@ public static class Api
         SubmitProposal.Map(api);
         ProposalList.Map(api);
         ReadProposal.Map(api);
+        ProposalHistory.Map(api);
         PreviewProposal.Map(api);
         ReviseProposal.Map(api);
         ReviewProposal.Map(api);
@@ -21,6 +22,7 @@ public static class Api
         RemoveComment.Map(api);
         ReviewPolicyPage.Map(api);
         SetReviewPolicy.Map(api);
+        SetQuotas.Map(api);
         api.MapErrorQueues(Consumers.Endpoints);
     }
 }

@@ -8,10 +8,12 @@ if (await ErrorQueues.RunCommand(args, builder.Configuration, Consumers.Endpoint
 builder.AddServiceDefaults();
 builder.AddTokens(Account.Now);
 builder.AddEventStore("proposals-db", Store.Configure, Announcements.Of);
+builder.Services.BeforeServing(ProposalPage.Renew);
+builder.Services.AddSingleton<ProposalLog>();
+builder.Services.AddSingleton<Tallies>();
 builder.AddMessaging("proposals", Consumers.Add);
 builder.AddNeighbours();
 builder.Services.AddHostedService<RemindOfProposal>();
-builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 1 << 20);
 builder.Services.AddOpenApi();
 var app = builder.Build();
 app.UseServiceDefaults();

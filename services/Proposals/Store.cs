@@ -23,11 +23,13 @@ public static class Store
         options.Events.MapEventType<CommentEdited>("comment_edited");
         options.Events.MapEventType<CommentRemoved>("comment_removed");
         options.Events.MapEventType<ReviewPolicySet>("review_policy_set");
+        options.Events.MapEventType<QuotasSet>("quotas_set");
 
         options.Projections.Add(new ProposalFold { Name = "proposal" }, ProjectionLifecycle.Live);
         options.Projections.Add(new ProposalPageFold { Name = "proposal_page" }, ProjectionLifecycle.Inline);
         options.Projections.Add(new CommentFold { Name = "comment" }, ProjectionLifecycle.Inline);
         options.Projections.Add(new ReviewPolicyFold { Name = "review_policy" }, ProjectionLifecycle.Inline);
+        options.Projections.Add(new QuotasFold { Name = "quotas" }, ProjectionLifecycle.Inline);
 
         options
             .Schema.For<ProposalPage>()
@@ -35,8 +37,11 @@ public static class Store
             .Index(p => p.Skill.Id)
             .Index(p => p.Author)
             .Index(p => p.State);
-        options.Schema.For<Comment>().DocumentAlias("comment").Index(c => c.Subject);
+        options.Schema.For<Comment>().DocumentAlias("comment").Index(c => new { c.Subject, c.Id });
         options.Schema.For<CommentText>().DocumentAlias("comment_text").Index(t => t.Author);
+        options.Schema.For<Quotas>().DocumentAlias("quotas");
+        options.Storage.ExtendedSchemaObjects.Add(Tallies.Schema());
+        options.Storage.ExtendedSchemaObjects.Add(Tallies.Begun());
         options.Schema.For<ReviewPolicy>().DocumentAlias("review_policy");
         options.Schema.For<KnownSkill>().DocumentAlias("known_skill").UseNumericRevisions(true).Index(s => s.Likeness);
         options.Schema.For<KnownSlug>().DocumentAlias("known_slug");

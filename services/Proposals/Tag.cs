@@ -26,5 +26,13 @@ public static class Tag
             paging.After is null ? null
             : paging.After is [var id] && Guid.TryParse(id, out var parsed) ? parsed
             : throw new BadHttpRequestException("cursor is not one this list gave.");
+
+        /// <summary>The last number seen, for lists whose key is one number.</summary>
+        public long? AfterNumber =>
+            paging.After is null ? null
+            : paging.After is [var text]
+            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? number
+            : throw new BadHttpRequestException("cursor is not one this list gave.");
     }
 }

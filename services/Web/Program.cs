@@ -8,6 +8,9 @@ using SkillPlatform.Web.SignIn;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+
+// The longest form is a skill with all its requirements. Imports say themselves that they take more.
+builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 2 << 20);
 builder.AddSessions();
 builder.AddSignIn();
 builder.AddProxy();
@@ -15,6 +18,7 @@ builder.AddWriteLimits();
 builder.AddPages();
 builder.AddMessaging("web", Consumers.Add);
 var app = builder.Build();
+app.UseReadLimits();
 app.UseAnonymousPages();
 app.UseServiceDefaults();
 app.UseLanguages();

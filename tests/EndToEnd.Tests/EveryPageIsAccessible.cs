@@ -87,6 +87,7 @@ public sealed class EveryPageIsAccessible(RunningPlatform running, RealBrowser b
                 "/admin/service-accounts",
                 "/admin/security",
                 "/admin/policies",
+                "/admin/quotas",
                 "/admin/import",
                 "/admin/imports/{import}",
                 "/admin/mails",

@@ -101,6 +101,25 @@ public sealed class GuessingTests(Running running)
         new() { Connection = { RemoteIpAddress = IPAddress.Parse(address) } };
 
     [Fact]
+    public async Task Who_reads_too_fast_is_told_when_to_go_on()
+    {
+        var settings = new Dictionary<string, string>(running.Settings, StringComparer.Ordinal)
+        {
+            ["Limits:ReadsPerMinute"] = "5",
+        };
+        await using var host = new IdentityHost(Running.FreePort(), settings).Start();
+        using var http = new HttpClient { BaseAddress = new Uri(host.Authority) };
+        var statuses = new List<HttpStatusCode>();
+        for (var i = 0; i < 7; i++)
+        {
+            using var answer = await http.GetAsync("/sign-in", TestContext.Current.CancellationToken);
+            statuses.Add(answer.StatusCode);
+            Assert.Equal(answer.StatusCode == HttpStatusCode.TooManyRequests, answer.Headers.RetryAfter is not null);
+        }
+        Assert.Equal(2, statuses.Count(status => status == HttpStatusCode.TooManyRequests));
+    }
+
+    [Fact]
     public async Task Not_more_than_so_many_letters_a_day_go_to_one_person()
     {
         var settings = new Dictionary<string, string>(running.Settings, StringComparer.Ordinal)

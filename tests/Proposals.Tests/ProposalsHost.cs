@@ -109,6 +109,9 @@ public sealed class ProposalsHost : IAsyncLifetime
             )
         )!;
 
+    /// <summary>Connection string of the service's database.</summary>
+    public string Database => _database;
+
     /// <summary>The tables of the service's database that hold a text anywhere.</summary>
     public Task<IReadOnlyList<string>> TablesWith(string text) => Traces.In(_database, text);
 

@@ -14,6 +14,7 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
     [InlineData("/en/admin/accounts", "reviewer", 403)]
     [InlineData("/en/admin/accounts", "moderator", 200)]
     [InlineData("/en/admin/policies", "moderator", 403)]
+    [InlineData("/en/admin/quotas", "moderator", 403)]
     [InlineData("/en/admin/import", "moderator", 403)]
     [InlineData($"/en/admin/imports/{Id}", "moderator", 403)]
     [InlineData("/en/admin/mails", "moderator", 403)]
@@ -207,6 +208,42 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
         Assert.Contains("The accounts do not answer", html);
         web.Proposals.On("GET /api/proposals/policies", new { }, 500);
         Assert.Contains("does not answer", await browser.Html("/en/admin/policies"));
+    }
+
+    [Fact]
+    public async Task Quotas_are_set_and_an_empty_field_is_no_limit()
+    {
+        web.Proposals.On(
+                "GET /api/proposals/quotas",
+                new
+                {
+                    proposals = new { hour = 30, day = 100 },
+                    comments = (object?)null,
+                    openProposals = 50,
+                    reviewersTimes = 5,
+                }
+            )
+            .On("PUT /api/proposals/quotas", new { });
+        using var browser = await As("administrator");
+        var html = await browser.Html("/en/admin/quotas");
+        Assert.Contains("name=\"proposals.day\" value=\"100\"", html);
+        Assert.Contains("name=\"comments.hour\" value=\"\"", html);
+        (string, string)[] wanted = [("proposals.hour", "3"), ("proposals.day", "9"), ("openProposals", "7")];
+        using var set = await browser.Post("/en/admin/quotas", "/en/admin/quotas", wanted);
+        Assert.Equal("/en/admin/quotas?done=set", set.Headers.Location?.OriginalString);
+        Assert.Equal(
+            "{\"proposals\":{\"hour\":3,\"day\":9},\"revisions\":null,\"comments\":null,\"reviews\":null,"
+                + "\"characters\":null,\"openProposals\":7,\"revisionsOfOne\":null,\"reviewersTimes\":1}",
+            web.Proposals.Last("/api/proposals/quotas").Body
+        );
+        foreach (var wrong in new[] { ("proposals.hour", "3"), ("openProposals", "many") })
+        {
+            using var refused = await browser.Post("/en/admin/quotas", "/en/admin/quotas", wrong);
+            Assert.Equal(422, (int)refused.StatusCode);
+            html = await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            Assert.Contains($"value=\"{wrong.Item2}\"", html);
+            Assert.Contains("Whole numbers only", html);
+        }
     }
 
     [Fact]

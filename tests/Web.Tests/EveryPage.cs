@@ -109,6 +109,7 @@ public static class EveryPage
         ("/admin/service-accounts", ["/admin/service-accounts"]),
         ("/admin/security", ["/admin/security", "/admin/security?what=denied"]),
         ("/admin/policies", ["/admin/policies"]),
+        ("/admin/quotas", ["/admin/quotas"]),
         ("/admin/import", ["/admin/import"]),
         ("/admin/imports/{id:guid}", [$"/admin/imports/{Import}"]),
         ("/admin/mails", ["/admin/mails"]),
@@ -369,6 +370,17 @@ public static class EveryPage
             )
             .On("GET /api/proposals/discussions/every/comments", with(List(Comments)))
             .On("GET /api/proposals/errors/", Samples.Empty)
+            .On(
+                "GET /api/proposals/quotas",
+                with(
+                    new
+                    {
+                        proposals = new { hour = 30, day = 100 },
+                        openProposals = 50,
+                        reviewersTimes = 5,
+                    }
+                )
+            )
             .On(
                 "GET /api/proposals/policies",
                 with(

@@ -45,6 +45,7 @@ public sealed class NeighbourTests(WebFixture web) : IClassFixture<WebFixture>
         ("/account", ["identity"]),
         ("/admin/accounts", ["identity"]),
         ("/admin/policies", ["catalog", "proposals"]),
+        ("/admin/quotas", ["proposals"]),
         ("/admin/imports", ["catalog"]),
         ("/admin/mails", ["notifications"]),
         ("/admin/webhooks", ["notifications"]),

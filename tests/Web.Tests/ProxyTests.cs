@@ -123,6 +123,75 @@ public sealed class ProxyTests(WebFixture web) : IClassFixture<WebFixture>
     }
 
     [Fact]
+    public async Task Who_reads_too_fast_is_told_when_to_go_on_also_where_the_page_is_in_memory()
+    {
+        web.Given("read-fast");
+        var address = web.Start(("Limits:ReadsPerMinute", "5"));
+        using var client = new HttpClient { BaseAddress = address };
+        var statuses = new List<int>();
+        for (var i = 0; i < 7; i++)
+        {
+            using var answer = await client.GetAsync("/en/skills/read-fast", TestContext.Current.CancellationToken);
+            statuses.Add((int)answer.StatusCode);
+            if (answer.StatusCode != HttpStatusCode.TooManyRequests)
+                continue;
+            await Expect.Problem(answer, 429, "/problems/too-many-requests");
+            Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
+        }
+        Assert.Equal([200, 200, 200, 200, 200, 429, 429], statuses);
+        using var api = await client.GetAsync("/api/proposals", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.TooManyRequests, api.StatusCode);
+        // Whoever watches over the processes is told always.
+        using var health = await client.GetAsync("/health/live", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, health.StatusCode);
+    }
+
+    [Fact]
+    public async Task Who_reads_too_fast_under_one_name_holds_up_nobody_else_at_the_address()
+    {
+        web.Proposals.On("GET /api/proposals", Samples.Empty).On("POST /api/proposals", new { }, 201);
+        var address = web.Start(("Web:Limits:ReadsPerMinute", "3"));
+        async Task<int> Ask(HttpMethod method, string? token)
+        {
+            using var client = new HttpClient { BaseAddress = address };
+            if (token is not null)
+                client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            using var request = new HttpRequestMessage(method, "/api/proposals");
+            using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+            return (int)answer.StatusCode;
+        }
+
+        var statuses = new List<int>();
+        for (var i = 0; i < 5; i++)
+            statuses.Add(await Ask(HttpMethod.Get, "one"));
+        Assert.Equal([200, 200, 200, 429, 429], statuses);
+        Assert.Equal(201, await Ask(HttpMethod.Post, "one"));
+        Assert.Equal(200, await Ask(HttpMethod.Get, "two"));
+        for (var i = 0; i < 5; i++)
+            Assert.Equal(200, await Ask(HttpMethod.Get, null));
+    }
+
+    [Fact]
+    public async Task Three_megabytes_in_a_form_are_not_read()
+    {
+        web.Given("formed");
+        web.Proposals.On("GET /api/proposals/discussions/formed/comments", Samples.Empty);
+        using var browser = web.Browser();
+        await browser.SignIn();
+        await browser.Html("/en/skills/formed/discussion");
+        using var refused = await browser.Post(
+            "/en/skills/formed/discussion",
+            "/en/skills/formed/discussion",
+            ("text", new string('x', 3 << 20))
+        );
+        Assert.Equal(400, (int)refused.StatusCode);
+        Assert.DoesNotContain(
+            web.Proposals.All,
+            a => a is { Method: "POST" } && a.Path.Contains("formed", StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
     public async Task Who_writes_too_fast_is_told_when_to_go_on_and_others_are_not_held_up()
     {
         web.Proposals.On("POST /api/proposals", new { }, 201);

@@ -79,6 +79,28 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
     }
 
     [Fact]
+    public async Task Old_revisions_are_asked_for_when_they_are_compared()
+    {
+        var id = Given("open", revision: 300);
+        web.Proposals.On(
+            $"GET /api/proposals/{id}/revisions/120",
+            new
+            {
+                revision = 120,
+                rationale = "Because.",
+                changes = Array.Empty<object>(),
+                keptApprovals = false,
+                at = "2026-03-09T10:00:00Z",
+            }
+        );
+        using var browser = web.Browser();
+        var html = await browser.Html($"/en/proposals/{id}?from=120&to=300");
+        Assert.Contains("Revision 120 beside revision 300", html);
+        Assert.Contains("<option value=\"101\"", html);
+        Assert.DoesNotContain("<option value=\"100\"", html);
+    }
+
+    [Fact]
     public async Task A_rejection_needs_a_reason_and_a_stale_review_is_explained_in_the_readers_language()
     {
         var id = Given("open");
@@ -184,26 +206,31 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
     }
 
     [Theory]
-    [InlineData("/skills/talked/discussion", "/api/proposals/discussions/talked/comments", 0)]
-    [InlineData("/proposals/01990000-0000-7000-8000-0000000000f1", null, 200)]
-    public async Task Long_discussions_are_whole_and_go_on_where_a_page_would_be_too_long(
+    [InlineData("/skills/talked/discussion", "/api/proposals/discussions/talked/comments")]
+    [InlineData("/proposals/01990000-0000-7000-8000-0000000000f1", null)]
+    public async Task Of_long_discussions_the_newest_fifty_are_shown_and_the_way_to_older_ones(
         string page,
-        string? list,
-        int first
+        string? list
     )
     {
         web.Given("talked");
         var id = page.Split('/')[^1];
         list ??= $"/api/proposals/{id}/comments";
-        var comments = Enumerable.Range(0, 1_250).Select(n => Said(n, n == 250 ? 3 : null)).ToArray();
+        var comments = Enumerable.Range(0, 120).Select(n => Said(n, n == 119 ? 80 : null)).ToArray();
         web.Proposals.On(
                 $"GET {list}",
                 http =>
                 {
-                    var from = int.Parse("0" + http.Request.Query["cursor"], CultureInfo.InvariantCulture);
-                    var until = from + 200 < comments.Length ? $"{from + 200}" : null;
+                    Assert.Equal("?order=newest&limit=50", http.Request.QueryString.Value![..22]);
+                    var until = http.Request.Query["cursor"] is [{ Length: > 0 } cursor]
+                        ? int.Parse(cursor, CultureInfo.InvariantCulture)
+                        : 120;
                     return http.Response.WriteAsJsonAsync(
-                        new { items = comments.Skip(from).Take(200), nextCursor = until }
+                        new
+                        {
+                            items = comments.Take(until).TakeLast(50).Reverse(),
+                            nextCursor = until > 50 ? $"{until - 50}" : null,
+                        }
                     );
                 }
             )
@@ -218,27 +245,30 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
                     revision = 1,
                     rationale = "Because.",
                     changes = Array.Empty<object>(),
-                    comments = comments.Take(first),
+                    comments = comments.TakeLast(50),
+                    older = new { comments = true },
                     createdAt = "2026-03-09T10:00:00Z",
                 }
             )
-            .On($"POST {list}", new { id = Id(1_249) }, 201);
+            .On($"POST {list}", new { id = Id(120) }, 201);
         using var browser = web.Browser();
         await browser.SignIn();
         var html = await browser.Html($"/en{page}");
-        Assert.Contains("Thought 0.", html);
-        Assert.Contains("Thought 999.", html);
-        Assert.DoesNotContain("Thought 1000.", html);
-        // An answer stands with what it answers, however much was said between.
-        Assert.Matches("(?s)Thought 3\\..{0,2000}Thought 250\\.", html);
-        Assert.Contains($"href=\"/en{page}?cursor=1000#comments\"", html);
-        var rest = await browser.Html($"/en{page}?cursor=1000");
-        Assert.Contains("Thought 1249.", rest);
-        Assert.Contains($"{page}?cursor=1000&amp;reply={Id(1_249)}#comment-{Id(1_249)}", rest);
+        Assert.DoesNotContain("Thought 69.", html);
+        // An answer stands with what it answers, as long as both are here.
+        Assert.Matches("(?s)Thought 70\\..*Thought 80\\..{0,2000}Thought 119\\..*Thought 118\\.", html);
+        Assert.Contains($"href=\"/en{page}?cursor=70#comments\"", html);
+        var older = await browser.Html($"/en{page}?cursor=70");
+        Assert.Matches("(?s)Thought 20\\..*Thought 69\\.", older);
+        Assert.DoesNotContain("Thought 70.", older);
+        Assert.Contains($"href=\"/en{page}?cursor=20#comments\"", older);
+        Assert.Contains($"href=\"/en{page}#comments\"", older);
+        Assert.Contains($"{page}?cursor=70&amp;reply={Id(69)}#comment-{Id(69)}", older);
         var action = list.StartsWith("/api/proposals/disc", StringComparison.Ordinal) ? page : $"{page}/comments";
-        Assert.Contains($"action=\"/en{action}?cursor=1000\"", rest);
-        using var posted = await browser.Post($"/en{page}", $"/en{action}?cursor=1000", ("text", "Last."));
-        Assert.Equal($"/en{page}?cursor=1000#comment-{Id(1_249)}", posted.Headers.Location?.OriginalString);
+        Assert.Contains($"action=\"/en{action}?cursor=70\"", older);
+        // What is new is among the newest, wherever it was written.
+        using var posted = await browser.Post($"/en{page}", $"/en{action}?cursor=70", ("text", "Last."));
+        Assert.Equal($"/en{page}#comment-{Id(120)}", posted.Headers.Location?.OriginalString);
 
         static string Id(int n) => $"01990000-0000-7000-9000-{n:000000000000}";
 
@@ -293,7 +323,7 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
             new
             {
                 items = new[] { Item("Newer.", "2026-03-09T10:00:00Z"), Item("Older.", "2026-03-01T10:00:00Z") },
-                nextCursor = (string?)null,
+                nextCursor = "rest",
             }
         );
         using var browser = web.Browser();
@@ -305,6 +335,9 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
             queue.IndexOf("Older.", StringComparison.Ordinal) < queue.IndexOf("Newer.", StringComparison.Ordinal)
         );
         Assert.Matches("waiting for [0-9,]+ days", queue);
+        Assert.Contains("href=\"/en/queue?cursor=rest\"", queue);
+        await browser.Html("/en/queue?cursor=rest");
+        Assert.Equal("?turn=me&limit=200&cursor=rest", web.Proposals.Last("/api/proposals").Query);
         Assert.Contains("My proposals", await browser.Html("/en/proposals/mine?state=draft"));
         Assert.Contains("author=me", web.Proposals.Last("/api/proposals").Query);
         web.Proposals.On("GET /api/proposals", Samples.Empty);
@@ -515,7 +548,7 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Contains("2 wait for you", html);
     }
 
-    private string Given(string state, string author = "someone", object[]? approvals = null)
+    private string Given(string state, string author = "someone", object[]? approvals = null, int revision = 2)
     {
         web.Given("told");
         var id = Guid.CreateVersion7().ToString();
@@ -531,10 +564,14 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
                 approvals,
                 author = new { id = author, name = "Noor" },
                 state,
-                revision = 2,
+                revision,
                 rationale = "Because.",
                 changes = Change("Knows the second way."),
-                revisions = new[] { Revision(1, "Knows the first way."), Revision(2, "Knows the second way.") },
+                revisions = new[]
+                {
+                    Revision(revision - 1, "Knows the first way."),
+                    Revision(revision, "Knows the second way."),
+                },
                 timeline = new[]
                 {
                     new

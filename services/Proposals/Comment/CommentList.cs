@@ -33,7 +33,9 @@ public static class CommentList
             api.MapGet(route, Get)
                 .AllowAnonymous()
                 .Produces<Page<CommentAnswer>>()
-                .WithSummary("The comments on a proposal or a skill, oldest first.");
+                .WithSummary(
+                    "The comments on a proposal or a skill, oldest first, or with `order=newest` newest first."
+                );
         api.MapGet("/comments", Several)
             .AllowAnonymous()
             .Produces<Page<CommentAnswer>>()
@@ -65,19 +67,41 @@ public static class CommentList
     private static async Task<IResult> Get(
         Discussion discussion,
         Paging paging,
+        string? order,
         IQuerySession session,
         CancellationToken ct
     )
     {
+        if (order is not (null or "oldest" or "newest"))
+            return Refusal.Field("/order", "One of oldest, newest.").AsProblem();
         if (discussion.Subject is not { } subject)
             return discussion.Missing;
-        var found = await Load(session, discussion.On, subject, paging.AfterId, paging.Limit + 1, ct);
+        var found = await (
+            order == "newest"
+                ? Newest(session, discussion.On, subject, paging.AfterId, paging.Limit + 1, ct)
+                : Oldest(session, discussion.On, subject, paging.AfterId, paging.Limit + 1, ct)
+        );
         var people = await People.Load(session, found.Select(c => c.Comment.Author), ct);
         return TypedResults.Ok(paging.Of([.. found.Select(c => Answer(c, people))], c => [c.Id.ToString()]));
     }
 
-    /// <summary>Comments with their texts, oldest first: their ids grow with time.</summary>
-    public static async Task<IReadOnlyList<(Comment Comment, string? Text)>> Load(
+    /// <summary>Comments with their texts, newest first: their ids grow with time.</summary>
+    public static async Task<IReadOnlyList<(Comment Comment, string? Text)>> Newest(
+        IQuerySession session,
+        string on,
+        Guid subject,
+        Guid? before,
+        int limit,
+        CancellationToken ct
+    )
+    {
+        var query = session.Query<Comment>().Where(c => c.On == on && c.Subject == subject);
+        if (before is { } id)
+            query = query.Where(c => c.MatchesSql("d.id < ?", id));
+        return await WithTexts(session, await query.OrderByDescending(c => c.Id).Take(limit).ToListAsync(ct), ct);
+    }
+
+    private static async Task<IReadOnlyList<(Comment Comment, string? Text)>> Oldest(
         IQuerySession session,
         string on,
         Guid subject,

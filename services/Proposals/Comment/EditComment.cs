@@ -1,3 +1,4 @@
+using SkillPlatform.Changes;
 using SkillPlatform.EventSourcing;
 using SkillPlatform.ServiceDefaults;
 
@@ -15,25 +16,27 @@ public static class EditComment
             api.MapPut(route + "/{commentId:guid}", Put).Produces(204).WithSummary("Edits a comment, by its author.");
     }
 
-    private static Task<IResult> Put(
+    private static async Task<IResult> Put(
         Discussion discussion,
         Guid commentId,
         EditedComment body,
         HttpContext http,
         Commands commands,
+        Tallies tallies,
         TimeProvider time
     )
     {
         body = body with { Text = Form.Said(body.Text) };
         var (caller, now) = (Caller.Of(http).Id, time.GetUtcNow());
-        return commands.Handle<Comment>(
+        return await commands.Handle<Comment>(
             http,
             commentId,
             body,
             comment => Decide(discussion, comment, body, caller, now),
             done => new Answer(204, Version: done.Version),
             (writing, done) => writing.Store(new CommentText(done.Id, caller, body.Text!)),
-            requireMatch: true
+            requireMatch: true,
+            quota: await tallies.For(http, Act.Comment, TextForm.Length(body.Text ?? ""))
         );
     }
 

@@ -1,4 +1,5 @@
 using Marten;
+using SkillPlatform.Changes;
 using SkillPlatform.EventSourcing;
 using SkillPlatform.ServiceDefaults;
 
@@ -23,6 +24,7 @@ public static class PostComment
         HttpContext http,
         Commands commands,
         IQuerySession session,
+        Tallies tallies,
         TimeProvider time
     )
     {
@@ -54,7 +56,8 @@ public static class PostComment
                 done.Version
             ),
             (writing, done) => writing.Store(new CommentText(done.Id, author, body.Text!)),
-            starts: true
+            starts: true,
+            quota: await tallies.For(http, Act.Comment, TextForm.Length(body.Text ?? ""))
         );
     }
 

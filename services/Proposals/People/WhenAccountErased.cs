@@ -15,6 +15,7 @@ public sealed class WhenAccountErased(IDocumentSession session, GivenUpMessages 
     {
         var (m, ct) = (context.Message, context.CancellationToken);
         session.TryUpdateRevision(new Account(m.UserId, m.Version, null, [], [], Active: false, m.At), m.Version);
+        session.QueueSqlCommand("delete from tallies where person = ?", m.UserId);
         session.DeleteWhere<CommentText>(text => text.Author == m.UserId);
         var drafts = await session
             .Query<ProposalPage>()

@@ -21,7 +21,7 @@ public sealed class Deciders(ReviewPolicies policies, IReadOnlyDictionary<string
         var policies = await ReviewPolicies.Load(session, ct);
         var reviewers = await Reviewers(session, ct);
         var page = await session.LoadAsync<ProposalPage>(proposal, ct);
-        var before = await session.LoadManyAsync<Account>(ct, [.. (page?.Reviews ?? []).Select(r => r.Reviewer)]);
+        var before = await session.LoadManyAsync<Account>(ct, [.. page?.Reviewers ?? []]);
         return new(
             policies,
             reviewers

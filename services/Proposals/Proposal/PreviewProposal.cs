@@ -37,6 +37,9 @@ public sealed record Preview(
 
 public static class PreviewProposal
 {
+    // Of as many of the newest that are not done with.
+    private const int MostOthers = 50;
+
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/{id:guid}/preview", OfSaved)
@@ -52,6 +55,7 @@ public static class PreviewProposal
         Guid id,
         HttpContext http,
         IQuerySession session,
+        ProposalLog log,
         Catalogue catalogue,
         Watchers watchers
     )
@@ -59,10 +63,11 @@ public static class PreviewProposal
         var ct = http.RequestAborted;
         if (await session.LoadAsync<ProposalPage>(id, ct) is not { } page || !page.IsVisibleTo(http))
             return Refusal.NoSuch("proposal").AsProblem();
-        var (skill, around) = await catalogue.Find(page.Skill.Id.ToString(), page.Current.Changes, ct);
+        var changes = (await log.Revision(page, page.Revision, ct))!.Changes;
+        var (skill, around) = await catalogue.Find(page.Skill.Id.ToString(), changes, ct);
         // A skill that a proposal added is there once it is merged; its preview stays that of an addition.
-        var now = page.Current.Changes is [AddSkill] ? null : skill;
-        return await Answer(now, skill?.Id, page.Current.Changes, around, id, session, watchers, ct);
+        var now = changes is [AddSkill] ? null : skill;
+        return await Answer(now, skill?.Id, changes, around, id, session, watchers, ct);
     }
 
     private static async Task<IResult> OfUnsaved(
@@ -85,7 +90,7 @@ public static class PreviewProposal
             around,
             Guid.Empty,
             // What the platform proposed itself is revised in the same form, however long it is.
-            most: int.MaxValue
+            most: Most.ByThePlatform
         );
         return refusal is { Kind: not RefusalKind.Conflict }
             ? refusal.AsProblem()
@@ -152,7 +157,7 @@ public static class PreviewProposal
         CancellationToken ct
     )
     {
-        var cells = Cells(changes);
+        var cells = changes.Select(Cell.Of).OfType<Cell>().ToHashSet();
         var pages = await session
             .Query<ProposalPage>()
             .Where(p => p.Skill.Id == skill && p.Submitted)
@@ -162,8 +167,9 @@ public static class PreviewProposal
             .ToListAsync(ct);
         var touching = pages
             .Where(p => p.Id != self)
-            .Select(p => (Page: p, Cells: Cells(p.Current.Changes).Intersect(cells).ToArray()))
+            .Select(p => (Page: p, Cells: p.Cells.Intersect(cells).ToArray()))
             .Where(p => p.Cells.Length > 0)
+            .Take(MostOthers)
             .ToArray();
         var people = await People.Load(session, touching.Select(p => p.Page.Author), ct);
         return touching.Select(p => new Neighbour(
@@ -171,12 +177,10 @@ public static class PreviewProposal
             people[p.Page.Author]!,
             p.Page.State,
             p.Page.Revision,
-            p.Page.Current.Rationale,
+            p.Page.Rationale,
             p.Cells
         ));
     }
-
-    private static HashSet<Cell> Cells(IEnumerable<Change> changes) => [.. changes.Select(Cell.Of).OfType<Cell>()];
 
     /// <summary>What a skill would say, as a state with its names: requirements by level, then role.</summary>
     public static SkillState Shown(this Said skill, SkillState? before, Places places)

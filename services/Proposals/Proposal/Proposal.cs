@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using JasperFx.Events;
 using Marten.Events.Aggregation;
+using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
 
 namespace SkillPlatform.Proposals;
@@ -102,6 +103,18 @@ public sealed record Proposal(
 {
     /// <summary>The domain that its changes bring the skill to; null if it stays where it is.</summary>
     public static string? Target(IEnumerable<Change> changes) => changes.OfType<MoveSkill>().LastOrDefault()?.Domain;
+
+    /// <summary>The roles whose requirements the changes are about.</summary>
+    public static string[] RolesOf(IEnumerable<Change> changes) =>
+        [
+            .. changes
+                .SelectMany(change =>
+                    change is AddSkill add ? add.Requirements.Select(r => r.Role)
+                    : Cell.Of(change) is { } cell ? [cell.Role]
+                    : Enumerable.Empty<string>()
+                )
+                .Distinct(StringComparer.Ordinal),
+        ];
 
     public string? MovesTo => Target(Changes);
 

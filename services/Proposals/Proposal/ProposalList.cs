@@ -146,7 +146,7 @@ public static class ProposalList
     private static IQueryable<ProposalPage> Reviewing(IQueryable<ProposalPage> query, string me, string[] domains) =>
         query.Where(p =>
             (p.Author != me && (p.Skill.Domain.IsOneOf(domains) || p.MovesTo!.IsOneOf(domains)))
-            || p.Reviews.Any(review => review.Reviewer == me)
+            || p.Reviewers.Contains(me)
         );
 
     private static IQueryable<ProposalPage> Waiting(IQueryable<ProposalPage> query, string me, string[] domains) =>
@@ -173,8 +173,8 @@ public static class ProposalList
             people[page.Author]!,
             page.State,
             page.Revision,
-            page.Current.Rationale,
-            page.Current.Changes.Length,
+            page.Rationale,
+            page.Changes,
             page.CreatedAt,
             page.UpdatedAt
         );

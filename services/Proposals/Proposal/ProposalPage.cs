@@ -1,36 +1,31 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using JasperFx.Events;
 using Marten;
 using Marten.Events.Aggregation;
+using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
-using SkillPlatform.EventSourcing;
 using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Proposals;
 
-/// <summary>One revision, as it was sent.</summary>
-public sealed record RevisionEntry(
-    int Revision,
-    string Rationale,
-    Change[] Changes,
-    bool KeptApprovals,
-    DateTimeOffset At
-);
+/// <summary>A verdict that counts: given on the current revision, or on an equal one, and not taken back since.</summary>
+/// <param name="Reviewer">Who gave it.</param>
+/// <param name="Given"><c>approve</c>, <c>requestChanges</c> or <c>reject</c>.</param>
+/// <param name="At">Version of the stream with it.</param>
+public sealed record Verdict(string Reviewer, string Given, long At);
 
-/// <summary>One verdict. It counts while the revision it was given on, or an equal one, is the current one.</summary>
-public sealed record ReviewEntry(
-    string Reviewer,
-    int Revision,
-    string Verdict,
-    string? Comment,
-    bool Counts,
-    DateTimeOffset At
-);
-
-/// <summary>One thing that happened. The actor is null where the platform did it.</summary>
-public sealed record TimelineEntry(string Kind, int Revision, string? Actor, DateTimeOffset At);
-
-/// <summary>A proposal as it is stored for reading: ids of people, no names.</summary>
+/// <summary>
+/// A proposal as lists read it: ids of people, no names, and nothing whose length its author or its reviewers decide. What it
+/// changes, and what happened to it, stays in its stream, of which <see cref="ProposalLog"/> reads a part.
+/// </summary>
+/// <param name="Changes">How many there are.</param>
+/// <param name="MovesTo">Another domain that decides, too.</param>
+/// <param name="Roles">Whose requirements it is about.</param>
+/// <param name="Cells">The requirements it is about.</param>
+/// <param name="Verdicts">Those that count.</param>
+/// <param name="Reviewers">Whoever has given a verdict at all.</param>
+/// <param name="ConflictAt">Version of the stream with the conflicts of the current revision.</param>
 public sealed record ProposalPage(
     Guid Id,
     long Version,
@@ -39,25 +34,26 @@ public sealed record ProposalPage(
     string Author,
     bool Submitted,
     int Revision,
-    ImmutableList<RevisionEntry> Revisions,
-    ImmutableList<ReviewEntry> Reviews,
-    string[] Reviewed,
-    Conflict[] Conflicts,
-    ImmutableList<TimelineEntry> Timeline,
+    string Rationale,
+    int Changes,
+    string? MovesTo,
+    string[] Roles,
+    Cell[] Cells,
+    ImmutableList<Verdict> Verdicts,
+    string[] Reviewers,
+    long? ConflictAt,
     long? SkillVersion,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
     DateTimeOffset? RemindedAt = null
 )
 {
-    public RevisionEntry Current => Revisions[^1];
-
-    /// <summary>Another domain that decides, too.</summary>
-    public string? MovesTo => Proposal.Target(Current.Changes);
+    /// <summary>Whose verdict counts; lists ask for it.</summary>
+    public string[] Reviewed => [.. Verdicts.Select(v => v.Reviewer)];
 
     /// <summary>Who has approved what is the current revision.</summary>
-    public string[] Approvals =>
-        [.. Reviews.Where(r => r is { Counts: true, Verdict: "approve" }).Select(r => r.Reviewer)];
+    [JsonIgnore]
+    public string[] Approvals => [.. Verdicts.Where(v => v.Given == "approve").Select(v => v.Reviewer)];
 
     /// <summary>What was never submitted is its author's alone.</summary>
     public bool IsVisibleTo(HttpContext http) => Submitted || Author == Caller.Of(http.User)?.Id;
@@ -65,18 +61,11 @@ public sealed record ProposalPage(
     public static ProposalPage? Fold(ProposalPage? page, Guid id, long version, object @event) =>
         @event switch
         {
-            ProposalDrafted e => New(id, Proposals.State.Draft, e.Skill, e.Author, e.Rationale, e.Changes, e.At)
-                .Then("drafted", e.Author, e.At),
-            ProposalSubmitted e => (
-                page is null
-                    ? New(id, Proposals.State.Open, e.Skill, e.Author, e.Rationale, e.Changes, e.At)
-                    : page with
-                    {
-                        State = Proposals.State.Open,
-                        Submitted = true,
-                    }
-            ).Then("submitted", e.Author, e.At),
-            _ => page?.Next(@event),
+            ProposalDrafted e => New(id, Proposals.State.Draft, e.Skill, e.Author, e.At).Says(e.Rationale, e.Changes),
+            ProposalSubmitted e when page is null => New(id, Proposals.State.Open, e.Skill, e.Author, e.At)
+                .Says(e.Rationale, e.Changes),
+            ProposalSubmitted e => page with { State = Proposals.State.Open, Submitted = true, UpdatedAt = e.At },
+            _ => page?.Next(version, @event),
         }
             is { } next
             ? next with
@@ -85,48 +74,34 @@ public sealed record ProposalPage(
             }
             : null;
 
-    private ProposalPage Next(object @event) =>
+    private ProposalPage Next(long version, object @event) =>
         @event switch
         {
-            ProposalRevised e => Revise(e).Then("revised", Author, e.At),
-            ProposalApproved e => Review(e.Reviewer, "approve", e.Reason, e.At).Then("approved", e.Reviewer, e.At),
-            ChangesRequested e => Review(e.Reviewer, "requestChanges", e.Reason, e.At)
-                .Then("changesRequested", e.Reviewer, e.At),
-            ProposalRejected e => (
-                Review(e.Reviewer, "reject", e.Reason, e.At) with
-                {
-                    State = Proposals.State.Rejected,
-                }
-            ).Then("rejected", e.Reviewer, e.At),
-            ProposalAccepted e => (this with { State = Proposals.State.Accepted }).Then("accepted", e.Reviewer, e.At),
-            ProposalConflicted e => (this with { State = Proposals.State.Conflicted, Conflicts = e.Conflicts }).Then(
-                "conflicted",
-                null,
-                e.At
-            ),
-            ProposalMerged e => (
-                this with
-                {
-                    State = Proposals.State.Merged,
-                    Skill = Skill with { Slug = e.Slug },
-                    SkillVersion = e.SkillVersion,
-                }
-            ).Then("merged", null, e.At),
-            ProposalWithdrawn e => (this with { State = Proposals.State.Withdrawn }).Then("withdrawn", Author, e.At),
+            ProposalRevised e => Revise(e),
+            ProposalApproved e => Review(e.Reviewer, "approve", version, e.At),
+            ChangesRequested e => Review(e.Reviewer, "requestChanges", version, e.At),
+            ProposalRejected e => Review(e.Reviewer, "reject", version, e.At) with { State = Proposals.State.Rejected },
+            ProposalAccepted e => this with { State = Proposals.State.Accepted, UpdatedAt = e.At },
+            ProposalConflicted e => this with
+            {
+                State = Proposals.State.Conflicted,
+                ConflictAt = version,
+                UpdatedAt = e.At,
+            },
+            ProposalMerged e => this with
+            {
+                State = Proposals.State.Merged,
+                Skill = Skill with { Slug = e.Slug },
+                SkillVersion = e.SkillVersion,
+                UpdatedAt = e.At,
+            },
+            ProposalWithdrawn e => this with { State = Proposals.State.Withdrawn, UpdatedAt = e.At },
             // Nothing that changes it.
             ProposalReminded e => this with { RemindedAt = e.At },
             _ => this,
         };
 
-    private static ProposalPage New(
-        Guid id,
-        string state,
-        Subject skill,
-        string author,
-        string rationale,
-        Change[] changes,
-        DateTimeOffset at
-    ) =>
+    private static ProposalPage New(Guid id, string state, Subject skill, string author, DateTimeOffset at) =>
         new(
             id,
             0,
@@ -135,56 +110,80 @@ public sealed record ProposalPage(
             author,
             state != Proposals.State.Draft,
             1,
-            [new RevisionEntry(1, rationale, changes, KeptApprovals: false, at)],
+            "",
+            0,
+            null,
             [],
             [],
             [],
             [],
             null,
+            null,
             at,
             at
         );
 
-    private ProposalPage Then(string kind, string? actor, DateTimeOffset at) =>
+    private ProposalPage Says(string rationale, Change[] changes) =>
         this with
         {
-            Timeline = Timeline.Add(new TimelineEntry(kind, Revision, actor, at)),
-            UpdatedAt = at,
+            Rationale = rationale,
+            Changes = changes.Length,
+            MovesTo = Proposal.Target(changes),
+            Roles = Proposal.RolesOf(changes),
+            Cells = [.. changes.Select(Cell.Of).OfType<Cell>().Distinct()],
         };
 
-    private ProposalPage Revise(ProposalRevised e)
-    {
-        var reviews = Reviews.ConvertAll(r =>
-            r with
-            {
-                Counts = r.Counts && e.KeepsApprovals && r.Verdict == "approve",
-            }
-        );
-        return this with
+    private ProposalPage Revise(ProposalRevised e) =>
+        Says(e.Rationale, e.Changes) with
         {
             State = State == Proposals.State.Draft ? State : Proposals.State.Open,
             Skill = e.Skill,
             Revision = e.Revision,
-            Revisions = Revisions.Add(new RevisionEntry(e.Revision, e.Rationale, e.Changes, e.KeepsApprovals, e.At)),
-            Reviews = reviews,
-            Reviewed = [.. reviews.Where(r => r.Counts).Select(r => r.Reviewer)],
-            Conflicts = [],
+            Verdicts = e.KeepsApprovals ? Verdicts.RemoveAll(v => v.Given != "approve") : [],
+            ConflictAt = null,
+            UpdatedAt = e.At,
+        };
+
+    private ProposalPage Review(string reviewer, string given, long version, DateTimeOffset at)
+    {
+        var verdicts = Verdicts.RemoveAll(v => v.Reviewer == reviewer).Add(new Verdict(reviewer, given, version));
+        return this with
+        {
+            State = verdicts.Exists(v => v.Given == "requestChanges")
+                ? Proposals.State.ChangesRequested
+                : Proposals.State.Open,
+            Verdicts = verdicts,
+            Reviewers = [.. Reviewers.Append(reviewer).Distinct(StringComparer.Ordinal)],
+            UpdatedAt = at,
         };
     }
 
-    private ProposalPage Review(string reviewer, string verdict, string? comment, DateTimeOffset at)
+    /// <summary>
+    /// Makes the pages anew that an older version of this service has left: those had every revision in them. Before the
+    /// service serves.
+    /// </summary>
+    public static async Task Renew(IServiceProvider services, CancellationToken ct)
     {
-        var reviews = Reviews
-            .ConvertAll(r => r.Reviewer == reviewer ? r with { Counts = false } : r)
-            .Add(new ReviewEntry(reviewer, Revision, verdict, comment, Counts: true, at));
-        return this with
+        var store = services.GetRequiredService<IDocumentStore>();
+        IReadOnlyList<Guid> old;
+        do
         {
-            State = reviews.Exists(r => r is { Counts: true, Verdict: "requestChanges" })
-                ? Proposals.State.ChangesRequested
-                : Proposals.State.Open,
-            Reviews = reviews,
-            Reviewed = [.. reviews.Where(r => r.Counts).Select(r => r.Reviewer)],
-        };
+            await using var session = store.LightweightSession();
+            old = await session.AdvancedSql.QueryAsync<Guid>(
+                "select id from mt_doc_proposal_page where jsonb_exists(data, 'revisions') limit 50",
+                ct
+            );
+            foreach (var id in old)
+                if (
+                    (await session.Events.FetchStreamAsync(id, token: ct)).Aggregate(
+                        (ProposalPage?)null,
+                        (page, e) => Fold(page, id, e.Version, e.Data)
+                    ) is
+                    { } page
+                )
+                    session.Store(page);
+            await session.SaveChangesAsync(ct);
+        } while (old.Count > 0);
     }
 }
 

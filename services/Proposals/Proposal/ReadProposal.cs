@@ -18,7 +18,13 @@ public sealed record ReviewAnswer(
 /// <summary>One thing that happened, as read. The actor is null where the platform did it.</summary>
 public sealed record TimelineAnswer(string Kind, int Revision, Person? Actor, DateTimeOffset At);
 
-/// <summary>A proposal, whole.</summary>
+/// <summary>Where there is more than a proposal is answered with, and has to be asked for.</summary>
+/// <param name="Revisions">True where <c>GET /{id}/revisions</c> has older ones.</param>
+/// <param name="Comments">True where <c>GET /{id}/comments</c> has older ones.</param>
+/// <param name="Timeline">True where <c>GET /{id}/timeline</c> and <c>GET /{id}/reviews</c> have older ones.</param>
+public sealed record Older(bool Revisions, bool Comments, bool Timeline);
+
+/// <summary>A proposal with the newest of what was said and done to it: all there is, of most.</summary>
 public sealed record ProposalAnswer(
     Guid Id,
     string? Skill,
@@ -39,34 +45,40 @@ public sealed record ProposalAnswer(
     IEnumerable<TimelineAnswer> Timeline,
     long? SkillVersion,
     DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt
+    DateTimeOffset UpdatedAt,
+    Older Older
 );
 
 public static class ReadProposal
 {
-    private const int Comments = 200;
+    private const int Comments = 50;
+    private const int Steps = 100;
+    private const int Revisions = 20;
+
+    // Compressed, as they are stored: of what people may write, the current one and two more fit in any case.
+    private const int BytesOfRevisions = 1_000_000;
 
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapGet("/{id:guid}", Get)
             .AllowAnonymous()
             .Produces<ProposalAnswer>()
-            .WithSummary("One proposal, with its first 200 comments.");
+            .WithSummary(
+                "One proposal, with the newest revisions, reviews and comments; `older` says of which there are more."
+            );
 
-    private static async Task<IResult> Get(Guid id, HttpContext http, IQuerySession session)
+    private static async Task<IResult> Get(Guid id, HttpContext http, IQuerySession session, ProposalLog log)
     {
         var ct = http.RequestAborted;
         var page = await session.LoadAsync<ProposalPage>(id, ct);
         if (page?.IsVisibleTo(http) != true)
             return Refusal.NoSuch("proposal").AsProblem();
-        var comments = await CommentList.Load(session, On.Proposal, id, null, Comments, ct);
+        var revisions = await log.Newest(page, Revisions, BytesOfRevisions, ct);
+        var steps = await log.Happened(page, null, Steps + 1, ct);
+        var conflicts = await log.Conflicts(page, ct);
+        var comments = await CommentList.Newest(session, On.Proposal, id, null, Comments + 1, ct);
         var people = await People.Load(
             session,
-            [
-                page.Author,
-                .. page.Reviews.Select(r => r.Reviewer),
-                .. page.Timeline.Select(t => t.Actor),
-                .. comments.Select(c => c.Comment.Author),
-            ],
+            [page.Author, .. page.Reviewers, .. steps.Select(t => t.Actor), .. comments.Select(c => c.Comment.Author)],
             ct
         );
         var deciders = new Deciders(await ReviewPolicies.Load(session, ct), people.Known);
@@ -76,43 +88,49 @@ public static class ReadProposal
             people,
             [.. approvals, .. comments.Select(c => $"{c.Comment.Id}/{c.Comment.Version}/{c.Text is null}")]
         );
-        return Reading.Tagged(http, tag, Answer(page, comments, people, deciders, approvals));
+        var newest = steps.Take(Steps).Reverse().ToArray();
+        return Reading.Tagged(
+            http,
+            tag,
+            new ProposalAnswer(
+                page.Id,
+                page.Skill.Slug,
+                page.Skill.Id,
+                page.Skill.Name,
+                page.Skill.Domain,
+                page.Skill.Group,
+                people[page.Author]!,
+                page.State,
+                page.Revision,
+                page.Rationale,
+                revisions[^1].Changes,
+                conflicts,
+                revisions,
+                newest.Where(s => s.Verdict is not null).Select(s => s.AsReview(page, people, deciders)),
+                approvals,
+                comments.Take(Comments).Reverse().Select(c => CommentList.Answer(c, people)),
+                newest.Select(s => s.AsStep(people)),
+                page.SkillVersion,
+                page.CreatedAt,
+                page.UpdatedAt,
+                new Older(revisions[0].Revision > 1, comments.Count > Comments, steps.Count > Steps)
+            )
+        );
     }
 
-    private static ProposalAnswer Answer(
-        ProposalPage page,
-        IReadOnlyList<(Comment, string?)> comments,
-        People people,
-        Deciders deciders,
-        DomainApprovals[] approvals
-    ) =>
+    /// <summary>A verdict as it is read.</summary>
+    public static ReviewAnswer AsReview(this TimelineEntry step, ProposalPage page, People people, Deciders deciders) =>
         new(
-            page.Id,
-            page.Skill.Slug,
-            page.Skill.Id,
-            page.Skill.Name,
-            page.Skill.Domain,
-            page.Skill.Group,
-            people[page.Author]!,
-            page.State,
-            page.Revision,
-            page.Current.Rationale,
-            page.Current.Changes,
-            page.Conflicts,
-            page.Revisions,
-            page.Reviews.Select(r => new ReviewAnswer(
-                people[r.Reviewer]!,
-                r.Revision,
-                r.Verdict,
-                r.Comment,
-                r.Counts && deciders.Count(r.Reviewer, page.Skill.Domain, page.MovesTo),
-                r.At
-            )),
-            approvals,
-            comments.Select(c => CommentList.Answer(c, people)),
-            page.Timeline.Select(t => new TimelineAnswer(t.Kind, t.Revision, people[t.Actor], t.At)),
-            page.SkillVersion,
-            page.CreatedAt,
-            page.UpdatedAt
+            people[step.Actor]!,
+            step.Revision,
+            step.Verdict!,
+            step.Reason,
+            page.Verdicts.Exists(v => v.At == step.Version)
+                && deciders.Count(step.Actor!, page.Skill.Domain, page.MovesTo),
+            step.At
         );
+
+    /// <summary>What happened, as it is read.</summary>
+    public static TimelineAnswer AsStep(this TimelineEntry step, People people) =>
+        new(step.Kind, step.Revision, people[step.Actor], step.At);
 }

@@ -37,6 +37,7 @@ public sealed class RemindOfProposal(
         var policies = await ReviewPolicies.Load(reads, ct);
         IReadOnlyList<ProposalPage> waiting;
         var after = Guid.Empty;
+        var yesterday = now - TimeSpan.FromDays(1);
         do
         {
             waiting = await reads
@@ -44,7 +45,7 @@ public sealed class RemindOfProposal(
                 .Where(p => p.MatchesSql("d.id > ?", after))
                 .Where(p =>
                     (p.State == State.Open || p.State == State.ChangesRequested || p.State == State.Conflicted)
-                    && p.UpdatedAt < now - TimeSpan.FromDays(1)
+                    && p.UpdatedAt < yesterday
                 )
                 .OrderBy(p => p.Id)
                 .Take(AtOnce)

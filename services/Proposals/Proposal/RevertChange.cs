@@ -26,6 +26,7 @@ public static class RevertChange
         Commands commands,
         Catalogue catalogue,
         PastVersions past,
+        Tallies tallies,
         TimeProvider time
     )
     {
@@ -56,7 +57,8 @@ public static class RevertChange
             body,
             _ => Decide(body, skill, made, before, around, author, now),
             SubmitProposal.Created,
-            starts: true
+            starts: true,
+            quota: await tallies.For(http, Act.Proposal)
         );
     }
 
@@ -103,7 +105,7 @@ public static class RevertChange
             author,
             Guid.Empty,
             now,
-            most: int.MaxValue
+            most: Most.ByThePlatform
         );
     }
 }

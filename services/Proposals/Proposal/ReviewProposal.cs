@@ -1,4 +1,5 @@
 using Marten;
+using SkillPlatform.Changes;
 using SkillPlatform.EventSourcing;
 using SkillPlatform.ServiceDefaults;
 
@@ -21,6 +22,7 @@ public static class ReviewProposal
                     HttpContext http,
                     Commands commands,
                     IQuerySession session,
+                    Tallies tallies,
                     TimeProvider time
                 ) =>
                 {
@@ -33,7 +35,8 @@ public static class ReviewProposal
                         id,
                         body,
                         proposal => Decide(proposal, body, caller, deciders, now),
-                        done => new Answer(204, Version: done.Version)
+                        done => new Answer(204, Version: done.Version),
+                        quota: await tallies.For(http, Act.Review, TextForm.Length(body.Comment ?? ""))
                     );
                 }
             )

@@ -16,6 +16,7 @@ public static class ReviseProposal
                     Commands commands,
                     Marten.IQuerySession session,
                     Catalogue catalogue,
+                    Tallies tallies,
                     TimeProvider time
                 ) =>
                 {
@@ -24,14 +25,16 @@ public static class ReviseProposal
                     var (skill, around) = await catalogue.Find(page?.Skill.Id.ToString(), body.Changes, ct);
                     var named = body.Skill is null ? skill : (await catalogue.Find(body.Skill, ct)).Skill;
                     var author = Caller.Of(http).Id;
+                    var most = (await tallies.LimitsOf(Caller.Of(http), ct))?.RevisionsOfOne;
                     var now = time.GetUtcNow();
                     return await commands.Handle<Proposal>(
                         http,
                         id,
                         body,
-                        proposal => Decide(proposal, body, skill, named?.Id, around, author, now),
+                        proposal => Decide(proposal, body, skill, named?.Id, around, author, now, most),
                         done => new Answer(204, Version: done.Version),
-                        requireMatch: true
+                        requireMatch: true,
+                        quota: await tallies.For(http, Act.Revision, Form.Characters(body))
                     );
                 }
             )
@@ -46,6 +49,7 @@ public static class ReviseProposal
     /// <param name="around">The rest of the catalogue, as known here.</param>
     /// <param name="caller">Who asks.</param>
     /// <param name="now">When.</param>
+    /// <param name="mostRevisions">How many one proposal may have; null for any number.</param>
     public static Decision Decide(
         Proposal? proposal,
         Proposed body,
@@ -53,7 +57,8 @@ public static class ReviseProposal
         Guid? named,
         Surroundings around,
         string caller,
-        DateTimeOffset now
+        DateTimeOffset now,
+        int? mostRevisions = null
     )
     {
         if (proposal is null || proposal.IsHiddenFrom(caller))
@@ -62,11 +67,15 @@ public static class ReviseProposal
             return Refusal.Forbidden("not-author", "Only its author revises a proposal.");
         if (!State.CanBeRevised(proposal.State))
             return SubmitProposal.Closed(proposal);
+        if (proposal.Revision >= mostRevisions)
+            return Refusal.Conflicting(
+                "too-many-revisions",
+                $"The proposal has {proposal.Revision} revisions, as many as one may have. Withdraw it, and propose anew."
+            );
         if (body.Skill is not null && named != proposal.Skill.Id)
             return Refusal.Field("/skill", "A proposal stays with its skill.");
         var checkedBody = body with { Skill = skill?.Id.ToString() };
-        // What the platform proposed itself may be longer than what a person may propose.
-        var most = Math.Max(Normal.MostChanges, proposal.Changes.Length);
+        var most = Most.InPlaceOf(proposal.Changes);
         var (sound, refusal) = SubmitProposal.Check(checkedBody, skill, around, proposal.Skill.Id, most);
         if (sound is not var (subject, why, changes, effect))
             return refusal!;

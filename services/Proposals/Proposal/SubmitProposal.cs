@@ -31,7 +31,14 @@ public static class SubmitProposal
     {
         api.MapPost(
                 "/",
-                async (Proposed body, HttpContext http, Commands commands, Catalogue catalogue, TimeProvider time) =>
+                async (
+                    Proposed body,
+                    HttpContext http,
+                    Commands commands,
+                    Catalogue catalogue,
+                    Tallies tallies,
+                    TimeProvider time
+                ) =>
                 {
                     var (skill, around) = await catalogue.Find(body.Skill, body.Changes, http.RequestAborted);
                     var author = Caller.Of(http).Id;
@@ -42,7 +49,8 @@ public static class SubmitProposal
                         body,
                         _ => Decide(body, skill, around, author, Guid.CreateVersion7(now), now),
                         Created,
-                        starts: true
+                        starts: true,
+                        quota: await tallies.For(http, Act.Proposal, Form.Characters(body))
                     );
                 }
             )
@@ -75,7 +83,7 @@ public static class SubmitProposal
         string author,
         Guid newSkill,
         DateTimeOffset now,
-        int most = Normal.MostChanges
+        Most? most = null
     )
     {
         var (sound, refusal) = Check(body, skill, around, newSkill, most);
@@ -111,18 +119,18 @@ public static class SubmitProposal
     /// <param name="skill">The skill it names, as known here.</param>
     /// <param name="around">The rest of the catalogue, as known here.</param>
     /// <param name="newSkill">Id for a skill it adds.</param>
-    /// <param name="most">How many changes it may hold.</param>
+    /// <param name="most">How much it may hold; null for what a person may propose.</param>
     public static (Sound? Proposal, Refusal? Refusal) Check(
         Proposed body,
         KnownSkill? skill,
         Surroundings around,
         Guid newSkill,
-        int most = Normal.MostChanges
+        Most? most = null
     )
     {
         var why = TextForm.Text(body.Rationale ?? "");
         var changes = body.Changes?.Select(change => change is null ? null : Normal.Of(change)).ToArray();
-        var errors = new List<(string, string)>(Form.Errors(changes, most));
+        var errors = new List<(string, string)>(Form.Errors(changes, most ?? Most.ByPeople));
         errors.Text("/rationale", why, Form.MaxText);
         var add = changes?.OfType<AddSkill>().FirstOrDefault();
         if (body.Skill is null && add is null)
@@ -130,7 +138,7 @@ public static class SubmitProposal
         if (body.Skill is not null && add is not null)
             errors.Add(("/skill", "addSkill adds a skill; it names none."));
         if (errors.Count > 0)
-            return (null, Refusal.Fields(errors));
+            return (null, Refusal.Fields(errors) with { IsLate = IsTooLong(changes, most) });
         if (add is null && skill is null)
             return (null, Refusal.NoSuch("skill"));
         if (skill?.State.Retired == true)
@@ -153,6 +161,9 @@ public static class SubmitProposal
             null
         );
     }
+
+    private static bool IsTooLong(Change?[]? changes, Most? most) =>
+        Form.Characters(changes ?? []) > (most ?? Most.ByPeople).Characters;
 
     private static Refusal Changed(IReadOnlyList<Conflict> conflicts) =>
         new(

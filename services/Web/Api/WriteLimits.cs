@@ -1,12 +1,15 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.RateLimiting;
+using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Web.Api;
 
 /// <summary>
 /// How much one caller, and one address, may write: <c>Web:Limits:WritesPerMinute</c> (1,200) and
-/// <c>Web:Limits:WritesPerMinuteAndAddress</c> (6,000). Reads are free.
+/// <c>Web:Limits:WritesPerMinuteAndAddress</c> (6,000). And how much one caller may read, where the address that they share
+/// with others has its limit before: <c>Web:Limits:ReadsPerMinute</c> (3,000; in Development 0, which is none).
 /// </summary>
 public static class WriteLimits
 {
@@ -15,41 +18,58 @@ public static class WriteLimits
         var limits = builder.Configuration.GetSection("Web:Limits");
         var perCaller = limits.GetValue("WritesPerMinute", 1_200);
         var perAddress = limits.GetValue("WritesPerMinuteAndAddress", 6_000);
+        var reads = limits.GetValue("ReadsPerMinute", builder.Environment.IsDevelopment() ? 0 : 3_000);
         builder.Services.AddRateLimiter(options =>
         {
             // Tokens are not checked here, so one may make up many: the address bounds that.
             options.GlobalLimiter = PartitionedRateLimiter.CreateChained(
-                PartitionedRateLimiter.Create<HttpContext, string>(http => Partition(http, Caller(http), perCaller)),
-                PartitionedRateLimiter.Create<HttpContext, string>(http => Partition(http, Address(http), perAddress))
+                PartitionedRateLimiter.Create<HttpContext, string>(http =>
+                    SameOrigin.IsSafe(http.Request.Method)
+                        ? Partition(IsCalled(http) ? $"reads of {Caller(http)}" : null, reads)
+                        : Partition(Caller(http), perCaller)
+                ),
+                PartitionedRateLimiter.Create<HttpContext, string>(http =>
+                    Partition(SameOrigin.IsSafe(http.Request.Method) ? null : Address(http), perAddress)
+                )
             );
-            options.OnRejected = (rejected, _) =>
-                new ValueTask(
-                    Problems.Write(
-                        rejected.HttpContext,
-                        StatusCodes.Status429TooManyRequests,
-                        "too-many-requests",
-                        "Too many writes",
-                        "You write faster than is allowed. Wait, then go on.",
-                        rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait)
-                            ? wait
-                            : TimeSpan.FromSeconds(1)
-                    )
-                );
+            options.OnRejected = (rejected, ct) => new ValueTask(Refuse(rejected, ct));
         });
     }
 
-    private static RateLimitPartition<string> Partition(HttpContext http, string key, int perMinute) =>
-        SameOrigin.IsSafe(http.Request.Method)
-            ? RateLimitPartition.GetNoLimiter("reads")
-            : RateLimitPartition.GetTokenBucketLimiter(
-                key,
-                _ => new TokenBucketRateLimiterOptions
-                {
-                    TokenLimit = perMinute,
-                    TokensPerPeriod = Math.Max(1, perMinute / 60),
-                    ReplenishmentPeriod = TimeSpan.FromSeconds(Math.Max(1, 60.0 / perMinute)),
-                }
-            );
+    private const int MostLate = 200;
+    private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(500);
+    private static int _late;
+
+    // Late, so that to ask over and over costs the asker time and nobody else; not more of them than can wait here.
+    private static async Task Refuse(OnRejectedContext rejected, CancellationToken ct)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref _late) <= MostLate)
+                await Task.Delay(Late, ct);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _late);
+        }
+        await Problems.Write(
+            rejected.HttpContext,
+            StatusCodes.Status429TooManyRequests,
+            "too-many-requests",
+            "Too many requests",
+            "You ask for more than is allowed at once. Wait, then go on.",
+            rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1)
+        );
+    }
+
+    private static RateLimitPartition<string> Partition(string? key, int perMinute) =>
+        key is null || perMinute <= 0
+            ? RateLimitPartition.GetNoLimiter("free")
+            : RateLimitPartition.GetTokenBucketLimiter(key, _ => ReadLimits.Bucket(perMinute));
+
+    // Readers without a name have their address's limit alone.
+    private static bool IsCalled(HttpContext http) =>
+        http.User.Identity?.IsAuthenticated == true || http.Request.Headers.Authorization.Count > 0;
 
     private static string Caller(HttpContext http) =>
         http.User.FindFirst("sub")?.Value is { } user ? $"user {user}"
@@ -57,5 +77,5 @@ public static class WriteLimits
             ? $"token {Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(token)))}"
         : Address(http);
 
-    private static string Address(HttpContext http) => $"address {http.Connection.RemoteIpAddress}";
+    private static string Address(HttpContext http) => $"address {ReadLimits.Network(http)}";
 }

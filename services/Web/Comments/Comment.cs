@@ -24,7 +24,7 @@ public sealed record Writing(Guid? ReplyTo = null, Guid? Editing = null, string?
 /// <param name="Page">Address of the page they are on.</param>
 /// <param name="Action">Where new ones are sent to; each has its own address below.</param>
 /// <param name="Read">Null if they cannot be read at the moment.</param>
-/// <param name="Cursor">Of a later part of them.</param>
+/// <param name="Cursor">Of an older part of them; null for the newest.</param>
 /// <param name="TakePart">Who takes part without a comment: author and reviewers of a proposal.</param>
 public sealed record Conversation(
     string Page,
@@ -46,7 +46,10 @@ public sealed record Conversation(
     /// <summary>The rest of an address that keeps to this part.</summary>
     public string Part => string.IsNullOrEmpty(Cursor) ? "" : $"?cursor={Uri.EscapeDataString(Cursor)}";
 
-    public string? Next => Read?.NextCursor is { } next ? $"{Page}?cursor={Uri.EscapeDataString(next)}#comments" : null;
+    public string? Older =>
+        Read?.NextCursor is { } older ? $"{Page}?cursor={Uri.EscapeDataString(older)}#comments" : null;
+
+    public string? Newest => Part.Length == 0 ? null : $"{Page}#comments";
 
     /// <summary>The page with a form at one comment: to <c>reply</c> to it, or to <c>edit</c> it.</summary>
     public string Form(string what, Comment comment) =>

@@ -32,12 +32,7 @@ public static class Discussion
         CancellationToken ct
     )
     {
-        var comments = ReadComments.From(
-            services,
-            $"/api/proposals/discussions/{slug}/comments?limit={ReadComments.AtOnce}",
-            cursor,
-            ct
-        );
+        var comments = ReadComments.From(services, $"/api/proposals/discussions/{slug}/comments", cursor, ct);
         var skill = await services.Get<Skill>("catalog", $"/api/catalog/skills/{slug}", ct);
         if (skill is { Value: null, Down: false, Status: not 410 } || (skill.Value is null && await comments is null))
             return Page.Error(skill.Status);

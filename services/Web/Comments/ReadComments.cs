@@ -1,31 +1,31 @@
+using System.Runtime.CompilerServices;
 using SkillPlatform.Web.Pages;
 
 namespace SkillPlatform.Web.Comments;
 
-/// <summary>Comments as their service lists them, oldest first.</summary>
+/// <summary>A part of the comments on something, oldest first: the newest, or those before a cursor.</summary>
 public static class ReadComments
 {
-    public const int AtOnce = 200;
+    private const int AtOnce = 50;
 
-    // An answer stands below what it answers as long as both are in one part.
-    private const int OnePart = 1_000;
-
-    /// <summary>From the cursor on, as many as stand on one page; null if they cannot be read.</summary>
+    /// <summary>Null if they cannot be read; the cursor that comes with them leads to older ones.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="list">Address of the list.</param>
+    /// <param name="cursor">Of an older part; null for the newest.</param>
+    /// <param name="ct">Cancels.</param>
     public static async Task<PageList<Comment>?> From(
         Services services,
-        FormattableString address,
+        FormattableString list,
         string? cursor,
         CancellationToken ct
     )
     {
-        var all = (await services.Get<PageList<Comment>>("proposals", address.With("cursor", cursor), ct)).Value;
-        while (all is { NextCursor: { } next, Items.Length: < OnePart })
-        {
-            var more = await services.Get<PageList<Comment>>("proposals", address.With("cursor", next), ct);
-            if (more.Value is not { } page)
-                break;
-            all = new PageList<Comment>([.. all.Items, .. page.Items], page.NextCursor);
-        }
-        return all;
+        var newest = FormattableStringFactory.Create($"{list.Format}?order=newest&limit={AtOnce}", list.GetArguments());
+        return (await services.Get<PageList<Comment>>("proposals", newest.With("cursor", cursor), ct)).Value is { } part
+            ? part with
+            {
+                Items = [.. part.Items.Reverse()],
+            }
+            : null;
     }
 }

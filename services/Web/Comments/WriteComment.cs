@@ -45,12 +45,16 @@ public static class WriteComment
     }
 
     /// <summary>Where comments are kept, the page they are on, and how it is shown again with what was written.</summary>
-    private sealed record Where(string Api, string Page, Func<Writing, int, Task<IResult>> Again);
+    private sealed record Where(string Api, string Newest, string? Cursor, Func<Writing, int, Task<IResult>> Again)
+    {
+        public string Part => string.IsNullOrEmpty(Cursor) ? "" : $"?cursor={Uri.EscapeDataString(Cursor)}";
+    }
 
     private static Where OfProposal(Guid id, Sent sent) =>
         new(
             $"/api/proposals/{id}/comments",
-            sent.Visit.To(((FormattableString)$"/proposals/{id}").With("cursor", sent.Cursor)),
+            sent.Visit.To($"/proposals/{id}"),
+            sent.Cursor,
             (writing, status) =>
                 ShowProposal.Show(
                     id,
@@ -64,7 +68,8 @@ public static class WriteComment
     private static Where OfSkill(string slug, Sent sent) =>
         new(
             $"/api/proposals/discussions/{Uri.EscapeDataString(slug)}/comments",
-            sent.Visit.To(((FormattableString)$"/skills/{slug}/discussion").With("cursor", sent.Cursor)),
+            sent.Visit.To($"/skills/{slug}/discussion"),
+            sent.Cursor,
             (writing, status) => Discussion.Show(slug, sent.Cursor, writing, status, sent.Services, sent.Visit, sent.Ct)
         );
 
@@ -81,7 +86,7 @@ public static class WriteComment
             sent.Ct
         );
         return answer.Ok
-            ? TypedResults.Redirect($"{where.Page}#comment-{answer.Value?.Id}")
+            ? TypedResults.Redirect($"{where.Newest}#comment-{answer.Value?.Id}")
             : await where.Again(writing with { Problem = sent.Visit.Why(answer) }, answer.Shown());
     }
 
@@ -99,7 +104,7 @@ public static class WriteComment
             $"\"{sent.Form["version"]}\""
         );
         return answer.Ok
-            ? TypedResults.Redirect($"{where.Page}#comment-{comment}")
+            ? TypedResults.Redirect($"{where.Newest}{where.Part}#comment-{comment}")
             : await where.Again(writing with { Problem = sent.Visit.Why(answer) }, answer.Shown());
     }
 
@@ -112,7 +117,9 @@ public static class WriteComment
             null,
             sent.Ct
         );
-        return answer.Ok ? TypedResults.Redirect($"{where.Page}#comment-{comment}") : Page.Error(answer.Status);
+        return answer.Ok
+            ? TypedResults.Redirect($"{where.Newest}{where.Part}#comment-{comment}")
+            : Page.Error(answer.Status);
     }
 
     private static FormattableString Raw(string path) =>

@@ -106,6 +106,7 @@ public static class AllPages
         ServiceAccounts.Map(app);
         SecurityEvents.Map(app);
         SetPolicies.Map(app);
+        SetQuotas.Map(app);
         ImportCatalogue.Map(app);
         ShowImport.Map(app);
         RetryMails.Map(app);

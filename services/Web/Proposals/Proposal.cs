@@ -23,12 +23,16 @@ public sealed record Proposal(
     Comment[]? Comments = null,
     string? Domain = null,
     long? SkillVersion = null,
-    DomainApprovals[]? Approvals = null
+    DomainApprovals[]? Approvals = null,
+    Older? Older = null
 )
 {
     /// <summary>The domains whose reviewers decide.</summary>
     public IEnumerable<string> Domains => Approvals?.Select(a => a.Domain) ?? new[] { Domain }.OfType<string>();
 }
+
+/// <summary>Of what there is more than it comes with.</summary>
+public sealed record Older(bool Revisions, bool Comments, bool Timeline);
 
 /// <summary>How far a domain is with it.</summary>
 public sealed record DomainApprovals(string Domain, int Has, int Needs);

@@ -57,10 +57,14 @@ public static class ProposalsPage
         return Page.Of<ProposalsView>(new ProposalsModel("mine", list.Value, narrowed), list.Value is null ? 503 : 200);
     }
 
-    private static async Task<IResult> Queue(Services services, CancellationToken ct)
+    private static async Task<IResult> Queue(string? cursor, Services services, CancellationToken ct)
     {
         // Whoever waits longest comes first; the service lists the newest first.
-        var list = await services.Get<PageList<OpenProposal>>("proposals", $"/api/proposals?turn=me&limit={200}", ct);
+        var list = await services.Get<PageList<OpenProposal>>(
+            "proposals",
+            ((FormattableString)$"/api/proposals?turn=me&limit={200}").With("cursor", cursor),
+            ct
+        );
         var oldest = list.Value is { } found
             ? found with
             {

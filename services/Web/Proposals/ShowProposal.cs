@@ -72,16 +72,12 @@ public static class ShowProposal
             : null;
         var mine = visit.Caller is { } caller && caller.Id == proposal.Author?.Id;
         var page = visit.To($"/proposals/{id}");
+        proposal = await WithRevisions(proposal, services, [shown.From, shown.To], ct);
         // It comes with as many as most have.
-        var enough = string.IsNullOrEmpty(shown.Cursor) && proposal.Comments is not { Length: >= ReadComments.AtOnce };
+        var enough = string.IsNullOrEmpty(shown.Cursor) && proposal.Older?.Comments != true;
         var comments = enough
             ? Task.FromResult<PageList<Comment>?>(new PageList<Comment>(proposal.Comments ?? [], null))
-            : ReadComments.From(
-                services,
-                $"/api/proposals/{id}/comments?limit={ReadComments.AtOnce}",
-                shown.Cursor,
-                ct
-            );
+            : ReadComments.From(services, $"/api/proposals/{id}/comments", shown.Cursor, ct);
         return Page.Of<ProposalPage>(
             new ProposalModel(
                 proposal,
@@ -103,6 +99,29 @@ public static class ShowProposal
             ),
             shown.Status
         );
+    }
+
+    // Old ones do not come with it.
+    private static async Task<Proposal> WithRevisions(
+        Proposal proposal,
+        Services services,
+        int?[] wanted,
+        CancellationToken ct
+    )
+    {
+        var revisions = (proposal.Revisions ?? []).ToList();
+        foreach (var number in wanted.OfType<int>().Distinct())
+            if (
+                number > 0
+                && number < proposal.Revision
+                && !revisions.Exists(revision => revision.Number == number)
+                && (
+                    await services.Get<Revision>("proposals", $"/api/proposals/{proposal.Id}/revisions/{number}", ct)
+                ).Value
+                    is { } old
+            )
+                revisions.Add(old);
+        return proposal with { Revisions = [.. revisions.OrderBy(revision => revision.Number)] };
     }
 
     private static May Of(Proposal proposal, bool mine, Visit visit)

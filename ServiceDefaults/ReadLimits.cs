@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace SkillPlatform.ServiceDefaults;
+
+/// <summary>
+/// How much one client may read at the platform's two doors, Web and Identity: <c>Limits:ReadsPerMinute</c> for each address,
+/// 6,000 unless set, as many of them at once. 0 is no limit, which Development has unless one is set.
+/// </summary>
+public static class ReadLimits
+{
+    private const int Usual = 6_000;
+
+    /// <summary>Answers 429 with <c>Retry-After</c> to who reads more. Comes first: also what is in memory costs something.</summary>
+    /// <param name="app">The application.</param>
+    public static void UseReadLimits(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var perMinute =
+            app.Configuration.GetValue<int?>("Limits:ReadsPerMinute") ?? (app.Environment.IsDevelopment() ? 0 : Usual);
+        if (perMinute <= 0)
+            return;
+        var limiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
+            RateLimitPartition.GetTokenBucketLimiter(Network(http), _ => Bucket(perMinute))
+        );
+        app.Lifetime.ApplicationStopped.Register(limiter.Dispose);
+        app.Use(
+            async (http, next) =>
+            {
+                if (IsRead(http.Request))
+                {
+                    using var lease = limiter.AttemptAcquire(http);
+                    if (!lease.IsAcquired)
+                    {
+                        await Refuse(http, lease);
+                        return;
+                    }
+                }
+                await next(http);
+            }
+        );
+    }
+
+    /// <summary>As many at once as in a minute, and each second its share of them anew.</summary>
+    /// <param name="perMinute">How many.</param>
+    public static TokenBucketRateLimiterOptions Bucket(int perMinute) =>
+        new()
+        {
+            TokenLimit = perMinute,
+            TokensPerPeriod = Math.Max(1, perMinute / 60),
+            ReplenishmentPeriod = TimeSpan.FromSeconds(Math.Max(1, 60.0 / perMinute)),
+        };
+
+    /// <summary>Where a request comes from. Whoever has one address of version 6 has a whole network of them.</summary>
+    /// <param name="http">The request.</param>
+    public static string Network(HttpContext http)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        return http.Connection.RemoteIpAddress switch
+        {
+            null => "",
+            { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false } ip => Convert.ToHexString(
+                ip.GetAddressBytes()[..8]
+            ),
+            var ip => ip.MapToIPv4().ToString(),
+        };
+    }
+
+    // Whoever watches over the processes asks often, and must be told.
+    private static bool IsRead(HttpRequest request) =>
+        (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+        && !request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase);
+
+    private static Task Refuse(HttpContext http, RateLimitLease lease)
+    {
+        var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var told) ? told : TimeSpan.FromSeconds(1);
+        http.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds))
+            .ToString(CultureInfo.InvariantCulture);
+        http.Response.Headers.CacheControl = "no-store";
+        return TypedResults
+            .Problem(
+                type: "/problems/too-many-requests",
+                title: "Too many reads",
+                detail: "You read faster than is allowed. Wait, then go on.",
+                statusCode: StatusCodes.Status429TooManyRequests
+            )
+            .ExecuteAsync(http);
+    }
+}
