@@ -49,6 +49,8 @@ public sealed class NeighbourTests(WebFixture web) : IClassFixture<WebFixture>
         ("/admin/imports", ["catalog"]),
         ("/admin/mails", ["notifications"]),
         ("/admin/webhooks", ["notifications"]),
+        ("/admin/security", ["identity"]),
+        ("/admin/service-accounts", ["identity"]),
         ("/", []),
     ];
 

@@ -317,7 +317,7 @@ public sealed class SessionTests(WebFixture web) : IClassFixture<WebFixture>, ID
         await browser.SignIn();
         await using var source = NpgsqlDataSource.Create(web.Database);
         await using var command = source.CreateCommand(
-            "select count(*) from sessions where position('eyJ'::bytea in tokens) > 0 or position('user-1'::bytea in ticket) > 0"
+            "select count(*) from sessions where position('eyJhbGciOi'::bytea in tokens) > 0 or position('user-1'::bytea in ticket) > 0"
         );
         Assert.Equal(0L, await command.ExecuteScalarAsync(_ct));
     }
