@@ -12,6 +12,7 @@ public static class FanOut
 {
     private const int Watchers = 10_000;
     private const int Connections = 4;
+    private const int WarmUps = 3;
 
     /// <param name="platform">Running, idle.</param>
     /// <param name="people">Signed in.</param>
@@ -23,8 +24,9 @@ public static class FanOut
         if (watched.Status is < 200 or >= 300)
             throw new InvalidOperationException($"watch: {watched.Status} {watched.Body}");
         await Crowd.Gather(platform, people.Reader.Id, Watchers);
-        // The first merge warms everything up.
-        await Told("Warming up.");
+        // Until the compiler is done, which takes some merges: it would else have a third of the sender's time.
+        for (var round = 1; round <= WarmUps; round++)
+            await Told($"Warming up, {round}.");
         using var client = new HttpClient { BaseAddress = platform["Catalog"] };
         var quiet = await Reads(client, () => false);
         var before = platform.Memory("Notifications");
@@ -37,7 +39,10 @@ public static class FanOut
         );
         var mails = await telling;
         var seconds = TimeProvider.System.GetElapsedTime(mails[0].At, mails[^1].At).TotalSeconds;
-        var floor = await Loop([.. mails.Select(mail => mail.Message)]);
+        MimeMessage[] messages = [.. mails.Select(mail => mail.Message)];
+        // As warm as what it is compared to.
+        await Loop(messages);
+        var floor = await Loop(messages);
         var twice = mails.Length - mails.Select(mail => mail.To[0]).Distinct(StringComparer.Ordinal).Count();
         return
         [
