@@ -35,13 +35,24 @@ public static class Markdown
     {
         try
         {
-            return Sanitizer.Sanitize(Markdig.Markdown.ToHtml(Harmless(text), Pipeline));
+            return Sanitizer.Sanitize(Rendered(Markdig.Markdown.Parse(Harmless(text), Pipeline)));
         }
         catch (ArgumentException)
         {
             // Markdig gives up on deep nesting: then it is shown as it was written.
             return $"<p>{System.Net.WebUtility.HtmlEncode(Harmless(text))}</p>";
         }
+    }
+
+    // A renderer of its own: Markdig gives the one it keeps on as it is, also when it gave up in the middle of a list, and
+    // then nobody's paragraphs are paragraphs any more.
+    private static string Rendered(MarkdownDocument document)
+    {
+        using var written = new StringWriter(CultureInfo.InvariantCulture);
+        var renderer = new HtmlRenderer(written);
+        Pipeline.Setup(renderer);
+        renderer.Render(document);
+        return written.ToString();
     }
 
     /// <summary>The words alone, in one line: where there is room for a sentence only.</summary>

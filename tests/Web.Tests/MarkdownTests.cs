@@ -59,6 +59,21 @@ public sealed class MarkdownTests
     public void Each_part_is_shown_as_what_it_is(string text, string html) =>
         Assert.Contains(html, Formatted.Html(text).Value);
 
+    [Theory]
+    [InlineData("- ")]
+    [InlineData("1. ")]
+    [InlineData("> - ")]
+    [InlineData("- *")]
+    [InlineData("- [")]
+    public void What_is_given_up_on_changes_nothing_for_others(string opening)
+    {
+        for (var depth = 1; depth < 400; depth += 13)
+        {
+            Formatted.Html(string.Concat(Enumerable.Repeat(opening, depth)) + "deep");
+            Assert.Equal("<p>Plain.</p>", Formatted.Html("Plain.").Value.Trim());
+        }
+    }
+
     [Fact]
     public void Hostile_shapes_end_soon()
     {
