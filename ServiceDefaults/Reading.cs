@@ -21,6 +21,9 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 /// <param name="After">The key of the last item seen, as given to <see cref="Page{T}"/>; null for the first page.</param>
 public sealed record Paging(int Limit, string[]? After)
 {
+    /// <summary>True where the limit was given.</summary>
+    public bool IsAsked { get; init; }
+
     /// <summary>
     /// Reads the query. Binds as a parameter of a route; what cannot be read is answered 400 by throwing
     /// <see cref="BadHttpRequestException"/>.
@@ -39,7 +42,7 @@ public sealed record Paging(int Limit, string[]? After)
         string[]? after = null;
         if (http.Request.Query.TryGetValue("cursor", out var cursor) && !string.IsNullOrEmpty(cursor))
             after = Read(cursor!) ?? throw new BadHttpRequestException("cursor is not one this list gave.");
-        return ValueTask.FromResult<Paging?>(new Paging(limit, after));
+        return ValueTask.FromResult<Paging?>(new Paging(limit, after) { IsAsked = text.Count > 0 });
     }
 
     /// <summary>Makes a page from up to <see cref="Limit"/> + 1 items; the extra one tells that there is more.</summary>
@@ -53,6 +56,29 @@ public sealed record Paging(int Limit, string[]? After)
         var page = items.Take(Limit).ToArray();
         return new Page<T>(page, WebEncoders.Base64UrlEncode(JsonSerializer.SerializeToUtf8Bytes(key(page[^1]))));
     }
+
+    // Of text in one answer where no limit is asked for: with what stands around it, some sixty kilobytes at most.
+    private const int MostText = 24_000;
+
+    /// <summary>The same where items can be long: unless a limit was asked for, a page of much text ends early.</summary>
+    /// <typeparam name="T">The item.</typeparam>
+    /// <param name="items">At most one more than <see cref="Limit"/>.</param>
+    /// <param name="key">The keyset of an item, parts as text.</param>
+    /// <param name="length">How long its text is, in bytes: see <see cref="Bytes"/>.</param>
+    public Page<T> Of<T>(IReadOnlyList<T> items, Func<T, string[]> key, Func<T, int> length)
+    {
+        var (count, text) = (0, 0);
+        while (count < items.Count && count < Limit && (count == 0 || text + length(items[count]) <= MostText))
+            text += length(items[count++]);
+        return IsAsked || count == Limit || count == items.Count
+            ? Of(items, key)
+            : (this with { Limit = count }).Of(items, key);
+    }
+
+    /// <summary>What texts take as they are sent.</summary>
+    /// <param name="texts">Any; null for none.</param>
+    public static int Bytes(params IEnumerable<string?> texts) =>
+        texts.Sum(text => text is null ? 0 : System.Text.Encoding.UTF8.GetByteCount(text));
 
     private static string[]? Read(string cursor)
     {

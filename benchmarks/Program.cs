@@ -9,6 +9,16 @@ if (args is ["serve", var bytes])
     return 0;
 }
 
+if (args is ["documents", var folder, ..])
+{
+    // To look at, or to import by hand: documents FOLDER [TIMES].
+    Directory.CreateDirectory(folder);
+    var times = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 1;
+    foreach (var (number, document) in MadeUpCatalogue.Documents(times).Index())
+        await File.WriteAllTextAsync(Path.Combine(folder, $"{number:D3}.json"), document);
+    return 0;
+}
+
 var since = Stopwatch.StartNew();
 var measures = new List<Measure>();
 await using var smtp = new SmtpSink();
@@ -31,6 +41,15 @@ await using (var platform = new Platform(("127.0.0.1", smtp.Port), durable: true
         // Last: from then on there are ten thousand to tell of everything.
         ("fan-out", async () => await Measures.FanOut(platform, people, smtp)),
     ];
+    // It takes minutes, and leaves a large catalogue: only where it is asked for.
+    if (Option("--only") == "size")
+        all =
+        [
+            (
+                "size",
+                () => Size.Run(platform, people, int.Parse(Option("--times") ?? "1", CultureInfo.InvariantCulture))
+            ),
+        ];
     foreach (var (name, measure) in all.Where(m => m.Name.Contains(Option("--only") ?? "", StringComparison.Ordinal)))
     {
         Say(name);

@@ -15,6 +15,8 @@ public static class Api
         Domains.Map(api);
         RolePage.Map(api);
         SkillSearch.Map(api);
+        SkillFacets.Map(api);
+        SkillAddresses.Map(api);
         ImportCatalogue.Map(api);
         Import.Map(api);
         Export.Map(api);

@@ -10,8 +10,8 @@ builder.AddTokens(Account.Now);
 builder.AddEventStore("catalog-db", Store.Configure, Announcements.Of);
 builder.AddMessaging("catalog", Consumers.Add);
 builder.Services.AddOpenApi();
-builder.Services.AddSingleton<SkillPages>();
-builder.Services.AddHostedService(services => services.GetRequiredService<SkillPages>());
+SearchUpkeep.Add(builder.Services);
+SkillPages.Add(builder.Services);
 builder.Services.AddSingleton<ImportWorker>();
 builder.Services.AddHostedService(services => services.GetRequiredService<ImportWorker>());
 

@@ -33,6 +33,7 @@ public static class Store
         options.Schema.For<Taxonomy>().DocumentAlias("taxonomy");
         options.Schema.For<SlugTaken>().DocumentAlias("slug_taken");
         SkillEntry.Configure(options);
+        SearchIndex.Register(options);
         Import.Configure(options);
         Edition.Configure(options);
         // Two messages about one account at once: the one that commits second looks again.

@@ -12,6 +12,52 @@ public sealed class MergeTests(Catalogue catalogue)
     private static readonly Requirement Senior = new("tester", "senior", false, "Breaks it.");
 
     [Fact]
+    public async Task What_is_merged_is_found_at_once_and_what_it_replaced_no_more()
+    {
+        var (id, _, name) = await catalogue.Skill(
+            new Requirement("developer", "junior", true, "Knows zygomorphic flowers.")
+        );
+        Assert.Equal([name], await Found(name));
+        Assert.Equal([name], await Found("zygomorphic flower"));
+        var before = await Developers();
+        await catalogue.Accept(
+            Given.Accepted(
+                id,
+                new RenameSkill(name, $"Quixotic {id:N}"),
+                new RewordRequirement(
+                    "developer",
+                    "junior",
+                    "Knows zygomorphic flowers.",
+                    "Knows actinomorphic flowers."
+                ),
+                new StateRequirement("developer", "senior", false, "Grows them.")
+            )
+        );
+        Assert.Equal([$"Quixotic {id:N}"], await Found($"quixotic {id:N}"));
+        Assert.Equal([$"Quixotic {id:N}"], await Found("actinomorphic flowers"));
+        Assert.Empty(await Found("zygomorphic flowers"));
+        Assert.Equal(before + 1, await Developers());
+        await catalogue.Accept(Given.Accepted(id, new RetireSkill()));
+        Assert.Empty(await Found("actinomorphic flowers"));
+
+        async Task<string[]> Found(string q)
+        {
+            var found = await catalogue.Service.Get($"/skills?q={Uri.EscapeDataString(q)}");
+            return found.GetProperty("exact").GetBoolean()
+                ? [.. found.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("name").GetString()!)]
+                : [];
+        }
+
+        async Task<long> Developers() =>
+            (await catalogue.Service.Get("/roles"))
+                .GetProperty("items")
+                .EnumerateArray()
+                .Single(r => r.GetProperty("slug").GetString() == "developer")
+                .GetProperty("optional")
+                .GetInt64();
+    }
+
+    [Fact]
     public async Task A_merge_is_announced_once_with_everything_it_changed()
     {
         var (id, slug, _) = await catalogue.Skill(Junior, Senior);

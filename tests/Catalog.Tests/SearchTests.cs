@@ -32,7 +32,7 @@ public sealed class SmallCatalogue(Servers servers) : IAsyncLifetime
     public ValueTask DisposeAsync() => Service.DisposeAsync();
 }
 
-public sealed class SearchTests(SmallCatalogue small) : IClassFixture<SmallCatalogue>
+public sealed class SearchTests(SmallCatalogue small, Servers servers) : IClassFixture<SmallCatalogue>
 {
     private readonly CatalogService _catalog = small.Service;
 
@@ -93,9 +93,81 @@ public sealed class SearchTests(SmallCatalogue small) : IClassFixture<SmallCatal
         Assert.Equal(1, item.GetProperty("counts").GetProperty("optional").GetInt32());
     }
 
+    [Fact]
+    public async Task The_rest_of_a_facet_is_asked_for_by_the_beginning_of_a_word()
+    {
+        var all = (await _catalog.Get("/skills/facets/groups")).GetProperty("items");
+        Assert.Equal(
+            ["compiled 4", "compute 3", "scripting 3"],
+            all.EnumerateArray().Select(f => $"{f.GetProperty("slug").GetString()} {f.GetProperty("count").GetInt32()}")
+        );
+        Assert.Equal(["scripting"], Slugs(await _catalog.Get("/skills/facets/groups?prefix=scr")));
+        Assert.Equal(["engineer", "tester"], Slugs(await _catalog.Get("/skills/facets/roles?q=c%23")));
+        Assert.Equal(["tester"], Slugs(await _catalog.Get("/skills/facets/roles?q=c%23&prefix=T")));
+        Assert.Empty(Slugs(await _catalog.Get("/skills/facets/roles?q=zxqwv")));
+    }
+
+    [Fact]
+    public async Task Ten_of_each_facet_are_told_and_what_is_chosen_is_among_them()
+    {
+        await using var wide = await CatalogService.Start(servers);
+        var roles = Enumerable.Range(10, 15).Select(n => $"Role {n}").ToArray();
+        await wide.Import(
+            JsonSerializer.Serialize(
+                new
+                {
+                    source = "test",
+                    roles,
+                    domains = new[]
+                    {
+                        new
+                        {
+                            name = "One",
+                            groups = new[]
+                            {
+                                new
+                                {
+                                    name = "Group",
+                                    skills = new[]
+                                    {
+                                        new
+                                        {
+                                            name = "Wide",
+                                            requirements = roles.Select(role => new
+                                            {
+                                                role,
+                                                level = "Junior",
+                                                mandatory = true,
+                                                description = "x",
+                                            }),
+                                        },
+                                    },
+                                },
+                            },
+                        },
+                    },
+                }
+            )
+        );
+        foreach (var q in (string[])["", "q=wide&"])
+        {
+            var some = Slugs((await wide.Get($"/skills?{q}")).GetProperty("facets"), "roles");
+            Assert.Equal(10, some.Length);
+            Assert.DoesNotContain("role-24", some);
+            Assert.Contains(
+                "role-24",
+                Slugs((await wide.Get($"/skills?{q}role=role-24")).GetProperty("facets"), "roles")
+            );
+            Assert.Equal(15, Slugs(await wide.Get($"/skills/facets/roles?{q}")).Length);
+        }
+    }
+
     [Theory]
     [InlineData("/skills?")]
     [InlineData("/skills?q=c&")]
+    [InlineData("/skills?q=pyhton+kubernets&")]
+    [InlineData("/skills?domain=languages&")]
+    [InlineData("/skills/facets/groups?")]
     [InlineData("/domains?")]
     [InlineData("/roles?")]
     public async Task Pages_join_to_the_whole_list(string path)
@@ -148,6 +220,6 @@ public sealed class SearchTests(SmallCatalogue small) : IClassFixture<SmallCatal
         Assert.Equal(HttpStatusCode.NotModified, again.StatusCode);
     }
 
-    private static string[] Slugs(JsonElement list) =>
-        [.. list.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("slug").GetString()!)];
+    private static string[] Slugs(JsonElement list, string of = "items") =>
+        [.. list.GetProperty(of).EnumerateArray().Select(i => i.GetProperty("slug").GetString()!)];
 }

@@ -94,6 +94,66 @@ public sealed class VersionsTests(Servers servers) : IAsyncLifetime
         Assert.Equal(before, await Hash());
     }
 
+    [Fact]
+    public async Task The_search_index_is_made_anew_as_it_was()
+    {
+        var random = new Random(8);
+        var skills = Enumerable.Range(0, 12).Select(_ => Guid.CreateVersion7()).ToArray();
+        foreach (var id in skills)
+            await Change(
+                id,
+                [new SkillAdded($"s-{id:N}", $"S {id:N}", [], "engineering", "cloud"), .. Given.Events.Skip(1)]
+            );
+        for (var n = 0; n < 60; n++)
+        {
+            var id = skills[random.Next(skills.Length)];
+            await Change(id, Next(random, (await Fold(id, 0))!, n));
+        }
+        await Change(skills[0], new SkillRetired());
+        var before = await Index();
+        Assert.DoesNotContain(before, row => row.Contains($"s-{skills[0]:N}", StringComparison.Ordinal));
+        Assert.Contains(before, row => row.Contains($"s-{skills[1]:N}", StringComparison.Ordinal));
+
+        // From the events, as every projection.
+        await Do("update skill_search set name = 'spoiled'");
+        using (var daemon = await _service.Store.BuildProjectionDaemonAsync())
+            await daemon.RebuildProjectionAsync("search-index", TimeSpan.FromSeconds(60), default);
+        Assert.Equal(before, await Index());
+
+        // By a replica that starts: where there is nothing yet, and where there is what an older version made.
+        foreach (
+            var older in (string[])
+                [
+                    "truncate skill_search, skill_texts, search_words, search_counts",
+                    "update skill_search set form = 0, words = '', levels = '{}'",
+                ]
+        )
+        {
+            await Do(older);
+            if (older.StartsWith("update", StringComparison.Ordinal))
+                await Do("delete from search_counts where kind = 'level'");
+            await using var replica = _service.AddReplica();
+            Assert.Equal(before, await Index());
+        }
+    }
+
+    private async Task Do(string sql)
+    {
+        await using var command = Source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private async Task<string[]> Index()
+    {
+        await using var command = Source.CreateCommand(
+            """
+            select array_agg(r order by r collate "C") from (select s::text as r from skill_search s
+              union all select t::text from skill_texts t union all select c::text from search_counts c) rows
+            """
+        );
+        return (string[])(await command.ExecuteScalarAsync())!;
+    }
+
     private async Task<string> Hash()
     {
         await using var command = Source.CreateCommand(

@@ -57,6 +57,7 @@ public static class EveryPage
         ("/", ["/", "/?domain=sea&group=coast", "/?q=tides&role=pilot"]),
         ("/roles", ["/roles"]),
         ("/roles/{role}", ["/roles/pilot", "/roles/pilot?level=junior", "/roles/pilot?level=junior&compare=senior"]),
+        ("/by/{facet}", ["/by/roles?q=tides", "/by/groups"]),
         ("/changes", ["/changes"]),
         ("/editions", ["/editions"]),
         ("/editions/{name}", ["/editions/2026-2"]),
@@ -206,6 +207,7 @@ public static class EveryPage
                                 group = new { slug = "coast", name = "Coast" },
                             },
                         },
+                        exact = false,
                         facets = new
                         {
                             domains = new[] { Facet("sea") },
@@ -215,6 +217,12 @@ public static class EveryPage
                         },
                     }
                 )
+            )
+            .On("GET /api/catalog/skills/facets/roles", with(List(Facet("pilot"))))
+            .On("GET /api/catalog/skills/facets/groups", with(List(Facet("coast"))))
+            .On(
+                "GET /api/catalog/addresses",
+                new { parts = 1, items = new[] { new { kind = "skill", slug = "every" } } }
             )
             .On("GET /api/catalog/skills/every", with(Samples.Skill("every")))
             .On("GET /api/catalog/skills/every/history", with(Samples.History("Noor")))

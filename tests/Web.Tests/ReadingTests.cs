@@ -233,8 +233,62 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Contains("60 skills", html);
         Assert.Contains("q=tide&amp;role=pilot&amp;level=senior&amp;cursor=on", html);
         Assert.Contains("<datalist id=\"suggestions\">", html);
+        Assert.DoesNotContain("comes close", html);
+        Assert.DoesNotContain("/by/", html);
         web.Catalog.On("GET /api/catalog/skills", Samples.Empty);
         Assert.Contains("No skill matches.", await browser.Html("/en/?q=nothing"));
+    }
+
+    [Fact]
+    public async Task What_only_resembles_is_said_to_and_the_rest_of_a_facet_has_a_page()
+    {
+        web.Catalog.On("GET /api/catalog/domains", Samples.Tree)
+            .On(
+                "GET /api/catalog/skills",
+                new
+                {
+                    items = new[]
+                    {
+                        new
+                        {
+                            slug = "tides",
+                            name = "Reading tides",
+                            snippet = new
+                            {
+                                role = "pilot",
+                                level = "junior",
+                                text = "Knows the <moon>.",
+                            },
+                        },
+                    },
+                    total = 4_711,
+                    exact = false,
+                    facets = new
+                    {
+                        domains = new[] { Facet(null, "sea", "Sea", 60) },
+                        groups = Array.Empty<object>(),
+                        roles = Enumerable.Range(1, 10).Select(n => Facet(null, $"pilot-{n}", $"Pilot {n}", 41)),
+                        levels = Array.Empty<object>(),
+                    },
+                }
+            )
+            .On(
+                "GET /api/catalog/skills/facets/roles",
+                new { items = new[] { Facet(null, "purser", "Purser", 3) }, nextCursor = "on" }
+            );
+        using var browser = web.Browser();
+        var html = await browser.Html("/en/?q=tiedes");
+        Assert.Contains("This comes close:", html);
+        Assert.Contains("Knows the &lt;moon&gt;.", html);
+        Assert.Contains("4,711 skills", html);
+        Assert.Contains("href=\"/en/by/roles?q=tiedes\"", html);
+        Assert.DoesNotContain("/en/by/levels", html);
+        html = await browser.Html("/en/by/roles?q=tiedes&prefix=pu");
+        Assert.Equal("?limit=100&q=tiedes&prefix=pu", web.Catalog.Last("/api/catalog/skills/facets/roles").Query);
+        Assert.Contains("href=\"/en/?q=tiedes&amp;role=purser\"", html);
+        Assert.Contains("cursor=on&amp;prefix=pu", html);
+        using var none = await browser.Get("/en/by/nothing");
+        Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
     }
 
     [Fact]
@@ -254,7 +308,7 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
             );
         using var browser = web.Browser();
         var html = await browser.Html("/en/roles/pilot?level=junior&compare=&asOf=");
-        Assert.Equal("?limit=100&level=junior", web.Catalog.Last("/api/catalog/roles/pilot").Query);
+        Assert.Equal("?level=junior", web.Catalog.Last("/api/catalog/roles/pilot").Query);
         Assert.Contains("<h1>Pilot, Junior</h1>", html);
         Assert.Contains("href=\"/en/skills/tides\"", html);
         html = await browser.Html("/en/roles/pilot?level=junior&compare=senior&asOf=2026-03-01");
@@ -358,12 +412,33 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
     [Fact]
     public async Task Search_engines_find_every_page_in_every_language()
     {
-        web.Catalog.On("GET /api/catalog/roles", Samples.Empty)
-            .On("GET /api/catalog/skills", new { items = new[] { new { slug = "tides" } } });
+        web.Catalog.On(
+            "GET /api/catalog/addresses",
+            http =>
+                http.Request.Query["part"] == "3"
+                    ? Task.FromResult(http.Response.StatusCode = 404)
+                    : http.Response.WriteAsJsonAsync(
+                        new
+                        {
+                            parts = 2,
+                            items = new[]
+                            {
+                                new { kind = "skill", slug = "tides" },
+                                new { kind = "role", slug = "pilot" },
+                            },
+                        }
+                    )
+        );
         using var browser = web.Browser();
-        using var answer = await browser.Get("/sitemap.xml");
+        using var index = await browser.Get("/sitemap.xml");
+        var parts = XDocument.Parse(await index.Content.ReadAsStringAsync(_ct)).Root!;
+        Assert.EndsWith("/sitemap/2", parts.Elements().Last().Value);
+        using var answer = await browser.Get("/sitemap/1");
         var map = XDocument.Parse(await answer.Content.ReadAsStringAsync(_ct)).Root!;
-        Assert.Equal(4 * 7, map.Elements().Count());
+        Assert.Equal(5 * 7, map.Elements().Count());
+        Assert.Contains("/ar/roles/pilot", map.ToString());
+        using var none = await browser.Get("/sitemap/3");
+        Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
         Assert.All(map.Elements(), url => Assert.Equal(8, url.Elements().Count(e => e.Name.LocalName == "link")));
         using var robots = await browser.Get("/robots.txt");
         Assert.Contains("/sitemap.xml", await robots.Content.ReadAsStringAsync(_ct));

@@ -47,24 +47,33 @@ public sealed record ChangeItem(
 /// <summary>The version rows read as changes: each beside the row it ended.</summary>
 public static class ChangeRows
 {
-    private const string Changes = """
-        with changes as (
-          select r.skill, r.from_version as version, r.from_at as at, r.author, r.reviewer, r.proposal, r.import, r.reason, r.kind,
-            r.role, r.level, b.description as before, r.description as after, b.mandatory as mandatory_before, r.mandatory as mandatory_after
-          from requirement_versions r
-          left join requirement_versions b
-            on b.skill = r.skill and b.role = r.role and b.level = r.level and b.to_version = r.from_version
-          union all
-          select s.skill, s.from_version, s.from_at, s.author, s.reviewer, s.proposal, s.import, s.reason, s.kind, null, null,
-            case s.kind when 'skillRenamed' then b.name when 'keywordsReplaced' then array_to_string(b.keywords, ', ')
-              when 'skillMoved' then b.domain || '/' || b."group" when 'skillRetired' then b.name end,
-            case s.kind when 'skillAdded' then s.name when 'skillRenamed' then s.name
-              when 'keywordsReplaced' then array_to_string(s.keywords, ', ') when 'skillMoved' then s.domain || '/' || s."group" end,
-            null, null
-          from skill_versions s left join skill_versions b on b.skill = s.skill and b.to_version = s.from_version
-        )
+    private const string OfRequirements = """
+        select r.skill, r.from_version as version, r.from_at as at, r.author, r.reviewer, r.proposal, r.import, r.reason, r.kind,
+          r.role, r.level, b.description as before, r.description as after, b.mandatory as mandatory_before, r.mandatory as mandatory_after
+        from requirement_versions r
+        left join requirement_versions b
+          on b.skill = r.skill and b.role = r.role and b.level = r.level and b.to_version = r.from_version
+        """;
+
+    private const string OfSkills = """
+        select s.skill, s.from_version as version, s.from_at as at, s.author, s.reviewer, s.proposal, s.import, s.reason, s.kind, null as role, null as level,
+          case s.kind when 'skillRenamed' then b.name when 'keywordsReplaced' then array_to_string(b.keywords, ', ')
+            when 'skillMoved' then b.domain || '/' || b."group" when 'skillRetired' then b.name end as before,
+          case s.kind when 'skillAdded' then s.name when 'skillRenamed' then s.name
+            when 'keywordsReplaced' then array_to_string(s.keywords, ', ') when 'skillMoved' then s.domain || '/' || s."group" end as after,
+          null::boolean as mandatory_before, null::boolean as mandatory_after
+        from skill_versions s left join skill_versions b on b.skill = s.skill and b.to_version = s.from_version
+        """;
+
+    private const string Columns = """
         select c.skill, n.slug, n.name, c.version, c.at, c.author, c.reviewer, c.proposal, c.import, c.reason, c.kind, c.role, c.level,
           c.before, c.after, c.mandatory_before, c.mandatory_after
+
+        """;
+
+    private const string Changes = $"""
+        with changes as ({OfRequirements} union all {OfSkills})
+        {Columns}
         from changes c join skill_versions n on n.skill = c.skill and n.to_version is null
 
         """;
@@ -93,30 +102,62 @@ public static class ChangeRows
         );
 
     /// <summary>Changes across the catalogue, newest first.</summary>
-    public static Task<List<ChangeRow>> ChangesSince(
+    public static async Task<List<ChangeRow>> ChangesSince(
         this NpgsqlDataSource source,
         ChangeFilter filter,
         (DateTimeOffset At, Guid Skill, long Version)? before,
         int most,
         CancellationToken ct
-    ) =>
-        source.Read(
-            """
-            where ($1::timestamptz is null or c.at > $1) and ($2::text is null or c.role = $2)
-              and ($3::text is null or c.level = $3) and ($4::text is null or n.domain = $4)
-              and ($5::timestamptz is null or (c.at, c.skill, c.version) < ($5, $6::uuid, $7::bigint))
-            order by c.at desc, c.skill desc, c.version desc limit $8
-            """,
-            ct,
-            filter.Since?.ToUniversalTime(),
-            filter.Role,
-            filter.Level,
-            filter.Domain,
-            before?.At,
-            before?.Skill,
-            before?.Version,
-            most
+    )
+    {
+        await using var command = source.CreateCommand(Latest(filter, before is not null));
+        command.Parameters.AddWithValue("most", most);
+        Add("since", filter.Since?.ToUniversalTime());
+        Add("role", filter.Role);
+        Add("level", filter.Level);
+        Add("domain", filter.Domain);
+        Add("at", before?.At);
+        Add("skill", before?.Skill);
+        Add("version", before?.Version);
+        return await Read(command, ct);
+
+        void Add(string name, object? value)
+        {
+            if (value is not null)
+                command.Parameters.AddWithValue(name, value);
+        }
+    }
+
+    // The newest are told by an index each of both kinds of rows, and only those few are read with what was before them.
+    private static string Latest(ChangeFilter filter, bool isNextPage)
+    {
+        var where = string.Concat(
+            "true",
+            filter.Since is null ? "" : " and from_at > @since",
+            filter.Role is null ? "" : " and role = @role",
+            filter.Level is null ? "" : " and level = @level",
+            filter.Domain is null
+                ? ""
+                : " and exists (select from skill_versions n where n.skill = r.skill and n.to_version is null and n.domain = @domain)",
+            isNextPage ? " and (from_at, skill, from_version) < (@at, @skill, @version)" : ""
         );
+        var ofCells = Newest("requirement_versions");
+        var ofSkills = filter is { Role: null, Level: null } ? $"union all {Newest("skill_versions")}" : "";
+        return $"""
+            with latest as materialized (
+              select * from ({ofCells} {ofSkills}) l order by from_at desc, skill desc, from_version desc limit @most
+            )
+            {Columns}
+            from latest l cross join lateral (
+              {OfRequirements} where r.skill = l.skill and r.from_version = l.from_version
+              union all {OfSkills} where s.skill = l.skill and s.from_version = l.from_version
+            ) c join skill_versions n on n.skill = c.skill and n.to_version is null
+            order by c.at desc, c.skill desc, c.version desc
+            """;
+
+        string Newest(string table) =>
+            $"(select skill, from_version, from_at from {table} r where {where} order by from_at desc, skill desc, from_version desc limit @most)";
+    }
 
     public static ChangeItem Item(ChangeRow row, People people, bool named) =>
         new(
@@ -148,6 +189,11 @@ public static class ChangeRows
         await using var command = source.CreateCommand(Changes + where);
         foreach (var value in values)
             command.Parameters.Add(new() { Value = value ?? DBNull.Value });
+        return await Read(command, ct);
+    }
+
+    private static async Task<List<ChangeRow>> Read(NpgsqlCommand command, CancellationToken ct)
+    {
         var rows = new List<ChangeRow>();
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))

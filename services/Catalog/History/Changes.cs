@@ -40,7 +40,11 @@ public static class Changes
         var filter = new ChangeFilter(from, role, level, domain);
         var rows = await source.ChangesSince(filter, before, paging.Limit + 1, ct);
         var people = await People.Load(session, rows.SelectMany(r => new[] { r.Author, r.Reviewer }), ct);
-        var page = paging.Of(rows, row => [Time(row.At), row.Skill.ToString(), Number(row.Version)]);
+        var page = paging.Of(
+            rows,
+            row => [Time(row.At), row.Skill.ToString(), Number(row.Version)],
+            row => Paging.Bytes(row.Before, row.After, row.Reason)
+        );
         return TypedResults.Ok(
             new Page<ChangeItem>(
                 [.. page.Items.Select(row => ChangeRows.Item(row, people, named: true))],

@@ -58,7 +58,8 @@ public static class SkillHistory
         var people = await People.Load(session, rows.SelectMany(r => new[] { r.Author, r.Reviewer }), ct);
         var page = paging.Of(
             [.. rows.Select(row => ChangeRows.Item(row, people, named: false))],
-            item => [item.Version.ToString(CultureInfo.InvariantCulture)]
+            item => [item.Version.ToString(CultureInfo.InvariantCulture)],
+            item => Paging.Bytes(item.Before, item.After, item.Reason)
         );
         return TypedResults.Ok(page);
     }

@@ -289,7 +289,7 @@ public sealed class Versions : IProjection
         table.AddColumn("proposal", "uuid");
         table.AddColumn("import", "uuid");
         table.AddColumn("reason", "text");
-        table.Indexes.Add(new IndexDefinition($"{name}_at") { Columns = ["from_at"] });
+        table.Indexes.Add(new IndexDefinition($"{name}_newest") { Columns = ["from_at", "skill", "from_version"] });
         return table;
     }
 }

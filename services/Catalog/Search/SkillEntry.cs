@@ -1,14 +1,11 @@
-using AnyAscii;
 using JasperFx.Events;
 using JasperFx.Events.Projections;
 using Marten;
 using Marten.Events.Aggregation;
-using Weasel.Postgresql;
-using Weasel.Postgresql.Tables;
 
 namespace SkillPlatform.Catalog;
 
-/// <summary>A skill as lists and search know it, and as imports find it again. No requirement texts: it stays small.</summary>
+/// <summary>A skill as imports find it again. No requirement texts: it stays small.</summary>
 public sealed record SkillEntry(
     Guid Id,
     string Slug,
@@ -22,13 +19,10 @@ public sealed record SkillEntry(
 {
     public DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>Lower-case name and keywords, a line each, with an empty line's break at both ends; what is searched.</summary>
-    public string Text { get; init; } = "";
-
     public static SkillEntry? Fold(SkillEntry? entry, Guid id, object @event) =>
         @event switch
         {
-            SkillAdded e => new SkillEntry(id, e.Slug, e.Name, e.Domain, e.Group, e.Keywords, [], false).Searchable(),
+            SkillAdded e => new SkillEntry(id, e.Slug, e.Name, e.Domain, e.Group, e.Keywords, [], false),
             _ when entry is null => null,
             RequirementStated e => entry with
             {
@@ -37,8 +31,8 @@ public sealed record SkillEntry(
             RequirementMadeMandatory e => entry.Mark(e.Role, e.Level, true),
             RequirementMadeOptional e => entry.Mark(e.Role, e.Level, false),
             RequirementDropped e => entry with { Cells = [.. entry.Without(e.Role, e.Level)] },
-            SkillRenamed e => (entry with { Name = e.Name, Slug = e.Slug }).Searchable(),
-            KeywordsReplaced e => (entry with { Keywords = e.Keywords }).Searchable(),
+            SkillRenamed e => entry with { Name = e.Name, Slug = e.Slug },
+            KeywordsReplaced e => entry with { Keywords = e.Keywords },
             SkillMoved e => entry with { Domain = e.Domain, Group = e.Group },
             SkillRetired => entry with { Retired = true },
             _ => entry,
@@ -47,23 +41,13 @@ public sealed record SkillEntry(
     public static void Configure(StoreOptions options)
     {
         options.Projections.Add(new SkillEntryFold(), ProjectionLifecycle.Inline);
-        options.Storage.ExtendedSchemaObjects.Add(new Extension("pg_trgm"));
         options
             .Schema.For<SkillEntry>()
             .DocumentAlias("skill_entry")
             .Duplicate(x => x.Name, notNull: true)
             .Duplicate(x => x.Domain, notNull: true)
             .Duplicate(x => x.Group, notNull: true)
-            .Duplicate(x => x.Retired, notNull: true)
-            .Duplicate(
-                x => x.Text,
-                notNull: true,
-                configure: index =>
-                {
-                    index.Method = IndexMethod.gin;
-                    index.Mask = "? gin_trgm_ops";
-                }
-            );
+            .Duplicate(x => x.Retired, notNull: true);
     }
 
     private SkillEntry Mark(string role, string level, bool mandatory) =>
@@ -74,14 +58,6 @@ public sealed record SkillEntry(
 
     private IEnumerable<EntryCell> Without(string role, string level) =>
         Cells.Where(c => c.Role != role || c.Level != level);
-
-    // Who types plain letters finds other scripts too.
-    private SkillEntry Searchable()
-    {
-        var lines = Keywords.Prepend(Name).Select(line => line.ToLowerInvariant()).ToArray();
-        var plain = lines.Select(line => line.Transliterate().ToLowerInvariant());
-        return this with { Text = $"\n{string.Join('\n', lines.Union(plain, StringComparer.Ordinal))}\n" };
-    }
 }
 
 /// <summary>A requirement without its text.</summary>

@@ -1,9 +1,7 @@
 using System.Globalization;
-using System.Text.Json;
-using Marten;
+using System.Text.Json.Serialization;
 using Npgsql;
 using NpgsqlTypes;
-using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
 using SkillPlatform.EventSourcing;
 using SkillPlatform.ServiceDefaults;
@@ -11,257 +9,280 @@ using SkillPlatform.ServiceDefaults;
 namespace SkillPlatform.Catalog;
 
 /// <summary>
-/// The list of skills, narrowed by place, role and level, and searched by name and keyword. A search forgives typing errors
-/// by trigrams and, since those are weak there, by swapping neighbouring letters. The better a skill fits, the earlier it
-/// stands: named so, keyword so, begins so, holds it, holds its words, holds it but for a swap, resembles it.
+/// The list of skills, narrowed by place, role and level, and searched in names, keywords and texts. The better a skill fits,
+/// the earlier it stands: named so, keyword so, begins so, has the words in its name, in its keywords, in its texts. Only where
+/// nothing does, what was meant but for typing errors, and what has some of the words (decision 0022).
 /// </summary>
 public static class SkillSearch
 {
     private const int LongestQuery = 200;
 
-    private const string Likeness = "0.4";
+    private static string Items(string from) =>
+        $"""
+            (select 'items' as kind, null::text as slug, null::text as parent, null::bigint as n, f.rank, f.length, f.sort, s.slug, s.skill,
+                s.name, s.keywords, s.domain, s."group", cardinality(s.roles) as roles,
+                s.mandatory, s.optional, s.updated_at, f.told
+              from (select * from {from} order by rank, length, sort, slug limit @limit) f
+              join skill_search s on s.skill = f.skill
+              order by f.rank, f.length, f.sort, f.slug)
 
-    private const string Hits = """
-        with found as materialized (
-          select id, data, data ->> 'slug' as slug, domain, "group",
-            case
-              when @q = '' then 0
-              when lower(name) = @q then 0
-              when text like '%' || chr(10) || @like || chr(10) || '%' then 1
-              when text like chr(10) || @like || '%' then 2
-              when text like '%' || @like || '%' then 3
-              when text like all (@words) then 4
-              when text like any (@swapped) then 5
-              else 6
-            end as rank,
-            case
-              when @q = '' then 0
-              else round(1000 * greatest(word_similarity(@q, lower(name)), 0.9 * word_similarity(@q, text)))::int
-            end as likeness,
-            lower(name) collate "C" as sort
-          from mt_doc_skill_entry
-          where not retired
-            and (@domain is null or domain = @domain)
-            and (@group is null or "group" = @group)
-            and (@cell is null or data -> 'cells' @> @cell)
-            and (@q = '' or text like '%' || @like || '%' or text like all (@words) or text like any (@swapped) or @q <% text)
-        )
+            """;
 
-        """;
+    private const string Following =
+        "(select * from found where (rank, length, sort, slug) > (@rank, @length, @sort, @slug)) as rest";
 
-    private const string Items = """
-        select data, rank, likeness, sort, slug from found
-        where @rank is null or (rank, -likeness, sort, slug collate "C") > (@rank, -@likeness, @sort collate "C", @slug collate "C")
-        order by rank, likeness desc, sort, slug collate "C"
-        limit @limit
-        """;
+    // The whole list in its order, straight from its index.
+    private static string FromAll(string where) =>
+        $"(select skill, slug, sort, 0 as rank, 0 as length, false as told from skill_search {where} order by sort, slug limit @limit) as rest";
 
-    private const string Counts = """
-        select 'domains' as facet, domain as slug, null as parent, count(*) from found group by domain
-        union all
-        select 'groups', "group", domain, count(*) from found group by domain, "group"
-        union all
-        select 'roles', cell ->> 'role', null, count(distinct id)
-          from found, jsonb_array_elements(data -> 'cells') as cell group by cell ->> 'role'
-        union all
-        select 'levels', cell ->> 'level', domain, count(distinct id)
-          from found, jsonb_array_elements(data -> 'cells') as cell group by domain, cell ->> 'level'
-        """;
+    private static string Total(string count) =>
+        $"""
+            union all (select 'total', null, null, {count}, null, null, null, null, null, null, null, null, null, null, null, null, null, null)
+
+            """;
 
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapGet("/skills", Get).AllowAnonymous().Produces<SkillList>();
+        api.MapGet("/skills", Get)
+            .AllowAnonymous()
+            .Produces<SkillList>()
+            .WithSummary("Skills, narrowed and searched; ?facets=false where only they are wanted.");
 
     private static async Task<IResult> Get(
         HttpContext http,
         Paging paging,
         NpgsqlDataSource source,
-        IDocumentStore store,
+        TaxonomyNow taxonomies,
         string? q = null,
         string? domain = null,
         string? group = null,
         string? role = null,
-        string? level = null
+        string? level = null,
+        bool facets = true
     )
     {
         var ct = http.RequestAborted;
-        var query = (q ?? "").Trim().ToLowerInvariant();
-        if (query.Length > LongestQuery)
-            return Refusal.Field("/q", $"At most {LongestQuery} characters.").AsProblem();
-        if (
-            new[] { query, domain, group, role, level }.Any(text =>
-                text?.Contains('\0', StringComparison.Ordinal) == true
-            )
-        )
-            return Refusal.Field("", "Must not hold the character U+0000.").AsProblem();
-        await using var session = store.QuerySession();
-        var taxonomy = await session.LoadAsync<Taxonomy>(Taxonomy.StreamId, ct) ?? Taxonomy.Empty;
+        if (Refused(q, domain, group, role, level) is { } refused)
+            return refused;
+        var after = After.Of(paging);
+        var taxonomy = await taxonomies.Read(ct);
         await using var connection = await source.OpenConnectionAsync(ct);
-        await using var transaction = await connection.BeginTransactionAsync(ct);
-        await using (
-            var set = new NpgsqlCommand($"set local pg_trgm.word_similarity_threshold = {Likeness}", connection)
-        )
-            await set.ExecuteNonQueryAsync(ct);
-        var filter = new Filter(query, domain, group, role, level);
-        var rows = await Rows(connection, filter, paging, ct);
-        var page = paging.Of(rows, row => row.Key);
-        var facets = paging.After is null ? await Facets(connection, filter, taxonomy, ct) : null;
+        var narrowed = new Narrowed(domain, group, role, level);
+        var (found, stage) = await Stages(
+            connection,
+            q,
+            after?.Rank / Found.PerStage,
+            async f => await Read(connection, f, narrowed, paging, after, facets && after is null, taxonomy, ct),
+            list => list.Rows.Count > 0,
+            ct
+        );
+        var page = paging.Of(found?.Rows ?? [], row => row.Key, row => row.Length);
+        var snippets = await Told(connection, [.. page.Items.Where(r => r.Told).Select(r => r.Id)], stage, ct);
         return Reading.Hashed(
             http,
-            new SkillList([.. page.Items.Select(row => Item(row.Entry, taxonomy))], page.NextCursor, facets)
+            new SkillList(
+                [.. page.Items.Select(row => row.Item(taxonomy, snippets.GetValueOrDefault(row.Id)))],
+                page.NextCursor,
+                found?.Facets ?? (facets && after is null ? new SkillFacets([], [], [], []) : null),
+                after is null && facets ? found?.Total ?? 0 : null,
+                stage is { Found.Stage: Found.AsAsked } && (found?.Rows.Count > 0 || stage.Query is null)
+            )
         );
     }
 
-    private static async Task<List<Row>> Rows(
+    /// <summary>Tries one stage after the other until one finds something, or only the one that a cursor is of.</summary>
+    public static async Task<(T? Answer, Asked Stage)> Stages<T>(
         NpgsqlConnection connection,
-        Filter filter,
+        string? q,
+        int? only,
+        Func<Found, Task<T>> read,
+        Func<T, bool> isSome,
+        CancellationToken ct
+    )
+        where T : class
+    {
+        if (string.IsNullOrWhiteSpace(q))
+            return (await read(Found.Everything), new Asked(Found.Everything, null, []));
+        var query = SearchQuery.Of(q);
+        var forms = query.Words.Select(w => SearchWords.Forms(w.Text).Concat(w.Joined).ToArray()).ToArray();
+        if (query.Words.Count == 0)
+            return (null, new Asked(Found.Everything, query, forms));
+        var exactly = Found.Exactly(query);
+        if (only is null or Found.AsAsked)
+        {
+            var answer = await read(exactly);
+            if (only is not null || isSome(answer))
+                return (answer, new Asked(exactly, query, forms));
+        }
+        var alike = await Resembling.To(connection, query, ct);
+        string[][] meant = [.. forms.Select((f, at) => f.Concat(alike[at]).ToArray())];
+        foreach (var (stage, found) in new[] { Found.Meant(query, alike), Found.Partly(query, alike) }.Index())
+            if (found is not null && (only is null || only == stage + 1))
+            {
+                var answer = await read(found);
+                if (isSome(answer))
+                    return (answer, new Asked(found, query, meant));
+            }
+        return (null, new Asked(exactly, query, forms));
+    }
+
+    /// <summary>What cannot be asked; null where all is well.</summary>
+    public static IResult? Refused(string? q, params string?[] others) =>
+        q?.Length > LongestQuery ? Refusal.Field("/q", $"At most {LongestQuery} characters.").AsProblem()
+        : others.Append(q).Any(text => text?.Contains('\0', StringComparison.Ordinal) == true)
+            ? Refusal.Field("", "Must not hold the character U+0000.").AsProblem()
+        : null;
+
+    private static async Task<Answer> Read(
+        NpgsqlConnection connection,
+        Found found,
+        Narrowed narrowed,
         Paging paging,
+        After? after,
+        bool counts,
+        KnownTaxonomy taxonomy,
         CancellationToken ct
     )
     {
-        await using var command = new NpgsqlCommand(Hits + Items, connection);
-        filter.Bind(command);
-        var after = After.Of(paging);
-        command.Parameters.Add(new("rank", NpgsqlDbType.Integer) { Value = (object?)after?.Rank ?? DBNull.Value });
-        command.Parameters.Add(new("likeness", NpgsqlDbType.Integer) { Value = after?.Likeness ?? 0 });
-        command.Parameters.Add(new("sort", NpgsqlDbType.Text) { Value = after?.Sort ?? "" });
-        command.Parameters.Add(new("slug", NpgsqlDbType.Text) { Value = after?.Slug ?? "" });
-        command.Parameters.Add(new("limit", NpgsqlDbType.Integer) { Value = paging.Limit + 1 });
-        var rows = new List<Row>();
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        while (await reader.ReadAsync(ct))
-            rows.Add(
-                new Row(
-                    JsonSerializer.Deserialize<SkillEntry>(reader.GetString(0), Commands.Json)!,
-                    [
-                        reader.GetInt32(1).ToString(CultureInfo.InvariantCulture),
-                        reader.GetInt32(2).ToString(CultureInfo.InvariantCulture),
-                        reader.GetString(3),
-                        reader.GetString(4),
-                    ]
-                )
-            );
-        return rows;
-    }
-
-    private static async Task<SkillFacets> Facets(
-        NpgsqlConnection connection,
-        Filter filter,
-        Taxonomy taxonomy,
-        CancellationToken ct
-    )
-    {
-        await using var command = new NpgsqlCommand(Hits + Counts, connection);
-        filter.Bind(command);
-        var found = new List<(string Facet, string Slug, string? Parent, long Count)>();
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        while (await reader.ReadAsync(ct))
-            found.Add(
-                (
-                    reader.GetString(0),
-                    reader.GetString(1),
-                    reader.IsDBNull(2) ? null : reader.GetString(2),
-                    reader.GetInt64(3)
-                )
-            );
-        return new SkillFacets(
-            Of("domains", (_, slug) => taxonomy.Domain(slug)?.Name),
-            Of("groups", (d, slug) => taxonomy.Domain(d!)?.Groups.FirstOrDefault(g => g.Slug == slug)?.Name),
-            Of("roles", (_, slug) => taxonomy.Roles.FirstOrDefault(r => r.Slug == slug)?.Name),
-            Of("levels", (d, slug) => taxonomy.Domain(d!)?.Levels.FirstOrDefault(l => l.Slug == slug)?.Name)
-        );
-
-        Facet[] Of(string facet, Func<string?, string, string?> name) =>
-            [
-                .. found
-                    .Where(f => f.Facet == facet)
-                    .Select(f => new Facet(f.Parent, f.Slug, name(f.Parent, f.Slug) ?? f.Slug, f.Count))
-                    .OrderByDescending(f => f.Count)
-                    .ThenBy(f => f.Domain, StringComparer.Ordinal)
-                    .ThenBy(f => f.Slug, StringComparer.Ordinal),
-            ];
-    }
-
-    private static SkillItem Item(SkillEntry entry, Taxonomy taxonomy)
-    {
-        var domain = taxonomy.Domain(entry.Domain);
-        return new SkillItem(
-            entry.Id,
-            entry.Slug,
-            entry.Name,
-            new Named(entry.Domain, domain?.Name ?? entry.Domain),
-            domain?.Groups.FirstOrDefault(g => g.Slug == entry.Group) ?? new Named(entry.Group, entry.Group),
-            entry.Keywords,
-            new SkillCounts(
-                entry.Cells.Select(c => c.Role).Distinct(StringComparer.Ordinal).Count(),
-                domain?.Levels.Length ?? 0,
-                entry.Cells.Count(c => c.Mandatory),
-                entry.Cells.Count(c => !c.Mandatory)
+        var everything = found.Hits is null && narrowed.IsNot;
+        var from = (everything, after) switch
+        {
+            (true, null) => FromAll(""),
+            (true, _) => FromAll("where (sort, slug) > (@sort, @slug)"),
+            (_, null) => "found",
+            _ => Following,
+        };
+        var total = everything
+            ? "(select coalesce(sum(skills), 0)::bigint from search_counts where kind = 'group')"
+            : "(select count(*) from found)";
+        await using var command = new NpgsqlCommand(
+            string.Concat(
+                everything ? "" : found.With(narrowed),
+                Items(from),
+                counts ? Total(total) : "",
+                counts ? SkillFacets.Largest(everything) : ""
             ),
-            entry.UpdatedAt
+            connection
         );
+        narrowed.Bind(command);
+        found.Bind(command);
+        if (after is not null)
+        {
+            command.Parameters.AddWithValue("rank", after.Rank);
+            command.Parameters.AddWithValue("length", after.Length);
+            command.Parameters.AddWithValue("sort", after.Sort);
+            command.Parameters.AddWithValue("slug", after.Slug);
+        }
+        command.Parameters.AddWithValue("limit", paging.Limit + 1);
+        return await Answer.Read(command, counts, taxonomy, ct);
     }
 
-    private sealed record Row(SkillEntry Entry, string[] Key);
+    private static async Task<Dictionary<Guid, Snippet>> Told(
+        NpgsqlConnection connection,
+        Guid[] skills,
+        Asked asked,
+        CancellationToken ct
+    ) => skills.Length == 0 ? [] : await Snippet.Of(connection, skills, asked.Words, ct);
 
-    private sealed record After(int Rank, int Likeness, string Sort, string Slug)
+    /// <summary>What the database was asked in the end, and for which words.</summary>
+    public sealed record Asked(Found Found, SearchQuery? Query, string[][] Words);
+
+    private sealed record Answer(List<Row> Rows, SkillFacets? Facets, long? Total)
+    {
+        public static async Task<Answer> Read(
+            NpgsqlCommand command,
+            bool counts,
+            KnownTaxonomy taxonomy,
+            CancellationToken ct
+        )
+        {
+            var rows = new List<Row>();
+            var facets = new List<(string Kind, Facet Facet)>();
+            long? total = null;
+            await using var r = await command.ExecuteReaderAsync(ct);
+            while (await r.ReadAsync(ct))
+                switch (r.GetString(0))
+                {
+                    case "items":
+                        rows.Add(new Row(r));
+                        break;
+                    case "total":
+                        total = r.GetInt64(3);
+                        break;
+                    case var kind:
+                        var parent = r.IsDBNull(2) ? null : r.GetString(2);
+                        facets.Add((kind, SkillFacets.Of(kind, r.GetString(1), parent, r.GetInt64(3), taxonomy)));
+                        break;
+                }
+            return new Answer(
+                rows,
+                counts ? new SkillFacets(Of("domains"), Of("groups"), Of("roles"), Of("levels")) : null,
+                total
+            );
+
+            Facet[] Of(string kind) =>
+                [
+                    .. facets
+                        .Where(f => f.Kind == kind)
+                        .Select(f => f.Facet)
+                        .OrderByDescending(f => f.Count)
+                        .ThenBy(f => f.Domain, StringComparer.Ordinal)
+                        .ThenBy(f => f.Slug, StringComparer.Ordinal),
+                ];
+        }
+    }
+
+    private sealed class Row(NpgsqlDataReader r)
+    {
+        private readonly string _slug = r.GetString(7);
+        private readonly string _name = r.GetString(9);
+        private readonly string[] _keywords = r.GetFieldValue<string[]>(10);
+        private readonly string _domain = r.GetString(11);
+        private readonly string _group = r.GetString(12);
+        private readonly (int Roles, int Must, int May) _counts = (r.GetInt32(13), r.GetInt32(14), r.GetInt32(15));
+        private readonly DateTimeOffset _updatedAt = r.GetFieldValue<DateTimeOffset>(16);
+
+        public int Length => Paging.Bytes([_name, .. _keywords]);
+        public Guid Id { get; } = r.GetGuid(8);
+        public bool Told { get; } = r.GetBoolean(17);
+
+        public string[] Key { get; } =
+        [
+            r.GetInt32(4).ToString(CultureInfo.InvariantCulture),
+            r.GetInt32(5).ToString(CultureInfo.InvariantCulture),
+            r.GetString(6),
+            r.GetString(7),
+        ];
+
+        public SkillItem Item(KnownTaxonomy taxonomy, Snippet? snippet) =>
+            new(
+                Id,
+                _slug,
+                _name,
+                taxonomy.DomainNamed(_domain),
+                taxonomy.Group(_domain, _group),
+                _keywords,
+                new SkillCounts(_counts.Roles, taxonomy.Domain(_domain)?.Levels.Length ?? 0, _counts.Must, _counts.May),
+                _updatedAt,
+                snippet
+            );
+    }
+
+    private sealed record After(int Rank, int Length, string Sort, string Slug)
     {
         public static After? Of(Paging paging) =>
             paging.After switch
             {
                 null => null,
-                [var rank, var likeness, var sort, var slug]
+                [var rank, var length, var sort, var slug]
                     when int.TryParse(rank, CultureInfo.InvariantCulture, out var r)
-                        && int.TryParse(likeness, CultureInfo.InvariantCulture, out var l)
-                        && TextForm.Problem(sort + slug, 2 * TextForm.LongestName, mayBeEmpty: true) is null =>
-                    new After(r, l, sort, slug),
+                        && int.TryParse(length, CultureInfo.InvariantCulture, out var l) => new(r, l, sort, slug),
                 _ => throw new BadHttpRequestException("cursor is not one this list gave."),
             };
     }
-
-    private sealed record Filter(string Query, string? Domain, string? Group, string? Role, string? Level)
-    {
-        public void Bind(NpgsqlCommand command)
-        {
-            var words = Query.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            Add("q", NpgsqlDbType.Text, Query);
-            Add("like", NpgsqlDbType.Text, Literal(Query));
-            Add("words", NpgsqlDbType.Array | NpgsqlDbType.Text, words.Select(w => $"%{Literal(w)}%").ToArray());
-            Add("swapped", NpgsqlDbType.Array | NpgsqlDbType.Text, Swapped().ToArray());
-            Add("domain", NpgsqlDbType.Text, Domain);
-            Add("group", NpgsqlDbType.Text, Group);
-            Add("cell", NpgsqlDbType.Jsonb, Cell());
-
-            void Add(string name, NpgsqlDbType type, object? value) =>
-                command.Parameters.Add(new(name, type) { Value = value ?? DBNull.Value });
-        }
-
-        private IEnumerable<string> Swapped()
-        {
-            if (Query.Length is < 4 or > 40)
-                yield break;
-            for (var i = 1; i < Query.Length; i++)
-                if (char.IsLetterOrDigit(Query[i - 1]) && char.IsLetterOrDigit(Query[i]) && Query[i - 1] != Query[i])
-                    yield return $"%{Literal($"{Query[..(i - 1)]}{Query[i]}{Query[i - 1]}{Query[(i + 1)..]}")}%";
-        }
-
-        private string? Cell()
-        {
-            var wanted = new Dictionary<string, string>(StringComparer.Ordinal);
-            if (Role is not null)
-                wanted["role"] = Role;
-            if (Level is not null)
-                wanted["level"] = Level;
-            return wanted.Count == 0 ? null : JsonSerializer.Serialize(new[] { wanted });
-        }
-
-        private static string Literal(string text) =>
-            text.Replace("\\", "\\\\", StringComparison.Ordinal)
-                .Replace("%", "\\%", StringComparison.Ordinal)
-                .Replace("_", "\\_", StringComparison.Ordinal);
-    }
 }
 
-public sealed record SkillList(SkillItem[] Items, string? NextCursor, SkillFacets? Facets);
+/// <summary><c>Exact</c> is false where nothing has what was asked for, and what resembles it is given instead.</summary>
+public sealed record SkillList(SkillItem[] Items, string? NextCursor, SkillFacets? Facets, long? Total, bool Exact);
 
 public sealed record SkillItem(
     Guid Id,
@@ -271,13 +292,8 @@ public sealed record SkillItem(
     Named Group,
     string[] Keywords,
     SkillCounts Counts,
-    DateTimeOffset UpdatedAt
+    DateTimeOffset UpdatedAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Snippet? Snippet
 );
 
 public sealed record SkillCounts(int Roles, int Levels, int Mandatory, int Optional);
-
-/// <summary>How many of all skills found, not only of this page, stand where; on the first page only.</summary>
-public sealed record SkillFacets(Facet[] Domains, Facet[] Groups, Facet[] Roles, Facet[] Levels);
-
-/// <summary>Groups and levels belong to a domain.</summary>
-public sealed record Facet(string? Domain, string Slug, string Name, long Count);

@@ -72,7 +72,9 @@ public sealed record SkillPage(
         if (await At(source, skill.Skill, point, ct) is not { } at)
             return Never(point).AsProblem();
         await using var session = services.GetRequiredService<IDocumentStore>().QuerySession();
-        var page = await Make(at, session, ct);
+        var taxonomy = (await services.GetRequiredService<TaxonomyNow>().Read(ct)).Whole;
+        var people = await People.Load(session, at.Requirements.SelectMany(r => new[] { r.Author, r.Reviewer }), ct);
+        var page = Of(at, taxonomy, people);
         if (isPast)
             return Past(http, page, point);
         var options = services.GetRequiredService<IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>>();
@@ -90,13 +92,6 @@ public sealed record SkillPage(
         point.Time is not { } time
             ? await source.At(skill, point.Version, ct)
             : await source.At(skill, time, ct) ?? (point.Negotiated ? await source.At(skill, 1, ct) : null);
-
-    private static async Task<SkillPage> Make(SkillAt at, IQuerySession session, CancellationToken ct)
-    {
-        var taxonomy = await session.LoadAsync<Taxonomy>(Taxonomy.StreamId, ct) ?? Taxonomy.Empty;
-        var people = await People.Load(session, at.Requirements.SelectMany(r => new[] { r.Author, r.Reviewer }), ct);
-        return Of(at, taxonomy, people);
-    }
 
     /// <summary>The page of a skill at one version.</summary>
     public static SkillPage Of(SkillAt at, Taxonomy taxonomy, People people)

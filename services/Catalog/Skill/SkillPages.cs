@@ -22,6 +22,12 @@ public sealed class SkillPages(NpgsqlDataSource source, ILogger<SkillPages> log)
     private long _generation;
     private long _trustedUntil;
 
+    public static void Add(IServiceCollection services)
+    {
+        services.AddSingleton<SkillPages>();
+        services.AddHostedService(sp => sp.GetRequiredService<SkillPages>());
+    }
+
     /// <summary>The page to send for a slug, if it may be trusted.</summary>
     public SentPage? Find(string slug) =>
         Environment.TickCount64 < Volatile.Read(ref _trustedUntil) && _pages.TryGetValue(slug, out var page)

@@ -1,6 +1,5 @@
-using Marten;
+using Npgsql;
 using SkillPlatform.Contracts;
-using SkillPlatform.EventSourcing;
 using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Catalog;
@@ -8,72 +7,104 @@ namespace SkillPlatform.Catalog;
 /// <summary>The tree of domains and groups with the skills in each, and the list of roles.</summary>
 public static class Domains
 {
+    // Of groups in one answer, where no limit is asked for: a domain of more goes on in the next one.
+    private const int MostGroups = 300;
+
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/domains", Tree).AllowAnonymous().Produces<Page<DomainItem>>();
+        api.MapGet("/domains", Tree)
+            .AllowAnonymous()
+            .Produces<Page<DomainItem>>()
+            .WithSummary("Domains with their groups; a domain of very many groups goes on in the next page.");
         api.MapGet("/roles", Roles).AllowAnonymous().Produces<Page<RoleItem>>();
     }
 
-    private static async Task<IResult> Tree(HttpContext http, Paging paging, IQuerySession session)
+    private static async Task<IResult> Tree(
+        HttpContext http,
+        Paging paging,
+        NpgsqlDataSource source,
+        TaxonomyNow taxonomies
+    )
     {
-        var taxonomy = await session.LoadAsync<Taxonomy>(Taxonomy.StreamId, http.RequestAborted) ?? Taxonomy.Empty;
-        var counts = (
-            await session.AdvancedSql.QueryAsync<Counted>(
-                """
-                select jsonb_build_object('domain', domain, 'group', "group", 'skills', count(*)) from mt_doc_skill_entry
-                where not retired group by domain, "group"
-                """,
-                http.RequestAborted
-            )
-        ).ToDictionary(c => (c.Domain, c.Group), c => c.Skills);
-        var items = taxonomy.Domains.Select(domain =>
+        var taxonomy = (await taxonomies.Read(http.RequestAborted)).Whole;
+        var counts = new Dictionary<(string, string), long>();
+        await using (
+            var command = source.CreateCommand("select domain, slug, skills from search_counts where kind = 'group'")
+        )
+        await using (var row = await command.ExecuteReaderAsync(http.RequestAborted))
+            while (await row.ReadAsync(http.RequestAborted))
+                counts[(row.GetString(0), row.GetString(1))] = row.GetInt64(2);
+        var items = new List<(DomainItem Domain, string[] Key)>();
+        var (domains, skip) = (taxonomy.Domains.AsEnumerable(), 0);
+        if (paging.After is [var last, .. var group])
         {
-            var groups = domain
-                .Groups.Select(g => new GroupItem(g.Slug, g.Name, counts.GetValueOrDefault((domain.Slug, g.Slug))))
-                .ToArray();
-            return new DomainItem(domain.Slug, domain.Name, domain.Levels, groups, groups.Sum(g => g.Skills));
-        });
-        return Reading.Hashed(http, After(paging, items, item => item.Slug));
+            domains = domains.SkipWhile(d => d.Slug != last);
+            skip = group is [var slug]
+                ? Array.FindIndex(taxonomy.Domain(last)?.Groups ?? [], g => g.Slug == slug) + 1
+                : 0;
+            if (group is [])
+                domains = domains.Skip(1);
+        }
+        var room = paging.IsAsked ? int.MaxValue : MostGroups;
+        foreach (var domain in domains)
+        {
+            var all = domain.Groups.Select(g => new GroupItem(
+                g.Slug,
+                g.Name,
+                counts.GetValueOrDefault((domain.Slug, g.Slug))
+            ));
+            var groups = all.Skip(skip).Take(room).ToArray();
+            var isWhole = skip + groups.Length == domain.Groups.Length;
+            items.Add(
+                (
+                    new DomainItem(domain.Slug, domain.Name, domain.Levels, groups, all.Sum(g => g.Skills)),
+                    isWhole ? [domain.Slug] : [domain.Slug, groups[^1].Slug]
+                )
+            );
+            (room, skip) = (room - groups.Length, 0);
+            if (items.Count > paging.Limit || room <= 0)
+                break;
+        }
+        // One more than the limit says that there is more; where there is no room for it, it is said all the same.
+        var isMore = room <= 0 && (items[^1].Key.Length > 1 || items[^1].Domain.Slug != taxonomy.Domains[^1].Slug);
+        var page = (isMore && items.Count <= paging.Limit ? paging with { Limit = items.Count } : paging).Of(
+            isMore && items.Count <= paging.Limit ? [.. items, items[^1]] : items,
+            item => item.Key
+        );
+        return Reading.Hashed(http, new Page<DomainItem>([.. page.Items.Select(i => i.Domain)], page.NextCursor));
     }
 
-    private static async Task<IResult> Roles(HttpContext http, Paging paging, IQuerySession session)
+    private static async Task<IResult> Roles(
+        HttpContext http,
+        Paging paging,
+        NpgsqlDataSource source,
+        TaxonomyNow taxonomies
+    )
     {
-        var taxonomy = await session.LoadAsync<Taxonomy>(Taxonomy.StreamId, http.RequestAborted) ?? Taxonomy.Empty;
-        var counts = (
-            await session.AdvancedSql.QueryAsync<RoleItem>(
-                """
-                select jsonb_build_object('slug', cell ->> 'role', 'name', '', 'skills', count(distinct id),
-                  'mandatory', count(*) filter (where (cell ->> 'mandatory')::bool),
-                  'optional', count(*) filter (where not (cell ->> 'mandatory')::bool))
-                from mt_doc_skill_entry, jsonb_array_elements(data -> 'cells') as cell
-                where not retired group by cell ->> 'role'
-                """,
-                http.RequestAborted
+        var roles = (await taxonomies.Read(http.RequestAborted)).Whole.Roles.AsEnumerable();
+        // The list grows at its end only, so that the last slug seen is a key that lasts.
+        if (paging.After is [var last])
+            roles = roles.SkipWhile(role => role.Slug != last).Skip(1);
+        var some = roles.Take(paging.Limit + 1).ToArray();
+        var counts = new Dictionary<string, (long Skills, long Must, long May)>(StringComparer.Ordinal);
+        await using (
+            var command = source.CreateCommand(
+                "select slug, skills, must, may from search_counts where kind = 'role' and domain = '' and slug = any($1)"
             )
-        ).ToDictionary(c => c.Slug, StringComparer.Ordinal);
-        var items = taxonomy.Roles.Select(role =>
-            counts.TryGetValue(role.Slug, out var counted)
-                ? counted with
-                {
-                    Name = role.Name,
-                }
-                : new RoleItem(role.Slug, role.Name, 0, 0, 0)
-        );
-        return Reading.Hashed(http, After(paging, items, item => item.Slug));
+        )
+        {
+            command.Parameters.Add(new() { Value = some.Select(r => r.Slug).ToArray() });
+            await using var row = await command.ExecuteReaderAsync(http.RequestAborted);
+            while (await row.ReadAsync(http.RequestAborted))
+                counts[row.GetString(0)] = (row.GetInt64(1), row.GetInt64(2), row.GetInt64(3));
+        }
+        var items = some.Select(role =>
+        {
+            var (skills, must, may) = counts.GetValueOrDefault(role.Slug);
+            return new RoleItem(role.Slug, role.Name, skills, must, may);
+        });
+        return Reading.Hashed(http, paging.Of([.. items], item => [item.Slug]));
     }
-
-    private sealed record Counted(string Domain, string Group, long Skills);
-
-    // Both lists grow at their end only, so that the last slug seen is a key that lasts.
-    private static Page<T> After<T>(Paging paging, IEnumerable<T> items, Func<T, string> slug) =>
-        paging.Of(
-            [
-                .. (paging.After is [var last] ? items.SkipWhile(item => slug(item) != last).Skip(1) : items).Take(
-                    paging.Limit + 1
-                ),
-            ],
-            item => [slug(item)]
-        );
 }
 
 public sealed record DomainItem(string Slug, string Name, Named[] Levels, GroupItem[] Groups, long Skills);

@@ -66,6 +66,7 @@ public sealed record RolePage(
         Paging paging,
         NpgsqlDataSource source,
         IQuerySession session,
+        TaxonomyNow taxonomies,
         string? level = null,
         string? asOf = null
     )
@@ -78,18 +79,19 @@ public sealed record RolePage(
                 : throw new BadHttpRequestException("asOf must be a time as RFC 3339 writes it: 2026-03-31T12:00:00Z.");
         if (level?.Contains('\0', StringComparison.Ordinal) == true)
             return Refusal.Field("/level", "Must not hold the character U+0000.").AsProblem();
-        var taxonomy = await session.LoadAsync<Taxonomy>(Taxonomy.StreamId, ct) ?? Taxonomy.Empty;
-        if (taxonomy.Roles.FirstOrDefault(r => r.Slug == role) is not { } named)
+        var taxonomy = await taxonomies.Read(ct);
+        if (!taxonomy.HasRole(role))
             return Refusal.NoSuch("role").AsProblem();
+        var named = taxonomy.Role(role);
         var rows = await Rows(source, role, level, at, ct);
         var order = taxonomy
-            .Domains.SelectMany((d, i) => d.Levels.Select((l, j) => (Key: (d.Slug, l.Slug), At: (i * 100) + j)))
+            .Whole.Domains.SelectMany((d, i) => d.Levels.Select((l, j) => (Key: (d.Slug, l.Slug), At: (i * 100) + j)))
             .ToDictionary(p => p.Key, p => p.At);
         var sorted = rows.Select(r => (Row: r, Key: Key(r))).OrderBy(r => r.Key, StringComparer.Ordinal);
         // An ordinal key of text: a page that was left off goes on at the same place, whatever came in between.
         var after = paging.After is [var last] ? last : "";
         var rest = sorted.Where(r => string.CompareOrdinal(r.Key, after) > 0).Take(paging.Limit + 1).ToArray();
-        var page = paging.Of(rest, r => [r.Key]);
+        var page = paging.Of(rest, r => [r.Key], r => Paging.Bytes(r.Row.Description));
         var people = await People.Load(session, page.Items.SelectMany(r => new[] { r.Row.Author, r.Row.Reviewer }), ct);
         var mandatory = rows.Count(r => r.Mandatory);
         return Reading.Hashed(
@@ -115,19 +117,16 @@ public sealed record RolePage(
             );
     }
 
-    private static Item Of(Row row, Taxonomy taxonomy, People people)
-    {
-        var domain = taxonomy.Domain(row.Domain);
-        return new Item(
-            new Named(row.Domain, domain?.Name ?? row.Domain),
-            domain?.Levels.FirstOrDefault(l => l.Slug == row.Level) ?? new Named(row.Level, row.Level),
-            domain?.Groups.FirstOrDefault(g => g.Slug == row.Group) ?? new Named(row.Group, row.Group),
+    private static Item Of(Row row, KnownTaxonomy taxonomy, People people) =>
+        new(
+            taxonomy.DomainNamed(row.Domain),
+            taxonomy.Level(row.Domain, row.Level),
+            taxonomy.Group(row.Domain, row.Group),
             new Named(row.Skill, row.Name),
             row.Mandatory,
             row.Description,
             new SkillPage.Origin(row.Version, row.At, people.Of(row.Author), people.Of(row.Reviewer), row.Proposal)
         );
-    }
 
     private static async Task<List<Row>> Rows(
         NpgsqlDataSource source,

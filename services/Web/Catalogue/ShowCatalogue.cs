@@ -8,15 +8,31 @@ public sealed record GroupInTree(string Slug, string Name, long Skills);
 
 public sealed record DomainInTree(string Slug, string Name, Named[] Levels, GroupInTree[] Groups, long Skills = 0);
 
-public sealed record SkillInList(string Slug, string Name, Named? Domain, Named? Group, string[]? Keywords = null);
+public sealed record SkillInList(
+    string Slug,
+    string Name,
+    Named? Domain,
+    Named? Group,
+    string[]? Keywords = null,
+    Snippet? Snippet = null
+);
+
+/// <summary>What a requirement's text says around the words that were looked for.</summary>
+public sealed record Snippet(string Role, string Level, string Text);
 
 /// <summary>How many of the skills found stand where.</summary>
 public sealed record Facet(string? Domain, string Slug, string Name, long Count);
 
 public sealed record Facets(Facet[] Domains, Facet[] Groups, Facet[] Roles, Facet[] Levels);
 
-/// <summary>Facets stand on the first page only.</summary>
-public sealed record FoundSkills(SkillInList[] Items, string? NextCursor, Facets? Facets);
+/// <summary>Facets and total stand on the first page only; not <c>Exact</c> is what only resembles what was looked for.</summary>
+public sealed record FoundSkills(
+    SkillInList[] Items,
+    string? NextCursor,
+    Facets? Facets,
+    long? Total = null,
+    bool Exact = true
+);
 
 /// <summary>What the list of skills is narrowed to.</summary>
 public sealed record CatalogueAsked(string? Q, string? Domain, string? Group, string? Role, string? Level)

@@ -45,7 +45,7 @@ public static class ShowRole
         var domains = services.Get<Domains>("catalog", $"/api/catalog/domains?limit={200}", ct);
         var one = compares
             ? Whole(services, role, asked.Level, asked.AsOf, ct)
-            : services.Get<Role>("catalog", Address(role, asked.Level, asked.AsOf, 100, cursor), ct);
+            : services.Get<Role>("catalog", Address(role, asked.Level, asked.AsOf, null, cursor), ct);
         var other = compares ? Whole(services, role, asked.Compare, asked.AsOf, ct) : null;
         await Task.WhenAll(domains, one);
         if ((await one).Value is not { } found)
@@ -90,10 +90,15 @@ public static class ShowRole
         return all;
     }
 
-    private static FormattableString Address(string role, string? level, string? asOf, int limit, string? cursor)
+    private static FormattableString Address(string role, string? level, string? asOf, int? limit, string? cursor)
     {
-        FormattableString address = $"/api/catalog/roles/{role}?limit={limit}";
-        return address.With("level", level).With("asOf", Time(asOf)).With("cursor", cursor);
+        // Without a limit the catalogue gives as many as make a page.
+        FormattableString address = $"/api/catalog/roles/{role}";
+        return address
+            .With("limit", limit is { } most ? Visit.Plain(most) : null)
+            .With("level", level)
+            .With("asOf", Time(asOf))
+            .With("cursor", cursor);
     }
 
     /// <summary>A day means its end.</summary>

@@ -8,7 +8,7 @@ async function suggest() {
   const words = field.value.trim();
   if (words.length < 2 || words === asked) return;
   asked = words;
-  const answer = await fetch(`/api/catalog/skills?limit=8&q=${encodeURIComponent(words)}`);
+  const answer = await fetch(`/api/catalog/skills?limit=8&facets=false&q=${encodeURIComponent(words)}`);
   if (!answer.ok || words !== asked) return;
   const { items } = await answer.json();
   list.replaceChildren(...items.map(({ name }) => harmless(name)).map((name) => new Option(name, name)));

@@ -1,9 +1,8 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Xml;
-using Microsoft.AspNetCore.Http.HttpResults;
 using SkillPlatform.Web.Languages;
 using SkillPlatform.Web.Pages;
-using SkillPlatform.Web.Skills;
 
 namespace SkillPlatform.Web.Feeds;
 
@@ -13,18 +12,10 @@ public static class ShowSitemap
     private const string Maps = "http://www.sitemaps.org/schemas/sitemap/0.9";
     private const string Xhtml = "http://www.w3.org/1999/xhtml";
 
-    // Each stands there in each language, with all languages beside it: some six megabytes, of the fifty allowed.
-    private const int PerFile = 1_000;
-
     public static void Map(WebApplication app)
     {
-        app.MapGet("/sitemap.xml", (Services services, Visit visit, CancellationToken ct) => Whole(services, visit, ct))
-            .AllowAnonymous();
-        app.MapGet(
-                "/sitemap/{number:int}",
-                (int number, Services services, Visit visit, CancellationToken ct) => Part(number, services, visit, ct)
-            )
-            .AllowAnonymous();
+        app.MapGet("/sitemap.xml", Whole).AllowAnonymous();
+        app.MapGet("/sitemap/{number:int}", Part).AllowAnonymous();
         app.MapGet("/robots.txt", Robots).AllowAnonymous();
     }
 
@@ -34,52 +25,34 @@ public static class ShowSitemap
             Disallow: /api/
             Disallow: /signin
             Disallow: /*/compare
+            Disallow: /*/by/
             Sitemap: {visit.Origin}/sitemap.xml
 
             """;
 
     private static async Task<IResult> Whole(Services services, Visit visit, CancellationToken ct)
     {
-        if (await Paths(services, ct) is not { } paths)
-            return TypedResults.StatusCode(StatusCodes.Status503ServiceUnavailable);
-        return paths.Count <= PerFile
-            ? Xml(xml => Urls(xml, visit, paths))
-            : Xml(xml => Index(xml, visit, paths.Count));
+        FormattableString address = $"/api/catalog/addresses";
+        return (await services.Get<Addressed>("catalog", address, ct)).Value is { } addressed
+            ? new Xml(xml => Index(xml, visit, addressed.Parts))
+            : TypedResults.StatusCode(StatusCodes.Status503ServiceUnavailable);
     }
 
     private static async Task<IResult> Part(int number, Services services, Visit visit, CancellationToken ct)
     {
-        if (await Paths(services, ct) is not { } paths)
-            return TypedResults.StatusCode(StatusCodes.Status503ServiceUnavailable);
-        return number < 1 || number > Files(paths.Count)
-            ? TypedResults.StatusCode(StatusCodes.Status404NotFound)
-            : Xml(xml => Urls(xml, visit, paths.Skip((number - 1) * PerFile).Take(PerFile)));
+        string[] own = number == 1 ? ["/", "/roles", "/changes"] : [];
+        FormattableString address = $"/api/catalog/addresses?part={number}";
+        var part = await services.Get<Addressed>("catalog", address, ct);
+        return number < 1 || part.Status is 404 && own is [] ? TypedResults.StatusCode(StatusCodes.Status404NotFound)
+            : part.Down ? TypedResults.StatusCode(StatusCodes.Status503ServiceUnavailable)
+            : new Xml(xml => Urls(xml, visit, own, part.Value?.Items ?? []));
     }
 
-    private static int Files(int paths) => (paths + PerFile - 1) / PerFile;
-
-    private static async Task<List<(string Path, DateTimeOffset? At)>?> Paths(Services services, CancellationToken ct)
-    {
-        var paths = new List<(string, DateTimeOffset?)> { ("/", null), ("/roles", null), ("/changes", null) };
-        var roles = await services.Get<PageList<Named>>("catalog", $"/api/catalog/roles?limit={200}", ct);
-        paths.AddRange((roles.Value?.Items ?? []).Select(role => ($"/roles/{role.Slug}", (DateTimeOffset?)null)));
-        string? cursor = null;
-        do
-        {
-            FormattableString address = $"/api/catalog/skills?limit={200}";
-            var skills = await services.Get<PageList<Dated>>("catalog", address.With("cursor", cursor), ct);
-            if (skills.Value is not { } page)
-                return null;
-            paths.AddRange(page.Items.Select(skill => ($"/skills/{skill.Slug}", skill.UpdatedAt)));
-            cursor = page.NextCursor;
-        } while (cursor is not null);
-        return paths;
-    }
-
-    private static void Index(XmlWriter xml, Visit visit, int paths)
+    // The first part has pages of our own too, so there always is one.
+    private static void Index(XmlWriter xml, Visit visit, int parts)
     {
         xml.WriteStartElement("sitemapindex", Maps);
-        for (var number = 1; number <= Files(paths); number++)
+        for (var number = 1; number <= Math.Max(1, parts); number++)
         {
             xml.WriteStartElement("sitemap", Maps);
             xml.WriteElementString("loc", Maps, $"{visit.Origin}/sitemap/{Visit.Plain(number)}");
@@ -88,11 +61,19 @@ public static class ShowSitemap
         xml.WriteEndElement();
     }
 
-    private static void Urls(XmlWriter xml, Visit visit, IEnumerable<(string Path, DateTimeOffset? At)> paths)
+    private static void Urls(XmlWriter xml, Visit visit, string[] own, Item[] items)
     {
         xml.WriteStartElement("urlset", Maps);
         xml.WriteAttributeString("xmlns", "xhtml", null, Xhtml);
-        foreach (var (path, at) in paths)
+        foreach (var path in own)
+            Url(xml, visit, path, null);
+        foreach (var item in items)
+            Url(xml, visit, $"/{item.Kind}s/{item.Slug}", item.UpdatedAt);
+        xml.WriteEndElement();
+    }
+
+    private static void Url(XmlWriter xml, Visit visit, string path, DateTimeOffset? at)
+    {
         foreach (var language in Texts.Languages)
         {
             xml.WriteStartElement("url", Maps);
@@ -108,7 +89,6 @@ public static class ShowSitemap
             Alternate(xml, "x-default", $"{visit.Origin}{path}");
             xml.WriteEndElement();
         }
-        xml.WriteEndElement();
     }
 
     private static void Alternate(XmlWriter xml, string language, string address)
@@ -120,13 +100,30 @@ public static class ShowSitemap
         xml.WriteEndElement();
     }
 
-    private static FileContentHttpResult Xml(Action<XmlWriter> write)
+    // A part says each address in each language seven times: megabytes, of which little is left when compressed.
+    private sealed class Xml(Action<XmlWriter> write) : IResult
     {
-        using var to = new MemoryStream();
-        using (var xml = XmlWriter.Create(to))
-            write(xml);
-        return TypedResults.Bytes(to.ToArray(), "application/xml; charset=utf-8");
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            var response = httpContext.Response;
+            var zipped = httpContext
+                .Request.Headers.AcceptEncoding.ToString()
+                .Contains("gzip", StringComparison.Ordinal);
+            using var to = new MemoryStream();
+            using (Stream through = zipped ? new GZipStream(to, CompressionLevel.Fastest, leaveOpen: true) : to)
+            using (var xml = XmlWriter.Create(through, new XmlWriterSettings { CloseOutput = false }))
+                write(xml);
+            response.ContentType = "application/xml; charset=utf-8";
+            response.Headers.Vary = "Accept-Encoding";
+            if (zipped)
+                response.Headers.ContentEncoding = "gzip";
+            var body = to.ToArray();
+            response.ContentLength = body.Length;
+            await response.Body.WriteAsync(body, httpContext.RequestAborted);
+        }
     }
 
-    private sealed record Dated(string Slug, DateTimeOffset? UpdatedAt);
+    private sealed record Addressed(int Parts, Item[] Items);
+
+    private sealed record Item(string Kind, string Slug, DateTimeOffset? UpdatedAt);
 }

@@ -59,6 +59,7 @@ public static class AllPages
         app.MapSiteFiles();
         ShowCatalogue.Map(app);
         ShowRoles.Map(app);
+        ShowFacet.Map(app);
         ShowRole.Map(app);
         ShowFeed.Map(app);
         ShowSitemap.Map(app);

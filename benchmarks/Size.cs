@@ -1,0 +1,188 @@
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+using SkillPlatform.Testing;
+
+namespace SkillPlatform.Benchmarks;
+
+/// <summary>Search, lists, pages and their sizes in a catalogue of a real framework's size, or of ten times that.</summary>
+public static class Size
+{
+    private const int Clients = 8;
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(4);
+
+    private static readonly (string Kind, string Typed, string Floor)[] Searches =
+    [
+        ("exact", "calibrate kelvonix nurseries", "'calibrate' & 'kelvonix' & 'nurseries'"),
+        ("two words", "optical sensors", "'optical' & 'sensors'"),
+        ("typo", "calibrte kelvonix", "'calibrate' & 'kelvonix'"),
+        ("no hit", "qwzzkxv", "'qwzzkxv'"),
+        ("Japanese", "契約書の管理", "'契約' & '約書' & '書の' & 'の管' & '管理'"),
+    ];
+
+    private static readonly string[] Lists =
+    [
+        "/skills",
+        "/domains",
+        "/roles",
+        "/changes",
+        "/roles/acoustic-accounts-adviser",
+        "/skills/facets/roles",
+    ];
+
+    private static readonly string[] Pages =
+    [
+        "/en/",
+        "/en/?q=optical+sensors",
+        "/en/roles",
+        "/en/roles/acoustic-accounts-adviser",
+        "/en/changes",
+        "/en/by/roles",
+    ];
+
+    public static async Task<IEnumerable<Measure>> Run(Platform platform, People people, int times)
+    {
+        var measures = new List<Measure>();
+        string[] documents = [.. MadeUpCatalogue.Documents(times)];
+        var (seconds, rows) = (await Import(people, documents), await Count(platform, "requirement_versions"));
+        measures.Add(
+            new Measure(
+                Text($"import of {rows} made-up requirements in {documents.Length} parts"),
+                rows / seconds,
+                "req/s"
+            )
+        );
+        if (times == 1)
+            measures.Add(
+                Measure.AtMost("import of all of it again, unchanged", await Import(people, documents), "s", 10) with
+                {
+                    Because = "each skill is folded from its events to see that nothing of it changes",
+                }
+            );
+        await Eventually.Holds(() => platform.RelayIsDone("catalog"), TimeSpan.FromMinutes(10));
+        await Eventually.Holds(
+            async () => (await ((IRabbit)platform.Rabbit).Queues()).Values.All(n => n == 0),
+            TimeSpan.FromMinutes(20)
+        );
+        await using var source = NpgsqlDataSource.Create(
+            platform.Database("catalog") + ";Max Auto Prepare=10;Auto Prepare Min Usages=2"
+        );
+        await using (var analyze = source.CreateCommand("vacuum analyze"))
+            await analyze.ExecuteNonQueryAsync();
+        using var catalog = new HttpClient { BaseAddress = platform["Catalog"] };
+        var (p50, p99, list) = times == 1 ? (10, 30, 10) : (25, 80, 20);
+        foreach (var (kind, typed, floor) in Searches)
+        {
+            var path = $"/api/catalog/skills?q={Uri.EscapeDataString(typed)}";
+            var ours = await Load(() => catalog.GetByteArrayAsync(path));
+            var bare = await Load(() => Bare(source, floor));
+            measures.Add(
+                Measure.AtMost(Text($"search, {kind}, p50 of {Clients} clients"), Measure.Median(ours), "ms", p50) with
+                {
+                    Floor = Measure.Median(bare),
+                    Ratio = Measure.Median(ours) / Measure.Median(bare),
+                }
+            );
+            measures.Add(
+                Measure.AtMost(Text($"search, {kind}, p99"), Measure.Percentile(ours, 0.99), "ms", p99) with
+                {
+                    Floor = Measure.Percentile(bare, 0.99),
+                    Ratio = Measure.Percentile(ours, 0.99) / Measure.Percentile(bare, 0.99),
+                }
+            );
+        }
+        foreach (var path in Lists)
+        {
+            var body = await catalog.GetByteArrayAsync($"/api/catalog{path}");
+            measures.Add(Measure.AtMost($"GET {path} without a limit", body.Length / 1000.0, "kB", 60));
+            measures.Add(
+                Measure.AtMost($"GET {path}, one client, p50", await One(catalog, $"/api/catalog{path}"), "ms", list)
+            );
+        }
+        measures.AddRange(await OfPages(platform, list));
+        return measures;
+    }
+
+    private static async Task<IEnumerable<Measure>> OfPages(Platform platform, int list)
+    {
+        var measures = new List<Measure>();
+        using var web = new HttpClient { BaseAddress = platform["Web"] };
+        web.DefaultRequestHeaders.Add("Accept-Encoding", "br, gzip");
+        foreach (var path in Pages)
+        {
+            var body = await web.GetByteArrayAsync(path);
+            measures.Add(Measure.AtMost($"{path}, compressed", body.Length / 1000.0, "kB", 25));
+            measures.Add(Measure.AtMost($"{path}, one client, p50", await One(web, path), "ms", list));
+        }
+        measures.Add(Measure.AtMost("site map: the index", await One(web, "/sitemap.xml"), "ms", 50));
+        measures.Add(Measure.AtMost("site map: a part", await One(web, "/sitemap/20"), "ms", 300));
+        return measures;
+    }
+
+    private static async Task<double> Import(People people, string[] documents)
+    {
+        var since = Stopwatch.StartNew();
+        foreach (var document in documents)
+            if ((await people.Admin.Import(document)).GetProperty("state").GetString() != "done")
+                throw new InvalidOperationException("A made-up document was not imported.");
+        return since.Elapsed.TotalSeconds;
+    }
+
+    private static async Task<long> Count(Platform platform, string table)
+    {
+        await using var source = NpgsqlDataSource.Create(platform.Database("catalog"));
+        await using var count = source.CreateCommand($"select count(*) from {table}");
+        return (long)(await count.ExecuteScalarAsync())!;
+    }
+
+    // The floor: the same words by the same index, and no more than where the skills are.
+    private static async Task Bare(NpgsqlDataSource source, string words)
+    {
+        await using var command = source.CreateCommand(
+            "select slug, name from skill_search where words @@ $1::tsquery limit 50"
+        );
+        command.Parameters.Add(new() { Value = words });
+        await using var rows = await command.ExecuteReaderAsync();
+        while (await rows.ReadAsync()) { }
+    }
+
+    private static async Task<double> One(HttpClient client, string path)
+    {
+        var times = new List<double>();
+        for (var n = 0; n < 60; n++)
+        {
+            var since = Stopwatch.StartNew();
+            await client.GetByteArrayAsync(path);
+            times.Add(since.Elapsed.TotalMilliseconds);
+        }
+        // The first ones warm everything up.
+        return Measure.Median(times.Skip(20));
+    }
+
+    /// <summary>Milliseconds of each, of several clients that ask again as soon as they are answered.</summary>
+    private static async Task<List<double>> Load(Func<Task> ask)
+    {
+        var all = new List<double>();
+        var until = Stopwatch.StartNew();
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, Clients)
+                .Select(async _ =>
+                {
+                    await Task.Yield();
+                    while (until.Elapsed < Long)
+                    {
+                        var since = Stopwatch.StartNew();
+                        await ask();
+                        // The first second warms everything up.
+                        if (until.Elapsed > TimeSpan.FromSeconds(1))
+                            lock (all)
+                                all.Add(since.Elapsed.TotalMilliseconds);
+                    }
+                })
+        );
+        return all;
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Text;
+using Npgsql;
+
+namespace SkillPlatform.Catalog;
+
+/// <summary>Where a requirement's text has the words: whose, and what it says there.</summary>
+public sealed record Snippet(string Role, string Level, string Text)
+{
+    private const int Longest = 200;
+    private const int Before = 60;
+
+    // The first that has all words, told without accents; it mostly is the first of all.
+    private const string WithAll = """
+        select asked.skill, t.role, t.level, t.description from unnest($1) as asked(skill) cross join lateral (
+          select role, level, description from requirement_versions r
+          where r.skill = asked.skill and r.to_version is null and r.description is not null
+            and strpos(lower(r.description), $3) > 0
+            and (select bool_and(strpos(lower(r.description), w) > 0) from unnest($2) as w)
+          order by r.from_version limit 1
+        ) as t
+        """;
+
+    // For the rest some of them, from which the one is taken that has most words, told with accents.
+    private const string OfAny = """
+        select asked.skill, t.role, t.level, t.description from unnest($1) as asked(skill) cross join lateral (
+          select role, level, description from requirement_versions r
+          where r.skill = asked.skill and r.to_version is null and r.description is not null
+          order by (select count(*) from unnest($2) as w where strpos(lower(r.description), w) > 0) desc, r.from_version limit 12
+        ) as t
+        """;
+
+    public static async Task<Dictionary<Guid, Snippet>> Of(
+        NpgsqlConnection connection,
+        Guid[] skills,
+        IReadOnlyList<string[]> words,
+        CancellationToken ct
+    )
+    {
+        string[] shortest = [.. words.Select(forms => forms.MinBy(f => f.Length)!)];
+        var best = new Dictionary<Guid, (int Words, Snippet Snippet)>();
+        await Read(WithAll, skills);
+        if (skills.Where(s => !best.ContainsKey(s)).ToArray() is { Length: > 0 } rest)
+            await Read(OfAny, rest);
+        return best.ToDictionary(b => b.Key, b => b.Value.Snippet);
+
+        async Task Read(string sql, Guid[] of)
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            command.Parameters.Add(new() { Value = of });
+            command.Parameters.Add(new() { Value = shortest });
+            // The longest of them is the rarest, and by itself tells most texts that have not all.
+            if (sql == WithAll)
+                command.Parameters.Add(new() { Value = shortest.MaxBy(w => w.Length)! });
+            await using var row = await command.ExecuteReaderAsync(ct);
+            while (await row.ReadAsync(ct))
+            {
+                var (skill, text) = (row.GetGuid(0), row.GetString(3));
+                var folded = SearchWords.Folded(text);
+                var count = words.Count(forms =>
+                    Array.Exists(forms, f => folded.Contains(f, StringComparison.Ordinal))
+                );
+                if (count > 0 && (!best.TryGetValue(skill, out var sofar) || sofar.Words < count))
+                    best[skill] = (
+                        count,
+                        new Snippet(row.GetString(1), row.GetString(2), Around(text, words.SelectMany(w => w)))
+                    );
+            }
+        }
+    }
+
+    /// <summary>What stands around the first of the words, in whole words.</summary>
+    public static string Around(string text, IEnumerable<string> words)
+    {
+        if (text.Length <= Longest)
+            return text;
+        var at = words.Select(word => At(text, word)).Where(at => at >= 0).DefaultIfEmpty(0).Min();
+        var from = at <= Before ? 0 : Space(text, at - Before, at);
+        var to = from + Longest >= text.Length ? text.Length : text.LastIndexOf(' ', from + Longest, Longest / 2);
+        if (to < 0)
+            to = from + Longest;
+        // Not through the middle of a character.
+        if (from > 0 && char.IsLowSurrogate(text[from]))
+            from++;
+        if (to < text.Length && char.IsLowSurrogate(text[to]))
+            to--;
+        return $"{(from > 0 ? "…" : "")}{text[from..to].Trim()}{(to < text.Length ? "…" : "")}";
+    }
+
+    // The comparison that knows accents is the dear one.
+    private static int At(string text, string word) =>
+        Ascii.IsValid(text)
+            ? text.IndexOf(word, StringComparison.OrdinalIgnoreCase)
+            : CultureInfo.InvariantCulture.CompareInfo.IndexOf(
+                text,
+                word,
+                CompareOptions.IgnoreCase | CompareOptions.IgnoreNonSpace | CompareOptions.IgnoreWidth
+            );
+
+    private static int Space(string text, int from, int to) =>
+        text.IndexOf(' ', from, to - from) is >= 0 and var space ? space + 1 : from;
+}

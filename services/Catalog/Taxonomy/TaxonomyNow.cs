@@ -1,0 +1,71 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using Npgsql;
+using SkillPlatform.Contracts;
+using SkillPlatform.EventSourcing;
+
+namespace SkillPlatform.Catalog;
+
+/// <summary>
+/// The taxonomy as it is now. Thousands of roles are read once: what is kept is used as long as the database says that it
+/// is still the version kept.
+/// </summary>
+public sealed class TaxonomyNow(NpgsqlDataSource source)
+{
+    private volatile KnownTaxonomy _known = new("", Taxonomy.Empty);
+
+    public async Task<KnownTaxonomy> Read(CancellationToken ct)
+    {
+        var known = _known;
+        await using var command = source.CreateCommand(
+            """
+            select mt_version::text, case when mt_version::text <> $2 then data::text end from mt_doc_taxonomy where id = $1
+            """
+        );
+        command.Parameters.Add(new() { Value = Taxonomy.StreamId });
+        command.Parameters.Add(new() { Value = known.Version });
+        await using var row = await command.ExecuteReaderAsync(ct);
+        if (!await row.ReadAsync(ct))
+            return new KnownTaxonomy("", Taxonomy.Empty);
+        return row.IsDBNull(1)
+            ? known
+            : _known = new KnownTaxonomy(
+                row.GetString(0),
+                JsonSerializer.Deserialize<Taxonomy>(row.GetString(1), Commands.Json)!
+            );
+    }
+}
+
+/// <summary>A taxonomy with its names at hand.</summary>
+public sealed class KnownTaxonomy(string version, Taxonomy taxonomy)
+{
+    private readonly FrozenDictionary<string, DomainTaxonomy> _domains = taxonomy.Domains.ToFrozenDictionary(
+        d => d.Slug,
+        StringComparer.Ordinal
+    );
+    private readonly FrozenDictionary<string, Named> _roles = taxonomy.Roles.ToFrozenDictionary(
+        r => r.Slug,
+        StringComparer.Ordinal
+    );
+    private readonly FrozenDictionary<(string, string), Named> _groups = taxonomy
+        .Domains.SelectMany(d => d.Groups.Select(g => (Key: (d.Slug, g.Slug), Group: g)))
+        .ToFrozenDictionary(p => p.Key, p => p.Group);
+
+    public string Version => version;
+    public Taxonomy Whole => taxonomy;
+
+    public DomainTaxonomy? Domain(string slug) => _domains.GetValueOrDefault(slug);
+
+    /// <summary>A slug that nothing has is its own name.</summary>
+    public Named DomainNamed(string slug) => new(slug, Domain(slug)?.Name ?? slug);
+
+    public Named Role(string slug) => _roles.GetValueOrDefault(slug) ?? new Named(slug, slug);
+
+    public bool HasRole(string slug) => _roles.ContainsKey(slug);
+
+    public Named Group(string domain, string slug) =>
+        _groups.GetValueOrDefault((domain, slug)) ?? new Named(slug, slug);
+
+    public Named Level(string domain, string slug) =>
+        Domain(domain)?.Levels.FirstOrDefault(l => l.Slug == slug) ?? new Named(slug, slug);
+}
