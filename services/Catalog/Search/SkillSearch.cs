@@ -11,7 +11,7 @@ namespace SkillPlatform.Catalog;
 /// <summary>
 /// The list of skills, narrowed by place, role and level, and searched in names, keywords and texts. The better a skill fits,
 /// the earlier it stands: named so, keyword so, begins so, has the words in its name, in its keywords, in its texts. Only where
-/// nothing does, what was meant but for typing errors, and what has some of the words (decision 0022).
+/// nothing does, what was meant but for typing errors, and what has some of the words (decision 0024).
 /// </summary>
 public static class SkillSearch
 {
