@@ -10,18 +10,18 @@ public sealed record Snippet(string Role, string Level, string Text)
     private const int Longest = 200;
     private const int Before = 60;
 
-    // The first that has all words, told without accents; it mostly is the first of all.
+    // The first that has all words as they were typed, which is told at once.
     private const string WithAll = """
         select asked.skill, t.role, t.level, t.description from unnest($1) as asked(skill) cross join lateral (
           select role, level, description from requirement_versions r
           where r.skill = asked.skill and r.to_version is null and r.description is not null
-            and strpos(lower(r.description), $3) > 0
-            and (select bool_and(strpos(lower(r.description), w) > 0) from unnest($2) as w)
+            and strpos(r.description, $3) > 0
+            and (select bool_and(strpos(r.description, w) > 0) from unnest($2) as w)
           order by r.from_version limit 1
         ) as t
         """;
 
-    // For the rest some of them, from which the one is taken that has most words, told with accents.
+    // For the rest some of them, told without case; of those the one is taken that has most words, told without accents.
     private const string OfAny = """
         select asked.skill, t.role, t.level, t.description from unnest($1) as asked(skill) cross join lateral (
           select role, level, description from requirement_versions r
