@@ -26,7 +26,10 @@ public sealed class AProgramTakesPart(RunningPlatform running)
         var id = made.GetProperty("id").GetString()!;
         using var robot = new Api(running.Platform.Web, await Token(id, made.GetProperty("clientSecret").GetString()!));
 
-        await robot.Import(SampleCatalogue.Of(1, "Robotics"));
+        // Others look for a skill of the sample's name, and there is to be one.
+        await robot.Import(
+            SampleCatalogue.Of(1, "Robotics").Replace("Skill 1", "Servo control", StringComparison.Ordinal)
+        );
         var skill = (await running.Nobody.Get("/api/catalog/skills?domain=robotics"))
             .GetProperty("items")[0]
             .GetProperty("slug")
