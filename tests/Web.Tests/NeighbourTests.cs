@@ -33,6 +33,7 @@ public sealed class NeighbourTests(WebFixture web) : IClassFixture<WebFixture>
         ("/?", ["catalog"]),
         ("/skills/every/undo", ["catalog", "proposals"]),
         ("/skills", ["catalog"]),
+        ("/by/", ["catalog"]),
         ("/roles", ["catalog"]),
         ("/changes", ["catalog"]),
         ("/editions", ["catalog"]),
