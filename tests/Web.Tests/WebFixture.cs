@@ -38,6 +38,9 @@ public sealed class WebFixture(Servers servers) : IAsyncLifetime
             ["ConnectionStrings:web-db"] = servers.Postgres.NewDatabase("web"),
             ["ConnectionStrings:messaging"] = Broker.ToString(),
             ["Identity:Authority"] = Identity.Stub.Address,
+            // Whoever tries every route writes more than anybody; where a limit is tried, it is set.
+            ["Web:Limits:WritesPerMinute"] = "1000000",
+            ["Web:Limits:WritesPerMinuteAndAddress"] = "1000000",
             ["services:identity:http:0"] = Identity.Stub.Address,
             ["services:catalog:http:0"] = Catalog.Address,
             ["services:proposals:http:0"] = Proposals.Address,

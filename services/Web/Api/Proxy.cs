@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.Mime;
 using Microsoft.AspNetCore.Http.Features;
 using SkillPlatform.ServiceDefaults;
@@ -14,6 +15,7 @@ public static class Proxy
     private const long Usual = 2 * 1024 * 1024;
     private const long Import = 128 * 1024 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private static readonly string[] Services = ["catalog", "proposals", "notifications", "identity"];
 
     public static void AddProxy(this WebApplicationBuilder builder) =>
@@ -122,16 +124,7 @@ public static class Proxy
         )
         {
             size.MaxRequestBodySize = 8 * Import;
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
-            limit.CancelAfter(Patience);
-            try
-            {
-                await http.Request.Body.CopyToAsync(Stream.Null, limit.Token);
-            }
-            catch (Exception e) when (e is OperationCanceledException or IOException)
-            {
-                // Then it is cut.
-            }
+            await Drain(http);
         }
         await Problems.Write(
             http,
@@ -140,6 +133,31 @@ public static class Proxy
             "Too large",
             $"At most {Import / 1024 / 1024} MB for an import, {Usual / 1024 / 1024} MB for anything else."
         );
+    }
+
+    // As long as it flows; who only says that much will come is not waited for.
+    private static async Task Drain(HttpContext http)
+    {
+        using var whole = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        whole.CancelAfter(Patience);
+        var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
+        try
+        {
+            for (var read = 1; read > 0; )
+            {
+                using var next = CancellationTokenSource.CreateLinkedTokenSource(whole.Token);
+                next.CancelAfter(Pause);
+                read = await http.Request.Body.ReadAsync(buffer, next.Token);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            // Then it is cut.
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     private static ValueTask FromService(ResponseTransformContext context)
