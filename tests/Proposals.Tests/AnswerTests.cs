@@ -87,6 +87,10 @@ public sealed class AnswerTests(ProposalsHost host)
                 )
             ).IsSuccessStatusCode
         );
+        await Eventually.Get(
+            () => administrator.GetFromJsonAsync<JsonElement>($"{Root}/{id}"),
+            proposal => proposal.GetProperty("conflicts").GetArrayLength() > 0
+        );
         var wrong = new List<string>();
         foreach (
             var (shape, path) in new[]
