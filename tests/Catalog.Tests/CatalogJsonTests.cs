@@ -100,6 +100,22 @@ public sealed class CatalogJsonTests
     }
 
     [Fact]
+    public void A_name_with_errors_of_its_own_is_no_trouble_for_others()
+    {
+        var json = $$"""
+            {"roles":["{{new string(
+                'r',
+                301
+            )}}","Pilot"],"domains":[{"name":"D","levels":["",7,"Low"],"groups":[{"name":"G","skills":[
+              {"name":"S","requirements":[{"role":"Pilt","level":"Lo","mandatory":true,"description":""}]}]}]}]}
+            """;
+        var errors = Read(json).Errors;
+        Assert.Contains("/roles/0", errors);
+        Assert.Contains("/domains/0/groups/0/skills/0/requirements/0/role", errors);
+        Assert.Contains("/domains/0/groups/0/skills/0/requirements/0/level", errors);
+    }
+
+    [Fact]
     public void The_same_skill_twice_in_a_group_is_a_duplicate()
     {
         const string json = """
