@@ -33,16 +33,7 @@ public static class Announcements
             // Skill and taxonomy change by commits of many events; the last one speaks for all.
             _ when !@event.EndsCommit() => null,
             DomainAdded or GroupAdded or RoleAdded or LevelsReplaced => await Taxonomy(@event, around, ct),
-            SkillAdded
-            or SkillRenamed
-            or KeywordsReplaced
-            or SkillMoved
-            or SkillRetired
-            or RequirementStated
-            or RequirementReworded
-            or RequirementMadeMandatory
-            or RequirementMadeOptional
-            or RequirementDropped => await Skill(@event, around, ct),
+            _ when Catalog.Skill.IsChangedBy(@event.Data) => await Skill(@event, around, ct),
             _ => null,
         };
 

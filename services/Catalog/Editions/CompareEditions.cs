@@ -52,7 +52,7 @@ public static class CompareEditions
     // come from the last row in between that says so, which later changes of the same skill do not hide.
     private const string Lines = """
         with cells as (
-          select b.skill, b.role, b.level, b.kind as last, a.description as before, b.description as after,
+          select b.skill, b.role, b.level, a.description as before, b.description as after,
             a.mandatory as was, case when b.description is null then null else b.mandatory end as is_now
           from requirement_versions b
           join skill_versions s on s.skill = b.skill and not s.retired and s.from_at <= $2 and (s.to_at is null or s.to_at > $2)

@@ -37,7 +37,7 @@ public static class PublishEdition
             Edition.IdOf(name),
             body,
             edition => Decide(edition, name, body.Notes, by, now, asOf),
-            done => Published(done, by)
+            Published
         );
     }
 
@@ -62,17 +62,11 @@ public static class PublishEdition
             : Decision.Of(new EditionPublished(name, string.IsNullOrEmpty(text) ? null : text, by, now, asOf));
     }
 
-    private static Answer Published(Committed done, string by)
+    private static Answer Published(Committed done)
     {
         var edition = Edition.Fold(null, done.Id, done.Events[0])!;
-        return new Answer(
-            201,
-            EditionItem.Of(edition, new People(new Dictionary<string, Account>(StringComparer.Ordinal))) with
-            {
-                By = new Person(by, null, Erased: false),
-            },
-            Address + Uri.EscapeDataString(edition.Name)
-        );
+        var nobody = new People(new Dictionary<string, Account>(StringComparer.Ordinal));
+        return new Answer(201, EditionItem.Of(edition, nobody), Address + Uri.EscapeDataString(edition.Name));
     }
 
     // What is being written ends first; what begins meanwhile waits until it is known where the edition ends.

@@ -81,6 +81,7 @@ public sealed class DocumentErrors
     /// <summary>What to say of a name that is not in a list: what stands there, and what may have been meant.</summary>
     public static string NotAmong(string name, IEnumerable<string> names, string what)
     {
+        // A name that has errors itself is a gap in its list.
         var near = Near.Of(name, names.OfType<string>());
         return $"\u201c{name}\u201d is not among the {what}."
             + (near is null ? "" : $" Did you mean \u201c{near}\u201d?");

@@ -183,8 +183,7 @@ public sealed class CatalogJson
     // Roles and levels are known only at the end, whatever the order of the members was.
     private void Resolve(CatalogDocument document, string[]? roles)
     {
-        // A name that has errors itself is a gap.
-        var allowed = roles?.OfType<string>().ToHashSet(TextForm.Looks);
+        var allowed = roles?.ToHashSet(TextForm.Looks);
         foreach (var (i, role) in (document.Covers ?? []).Index())
             if (allowed is not null && role is not null && !allowed.Contains(role))
                 _errors.Add($"/covers/{i}", DocumentErrors.NotAmong(role, allowed, "document's roles"));

@@ -89,8 +89,8 @@ public static class Resembling
         return null;
     }
 
-    // Letters left out, added, replaced or swapped with their neighbour; more than the most counts as one more than that.
-    private static int Errors(string a, string b, int most)
+    /// <summary>Letters left out, added, replaced or swapped with their neighbour; more than the most counts as one more than that.</summary>
+    public static int Errors(string a, string b, int most)
     {
         if (most < 0 || Math.Abs(a.Length - b.Length) > most)
             return most + 1;

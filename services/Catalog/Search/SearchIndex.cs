@@ -47,7 +47,7 @@ public sealed class SearchIndex : IProjection
         CancellationToken cancellation
     )
     {
-        var streams = events.Where(e => Changes(e.Data)).GroupBy(e => e.StreamId).ToArray();
+        var streams = events.Where(e => Skill.IsChangedBy(e.Data)).GroupBy(e => e.StreamId).ToArray();
         if (streams.Length == 0)
             return;
         Guid[] goOn = [.. streams.Where(s => s.First().Data is not SkillAdded).Select(s => s.Key)];
@@ -98,19 +98,6 @@ public sealed class SearchIndex : IProjection
     }
 
     private static string Json(IEnumerable<SearchRow> rows) => JsonSerializer.Serialize(rows, Commands.Json);
-
-    private static bool Changes(object @event) =>
-        @event
-            is SkillAdded
-                or SkillRenamed
-                or KeywordsReplaced
-                or SkillMoved
-                or SkillRetired
-                or RequirementStated
-                or RequirementReworded
-                or RequirementMadeMandatory
-                or RequirementMadeOptional
-                or RequirementDropped;
 
     private const string Clear = "delete from search_counts where skills = 0";
 

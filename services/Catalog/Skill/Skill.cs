@@ -69,6 +69,20 @@ public sealed record Skill(
             _ => skill,
         };
 
+    /// <summary>True for each event that makes a version of a skill.</summary>
+    public static bool IsChangedBy(object @event) =>
+        @event
+            is SkillAdded
+                or SkillRenamed
+                or KeywordsReplaced
+                or SkillMoved
+                or SkillRetired
+                or RequirementStated
+                or RequirementReworded
+                or RequirementMadeMandatory
+                or RequirementMadeOptional
+                or RequirementDropped;
+
     /// <summary>What it says, in the one form of text.</summary>
     public Said Says => Said.Of(Name, Keywords, new Place(Domain, Group), Requirements.Values, Retired, Version);
 

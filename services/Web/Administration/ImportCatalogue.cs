@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Mvc;
+using SkillPlatform.Web.Api;
 using SkillPlatform.Web.Pages;
 
 namespace SkillPlatform.Web.Administration;
@@ -27,7 +28,8 @@ public sealed record ImportFormModel(
 /// <summary>Takes a catalogue document in, or only checks it; and the whole catalogue out.</summary>
 public static class ImportCatalogue
 {
-    private const long Largest = 128 * 1024 * 1024;
+    // What a form needs around its file.
+    private const long Largest = Proxy.Import + 64 * 1024;
 
     public static void Map(WebApplication app)
     {
@@ -42,8 +44,8 @@ public static class ImportCatalogue
         app.MapPost("/admin/import", Post)
             .RequireAuthorization()
             .WithMetadata(
-                new RequestSizeLimitAttribute(Largest + 64 * 1024),
-                new RequestFormLimitsAttribute { MultipartBodyLengthLimit = Largest + 64 * 1024 }
+                new RequestSizeLimitAttribute(Largest),
+                new RequestFormLimitsAttribute { MultipartBodyLengthLimit = Largest }
             );
     }
 

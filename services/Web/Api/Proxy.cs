@@ -13,7 +13,10 @@ namespace SkillPlatform.Web.Api;
 public static class Proxy
 {
     private const long Usual = 2 * 1024 * 1024;
-    private const long Import = 128 * 1024 * 1024;
+
+    /// <summary>What an import may weigh, in bytes.</summary>
+    public const long Import = 128 * 1024 * 1024;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private static readonly string[] Services = ["catalog", "proposals", "notifications", "identity"];
