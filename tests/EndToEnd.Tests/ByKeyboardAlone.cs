@@ -70,8 +70,9 @@ public sealed class ByKeyboardAlone(RunningPlatform running, RealBrowser browser
         await SignsIn(reviewer, "reviewer");
         await Presses(reviewer, reviewer.Counted(reviewer.Says("nav.queue")));
         await Expect(reviewer.Heading(reviewer.Says("proposals.queue"))).ToBeVisibleAsync();
-        await reviewer.Reads(reviewer.Link(Why));
-        await Presses(reviewer, reviewer.Link(Why));
+        var waiting = reviewer.Page.Locator(".proposals > li").Filter(new() { HasText = Why });
+        await reviewer.Reads(waiting);
+        await Presses(reviewer, waiting.GetByRole(AriaRole.Link));
         await Presses(reviewer, reviewer.Button(reviewer.Says("review.approve")));
         await Expect(reviewer.Status(reviewer.Says("proposal.done.reviewed"))).ToBeVisibleAsync();
         await reviewer.Reads(reviewer.Page.GetByText(reviewer.Says("turn.merged")));
