@@ -75,8 +75,8 @@ public sealed partial class TheStoryInABrowser(RunningPlatform running, RealBrow
         await author.Button(author.Says("pick.go")).ClickAsync();
         await Expect(author.Heading(author.Says("compare.title", skill, "Middle", "Senior"))).ToBeVisibleAsync();
         var row = author.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = Role });
-        await Expect(row.Locator("del").First).ToContainTextAsync("Middle");
-        await Expect(row.Locator("ins").First).ToContainTextAsync("Senior");
+        await Expect(row.Locator("mark").First).ToContainTextAsync("Middle");
+        await Expect(row.Locator("mark").Last).ToContainTextAsync("Senior");
         await Expect(row).ToContainTextAsync(author.Says("compare.reworded"));
         await author.Link(author.Says("compare.back")).ClickAsync();
     }

@@ -90,7 +90,8 @@ public static class ProposalsPage
         CancellationToken ct
     )
     {
-        var tree = Tree.Read(services, ct);
+        var tree = await Tree.Read(services, ct);
+        asked = asked with { Domain = Pick.Slug(asked.Domain, tree.Choices) };
         var (after, before) = Between(asked.Age, time.GetUtcNow());
         FormattableString address = $"/api/proposals?limit={50}";
         var list = await services.Get<PageList<OpenProposal>>(
@@ -107,7 +108,7 @@ public static class ProposalsPage
         return list.Status is 400 or 422
             ? Page.Error(400)
             : Page.Of<ProposalsView>(
-                new ProposalsModel(which, list.Value, await tree, asked, state),
+                new ProposalsModel(which, list.Value, tree, asked, state),
                 list.Value is null ? 503 : 200
             );
     }
