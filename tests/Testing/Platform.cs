@@ -80,9 +80,14 @@ public sealed class Platform : IAsyncDisposable
             ["database"] = new(Postgres.Port),
             ["broker"] = new(Rabbit.Port),
         };
+        const string libraries = "/usr/lib";
         if (
-            Directory.Exists("/usr/lib")
-            && Directory.GetFiles("/usr/lib", "libfaketime.so.1", SearchOption.AllDirectories) is [var library, ..]
+            Directory.Exists(libraries)
+            && Directory
+                .GetDirectories(libraries)
+                .Select(d => $"{d}/faketime/libfaketime.so.1")
+                .FirstOrDefault(File.Exists)
+                is { } library
         )
         {
             Clock = Path.Combine(_logs, "clock");
