@@ -36,4 +36,4 @@ app.MapReference();
 app.MapMcp();
 app.MapSignIn();
 app.MapPages();
-await app.RunAsync();
+return await app.Serve(args);
