@@ -21,6 +21,24 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
     }
 
     [Fact]
+    public async Task A_profile_begins_with_what_the_skill_is_about()
+    {
+        web.Given("about");
+        web.Catalog.On(
+            "GET /api/catalog/skills/about",
+            Samples.Skill("about", about: "The *moon* <script>alert(1)</script>[pulls](javascript:alert(1)).")
+        );
+        using var browser = web.Browser();
+        var html = await browser.Html("/en/skills/about");
+        var about = html.IndexOf("<em>moon</em>", StringComparison.Ordinal);
+        Assert.InRange(about, 0, html.IndexOf("<dl class=\"tiles\">", StringComparison.Ordinal));
+        Assert.DoesNotContain("<script>alert", html);
+        Assert.DoesNotContain("javascript:", html);
+        // It is content of the catalogue, and that it is not translated is true of it alone.
+        Assert.Contains("lang=\"en\"", await browser.Html("/fr/skills/about"));
+    }
+
+    [Fact]
     public async Task Two_levels_differ_in_marked_words()
     {
         web.Catalog.On(

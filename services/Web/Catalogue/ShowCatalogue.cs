@@ -18,7 +18,7 @@ public sealed record SkillInList(
 );
 
 /// <summary>What a requirement's text says around the words that were looked for.</summary>
-public sealed record Snippet(string Role, string Level, string Text);
+public sealed record Snippet(string? Role, string? Level, string Text);
 
 /// <summary>How many of the skills found stand where.</summary>
 public sealed record Facet(string? Domain, string Slug, string Name, long Count);

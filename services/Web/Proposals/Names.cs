@@ -44,7 +44,7 @@ public sealed record Names(Skill? Skill, Tree Tree)
     public string About(Texts t, Change change) =>
         Say(
             t,
-            change is RenameSkill or ReplaceKeywords or MoveSkill or AddSkill
+            change is RenameSkill or ReplaceKeywords or DescribeSkill or MoveSkill or AddSkill
                 ? $"thing.{Operation(change)}"
                 : $"op.{Operation(change)}",
             change,

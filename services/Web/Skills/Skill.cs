@@ -23,7 +23,8 @@ public sealed record Skill(
     long Version,
     DateTimeOffset? UpdatedAt,
     Requirement[] Requirements,
-    bool Retired = false
+    bool Retired = false,
+    string? Description = null
 )
 {
     public string RoleName(string? slug) => Array.Find(Roles, role => role.Slug == slug)?.Name ?? slug ?? "";
@@ -41,7 +42,8 @@ public sealed record Skill(
             new Place(Domain.Slug, Group.Slug),
             Requirements.Select(r => new Contracts.Requirement(r.Role, r.Level, r.Mandatory, r.Description)),
             Retired,
-            Version
+            Version,
+            Description
         );
 }
 
