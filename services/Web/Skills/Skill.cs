@@ -76,7 +76,8 @@ public sealed record OpenProposal(
     DateTimeOffset? UpdatedAt = null,
     int Changes = 1,
     long? Number = null,
-    Headline? Head = null
+    Headline? Head = null,
+    Cell[]? Cells = null
 );
 
 /// <summary>The first of what a proposal changes.</summary>
