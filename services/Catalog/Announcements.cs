@@ -32,7 +32,11 @@ public static class Announcements
             ),
             // Skill and taxonomy change by commits of many events; the last one speaks for all.
             _ when !@event.EndsCommit() => null,
-            DomainAdded or GroupAdded or RoleAdded or LevelsReplaced => await Taxonomy(@event, around, ct),
+            DomainAdded or GroupAdded or RoleAdded or LevelsReplaced or DomainOriginStated => await Taxonomy(
+                @event,
+                around,
+                ct
+            ),
             _ when Catalog.Skill.IsChangedBy(@event.Data) => await Skill(@event, around, ct),
             _ => null,
         };

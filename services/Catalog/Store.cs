@@ -24,6 +24,7 @@ public static class Store
         events.MapEventType<LevelsReplaced>("levels_replaced");
         events.MapEventType<GroupAdded>("group_added");
         events.MapEventType<RoleAdded>("role_added");
+        events.MapEventType<DomainOriginStated>("domain_origin_stated");
         events.MapEventType<ChangesApplied>("changes_applied");
         events.MapEventType<ChangesRefused>("changes_refused");
 

@@ -135,7 +135,26 @@ public sealed record TaxonomyChanged(long Version, DomainTaxonomy[] Domains, Nam
 /// <param name="Name">Name.</param>
 /// <param name="Levels">Lowest first.</param>
 /// <param name="Groups">In the order of the catalogue document.</param>
-public sealed record DomainTaxonomy(string Slug, string Name, Named[] Levels, Named[] Groups);
+/// <param name="Origin">Where its texts are from; null where nothing is known of that.</param>
+public sealed record DomainTaxonomy(
+    string Slug,
+    string Name,
+    Named[] Levels,
+    Named[] Groups,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Origin? Origin = null
+);
+
+/// <summary>Where the texts of a domain are from, and in which language they are; null is what is not known.</summary>
+/// <param name="Language">As BCP 47 writes it: <c>en</c>, <c>pt-BR</c>.</param>
+/// <param name="Source">What they were taken from.</param>
+/// <param name="Licence">Under which they may be used.</param>
+/// <param name="Attribution">Whom to name, in Markdown.</param>
+public sealed record Origin(
+    string? Language = null,
+    string? Source = null,
+    string? Licence = null,
+    string? Attribution = null
+);
 
 /// <summary>An import of a catalogue document has ended. Published by Catalog.</summary>
 /// <param name="ImportId">The import.</param>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using SkillPlatform.EventSourcing;
 
 namespace SkillPlatform.Catalog;
@@ -10,13 +11,16 @@ namespace SkillPlatform.Catalog;
 /// <param name="Levels">For domains that state none; null for the five usual ones.</param>
 /// <param name="Roles">Every role there is; the order is that of new roles.</param>
 /// <param name="Covers">The roles it speaks of, whose requirements are all in it; null where it speaks of all.</param>
+/// <param name="Language">Of its texts, like source, licence and attribution for each domain that says nothing else.</param>
 public sealed record CatalogDocument(
     string? Source,
     string? Licence,
     string[]? Levels,
     string[] Roles,
     CatalogDocument.Domain[] Domains,
-    string[]? Covers = null
+    string[]? Covers = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Language = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Attribution = null
 )
 {
     public const int LongestNote = 4_000;
@@ -27,7 +31,16 @@ public sealed record CatalogDocument(
 
     public static readonly string[] UsualLevels = ["Junior", "Middle", "Senior", "Lead", "Principal"];
 
-    public sealed record Domain(string Name, string[]? Levels, Group[] Groups);
+    /// <summary>Of where its texts are from a null says nothing, and what is empty takes away what is known.</summary>
+    public sealed record Domain(
+        string Name,
+        string[]? Levels,
+        Group[] Groups,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Language = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Source = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Licence = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Attribution = null
+    );
 
     public sealed record Group(string Name, Skill[] Skills);
 

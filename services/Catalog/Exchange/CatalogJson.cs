@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using SkillPlatform.Changes;
+using SkillPlatform.Contracts;
 
 namespace SkillPlatform.Catalog;
 
@@ -15,6 +16,7 @@ public sealed class CatalogJson
     private readonly DocumentErrors _errors = new();
     private readonly KnownLevels _known;
     private readonly List<(string At, string Domain, string Role, string Level)> _named = [];
+    private readonly Dictionary<string, Func<Origin, Origin>> _origins = new(StringComparer.Ordinal);
     private string _at = "";
     private int _skills;
 
@@ -52,8 +54,7 @@ public sealed class CatalogJson
 
     private CatalogDocument Document(ref Utf8JsonReader json)
     {
-        string? source = null,
-            licence = null;
+        var origin = new Origin();
         string[]? levels = null,
             roles = null,
             covers = null;
@@ -64,8 +65,10 @@ public sealed class CatalogJson
             ["roles", "domains"],
             new(StringComparer.Ordinal)
             {
-                ["source"] = (ref j, at) => source = Note(ref j, at),
-                ["licence"] = (ref j, at) => licence = Note(ref j, at),
+                ["language"] = (ref j, at) => origin = origin with { Language = Language(ref j, at) },
+                ["source"] = (ref j, at) => origin = origin with { Source = Note(ref j, at) },
+                ["licence"] = (ref j, at) => origin = origin with { Licence = Note(ref j, at) },
+                ["attribution"] = (ref j, at) => origin = origin with { Attribution = Note(ref j, at) },
                 ["levels"] = (ref j, at) => levels = Levels(ref j, at),
                 ["roles"] = (ref j, at) => roles = Names(ref j, at, CatalogDocument.MostRoles),
                 ["covers"] = (ref j, at) =>
@@ -73,7 +76,31 @@ public sealed class CatalogJson
                 ["domains"] = (ref j, at) => domains = Distinct(List(ref j, at, 1_000, Domain), d => d.Name, at),
             }
         );
-        var document = new CatalogDocument(source, licence, levels, roles ?? [], domains, covers);
+        // What a domain says of itself goes before what the document says of all.
+        domains =
+        [
+            .. domains.Select(d =>
+                d is not null && _origins[d.Name](origin) is var (language, source, licence, attribution)
+                    ? d with
+                    {
+                        Language = language,
+                        Source = source,
+                        Licence = licence,
+                        Attribution = attribution,
+                    }
+                    : d!
+            ),
+        ];
+        var document = new CatalogDocument(
+            origin.Source,
+            origin.Licence,
+            levels,
+            roles ?? [],
+            domains,
+            covers,
+            origin.Language,
+            origin.Attribution
+        );
         Resolve(document, roles);
         return document;
     }
@@ -83,6 +110,7 @@ public sealed class CatalogJson
         string? name = null;
         string[]? levels = null;
         CatalogDocument.Group?[] groups = [];
+        Func<Origin, Origin> own = whole => whole;
         var first = _named.Count;
         Object(
             ref json,
@@ -91,13 +119,26 @@ public sealed class CatalogJson
             new(StringComparer.Ordinal)
             {
                 ["name"] = (ref j, p) => name = Name(ref j, p),
+                ["language"] = (ref j, p) => Own(Language(ref j, p), (o, said) => o with { Language = said }),
+                ["source"] = (ref j, p) => Own(Note(ref j, p), (o, said) => o with { Source = said }),
+                ["licence"] = (ref j, p) => Own(Note(ref j, p), (o, said) => o with { Licence = said }),
+                ["attribution"] = (ref j, p) => Own(Note(ref j, p), (o, said) => o with { Attribution = said }),
                 ["levels"] = (ref j, p) => levels = Levels(ref j, p),
                 ["groups"] = (ref j, p) => groups = Distinct(List(ref j, p, 1_000, Group), g => g.Name, p),
             }
         );
         for (var i = first; i < _named.Count; i++)
             _named[i] = _named[i] with { Domain = name ?? "" };
-        return name is null ? null : new CatalogDocument.Domain(name, levels, groups!);
+        if (name is null)
+            return null;
+        _origins[name] = own;
+        return new CatalogDocument.Domain(name, levels, groups!);
+
+        void Own(string? said, Func<Origin, string?, Origin> over)
+        {
+            var before = own;
+            own = whole => over(before(whole), said);
+        }
     }
 
     private CatalogDocument.Group? Group(ref Utf8JsonReader json, string at)
@@ -291,6 +332,17 @@ public sealed class CatalogJson
 
     private string? Name(ref Utf8JsonReader json, string at, int longest) =>
         Text(ref json, at, longest, TextForm.Name, mayBeEmpty: false);
+
+    private string? Language(ref Utf8JsonReader json, string at)
+    {
+        var tag = json.TokenType == JsonTokenType.Null ? null : Text(ref json, at, LanguageTag.Longest, TextForm.Name);
+        if (string.IsNullOrEmpty(tag))
+            return tag;
+        var (form, problem) = LanguageTag.Of(tag);
+        if (problem is not null)
+            _errors.Add(at, problem);
+        return form;
+    }
 
     private string? Note(ref Utf8JsonReader json, string at) =>
         json.TokenType == JsonTokenType.Null ? null : Text(ref json, at, CatalogDocument.LongestNote, TextForm.Text);

@@ -264,6 +264,10 @@ public static class Export
             _json.WriteStartObject();
             _json.WriteString("source", source);
             _json.WriteString("licence", licence);
+            _json.WriteString(
+                "attribution",
+                Joined([.. taxonomy.Domains.SelectMany(d => d.Origin?.Attribution?.Split('\n') ?? [])])
+            );
             Write("roles", taxonomy.Roles.Select(r => r.Name));
             if (covers is not null)
                 Write("covers", covers);
@@ -275,6 +279,11 @@ public static class Export
         {
             _json.WriteStartObject();
             _json.WriteString("name", domain.Name);
+            // Also what is not known: so that nobody takes it for what the document says of all.
+            _json.WriteString("language", domain.Origin?.Language);
+            _json.WriteString("source", domain.Origin?.Source);
+            _json.WriteString("licence", domain.Origin?.Licence);
+            _json.WriteString("attribution", domain.Origin?.Attribution);
             Write("levels", domain.Levels.Select(l => l.Name));
             _json.WriteStartArray("groups");
             return Task.CompletedTask;

@@ -26,6 +26,17 @@ public static class ImportDecisions
             }
             else if (Levels(domain, document, wanted) is { } levels && !levels.SequenceEqual(domain.Levels))
                 Add(new LevelsReplaced(domain.Slug, levels));
+            var known = domain.Origin ?? new Origin();
+            if (Over(known, wanted) is var origin && origin != known)
+                Add(
+                    new DomainOriginStated(
+                        domain.Slug,
+                        origin.Language,
+                        origin.Source,
+                        origin.Licence,
+                        origin.Attribution
+                    )
+                );
             foreach (
                 var group in wanted.Groups.ExceptBy(
                     domain.Groups.Select(known => known.Name),
@@ -56,6 +67,21 @@ public static class ImportDecisions
     /// <param name="wanted">As it should be, by slug.</param>
     public static object[] Decide(Skill? now, string slug, Said wanted) =>
         [.. ApplyProposal.Between(now?.Says, now is null ? wanted : wanted with { Name = now.Says.Name }, _ => slug)];
+
+    private static Origin Over(Origin known, CatalogDocument.Domain said)
+    {
+        return new Origin(
+            Or(said.Language, known.Language),
+            Or(said.Source, known.Source),
+            Or(said.Licence, known.Licence),
+            Or(said.Attribution, known.Attribution)
+        );
+
+        static string? Or(string? said, string? known) =>
+            said is null ? known
+            : said.Length > 0 ? said
+            : null;
+    }
 
     private static Named[]? Levels(DomainTaxonomy domain, CatalogDocument document, CatalogDocument.Domain wanted)
     {
