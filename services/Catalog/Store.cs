@@ -18,6 +18,7 @@ public static class Store
         events.MapEventType<SkillRenamed>("skill_renamed");
         events.MapEventType<KeywordsReplaced>("keywords_replaced");
         events.MapEventType<SkillDescribed>("skill_described");
+        events.MapEventType<ExternalIdsReplaced>("external_ids_replaced");
         events.MapEventType<SkillMoved>("skill_moved");
         events.MapEventType<SkillRetired>("skill_retired");
         events.MapEventType<DomainAdded>("domain_added");
@@ -34,6 +35,7 @@ public static class Store
         Versions.Register(options);
         options.Schema.For<Taxonomy>().DocumentAlias("taxonomy");
         options.Schema.For<SlugTaken>().DocumentAlias("slug_taken");
+        options.Schema.For<SkillExternalId>().DocumentAlias("skill_external_id");
         SkillEntry.Configure(options);
         SearchIndex.Register(options);
         Import.Configure(options);

@@ -111,6 +111,10 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Contains("Source: Framework &lt;1.2&gt;", html);
         Assert.Contains("Licence: CC-BY-4.0", html);
         Assert.Contains("<a href=\"https://example.org/\"", html);
+        // And what the skill is in other systems.
+        Assert.Contains("<a href=\"https://example.org/S1.2\"", html);
+        Assert.Contains("<bdi>2.B</bdi>", html);
+        Assert.DoesNotContain("javascript:", html);
     }
 
     [Fact]

@@ -215,6 +215,21 @@ public static class Samples
             description = about,
             language,
             source = "Framework <1.2>",
+            externalIds = new object[]
+            {
+                new
+                {
+                    system = "esco",
+                    id = "S1.2",
+                    uri = "https://example.org/S1.2",
+                },
+                new
+                {
+                    system = "onet",
+                    id = "2.B",
+                    uri = "javascript:alert(1)",
+                },
+            },
             licence = "CC-BY-4.0",
             attribution = "© [Somebody](https://example.org/)",
             domain = new { slug = "sea", name = "Sea" },

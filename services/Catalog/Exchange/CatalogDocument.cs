@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using SkillPlatform.Contracts;
 using SkillPlatform.EventSourcing;
 
 namespace SkillPlatform.Catalog;
@@ -24,6 +25,9 @@ public sealed record CatalogDocument(
 )
 {
     public const int LongestNote = 4_000;
+    public const int LongestId = 400;
+    public const int LongestUri = 2_000;
+    public const int MostIds = 20;
     public const int MostLevels = 50;
     public const int MostRoles = 5_000;
     public const int MostSkills = 100_000;
@@ -47,12 +51,14 @@ public sealed record CatalogDocument(
     /// <param name="Keywords">Null where the document says nothing of them.</param>
     /// <param name="Retired">False where the document says that a skill that was retired is one again.</param>
     /// <param name="Description">What it is about; null where the document says nothing of that.</param>
+    /// <param name="ExternalIds">By these it is found before all else; null where the document says nothing of them.</param>
     public sealed record Skill(
         string Name,
         string[]? Keywords,
         Requirement[] Requirements,
         bool? Retired = null,
-        string? Description = null
+        string? Description = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExternalId[]? ExternalIds = null
     );
 
     public sealed record Requirement(string Role, string Level, bool Mandatory, string Description);

@@ -17,6 +17,7 @@ public sealed class CatalogJson
     private readonly KnownLevels _known;
     private readonly List<(string At, string Domain, string Role, string Level)> _named = [];
     private readonly Dictionary<string, Func<Origin, Origin>> _origins = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal);
     private string _at = "";
     private int _skills;
 
@@ -166,6 +167,7 @@ public sealed class CatalogJson
         string? name = null;
         string?[] keywords = [];
         string? description = null;
+        ExternalId?[]? ids = null;
         bool? retired = null;
         CatalogDocument.Requirement?[] requirements = [];
         Object(
@@ -187,6 +189,9 @@ public sealed class CatalogJson
                         j.TokenType == JsonTokenType.Null
                             ? null
                             : Text(ref j, p, TextForm.LongestDescription, TextForm.Text),
+                ["externalIds"] = (ref j, p) =>
+                    ids =
+                        j.TokenType == JsonTokenType.Null ? null : List(ref j, p, CatalogDocument.MostIds, ExternalId),
                 ["requirements"] = (ref j, p) => requirements = List(ref j, p, 10_000, Requirement),
                 ["retired"] = (ref j, p) => retired = j.TokenType == JsonTokenType.Null ? null : Bool(ref j, p),
             }
@@ -197,9 +202,42 @@ public sealed class CatalogJson
         for (var i = 0; i < requirements.Length; i++)
             if (requirements[i] is { } r && !cells.Add((TextForm.Likeness(r.Role), TextForm.Likeness(r.Level))))
                 _errors.Add($"{at}/requirements/{i}", "There is a requirement for this role and level already.");
+        foreach (var (i, id) in (ids ?? []).Index())
+            if (id is not null && !_ids.TryAdd(SkillExternalId.Key(id), name ?? ""))
+                _errors.Add(
+                    $"{at}/externalIds/{i}",
+                    $"“{id.Id}” of {id.System} is “{_ids[SkillExternalId.Key(id)]}” already."
+                );
         return name is null
             ? null
-            : new CatalogDocument.Skill(name, TextForm.Keywords(keywords), requirements!, retired, description);
+            : new CatalogDocument.Skill(name, TextForm.Keywords(keywords), requirements!, retired, description, ids!);
+    }
+
+    private ExternalId? ExternalId(ref Utf8JsonReader json, string at)
+    {
+        string? system = null,
+            id = null,
+            uri = null;
+        Object(
+            ref json,
+            at,
+            ["system", "id"],
+            new(StringComparer.Ordinal)
+            {
+                ["system"] = (ref j, p) => system = Name(ref j, p, TextForm.LongestKeyword),
+                ["id"] = (ref j, p) => id = Name(ref j, p, CatalogDocument.LongestId),
+                ["uri"] = (ref j, p) => uri = j.TokenType == JsonTokenType.Null ? null : Address(ref j, p),
+            }
+        );
+        return system is null || id is null ? null : new ExternalId(system, id, uri);
+    }
+
+    private string? Address(ref Utf8JsonReader json, string at)
+    {
+        var uri = Name(ref json, at, CatalogDocument.LongestUri);
+        if (uri is not null && !Uri.TryCreate(uri, UriKind.Absolute, out _))
+            _errors.Add(at, "Must be a whole address: https://example.org/skills/1.");
+        return uri;
     }
 
     private CatalogDocument.Requirement? Requirement(ref Utf8JsonReader json, string at)

@@ -68,6 +68,13 @@ public static class ImportDecisions
     public static object[] Decide(Skill? now, string slug, Said wanted) =>
         [.. ApplyProposal.Between(now?.Says, now is null ? wanted : wanted with { Name = now.Says.Name }, _ => slug)];
 
+    /// <summary>What is said of a system is all that the skill is there; of others it stays.</summary>
+    public static object[] Ids(IEnumerable<ExternalId> now, IReadOnlyCollection<ExternalId> wanted)
+    {
+        ExternalId[] ids = [.. now.Where(id => wanted.All(w => w.System != id.System)), .. wanted];
+        return ids.ToHashSet().SetEquals(now) ? [] : [new ExternalIdsReplaced(ids)];
+    }
+
     private static Origin Over(Origin known, CatalogDocument.Domain said)
     {
         return new Origin(
@@ -135,6 +142,15 @@ public sealed record WantedSkill(
     bool SaysDescription = false
 )
 {
+    /// <summary>What it is in other systems; null where the document says nothing of that.</summary>
+    public ExternalId[]? ExternalIds { get; init; }
+
+    /// <summary>True of a skill that has the name, but is something else in one of these systems.</summary>
+    public bool IsNot(Skill skill) =>
+        ExternalIds is { } ids
+        && !skill.ExternalIds.Any(has => ids.Any(id => SkillExternalId.Key(id) == SkillExternalId.Key(has)))
+        && skill.ExternalIds.Any(has => ids.Any(id => id.System == has.System));
+
     /// <summary>What the skill is to say: what the document says nothing of stays.</summary>
     public Said Over(Said now) =>
         Says with
@@ -176,7 +192,10 @@ public sealed record WantedSkill(
                     skill.Keywords is not null,
                     covered,
                     skill.Description is not null
-                );
+                )
+                {
+                    ExternalIds = skill.ExternalIds,
+                };
         }
     }
 

@@ -29,7 +29,8 @@ public sealed record SkillPage(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Language = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Source = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Licence = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Attribution = null
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Attribution = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExternalId[]? ExternalIds = null
 )
 {
     public sealed record Numbers(int Roles, int Levels, int Mandatory, int Optional);
@@ -141,7 +142,8 @@ public sealed record SkillPage(
             domain?.Origin?.Language,
             domain?.Origin?.Source,
             domain?.Origin?.Licence,
-            domain?.Origin?.Attribution
+            domain?.Origin?.Attribution,
+            skill.ExternalIds.Length > 0 ? skill.ExternalIds : null
         );
     }
 

@@ -28,7 +28,8 @@ public sealed record Skill(
     string? Language = null,
     string? Source = null,
     string? Licence = null,
-    string? Attribution = null
+    string? Attribution = null,
+    ExternalId[]? ExternalIds = null
 )
 {
     public Origin Origin => new(Language, Source, Licence, Attribution);
