@@ -80,5 +80,11 @@ public sealed record OpenProposal(
     string State,
     string Rationale,
     DateTimeOffset CreatedAt,
-    DateTimeOffset? UpdatedAt = null
+    DateTimeOffset? UpdatedAt = null,
+    int Changes = 1,
+    long? Number = null,
+    Headline? Head = null
 );
+
+/// <summary>The first of what a proposal changes.</summary>
+public sealed record Headline(string Op, string? Role = null, string? Level = null, string? Name = null);
