@@ -25,7 +25,12 @@ public sealed record SkillPage(
     DateTimeOffset UpdatedAt,
     bool Retired,
     SkillPage.Cells[] Requirements,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description = null
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Language = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Source = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Licence = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Attribution = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExternalId[]? ExternalIds = null
 )
 {
     public sealed record Numbers(int Roles, int Levels, int Mandatory, int Optional);
@@ -133,7 +138,12 @@ public sealed record SkillPage(
                         new Origin(r.FromVersion, r.FromAt, people.Of(r.Author), people.Of(r.Reviewer), r.Proposal)
                     )),
             ],
-            string.IsNullOrEmpty(skill.Description) ? null : skill.Description
+            string.IsNullOrEmpty(skill.Description) ? null : skill.Description,
+            domain?.Origin?.Language,
+            domain?.Origin?.Source,
+            domain?.Origin?.Licence,
+            domain?.Origin?.Attribution,
+            skill.ExternalIds.Length > 0 ? skill.ExternalIds : null
         );
     }
 

@@ -24,9 +24,16 @@ public sealed record Skill(
     DateTimeOffset? UpdatedAt,
     Requirement[] Requirements,
     bool Retired = false,
-    string? Description = null
+    string? Description = null,
+    string? Language = null,
+    string? Source = null,
+    string? Licence = null,
+    string? Attribution = null,
+    ExternalId[]? ExternalIds = null
 )
 {
+    public Origin Origin => new(Language, Source, Licence, Attribution);
+
     public string RoleName(string? slug) => Array.Find(Roles, role => role.Slug == slug)?.Name ?? slug ?? "";
 
     public string LevelName(string? slug) => Array.Find(Levels, level => level.Slug == slug)?.Name ?? slug ?? "";
