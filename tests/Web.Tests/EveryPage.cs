@@ -64,6 +64,7 @@ public static class EveryPage
         ("/editions/{a}/compare/{b}", ["/editions/2026-1/compare/2026-2"]),
         ("/skills/new", ["/skills/new"]),
         ("/skills/{slug}", ["/skills/every", "/skills/every?version=2", "/skills/ended"]),
+        ("/skills/{slug}/confirm", ["/skills/every/confirm"]),
         ("/skills/{slug}/compare", ["/skills/every/compare"]),
         ("/skills/{slug}/diff", ["/skills/every/diff?from=1&to=2"]),
         (

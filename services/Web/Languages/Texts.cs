@@ -53,6 +53,8 @@ public sealed class Texts
 
     public string Date(DateTimeOffset at) => at.UtcDateTime.ToString("D", Culture);
 
+    public string Day(DateOnly day) => day.ToString("D", Culture);
+
     public string Moment(DateTimeOffset at) =>
         $"{at.UtcDateTime.ToString("D", Culture)}, {at.UtcDateTime.ToString("t", Culture)} UTC";
 

@@ -71,6 +71,7 @@ public static class AllPages
         ShowEditions.Map(app);
         PublishEdition.Map(app);
         WatchSkill.Map(app);
+        ConfirmSkill.Map(app);
         SuggestChange.Map(app);
         SuggestSkill.Map(app);
         ReviseProposal.Map(app);
