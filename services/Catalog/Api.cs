@@ -13,6 +13,8 @@ public static class Api
         SkillDiff.Map(api);
         ConfirmRequirements.Map(api);
         PlanReview.Map(api);
+        Overview.Map(api);
+        OldRequirements.Map(api);
         Changes.Map(api);
         Domains.Map(api);
         RolePage.Map(api);

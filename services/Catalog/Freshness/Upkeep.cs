@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Authorization;
+using SkillPlatform.ServiceDefaults;
+
 namespace SkillPlatform.Catalog;
 
 /// <summary>All that the skill asks for was found to be still true.</summary>
@@ -26,6 +29,10 @@ public static class Upkeep
 {
     public static bool Keeps(object @event) =>
         @event is SkillConfirmed or RequirementConfirmed or ReviewPlanned or ReviewFellDue;
+
+    /// <summary>Who sees how the catalogue is kept.</summary>
+    public static void Looks(AuthorizationPolicyBuilder policy) =>
+        policy.RequireRole(Roles.Reviewer, Roles.Moderator, Roles.Administrator);
 
     public static Review? Fold(Review? review, object @event) =>
         @event switch

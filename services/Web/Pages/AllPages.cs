@@ -103,6 +103,7 @@ public static class AllPages
         RevokeClient.Map(app);
         DeleteAccount.Map(app);
         AdminPage.Map(app);
+        ShowOverview.Map(app);
         FindAccounts.Map(app);
         ChangeAccount.Map(app);
         ServiceAccounts.Map(app);
