@@ -33,4 +33,4 @@ app.MapProxy();
 app.MapReference();
 app.MapSignIn();
 app.MapPages();
-await app.RunAsync();
+return await app.Serve(args);

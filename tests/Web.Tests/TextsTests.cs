@@ -117,6 +117,15 @@ public sealed class TextsTests
         Assert.Equal(rightToLeft, Texts.In(language).RightToLeft);
     }
 
+    [Theory]
+    [InlineData("en", "9 Mar 2026, 09:08")]
+    [InlineData("de", "9. März 2026, 09:08")]
+    [InlineData("fr", "9 mars 2026, 09:08")]
+    [InlineData("ja", "2026年3月9日 09:08")]
+    [InlineData("ar", "9 مارس 2026، 09:08")]
+    public void A_moment_is_said_shortly_with_its_time(string language, string moment) =>
+        Assert.Equal(moment, Texts.In(language).Short(new DateTimeOffset(2026, 3, 9, 10, 8, 0, TimeSpan.FromHours(1))));
+
     private static bool IsPlural(string key, out string noun)
     {
         var dot = key.LastIndexOf('.');

@@ -33,7 +33,14 @@ public sealed record CatalogDocument(
 
     /// <param name="Keywords">Null where the document says nothing of them.</param>
     /// <param name="Retired">False where the document says that a skill that was retired is one again.</param>
-    public sealed record Skill(string Name, string[]? Keywords, Requirement[] Requirements, bool? Retired = null);
+    /// <param name="Description">What it is about; null where the document says nothing of that.</param>
+    public sealed record Skill(
+        string Name,
+        string[]? Keywords,
+        Requirement[] Requirements,
+        bool? Retired = null,
+        string? Description = null
+    );
 
     public sealed record Requirement(string Role, string Level, bool Mandatory, string Description);
 

@@ -124,6 +124,7 @@ public sealed class CatalogJson
             _errors.Add(at, $"At most {CatalogDocument.MostSkills:N0} skills.");
         string? name = null;
         string?[] keywords = [];
+        string? description = null;
         bool? retired = null;
         CatalogDocument.Requirement?[] requirements = [];
         Object(
@@ -140,6 +141,11 @@ public sealed class CatalogJson
                         TextForm.MostKeywords,
                         (ref k, q) => Name(ref k, q, TextForm.LongestKeyword)
                     ),
+                ["description"] = (ref j, p) =>
+                    description =
+                        j.TokenType == JsonTokenType.Null
+                            ? null
+                            : Text(ref j, p, TextForm.LongestDescription, TextForm.Text),
                 ["requirements"] = (ref j, p) => requirements = List(ref j, p, 10_000, Requirement),
                 ["retired"] = (ref j, p) => retired = j.TokenType == JsonTokenType.Null ? null : Bool(ref j, p),
             }
@@ -152,7 +158,7 @@ public sealed class CatalogJson
                 _errors.Add($"{at}/requirements/{i}", "There is a requirement for this role and level already.");
         return name is null
             ? null
-            : new CatalogDocument.Skill(name, TextForm.Keywords(keywords), requirements!, retired);
+            : new CatalogDocument.Skill(name, TextForm.Keywords(keywords), requirements!, retired, description);
     }
 
     private CatalogDocument.Requirement? Requirement(ref Utf8JsonReader json, string at)

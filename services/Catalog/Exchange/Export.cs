@@ -21,7 +21,7 @@ namespace SkillPlatform.Catalog;
 public static class Export
 {
     private const string Skills = """
-        select s.domain, s."group", s.skill, s.name, s.keywords, r.role, r.level, r.mandatory, r.description
+        select s.domain, s."group", s.skill, s.name, s.keywords, r.role, r.level, r.mandatory, r.description, s.description
         from skill_versions s
         left join requirement_versions r on r.skill = s.skill and r.description is not null
           and ($5::timestamptz is null and r.to_version is null or r.from_at <= $5 and (r.to_at is null or r.to_at > $5))
@@ -163,6 +163,7 @@ public static class Export
     )
     {
         var (id, name, keywords) = (rows.GetGuid(2), rows.GetString(3), rows.GetFieldValue<string[]>(4));
+        var description = rows.IsDBNull(9) ? "" : rows.GetString(9);
         var requirements = new List<CatalogDocument.Requirement>();
         var more = true;
         for (; more && rows.GetGuid(2) == id; more = await rows.ReadAsync(ct))
@@ -175,7 +176,7 @@ public static class Export
                         rows.GetString(8)
                     )
                 );
-        return (new CatalogDocument.Skill(name, keywords, [.. requirements]), more);
+        return (new CatalogDocument.Skill(name, keywords, [.. requirements], Description: description), more);
     }
 
     // Grows with every event, whatever order commits become visible in.
@@ -339,7 +340,7 @@ public static class Export
         {
             await rows.Header([.. TableWords.Columns, .. covers is null ? Array.Empty<string>() : ["covers"]]);
             foreach (var role in taxonomy.Roles)
-                await rows.Row("", "", "", "", "", role.Name, "", "", "", CatalogCsv.Lines(covers ?? []));
+                await rows.Row("", "", "", "", "", role.Name, "", "", "", "", CatalogCsv.Lines(covers ?? []));
         }
 
         public Task Begin(DomainTaxonomy domain) =>
@@ -350,13 +351,25 @@ public static class Export
         public async Task Write(DomainTaxonomy domain, Named group, CatalogDocument.Skill skill)
         {
             var keywords = CatalogCsv.Lines(skill.Keywords ?? []);
+            var about = skill.Description ?? "";
             if (skill.Requirements.Length == 0)
-                await rows.Row(domain.Name, "", group.Name, skill.Name, keywords);
+                await rows.Row(domain.Name, "", group.Name, skill.Name, keywords, "", "", "", "", about);
             foreach (var (role, level, mandatory, description) in skill.Requirements)
             {
                 var flag = mandatory ? "true" : "false";
-                await rows.Row(domain.Name, "", group.Name, skill.Name, keywords, role, level, flag, description);
-                keywords = "";
+                await rows.Row(
+                    domain.Name,
+                    "",
+                    group.Name,
+                    skill.Name,
+                    keywords,
+                    role,
+                    level,
+                    flag,
+                    description,
+                    about
+                );
+                (keywords, about) = ("", "");
             }
         }
 

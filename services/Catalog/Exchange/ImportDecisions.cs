@@ -100,13 +100,21 @@ public static class ImportDecisions
 /// <param name="IsBack">True where it is one again, if it was retired.</param>
 /// <param name="SaysKeywords">False where the document says nothing of its keywords.</param>
 /// <param name="Covered">The roles the document speaks of; null for all.</param>
-public sealed record WantedSkill(Said Says, bool IsBack, bool SaysKeywords, IReadOnlySet<string>? Covered)
+/// <param name="SaysDescription">False where the document says nothing of what it is about.</param>
+public sealed record WantedSkill(
+    Said Says,
+    bool IsBack,
+    bool SaysKeywords,
+    IReadOnlySet<string>? Covered,
+    bool SaysDescription = false
+)
 {
     /// <summary>What the skill is to say: what the document says nothing of stays.</summary>
     public Said Over(Said now) =>
         Says with
         {
             Keywords = SaysKeywords ? Says.Keywords : now.Keywords,
+            Description = SaysDescription ? Says.Description : now.Description,
             Requirements = Covered is null
                 ? Says.Requirements
                 : [.. now.Requirements.Where(r => !Covered.Contains(r.Role)), .. Says.Requirements],
@@ -135,11 +143,13 @@ public sealed record WantedSkill(Said Says, bool IsBack, bool SaysKeywords, IRea
                                 r.Mandatory,
                                 r.Description
                             )),
-                        ]
+                        ],
+                        Description: skill.Description ?? ""
                     ),
                     skill.Retired == false,
                     skill.Keywords is not null,
-                    covered
+                    covered,
+                    skill.Description is not null
                 );
         }
     }

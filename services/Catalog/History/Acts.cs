@@ -23,6 +23,7 @@ public static class Acts
     public const string AllConfirmed = "skillConfirmed";
     public const string OneConfirmed = "requirementConfirmed";
     private const string Planned = "reviewPlanned";
+    private const string FellDue = "reviewFellDue";
 
     public static readonly string[] Tables = ["public.skill_acts", "public.skill_reviews"];
 
@@ -35,6 +36,7 @@ public static class Acts
         operations.QueueSqlCommand(Keep, json);
         operations.QueueSqlCommand(Confirm, json);
         operations.QueueSqlCommand(Plan, json);
+        operations.QueueSqlCommand(Tell, json);
     }
 
     private static object? Row(IEvent e) =>
@@ -43,7 +45,7 @@ public static class Acts
             SkillConfirmed => Row(e, AllConfirmed),
             RequirementConfirmed d => Row(e, OneConfirmed, d.Role, d.Level),
             ReviewPlanned d => Row(e, Planned, due: d.On, by: d.By),
-            ReviewFellDue d => Row(e, "reviewFellDue", due: d.On),
+            ReviewFellDue d => Row(e, FellDue, due: d.On),
             _ => null,
         };
 
@@ -96,11 +98,14 @@ public static class Acts
         """;
 
     private const string Plan = $"""
-        insert into skill_reviews as r (skill, due, planned_by, told)
-        select distinct on (skill) skill, due, author, kind <> '{Planned}' from {Given}
-        where kind in ('{Planned}', 'reviewFellDue') order by skill, version desc
-        on conflict (skill) do update
-        set due = excluded.due, told = excluded.told, planned_by = case when excluded.told then r.planned_by else excluded.planned_by end
+        insert into skill_reviews (skill, due, planned_by, told)
+        select distinct on (skill) skill, due, author, false from {Given} where kind = '{Planned}' order by skill, version desc
+        on conflict (skill) do update set due = excluded.due, planned_by = excluded.planned_by, told = false
+        """;
+
+    // What was planned anew since is another day.
+    private const string Tell = $"""
+        update skill_reviews r set told = true from {Given} where e.kind = '{FellDue}' and r.skill = e.skill and r.due = e.due
         """;
 
     /// <summary>How a skill is kept now; in a transaction, beside what it says.</summary>

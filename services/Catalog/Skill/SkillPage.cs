@@ -25,6 +25,7 @@ public sealed record SkillPage(
     DateTimeOffset UpdatedAt,
     bool Retired,
     SkillPage.Cells[] Requirements,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description = null,
     SkillPage.Plan? Review = null
 )
 {
@@ -155,6 +156,7 @@ public sealed record SkillPage(
                         r.Confirmed is { } confirmed ? new Act(confirmed.At, people.Of(confirmed.By)) : null
                     )),
             ],
+            string.IsNullOrEmpty(skill.Description) ? null : skill.Description,
             at.Kept.Review is { } review ? new Plan(review.On, people.Of(review.By)) : null
         )
         {

@@ -26,6 +26,7 @@ public sealed record Verdict(string Reviewer, string Given, long At);
 /// <param name="Verdicts">Those that count.</param>
 /// <param name="Reviewers">Whoever has given a verdict at all.</param>
 /// <param name="ConflictAt">Version of the stream with the conflicts of the current revision.</param>
+/// <param name="Head">What it is called by; null until an older version of this service has left the page.</param>
 public sealed record ProposalPage(
     Guid Id,
     long Version,
@@ -45,7 +46,8 @@ public sealed record ProposalPage(
     long? SkillVersion,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
-    DateTimeOffset? RemindedAt = null
+    DateTimeOffset? RemindedAt = null,
+    Headline? Head = null
 )
 {
     /// <summary>Whose verdict counts; lists ask for it.</summary>
@@ -128,6 +130,7 @@ public sealed record ProposalPage(
         {
             Rationale = rationale,
             Changes = changes.Length,
+            Head = Headline.Of(changes),
             MovesTo = Proposal.Target(changes),
             Roles = Proposal.RolesOf(changes),
             Cells = [.. changes.Select(Cell.Of).OfType<Cell>().Distinct()],
@@ -159,8 +162,8 @@ public sealed record ProposalPage(
     }
 
     /// <summary>
-    /// Makes the pages anew that an older version of this service has left: those had every revision in them. Before the
-    /// service serves.
+    /// Makes the pages anew that an older version of this service has left: those had every revision in them, or no
+    /// headline. Before the service serves.
     /// </summary>
     public static async Task Renew(IServiceProvider services, CancellationToken ct)
     {
@@ -170,7 +173,7 @@ public sealed record ProposalPage(
         {
             await using var session = store.LightweightSession();
             old = await session.AdvancedSql.QueryAsync<Guid>(
-                "select id from mt_doc_proposal_page where jsonb_exists(data, 'revisions') limit 50",
+                "select id from mt_doc_proposal_page where jsonb_exists(data, 'revisions') or data ->> 'head' is null limit 50",
                 ct
             );
             foreach (var id in old)

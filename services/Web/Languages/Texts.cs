@@ -55,6 +55,25 @@ public sealed class Texts
 
     public string Day(DateOnly day) => day.ToString("D", Culture);
 
+    /// <summary>As short as it can be said with the time, in UTC: <c>25 Nov 2026, 09:08</c>.</summary>
+    public string Short(DateTimeOffset at) =>
+        at.UtcDateTime.ToString(
+            Language switch
+            {
+                "de" => "d. MMM yyyy, HH:mm",
+                "ja" => "yyyy年M月d日 HH:mm",
+                "ar" => "d MMM yyyy، HH:mm",
+                _ => "d MMM yyyy, HH:mm",
+            },
+            Culture
+        );
+
+    /// <summary>
+    /// A name in a sentence that runs from right to left, so that it does not turn what stands around it; the sentence
+    /// itself must stand where no name decides its direction.
+    /// </summary>
+    public string Isolated(string name) => RightToLeft ? $"\u2068{name}\u2069" : name;
+
     public string Moment(DateTimeOffset at) =>
         $"{at.UtcDateTime.ToString("D", Culture)}, {at.UtcDateTime.ToString("t", Culture)} UTC";
 
