@@ -54,6 +54,8 @@ public sealed partial class Texts
 
     public string Date(DateTimeOffset at) => at.UtcDateTime.ToString("D", Culture);
 
+    public string Day(DateOnly day) => day.ToString("D", Culture);
+
     /// <summary>As short as it can be said with the time, in UTC: <c>25 Nov 2026, 09:08</c>.</summary>
     public string Short(DateTimeOffset at) =>
         at.UtcDateTime.ToString(
