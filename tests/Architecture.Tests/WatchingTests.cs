@@ -74,7 +74,7 @@ public sealed partial class WatchingTests
             .Matches(Code())
             .Select(m => m.Groups["name"].Value)
             .Except(Tags().Matches(Code()).Select(m => m.Groups["name"].Value))
-            .Except(["skillplatform.forms", "skillplatform.language", "skillplatform.session"])
+            .Except(["skillplatform.forms", "skillplatform.language", "skillplatform.role", "skillplatform.session"])
             .Distinct();
 
     private static string Code() =>
