@@ -421,7 +421,7 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
             Assert.Equal(lands, stopped.Headers.Location!.OriginalString);
         }
         web.Notifications.On("GET /api/notifications/watches", Samples.Empty);
-        Assert.Contains("You watch nothing yet", await browser.Html("/en/watching"));
+        Assert.Contains("You are not watching anything yet", await browser.Html("/en/watching"));
 
         static object Watch(string scope, string key, string name, string reason) =>
             new
