@@ -10,8 +10,8 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
     private readonly CancellationToken _ct = TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("/en/skills/compared/compare", "Asked for at Junior only")]
-    [InlineData("/en/skills/compared/compare?role=skipper&from=senior&to=junior", "Asked for at Senior only")]
+    [InlineData("/en/skills/compared/compare", "Required at Junior only")]
+    [InlineData("/en/skills/compared/compare?role=skipper&from=senior&to=junior", "Required at Senior only")]
     [InlineData("/de/skills/compared/compare?role=&from=junior&to=", "Nur verlangt auf Stufe Senior")]
     public async Task Levels_are_set_beside_each_other_with_the_difference_in_words(string path, string words)
     {
@@ -164,6 +164,45 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
         var html = await browser.Html(path);
         Assert.Contains($"<div class=\"text\" dir=\"auto\" {mark}>", html);
         Assert.Contains(note, html);
+    }
+
+    [Theory]
+    [InlineData("fr", "/fr/skills/", "<div class=\"text\" dir=\"auto\">", null)]
+    [InlineData("fr-CA", "/fr/skills/", "lang=\"fr-CA\"", null)]
+    [InlineData("fr", "/de/skills/", "lang=\"fr\"", "(Französisch)")]
+    [InlineData(null, "/fr/skills/", "<div class=\"text\" dir=\"auto\" lang=\"\">", null)]
+    public async Task A_text_is_in_the_language_that_its_domain_says_and_else_nothing_is_said(
+        string? language,
+        string path,
+        string mark,
+        string? note
+    )
+    {
+        var slug = $"s{Guid.NewGuid():n}";
+        web.Given(slug);
+        web.Catalog.On($"GET /api/catalog/skills/{slug}", Samples.Skill(slug, text: "Lit.", language: language));
+        using var browser = web.Browser();
+        var html = await browser.Html(path + slug);
+        Assert.Contains(mark, html);
+        var says = Languages.Texts.In(path.Split('/')[1])["content.untranslated"].Split('{')[0];
+        Assert.Equal(note is not null, WebUtility.HtmlDecode(html).Contains(says, StringComparison.Ordinal));
+        if (note is not null)
+            Assert.Contains(note, WebUtility.HtmlDecode(html));
+    }
+
+    [Fact]
+    public async Task A_profile_says_where_its_texts_are_from()
+    {
+        web.Given("from");
+        using var browser = web.Browser();
+        var html = await browser.Html("/en/skills/from");
+        Assert.Contains("Source: Framework &lt;1.2&gt;", html);
+        Assert.Contains("Licence: CC-BY-4.0", html);
+        Assert.Contains("<a href=\"https://example.org/\"", html);
+        // And what the skill is in other systems.
+        Assert.Contains("<a href=\"https://example.org/S1.2\"", html);
+        Assert.Contains("<bdi>2.B</bdi>", html);
+        Assert.DoesNotContain("javascript:", html);
     }
 
     [Fact]
@@ -605,7 +644,7 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
         using var browser = web.Browser();
         var html = await browser.Html("/de/roles");
         Assert.Contains("href=\"/de/roles/pilot\"", html);
-        Assert.Contains("1.200 Fähigkeiten", html);
+        Assert.Contains("1.200 Skills", html);
         web.Catalog.On("GET /api/catalog/roles", Samples.Empty);
         Assert.Contains("There are no roles yet.", await browser.Html("/en/roles"));
         web.Catalog.On("GET /api/catalog/roles", new { }, 500);

@@ -1,3 +1,4 @@
+using SkillPlatform.Contracts;
 using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.Skills;
 using SkillPlatform.Web.Watching;
@@ -6,7 +7,20 @@ namespace SkillPlatform.Web.Catalogue;
 
 public sealed record GroupInTree(string Slug, string Name, long Skills);
 
-public sealed record DomainInTree(string Slug, string Name, Named[] Levels, GroupInTree[] Groups, long Skills = 0);
+public sealed record DomainInTree(
+    string Slug,
+    string Name,
+    Named[] Levels,
+    GroupInTree[] Groups,
+    long Skills = 0,
+    string? Language = null,
+    string? Source = null,
+    string? Licence = null,
+    string? Attribution = null
+)
+{
+    public Origin Origin => new(Language, Source, Licence, Attribution);
+}
 
 public sealed record SkillInList(
     string Slug,

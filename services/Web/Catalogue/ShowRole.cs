@@ -17,7 +17,37 @@ public sealed record RoleItem(
     Since? Since
 );
 
-public sealed record Role(string Slug, string Name, RoleCounts Counts, RoleItem[] Items, string? NextCursor);
+/// <summary>Where the texts of a domain are from.</summary>
+public sealed record OriginOf(
+    Named Domain,
+    string? Language = null,
+    string? Source = null,
+    string? Licence = null,
+    string? Attribution = null
+)
+{
+    public Contracts.Origin Origin => new(Language, Source, Licence, Attribution);
+}
+
+public sealed record Role(
+    string Slug,
+    string Name,
+    RoleCounts Counts,
+    RoleItem[] Items,
+    string? NextCursor,
+    OriginOf[]? Origins = null
+)
+{
+    /// <summary>The language that the texts of a domain are in; null where that is not known.</summary>
+    public string? LanguageOf(Named domain) =>
+        Array.Find(Origins ?? [], origin => origin.Domain.Slug == domain.Slug)?.Language;
+
+    /// <summary>That of all its texts; null where they are in several, or it is not known.</summary>
+    public string? OneLanguage =>
+        Items.Select(item => LanguageOf(item.Domain)).Distinct(StringComparer.Ordinal).Take(2).ToArray() is [var one]
+            ? one
+            : null;
+}
 
 /// <summary>Of which level, beside which other, as of which day, what of the differences alone, and beside which other role.</summary>
 public sealed record RoleAsked(string? Level, string? Compare, string? AsOf, string? Only = null, string? With = null);
@@ -117,7 +147,14 @@ public static class ShowRole
             var more = await services.Get<Role>("catalog", Address(role, level, asOf, 200, next), ct);
             if (more.Value is not { } page)
                 return more;
-            all = all with { Value = page with { Items = [.. sofar.Items, .. page.Items] } };
+            all = all with
+            {
+                Value = page with
+                {
+                    Items = [.. sofar.Items, .. page.Items],
+                    Origins = [.. (sofar.Origins ?? []).Union(page.Origins ?? [])],
+                },
+            };
         }
         return all;
     }

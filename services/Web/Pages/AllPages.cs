@@ -74,6 +74,7 @@ public static class AllPages
         ShowEditions.Map(app);
         PublishEdition.Map(app);
         WatchSkill.Map(app);
+        ConfirmSkill.Map(app);
         SuggestChange.Map(app);
         SuggestSkill.Map(app);
         ReviseProposal.Map(app);
@@ -105,6 +106,7 @@ public static class AllPages
         RevokeClient.Map(app);
         DeleteAccount.Map(app);
         AdminPage.Map(app);
+        ShowOverview.Map(app);
         FindAccounts.Map(app);
         ChangeAccount.Map(app);
         ServiceAccounts.Map(app);

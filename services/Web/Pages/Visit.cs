@@ -20,7 +20,7 @@ public sealed class Visit
         // Never what the request says: pages are kept, and what it says is anybody's.
         Origin = (configuration["Web:PublicOrigin"] ?? "http://localhost:8080").TrimEnd('/');
         T = Texts.Of(CultureInfo.CurrentUICulture);
-        Content = new ContentLanguage(configuration["Catalogue:Language"] ?? "en", T.Language);
+        Content = new ContentLanguage(configuration["Catalogue:Language"], T.Language);
         Name = http.User.FindFirst("name")?.Value ?? http.User.FindFirst("email")?.Value ?? "";
         MyRole = MyRole.Of(_request);
         SignedIn = http.User.Identity is { IsAuthenticated: true };
