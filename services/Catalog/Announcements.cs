@@ -38,8 +38,34 @@ public static class Announcements
                 ct
             ),
             _ when Catalog.Skill.IsChangedBy(@event.Data) => await Skill(@event, around, ct),
+            _ when Upkeep.Keeps(@event.Data) => await Kept(@event, around, ct),
             _ => null,
         };
+
+    private static async Task<object> Kept(IEvent last, Around around, CancellationToken ct)
+    {
+        var events = await around.Stream(last, ct);
+        var skill = events.Aggregate((Skill?)null, (state, e) => Catalog.Skill.Fold(state, e.Data))!;
+        if (last.Data is not ReviewFellDue due)
+            return new SkillKept(
+                last.StreamId,
+                skill.Slug,
+                last.Data is ReviewPlanned ? "reviewPlanned" : "confirmed",
+                Provenance.Of(last).Author,
+                last.Timestamp
+            );
+        return new ReviewDue(
+            last.StreamId,
+            skill.Slug,
+            skill.Name,
+            skill.Domain,
+            skill.Group,
+            due.On,
+            skill.Review!.By,
+            [.. (await around.Once(Account.Reviewers, ct)).Where(a => a.StillReviews(skill.Domain)).Select(a => a.Id)],
+            last.Timestamp
+        );
+    }
 
     private static async Task<TaxonomyChanged> Taxonomy(IEvent last, Around around, CancellationToken ct)
     {

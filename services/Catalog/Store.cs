@@ -21,6 +21,10 @@ public static class Store
         events.MapEventType<ExternalIdsReplaced>("external_ids_replaced");
         events.MapEventType<SkillMoved>("skill_moved");
         events.MapEventType<SkillRetired>("skill_retired");
+        events.MapEventType<SkillConfirmed>("skill_confirmed");
+        events.MapEventType<RequirementConfirmed>("requirement_confirmed");
+        events.MapEventType<ReviewPlanned>("review_planned");
+        events.MapEventType<ReviewFellDue>("review_fell_due");
         events.MapEventType<DomainAdded>("domain_added");
         events.MapEventType<LevelsReplaced>("levels_replaced");
         events.MapEventType<GroupAdded>("group_added");

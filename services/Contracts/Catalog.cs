@@ -185,3 +185,36 @@ public sealed record ImportFinished(
     int Unchanged,
     DateTimeOffset At
 );
+
+/// <summary>
+/// Somebody looked after a skill and changed nothing: it was confirmed, or a review was planned. Published by Catalog. Pages
+/// that say so are old now; watchers and copies have nothing to do.
+/// </summary>
+/// <param name="SkillId">The skill.</param>
+/// <param name="Slug">Its slug.</param>
+/// <param name="Kind"><c>confirmed</c> or <c>reviewPlanned</c>; readers take a kind they do not know for either.</param>
+/// <param name="By">User id of who did.</param>
+/// <param name="At">When, UTC.</param>
+public sealed record SkillKept(Guid SkillId, string Slug, string Kind, string? By, DateTimeOffset At);
+
+/// <summary>The day has come on which a skill was to be looked at again. Published by Catalog, once for each day planned.</summary>
+/// <param name="SkillId">The skill.</param>
+/// <param name="Slug">Its slug.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Domain">Slug of its domain.</param>
+/// <param name="Group">Slug of its group.</param>
+/// <param name="On">The day.</param>
+/// <param name="PlannedBy">User id of who planned it.</param>
+/// <param name="Reviewers">User ids of the domain's reviewers, as they are now.</param>
+/// <param name="At">When it was told, UTC.</param>
+public sealed record ReviewDue(
+    Guid SkillId,
+    string Slug,
+    string Name,
+    string Domain,
+    string Group,
+    DateOnly On,
+    string PlannedBy,
+    string[] Reviewers,
+    DateTimeOffset At
+);

@@ -9,6 +9,7 @@ public static class Api
     {
         SubmitProposal.Map(api);
         ProposalList.Map(api);
+        ProposalsOverview.Map(api);
         ReadProposal.Map(api);
         ProposalHistory.Map(api);
         PreviewProposal.Map(api);

@@ -69,8 +69,8 @@ public sealed class TextsTests
     [Theory]
     [InlineData("en", 1, "1 skill")]
     [InlineData("en", 0, "0 skills")]
-    [InlineData("de", 1_200, "1.200 Fähigkeiten")]
-    [InlineData("es", 1, "1 competencia")]
+    [InlineData("de", 1_200, "1.200 Skills")]
+    [InlineData("es", 1, "1 habilidad")]
     [InlineData("fr", 0, "0 compétence")]
     [InlineData("ru", 22, "22 навыка")]
     [InlineData("ru", 11, "11 навыков")]
@@ -104,7 +104,7 @@ public sealed class TextsTests
     }
 
     [Theory]
-    [InlineData("en", "March 9, 2026", false)]
+    [InlineData("en", "9 March 2026", false)]
     [InlineData("de", "9. März 2026", false)]
     [InlineData("es", "9 de marzo de 2026", false)]
     [InlineData("fr", "9 mars 2026", false)]
@@ -116,6 +116,16 @@ public sealed class TextsTests
         Assert.Contains(date, Texts.In(language).Date(new DateTimeOffset(2026, 3, 9, 10, 0, 0, TimeSpan.Zero)));
         Assert.Equal(rightToLeft, Texts.In(language).RightToLeft);
     }
+
+    [Theory]
+    [InlineData("ar", "Serverless Functions: أُدمج اقتراحكم", "rtl")]
+    [InlineData("ar", "Serverless is the default here.", "auto")]
+    [InlineData("en", "مهارة: merged", "auto")]
+    public void A_sentence_goes_its_own_way_whatever_name_it_begins_with(
+        string language,
+        string line,
+        string direction
+    ) => Assert.Equal(direction, Texts.In(language).Direction(line));
 
     [Theory]
     [InlineData("en", "9 Mar 2026, 09:08")]

@@ -69,6 +69,18 @@ public static class ChangeRows
         from skill_versions s left join skill_versions b on b.skill = s.skill and b.to_version = s.from_version
         """;
 
+    // No change, but part of what happened to it; of all that it asked for, too.
+    private const string OfConfirmations = $"""
+        select a.skill, a.version, a.at, a.author, null::text as reviewer, null::uuid as proposal, null::uuid as import, a.reason, a.kind,
+          coalesce(a.role, v.role) as role, coalesce(a.level, v.level) as level, null::text as before, null::text as after,
+          null::boolean as mandatory_before, null::boolean as mandatory_after
+        from skill_acts a
+        left join requirement_versions v on a.kind = '{Acts.AllConfirmed}' and $2::text is not null
+          and v.skill = a.skill and v.role = $2 and v.level = $3 and v.description is not null
+          and v.from_version < a.version and (v.to_version is null or v.to_version > a.version)
+        where a.kind in ('{Acts.AllConfirmed}', '{Acts.OneConfirmed}')
+        """;
+
     private const string Columns = """
         select c.skill, n.slug, n.name, c.version, c.at, c.author, c.reviewer, c.proposal, c.import, c.reason, c.kind, c.role, c.level,
           c.before, c.after, c.mandatory_before, c.mandatory_after
@@ -76,7 +88,7 @@ public static class ChangeRows
         """;
 
     private const string Changes = $"""
-        with changes as ({OfRequirements} union all {OfSkills})
+        with changes as ({OfRequirements} union all {OfSkills} union all {OfConfirmations})
         {Columns}
         from changes c join skill_versions n on n.skill = c.skill and n.to_version is null
 

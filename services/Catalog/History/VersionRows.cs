@@ -43,7 +43,7 @@ public abstract record VersionRow
 /// <summary>A version of a requirement. <c>Description</c> and <c>Mandatory</c> are null where it was dropped.</summary>
 public sealed record RequirementRow : VersionRow
 {
-    public const string Columns = $"{OfChange}, role, level, mandatory, description";
+    public const string Columns = $"{OfChange}, role, level, mandatory, description, confirmed_at, confirmed_by";
 
     public RequirementRow(NpgsqlDataReader row)
         : base(row)
@@ -52,12 +52,16 @@ public sealed record RequirementRow : VersionRow
         Level = row.GetString(11);
         Mandatory = row.IsDBNull(12) ? null : row.GetBoolean(12);
         Description = Text(row, 13);
+        Confirmed = row.IsDBNull(14) ? null : new Confirmed(row.GetFieldValue<DateTimeOffset>(14), Text(row, 15));
     }
 
     public string Role { get; }
     public string Level { get; }
     public bool? Mandatory { get; }
     public string? Description { get; }
+
+    /// <summary>When it was last found to be still true; null for never.</summary>
+    public Confirmed? Confirmed { get; init; }
 }
 
 /// <summary>A version of what a skill has beside its requirements.</summary>
@@ -99,8 +103,18 @@ public sealed record SkillAt(
     long Version,
     DateTimeOffset At,
     SkillRow Skill,
-    IReadOnlyList<RequirementRow> Requirements
-);
+    IReadOnlyList<RequirementRow> Requirements,
+    Kept Kept
+)
+{
+    /// <summary>Without what was confirmed or planned since.</summary>
+    public SkillAt WithoutUpkeep =>
+        this with
+        {
+            Requirements = [.. Requirements.Select(r => r with { Confirmed = null })],
+            Kept = new Kept(0, null),
+        };
+}
 
 /// <summary>Queries over the version rows.</summary>
 public static class VersionRows
@@ -134,7 +148,7 @@ public static class VersionRows
             skill,
             version is null
                 ? "select max(v) from (select max(from_version) v from skill_versions where skill = $1 union all select max(from_version) from requirement_versions where skill = $1) v"
-                : "select v from (select from_version v from skill_versions where skill = $1 union all select from_version from requirement_versions where skill = $1) v where v = $2",
+                : "select v from (select from_version v from skill_versions where skill = $1 union all select from_version from requirement_versions where skill = $1 union all select version from skill_acts where skill = $1) v where v = $2",
             version,
             ct
         );
@@ -188,7 +202,8 @@ public static class VersionRows
         Add(requirements);
         var rows = await All(requirements, row => new RequirementRow(row), ct);
         var last = rows.Append<VersionRow>(row).MaxBy(r => r.FromVersion)!;
-        return new SkillAt(version, last.FromAt, row, [.. rows.Where(r => r.Description is not null)]);
+        var kept = await Acts.Of(connection, skill, ct);
+        return new SkillAt(version, last.FromAt, row, [.. rows.Where(r => r.Description is not null)], kept);
 
         void Add(NpgsqlCommand command)
         {

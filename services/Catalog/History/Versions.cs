@@ -23,6 +23,8 @@ public sealed class Versions : IProjection
     {
         options.Storage.ExtendedSchemaObjects.Add(Requirements());
         options.Storage.ExtendedSchemaObjects.Add(Skills());
+        options.Storage.ExtendedSchemaObjects.Add(Acts.Schema());
+        options.Storage.ExtendedSchemaObjects.Add(Acts.Reviews());
         options.Projections.Add(
             new Versions(),
             JasperFx.Events.Projections.ProjectionLifecycle.Inline,
@@ -31,6 +33,8 @@ public sealed class Versions : IProjection
             {
                 async.DeleteDataInTableOnTeardown("public.requirement_versions");
                 async.DeleteDataInTableOnTeardown("public.skill_versions");
+                foreach (var table in Acts.Tables)
+                    async.DeleteDataInTableOnTeardown(table);
             }
         );
     }
@@ -41,6 +45,7 @@ public sealed class Versions : IProjection
         var begun = events.Where(e => e.Data is SkillAdded).Select(e => e.StreamId).ToHashSet();
         Write(operations, events, begun, RequirementRow, EndRequirements, BeginRequirements);
         Write(operations, events, begun, SkillRow, EndSkills, BeginSkills);
+        Acts.Apply(operations, events);
         Tell(operations, events);
         return Task.CompletedTask;
     }
@@ -260,6 +265,16 @@ public sealed class Versions : IProjection
             new IndexDefinition("requirement_versions_cell") { Columns = ["skill", "role", "level", "to_version"] }
         );
         table.Indexes.Add(new IndexDefinition("requirement_versions_role") { Columns = ["role", "level", "from_at"] });
+        // Of the text as it stands; the next version begins without.
+        table.AddColumn("confirmed_at", "timestamp with time zone");
+        table.AddColumn("confirmed_by", "text");
+        table.Indexes.Add(
+            new IndexDefinition("requirement_versions_said")
+            {
+                Columns = ["confirmed_at", "from_at", "skill", "reviewer"],
+                Predicate = "to_version is null and description is not null",
+            }
+        );
         return table;
     }
 
