@@ -10,8 +10,8 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
     private readonly CancellationToken _ct = TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("/en/skills/compared/compare", "Asked for at Junior only")]
-    [InlineData("/en/skills/compared/compare?role=skipper&from=senior&to=junior", "Asked for at Senior only")]
+    [InlineData("/en/skills/compared/compare", "Required at Junior only")]
+    [InlineData("/en/skills/compared/compare?role=skipper&from=senior&to=junior", "Required at Senior only")]
     [InlineData("/de/skills/compared/compare?role=&from=junior&to=", "Nur verlangt auf Stufe Senior")]
     public async Task Levels_are_set_beside_each_other_with_the_difference_in_words(string path, string words)
     {
@@ -448,7 +448,7 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
         using var browser = web.Browser();
         var html = await browser.Html("/de/roles");
         Assert.Contains("href=\"/de/roles/pilot\"", html);
-        Assert.Contains("1.200 Fähigkeiten", html);
+        Assert.Contains("1.200 Skills", html);
         web.Catalog.On("GET /api/catalog/roles", Samples.Empty);
         Assert.Contains("There are no roles yet.", await browser.Html("/en/roles"));
         web.Catalog.On("GET /api/catalog/roles", new { }, 500);

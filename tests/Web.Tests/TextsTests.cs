@@ -69,8 +69,8 @@ public sealed class TextsTests
     [Theory]
     [InlineData("en", 1, "1 skill")]
     [InlineData("en", 0, "0 skills")]
-    [InlineData("de", 1_200, "1.200 Fähigkeiten")]
-    [InlineData("es", 1, "1 competencia")]
+    [InlineData("de", 1_200, "1.200 Skills")]
+    [InlineData("es", 1, "1 habilidad")]
     [InlineData("fr", 0, "0 compétence")]
     [InlineData("ru", 22, "22 навыка")]
     [InlineData("ru", 11, "11 навыков")]
@@ -104,7 +104,7 @@ public sealed class TextsTests
     }
 
     [Theory]
-    [InlineData("en", "March 9, 2026", false)]
+    [InlineData("en", "9 March 2026", false)]
     [InlineData("de", "9. März 2026", false)]
     [InlineData("es", "9 de marzo de 2026", false)]
     [InlineData("fr", "9 mars 2026", false)]

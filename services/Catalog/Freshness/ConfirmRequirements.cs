@@ -33,10 +33,7 @@ public static class ConfirmRequirements
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
-            .WithSummary("Confirms that requirements are still true, by a reviewer of the skill's domain.")
-            .WithDescription(
-                "All requirements, or those named. It is no change: the skill keeps its version, and watchers get no mail."
-            );
+            .WithSummary("Confirms that requirements are still true, by a reviewer of the skill's domain.");
 
     private static async Task<IResult> Post(
         string slug,
@@ -96,7 +93,7 @@ public static class ConfirmRequirements
         : caller.IsService ? Refusal.Forbidden("service-account", "A service account confirms nothing.")
         : !caller.Reviews(skill.Domain) && !caller.Is(Roles.Moderator) && !caller.Is(Roles.Administrator)
             ? Refusal.Forbidden("not-reviewer", "You are not a reviewer of the skill's domain.")
-        : skill.Retired ? Refusal.Conflicting("retired", "The skill is retired.")
+        : skill.Retired ? new Refusal(RefusalKind.Gone, "retired", "The skill is retired.")
         : null;
 
     /// <summary>What is wrong with a day to look at a skill again; null for nothing.</summary>

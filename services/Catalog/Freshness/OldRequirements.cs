@@ -46,10 +46,7 @@ public static class OldRequirements
             .RequireAuthorization(Upkeep.Looks)
             .Produces<Page<OldRequirement>>()
             .ProducesProblem(422)
-            .WithSummary("Requirements by when they were last changed or confirmed, the oldest first.")
-            .WithDescription(
-                "For reviewers, moderators and administrators. age is one of halfYear, year, twoYears, older; neverReviewed=true leaves those that no reviewer has accepted or confirmed."
-            );
+            .WithSummary("Requirements by when they were last changed or confirmed, the oldest first.");
 
     private static async Task<IResult> Get(
         HttpContext http,

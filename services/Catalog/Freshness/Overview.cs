@@ -40,8 +40,7 @@ public sealed record Overview(DateTimeOffset At, IReadOnlyList<Overview.Domain> 
         api.MapGet("/overview", Get)
             .RequireAuthorization(Upkeep.Looks)
             .Produces<Overview>()
-            .WithSummary("How old requirements are, what was never reviewed and what changed, domain by domain.")
-            .WithDescription("For reviewers, moderators and administrators. Counted anew once a minute at most.");
+            .WithSummary("How old requirements are, what was never reviewed and what changed, domain by domain.");
 
     private static async Task<IResult> Get(HttpContext http, OverviewNow now) =>
         Reading.Hashed(http, await now.Read(http.RequestAborted));

@@ -20,10 +20,7 @@ public static class PlanReview
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status412PreconditionFailed)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
-            .WithSummary("Plans when a skill is to be looked at again, or takes the plan back.")
-            .WithDescription(
-                "By a reviewer of the skill's domain. On that day they and whoever planned it are told; to confirm the whole skill ends the plan."
-            );
+            .WithSummary("Plans when a skill is to be looked at again, or takes the plan back.");
 
     private static async Task<IResult> Put(
         string slug,

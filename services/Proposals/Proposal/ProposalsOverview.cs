@@ -36,8 +36,7 @@ public sealed record ProposalsOverview(
         api.MapGet("/overview", Get)
             .RequireAuthorization(policy => policy.RequireRole(Roles.Reviewer, Roles.Moderator, Roles.Administrator))
             .Produces<ProposalsOverview>()
-            .WithSummary("How many proposals are open, how old and how disputed, domain by domain.")
-            .WithDescription("For reviewers, moderators and administrators.");
+            .WithSummary("How many proposals are open, how old and how disputed, domain by domain.");
 
     private const string NotOver =
         "from mt_doc_proposal_page where data ->> 'state' in ('open', 'changesRequested', 'conflicted')";

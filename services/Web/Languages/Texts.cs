@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using SkillPlatform.Web.Pages;
 
 namespace SkillPlatform.Web.Languages;
 
 /// <summary>All texts of one language, from <c>Languages/{language}/{room}.json</c>. A language is there as soon as its <c>shared.json</c> is.</summary>
-public sealed class Texts
+public sealed partial class Texts
 {
     // As they stand at the foot of each page.
     private static readonly string[] Known = ["en", "de", "es", "fr", "ru", "ja", "ar"];
@@ -29,7 +30,7 @@ public sealed class Texts
     public bool RightToLeft => Culture.TextInfo.IsRightToLeft;
 
     /// <summary>As Open Graph writes it: <c>de_DE</c>.</summary>
-    public string Locale => CultureInfo.CreateSpecificCulture(Language).Name.Replace('-', '_');
+    public string Locale => CultureInfo.CreateSpecificCulture(Culture.Name).Name.Replace('-', '_');
 
     public IReadOnlyCollection<string> Keys => _texts.Keys;
 
@@ -82,13 +83,19 @@ public sealed class Texts
     private static CultureInfo Written(string language)
     {
         // Some versions of ICU count Arabic's years from the Hijra; ours are the same in every language.
-        var culture = new CultureInfo(language, useUserOverride: false);
+        // English is British here, dates as well as spelling.
+        var culture = new CultureInfo(language == "en" ? "en-GB" : language, useUserOverride: false);
         culture.DateTimeFormat.Calendar = new GregorianCalendar(GregorianCalendarTypes.Localized);
+        // Which day of the week something was matters to nobody.
+        culture.DateTimeFormat.LongDatePattern = Weekday().Replace(culture.DateTimeFormat.LongDatePattern, "");
         // Arabic's separators belong to Arabic's digits, which .NET does not write: between ours they look like quotes.
         if (culture.NumberFormat.NumberGroupSeparator == "\u066C")
             (culture.NumberFormat.NumberGroupSeparator, culture.NumberFormat.NumberDecimalSeparator) = (",", ".");
         return CultureInfo.ReadOnly(culture);
     }
+
+    [GeneratedRegex(@"dddd[,،]?\s*|[,،]?\s*dddd", RegexOptions.NonBacktracking)]
+    private static partial Regex Weekday();
 
     private static Dictionary<string, Texts> Load()
     {
