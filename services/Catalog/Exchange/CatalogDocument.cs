@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using SkillPlatform.EventSourcing;
 
 namespace SkillPlatform.Catalog;
@@ -33,7 +34,14 @@ public sealed record CatalogDocument(
 
     /// <param name="Keywords">Null where the document says nothing of them.</param>
     /// <param name="Retired">False where the document says that a skill that was retired is one again.</param>
-    public sealed record Skill(string Name, string[]? Keywords, Requirement[] Requirements, bool? Retired = null);
+    /// <param name="Revision">Which <see cref="Catalog.Revision"/> it was exported from; null where the document does not say.</param>
+    public sealed record Skill(
+        string Name,
+        string[]? Keywords,
+        Requirement[] Requirements,
+        bool? Retired = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Revision = null
+    );
 
     public sealed record Requirement(string Role, string Level, bool Mandatory, string Description);
 

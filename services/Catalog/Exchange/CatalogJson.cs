@@ -125,6 +125,7 @@ public sealed class CatalogJson
         string? name = null;
         string?[] keywords = [];
         bool? retired = null;
+        string? revision = null;
         CatalogDocument.Requirement?[] requirements = [];
         Object(
             ref json,
@@ -142,17 +143,20 @@ public sealed class CatalogJson
                     ),
                 ["requirements"] = (ref j, p) => requirements = List(ref j, p, 10_000, Requirement),
                 ["retired"] = (ref j, p) => retired = j.TokenType == JsonTokenType.Null ? null : Bool(ref j, p),
+                ["revision"] = (ref j, p) => revision = j.TokenType == JsonTokenType.Null ? null : Name(ref j, p),
             }
         );
         if (retired == true)
             _errors.Add($"{at}/retired", "Only false: a skill is retired by a proposal.");
+        if (revision is not null && Revision.Problem(revision) is { } problem)
+            _errors.Add($"{at}/revision", problem);
         var cells = new HashSet<(string, string)>();
         for (var i = 0; i < requirements.Length; i++)
             if (requirements[i] is { } r && !cells.Add((TextForm.Likeness(r.Role), TextForm.Likeness(r.Level))))
                 _errors.Add($"{at}/requirements/{i}", "There is a requirement for this role and level already.");
         return name is null
             ? null
-            : new CatalogDocument.Skill(name, TextForm.Keywords(keywords), requirements!, retired);
+            : new CatalogDocument.Skill(name, TextForm.Keywords(keywords), requirements!, retired, revision);
     }
 
     private CatalogDocument.Requirement? Requirement(ref Utf8JsonReader json, string at)

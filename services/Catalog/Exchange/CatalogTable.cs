@@ -32,6 +32,7 @@ public sealed class CatalogTable
     private sealed class Skill
     {
         public string[]? Keywords;
+        public string? Revision;
         public readonly Dictionary<(string Role, string Level), CatalogDocument.Requirement> Requirements = [];
     }
 
@@ -187,6 +188,7 @@ public sealed class CatalogTable
         }
         if (Find(at, d, group, skill) is not { } s)
             return;
+        Revised(s, $"{at}/revision", cell("revision"));
         Same(
             ref s.Keywords,
             Entries($"{at}/keywords", cell("keywords"), TextForm.MostKeywords, TextForm.LongestKeyword, isSet: true),
@@ -212,6 +214,16 @@ public sealed class CatalogTable
         return skills[skill] = new Skill();
     }
 
+    private void Revised(Skill skill, string at, string revision)
+    {
+        if (revision.Length == 0)
+            return;
+        if (Revision.Problem(revision) is { } problem)
+            _errors.Add(at, problem);
+        else
+            skill.Revision = Revision.Earlier(skill.Revision, revision);
+    }
+
     // The first line of a cell says whether it is mandatory; what says nothing of that is not.
     private void MatrixRow(
         string at,
@@ -230,6 +242,7 @@ public sealed class CatalogTable
             _domains.Add(domain, d = new Domain());
         if (Find(at, d, group, skill) is not { } s)
             return;
+        Revised(s, $"{at}/revision", cell("revision"));
         foreach (var (column, level) in levels)
         {
             var text = TextForm.Text(row[column]);
@@ -354,7 +367,8 @@ public sealed class CatalogTable
                                 .. g.Value.Select(s => new CatalogDocument.Skill(
                                     s.Key,
                                     s.Value.Keywords ?? (_isMatrix ? null : []),
-                                    [.. s.Value.Requirements.Values]
+                                    [.. s.Value.Requirements.Values],
+                                    Revision: s.Value.Revision
                                 )),
                             ]
                         )),

@@ -100,7 +100,14 @@ public static class ImportDecisions
 /// <param name="IsBack">True where it is one again, if it was retired.</param>
 /// <param name="SaysKeywords">False where the document says nothing of its keywords.</param>
 /// <param name="Covered">The roles the document speaks of; null for all.</param>
-public sealed record WantedSkill(Said Says, bool IsBack, bool SaysKeywords, IReadOnlySet<string>? Covered)
+/// <param name="Revision">Which version of which skill it was made from; null where the document does not say.</param>
+public sealed record WantedSkill(
+    Said Says,
+    bool IsBack,
+    bool SaysKeywords,
+    IReadOnlySet<string>? Covered,
+    Revision? Revision = null
+)
 {
     /// <summary>What the skill is to say: what the document says nothing of stays.</summary>
     public Said Over(Said now) =>
@@ -139,7 +146,8 @@ public sealed record WantedSkill(Said Says, bool IsBack, bool SaysKeywords, IRea
                     ),
                     skill.Retired == false,
                     skill.Keywords is not null,
-                    covered
+                    covered,
+                    Revision.Of(skill.Revision)
                 );
         }
     }

@@ -20,7 +20,8 @@ public sealed record ProposalSummary(
     string Rationale,
     int Changes,
     DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt
+    DateTimeOffset UpdatedAt,
+    Guid? Batch = null
 );
 
 /// <summary>What a list is narrowed to. <c>me</c> is the caller.</summary>
@@ -162,7 +163,7 @@ public static class ProposalList
             )
         );
 
-    private static ProposalSummary Summary(ProposalPage page, People people) =>
+    public static ProposalSummary Summary(ProposalPage page, People people) =>
         new(
             page.Id,
             page.Skill.Slug,
@@ -176,6 +177,7 @@ public static class ProposalList
             page.Rationale,
             page.Changes,
             page.CreatedAt,
-            page.UpdatedAt
+            page.UpdatedAt,
+            page.Batch
         );
 }

@@ -25,6 +25,7 @@ public sealed record Verdict(string Reviewer, string Given, long At);
 /// <param name="Cells">The requirements it is about.</param>
 /// <param name="Verdicts">Those that count.</param>
 /// <param name="Reviewers">Whoever has given a verdict at all.</param>
+/// <param name="Batch">The batch that it came with; null where it came alone.</param>
 /// <param name="ConflictAt">Version of the stream with the conflicts of the current revision.</param>
 public sealed record ProposalPage(
     Guid Id,
@@ -45,7 +46,8 @@ public sealed record ProposalPage(
     long? SkillVersion,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
-    DateTimeOffset? RemindedAt = null
+    DateTimeOffset? RemindedAt = null,
+    Guid? Batch = null
 )
 {
     /// <summary>Whose verdict counts; lists ask for it.</summary>
@@ -63,7 +65,10 @@ public sealed record ProposalPage(
         {
             ProposalDrafted e => New(id, Proposals.State.Draft, e.Skill, e.Author, e.At).Says(e.Rationale, e.Changes),
             ProposalSubmitted e when page is null => New(id, Proposals.State.Open, e.Skill, e.Author, e.At)
-                .Says(e.Rationale, e.Changes),
+                .Says(e.Rationale, e.Changes) with
+            {
+                Batch = e.Batch,
+            },
             ProposalSubmitted e => page with { State = Proposals.State.Open, Submitted = true, UpdatedAt = e.At },
             _ => page?.Next(version, @event),
         }

@@ -46,7 +46,8 @@ public sealed record ProposalAnswer(
     long? SkillVersion,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
-    Older Older
+    Older Older,
+    Guid? Batch = null
 );
 
 public static class ReadProposal
@@ -113,7 +114,8 @@ public static class ReadProposal
                 page.SkillVersion,
                 page.CreatedAt,
                 page.UpdatedAt,
-                new Older(revisions[0].Revision > 1, comments.Count > Comments, steps.Count > Steps)
+                new Older(revisions[0].Revision > 1, comments.Count > Comments, steps.Count > Steps),
+                page.Batch
             )
         );
     }

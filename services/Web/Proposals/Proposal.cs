@@ -24,7 +24,8 @@ public sealed record Proposal(
     string? Domain = null,
     long? SkillVersion = null,
     DomainApprovals[]? Approvals = null,
-    Older? Older = null
+    Older? Older = null,
+    Guid? Batch = null
 )
 {
     /// <summary>The domains whose reviewers decide.</summary>
