@@ -297,17 +297,28 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
 
     private static (string Domain, string Name) Key(Said skill) => (skill.Place.Domain, TextForm.Likeness(skill.Name));
 
-    /// <summary>Skills that have one of the names.</summary>
+    /// <summary>
+    /// Skills that have one of the names, from their rows: to fold each from its events would cost most of importing again
+    /// what is there already. What they were called before, they do not say.
+    /// </summary>
     private static async Task<IEnumerable<(Guid Id, long Version, Skill Skill)>> Known(
         IDocumentSession session,
         string[] names,
         CancellationToken ct
-    ) =>
-        await Fold(
-            session,
-            await session.Query<SkillEntry>().Where(s => names.Contains(s.Name)).Select(s => s.Id).ToListAsync(ct),
-            ct
-        );
+    )
+    {
+        var ids = await session
+            .Query<SkillEntry>()
+            .Where(s => names.Contains(s.Name))
+            .Select(s => s.Id)
+            .ToListAsync(ct);
+        if (ids.Count == 0)
+            return [];
+        await using var connection = session.Database.CreateConnection();
+        await connection.OpenAsync(ct);
+        var now = await connection.SkillsNow([.. ids], ct);
+        return now.OrderBy(s => s.Key).Select(s => (s.Key, s.Value.Skill.Version, s.Value.Skill));
+    }
 
     /// <summary>Skills folded from their events in one read, the oldest first.</summary>
     internal static async Task<IEnumerable<(Guid Id, long Version, Skill Skill)>> Fold(
