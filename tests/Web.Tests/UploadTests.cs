@@ -114,7 +114,7 @@ public sealed class UploadTests(WebFixture web) : IClassFixture<WebFixture>
     )]
     [InlineData("Something new.", "Something new.")]
     public void What_is_wrong_is_said_in_the_language_of_its_reader(string said, string german) =>
-        Assert.Equal(german, Wrong.In(Texts.In("de"), said));
+        Assert.Equal(german, FileErrors.In(Texts.In("de"), said));
 
     [Theory]
     [InlineData("/rows/12/level", "row 13 below the heading, column level")]
@@ -122,7 +122,7 @@ public sealed class UploadTests(WebFixture web) : IClassFixture<WebFixture>
     [InlineData("/header/3", "heading, column 4")]
     [InlineData("/domains/0/groups/1", null)]
     public void A_place_in_a_table_is_said_as_people_count(string pointer, string? place) =>
-        Assert.Equal(place, Wrong.Place(Texts.In("en"), pointer));
+        Assert.Equal(place, FileErrors.Place(Texts.In("en"), pointer));
 
     private static async Task<string> Token(Browser browser) =>
         Regex

@@ -8,7 +8,7 @@ namespace SkillPlatform.Web.Uploads;
 /// What the catalogue says of a file, in the reader's language. It says it in English, like all of the API: its sentences are
 /// known by the English texts; one that is not is shown as it came.
 /// </summary>
-public static partial class Wrong
+public static partial class FileErrors
 {
     private const string Near = "wrong.near";
 
