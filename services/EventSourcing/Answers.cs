@@ -142,7 +142,8 @@ public static class Match
     /// <param name="required">True where it must say one.</param>
     public static (long? Expected, Refusal? Refused) Of(HttpContext http, bool required)
     {
-        var header = http.Request.Headers.IfMatch.ToString();
+        // The parser throws where blanks end a tag that has only begun.
+        var header = http.Request.Headers.IfMatch.ToString().Trim();
         if (header.Length == 0)
             return (null, required ? Missing : null);
         if (header == "*")

@@ -14,7 +14,7 @@ public sealed partial class SampleTests
     [MemberData(nameof(Languages))]
     public void Each_kind_of_mail_is_as_it_was_approved(string language)
     {
-        var mails = Letters(language).Concat(Digests(language)).ToList();
+        var mails = Letters(language).Concat(Gathered(language)).Concat(Digests(language)).ToList();
         foreach (var (kind, mail) in mails)
         {
             var host = Given.Sender.Origin.Host;
@@ -95,6 +95,22 @@ public sealed partial class SampleTests
                 .Order(StringComparer.Ordinal);
             foreach (var reason in watched is null ? own : own.Prepend(watched))
                 yield return ($"{kind}.{reason}", Letter.Of(Contents(kind, reason, language), Given.Sender));
+        }
+    }
+
+    // What is said in one thread in a short time, and more of it than one letter holds.
+    private static IEnumerable<(string Kind, MimeMessage Mail)> Gathered(string language)
+    {
+        foreach (
+            var (kind, reason, count) in new[]
+            {
+                (NewsKind.Commented, "answered", 2),
+                (NewsKind.SkillCommented, Topic.Skill, 14),
+            }
+        )
+        {
+            var told = Enumerable.Repeat(Contents(kind, reason, language), count).ToList();
+            yield return ($"gathered.{reason}", GatheredLetter.Of(told[0], told, Given.Sender));
         }
     }
 

@@ -99,7 +99,10 @@ public sealed class OrderOfAcceptance(Servers servers)
             );
             // The last two proposed are on one requirement: whichever was accepted first merges.
             Assert.Single(ended!.Conflicted);
-            Assert.Equal(order.Except(ended.Conflicted), ended.Merged);
+            Assert.True(
+                order.Except(ended.Conflicted).SequenceEqual(ended.Merged, StringComparer.Ordinal),
+                $"{domain}, accepted: {string.Join(' ', order)}; merged: {string.Join(' ', ended.Merged)}"
+            );
             var rivals = order.Where(id => ended.Rivals.Contains(id)).ToArray();
             Assert.Equal(rivals[^1], ended.Conflicted[0]);
         }

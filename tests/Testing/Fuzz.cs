@@ -8,8 +8,8 @@ namespace SkillPlatform.Testing;
 
 /// <summary>
 /// What nobody would send, made of what somebody might: good input with pieces of it changed, left out, repeated and put
-/// elsewhere. <c>SKILLPLATFORM_FUZZ_SECONDS</c> says for how long all of it together is tried; <c>scripts/fuzz</c> does so for an
-/// hour.
+/// elsewhere. The same every time, so that a change is held to what it changed; <c>SKILLPLATFORM_FUZZ_SECONDS</c> says for how long
+/// all of it together is tried, and then it is new each time: <c>scripts/fuzz</c> does so for an hour.
 /// </summary>
 public static class Fuzz
 {
@@ -66,15 +66,13 @@ public static class Fuzz
         new('a', 3_000),
     ];
 
+    private static readonly string? Seconds = Environment.GetEnvironmentVariable("SKILLPLATFORM_FUZZ_SECONDS")
+        is { Length: > 0 } said
+        ? said
+        : null;
+
     private static readonly TimeSpan Each =
-        TimeSpan.FromSeconds(
-            int.Parse(
-                Environment.GetEnvironmentVariable("SKILLPLATFORM_FUZZ_SECONDS") is { Length: > 0 } seconds
-                    ? seconds
-                    : "10",
-                CultureInfo.InvariantCulture
-            )
-        ) / Targets;
+        TimeSpan.FromSeconds(int.Parse(Seconds ?? "10", CultureInfo.InvariantCulture)) / Targets;
 
     /// <summary>Tries text, which must be taken or turned down: what is thrown, or takes long, fails.</summary>
     /// <param name="seeds">Good input.</param>
@@ -134,8 +132,13 @@ public static class Fuzz
     private static void Run<T>(Gen<T> inputs, Action<T> feed, Func<T, string> show)
     {
         var tried = 0;
-        for (var since = Stopwatch.StartNew(); since.Elapsed < Each || tried == 0; )
-            Check.One(Config.QuickThrowOnFailure.WithMaxTest(100), Prop.ForAll(inputs.ToArbitrary(), Try));
+        var config = Config.QuickThrowOnFailure.WithMaxTest(100);
+        var round = 0UL;
+        for (var since = Stopwatch.StartNew(); since.Elapsed < Each || tried == 0; round++)
+            Check.One(
+                Seconds is null ? config.WithReplay(new Replay(new Rnd(round, 1), null)) : config,
+                Prop.ForAll(inputs.ToArbitrary(), Try)
+            );
         Xunit.TestContext.Current.SendDiagnosticMessage($"{tried} tried");
 
         void Try(T input)
