@@ -1,36 +1,56 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Hosting;
 using SkillPlatform.AppHost;
 
 var settings = new Settings(args);
 if (args is ["status"])
     return await Progress.ShowStatus(settings);
 var builder = settings.CreateBuilder(args);
-var servers =
-    settings["Servers"] is "containers" || builder.ExecutionContext.IsPublishMode
-        ? Servers.FromContainers(builder, settings)
-        : Servers.FromThisMachine(builder, settings);
-var replicas = settings.Replicas ?? (settings["Servers"] is "containers" ? 2 : 1);
+var isPublished = builder.ExecutionContext.IsPublishMode;
+var servers = settings["Servers"] switch
+{
+    "external" when isPublished => Servers.FromElsewhere(builder),
+    "containers" => Servers.FromContainers(builder, settings),
+    _ when isPublished => Servers.FromContainers(builder, settings),
+    _ => Servers.FromThisMachine(builder, settings),
+};
+var replicas = settings.Replicas ?? (settings["Servers"] is "containers" || isPublished ? 2 : 1);
 
 // A browser on this machine uses these; who publishes is asked for the real ones.
-var origin = builder.AddParameter("web-public-origin", $"http://localhost:{settings.Port("web")}");
-var authority = builder.AddParameter("identity-authority", $"http://localhost:{settings.Port("identity")}");
-var sender = builder.AddParameter("smtp-from", "SkillPlatform <no-reply@example.org>");
+var origin = builder.Ask(
+    "web-public-origin",
+    "Where browsers find the pages, without a slash at the end: https://skills.example.org",
+    $"http://localhost:{settings.Port("web")}"
+);
+var authority = builder.Ask(
+    "identity-authority",
+    "Where browsers find the sign-in, another host: https://id.skills.example.org",
+    $"http://localhost:{settings.Port("identity")}"
+);
+var sender = builder.Ask(
+    "smtp-from",
+    "Who mails are from: SkillPlatform <skills@example.org>",
+    "SkillPlatform <no-reply@example.org>"
+);
 
-var mail = builder
-    .AddProject<Projects.DevelopmentMail>("mail", launchProfileName: null)
-    .WithoutDotnetRun()
-    .WithHttpEndpoint(port: settings.Port("mail"), name: "http", isProxied: false)
-    .WithEndpoint(
-        port: settings.Port("smtp"),
-        name: "smtp",
-        scheme: "smtp",
-        isProxied: false,
-        env: "DevelopmentMail__SmtpPort"
-    )
-    .WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName)
-    .WithEnvironment("DevelopmentMail__Folder", settings.Folder("mailbox"))
-    .WithReadyPage();
+// A published installation has a mail server of its own, and asks for it.
+var mail = isPublished
+    ? null
+    : builder
+        .AddProject<Projects.DevelopmentMail>("mail", launchProfileName: null)
+        .WithoutDotnetRun()
+        .WithHttpEndpoint(port: settings.Port("mail"), name: "http", isProxied: false)
+        .WithEndpoint(
+            port: settings.Port("smtp"),
+            name: "smtp",
+            scheme: "smtp",
+            isProxied: false,
+            env: "DevelopmentMail__SmtpPort"
+        )
+        .WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName)
+        .WithEnvironment("DevelopmentMail__Folder", settings.Folder("mailbox"))
+        .WithReadyPage();
 
 var catalog = Service<Projects.Catalog>("catalog");
 var notifications = SendsMail(Service<Projects.Notifications>("notifications"));
@@ -41,13 +61,15 @@ var proposals = Service<Projects.Proposals>("proposals")
 // What a comment says is asked for when it is shown or sent.
 notifications.WithReference(proposals.GetEndpoint("http"));
 var identity = SendsMail(Service<Projects.Identity>("identity"));
-Service<Projects.Web>("web")
+var web = Service<Projects.Web>("web")
     .WithReference(catalog.GetEndpoint("http"))
     .WithReference(proposals.GetEndpoint("http"))
     .WithReference(notifications.GetEndpoint("http"))
     .WithReference(identity.GetEndpoint("http"));
 
-if (settings["StarterCatalogue"] is not "false")
+if (isPublished)
+    builder.Publish(settings, identity, web);
+else if (settings["StarterCatalogue"] is not "false")
     builder
         .AddProject<Projects.Catalog>("starter-catalogue", launchProfileName: null)
         .WithoutDotnetRun()
@@ -78,7 +100,10 @@ IResourceBuilder<ProjectResource> Service<T>(string name)
         .WaitFor(servers.Databases[name])
         .WithReference(servers.Messaging)
         .WaitFor(servers.Messaging)
-        .WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName)
+        .WithEnvironment(
+            "ASPNETCORE_ENVIRONMENT",
+            isPublished ? Environments.Production : builder.Environment.EnvironmentName
+        )
         // The orchestrator would have each export every second, which keeps an idle machine busy.
         .WithEnvironment("OTEL_METRIC_EXPORT_INTERVAL", "15000")
         .WithEnvironment("OTEL_BSP_SCHEDULE_DELAY", "5000")
@@ -89,7 +114,9 @@ IResourceBuilder<ProjectResource> Service<T>(string name)
         .WithReadyPage();
 
 IResourceBuilder<ProjectResource> SendsMail(IResourceBuilder<ProjectResource> service) =>
-    service
-        .WithEnvironment("Smtp__Host", mail.GetEndpoint("smtp").Property(EndpointProperty.Host))
-        .WithEnvironment("Smtp__Port", mail.GetEndpoint("smtp").Property(EndpointProperty.Port))
-        .WithEnvironment("Smtp__From", sender);
+    mail is null
+        ? builder.MailFrom(service, sender)
+        : service
+            .WithEnvironment("Smtp__Host", mail.GetEndpoint("smtp").Property(EndpointProperty.Host))
+            .WithEnvironment("Smtp__Port", mail.GetEndpoint("smtp").Property(EndpointProperty.Port))
+            .WithEnvironment("Smtp__From", sender);

@@ -39,6 +39,36 @@ internal static class Databases
         end $$
         """;
 
+    private const string Rights = "login nosuperuser nocreatedb nocreaterole noreplication nobypassrls";
+
+    /// <summary>
+    /// The same as a script for <c>psql</c>, which any number of runs leave as one does. Passwords come from the environment,
+    /// under the names that stand in place of them.
+    /// </summary>
+    public static string Script(IEnumerable<OwnDatabase> databases) =>
+        """
+            -- Makes each service's database, and the role that owns it and opens no other. Run as superuser, on the database postgres:
+            --   psql -v ON_ERROR_STOP=1 -f databases.sql
+            -- with the passwords in the environment. Needs psql 15 or later, the server may be older.
+
+            """
+        + string.Concat(
+            databases.Select(database =>
+                $"""
+
+                    \getenv password {database.Password}
+                    select 'create role {database.Role}'
+                    where not exists (select from pg_roles where rolname = '{database.Role}') \gexec
+                    select format('alter role {database.Role} {Rights} password %L', :'password') \gexec
+                    select 'create database {database.Name}'
+                    where not exists (select from pg_database where datname = '{database.Name}') \gexec
+                    alter database {database.Name} owner to {database.Role};
+                    revoke all on database {database.Name} from public;
+
+                    """
+            )
+        );
+
     public static async Task Prepare(string maintenance, IEnumerable<OwnDatabase> databases, CancellationToken ct)
     {
         foreach (var database in databases)
@@ -58,7 +88,7 @@ internal static class Databases
             await Run(
                 maintenance,
                 $"""
-                alter role "{role}" login nosuperuser nocreatedb nocreaterole noreplication nobypassrls
+                alter role "{role}" {Rights}
                 password '{password}'
                 """,
                 ct

@@ -129,15 +129,41 @@ internal sealed record Servers(
         );
     }
 
+    /// <summary>Servers that somebody else runs: all that is published of them is how their addresses are called.</summary>
+    public static Servers FromElsewhere(IDistributedApplicationBuilder builder)
+    {
+        return new Servers(
+            ForEach(name =>
+                Address(
+                    $"{name}-db",
+                    $"Host=…;Database={name};Username={Role(name)};Password=…;SSL Mode=VerifyFull; several hosts by commas"
+                )
+            ),
+            Address("messaging", "amqps://user:password@host/virtual-host, what is special in them in per cent signs")
+        );
+
+        IResourceBuilder<IResourceWithConnectionString> Address(string name, string description) =>
+            builder.AddConnectionString(
+                name,
+                ReferenceExpression.Create($"{builder.Ask($"{name}-address", description, secret: true)}")
+            );
+    }
+
     private static (
         IResourceBuilder<ParameterResource> User,
         IResourceBuilder<ParameterResource> Database,
         IResourceBuilder<ParameterResource> Broker
     ) Credentials(IDistributedApplicationBuilder builder, Settings settings) =>
         (
-            builder.AddParameter("server-user", User),
-            builder.AddParameter("database-password", () => settings.Secret("database_password"), secret: true),
-            builder.AddParameter("broker-password", () => settings.Secret("broker_password"), secret: true)
+            builder
+            // No secret, and the same everywhere.
+            .AddParameter("server-user", User, publishValueAsDefault: true),
+            builder
+                .AddParameter("database-password", () => settings.Secret("database_password"), secret: true)
+                .WithDescription("Of PostgreSQL's superuser: letters and digits, as all these passwords"),
+            builder
+                .AddParameter("broker-password", () => settings.Secret("broker_password"), secret: true)
+                .WithDescription("Of RabbitMQ's user")
         );
 
     private static Dictionary<string, IResourceBuilder<IResourceWithConnectionString>> ForEach(
@@ -149,6 +175,10 @@ internal sealed record Servers(
 
     private static string Role(string service) => $"{User}_{service}";
 
+    /// <summary>The databases of an installation, with the names under which it sets their passwords.</summary>
+    public static IReadOnlyList<OwnDatabase> Published { get; } =
+    [.. Keeping.Select(name => new OwnDatabase(name, Role(name), $"{name.ToUpperInvariant()}_DATABASE_PASSWORD"))];
+
     private static IEnumerable<OwnDatabase> Owned(Settings settings) =>
         Keeping.Select(name => new OwnDatabase(name, Role(name), settings.Secret($"{name}_database_password")));
 
@@ -157,11 +187,13 @@ internal sealed record Servers(
         Settings settings,
         string service
     ) =>
-        builder.AddParameter(
-            $"{service}-database-password",
-            () => settings.Secret($"{service}_database_password"),
-            secret: true
-        );
+        builder
+            .AddParameter(
+                $"{service}-database-password",
+                () => settings.Secret($"{service}_database_password"),
+                secret: true
+            )
+            .WithDescription($"Of the role that owns the database {service}");
 
     private static async Task Answers(string connectionString, CancellationToken ct)
     {

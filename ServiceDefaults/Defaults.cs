@@ -8,7 +8,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpsPolicy;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -78,16 +77,8 @@ public static class Defaults
             options.SerializerOptions.RespectNullableAnnotations = true;
             options.SerializerOptions.RespectRequiredConstructorParameters = true;
         });
-        // A document that names whichever host it was asked under could be kept for everybody under a stranger's.
-        builder.Services.ConfigureAll<OpenApiOptions>(options =>
-            options.AddDocumentTransformer(
-                (document, _, _) =>
-                {
-                    document.Servers = [new Microsoft.OpenApi.OpenApiServer { Url = "/" }];
-                    return Task.CompletedTask;
-                }
-            )
-        );
+        // Among other things that it names no host: a document that did could be kept for everybody under a stranger's.
+        Description.Add(builder.Services);
         builder.Services.Configure<HstsOptions>(options =>
             (options.MaxAge, options.IncludeSubDomains) = (TimeSpan.FromDays(365), true)
         );

@@ -21,6 +21,10 @@ namespace SkillPlatform.ServiceDefaults;
 /// <param name="Body">The first 2,000 characters of it.</param>
 public sealed record GivenUp(string Queue, string? MessageId, string? Reason, string? At, string Body);
 
+/// <summary>What was put back into its queue.</summary>
+/// <param name="Count">Messages.</param>
+public sealed record Replayed([property: System.Text.Json.Serialization.JsonPropertyName("replayed")] int Count);
+
 /// <summary>
 /// The operator's view of messages that were given up: list them, and put them back once the cause is mended. Works on
 /// the broker itself, so that it also serves when the service does not start.
@@ -71,21 +75,21 @@ public static class ErrorQueues
             async (IConfiguration configuration) =>
             {
                 await using var connection = await Connect(configuration);
-                return TypedResults.Ok(
-                    new { items = await List(connection, endpoints, 200), nextCursor = (string?)null }
-                );
+                return TypedResults.Ok(new Page<GivenUp>(await List(connection, endpoints, 200), NextCursor: null));
             }
         );
-        group.MapPost(
-            "/{queue}/replay",
-            async Task<IResult> (string queue, IConfiguration configuration) =>
-            {
-                if (!Queues(endpoints).Contains(queue, StringComparer.Ordinal))
-                    return TypedResults.NotFound();
-                await using var connection = await Connect(configuration);
-                return TypedResults.Ok(new { replayed = await Replay(connection, queue) });
-            }
-        );
+        group
+            .MapPost(
+                "/{queue}/replay",
+                async Task<IResult> (string queue, IConfiguration configuration) =>
+                {
+                    if (!Queues(endpoints).Contains(queue, StringComparer.Ordinal))
+                        return TypedResults.NotFound();
+                    await using var connection = await Connect(configuration);
+                    return TypedResults.Ok(new Replayed(await Replay(connection, queue)));
+                }
+            )
+            .Produces<Replayed>();
     }
 
     internal static IEnumerable<string> Queues(IEnumerable<string> endpoints) =>

@@ -93,7 +93,8 @@ public static class Announcements
                     .ThenBy(r => Array.FindIndex(roles, role => role.Slug == r.Key.Role))
                     .Select(r => new Requirement(r.Key.Role, r.Key.Level, r.Value.Mandatory, r.Value.Description)),
             ],
-            skill.Retired
+            skill.Retired,
+            skill.Description.Length > 0 ? skill.Description : null
         );
     }
 
@@ -104,6 +105,7 @@ public static class Announcements
             SkillAdded d => Of("skillAdded", null, d.Name),
             SkillRenamed d => Of("skillRenamed", before!.Name, d.Name),
             KeywordsReplaced d => Of("keywordsReplaced", Text(before!.Keywords), Text(d.Keywords)),
+            SkillDescribed d => Of("skillDescribed", Said(before!.Description), Said(d.Description)),
             SkillMoved d => Of("skillMoved", $"{before!.Domain}/{before.Group}", $"{d.Domain}/{d.Group}"),
             SkillRetired => Of("skillRetired", before!.Name, null),
             RequirementStated d => At("requirementStated", d.Role, d.Level),
@@ -132,6 +134,8 @@ public static class Announcements
             );
         }
     }
+
+    private static string? Said(string text) => text.Length > 0 ? text : null;
 
     private static string Text(IEnumerable<string> keywords) => string.Join(", ", keywords);
 }

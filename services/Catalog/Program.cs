@@ -26,5 +26,4 @@ app.MapOpenApi("/api/catalog/openapi.json").AllowAnonymous();
 Api.Map(app.MapGroup("/api/catalog"));
 if (args is ["import", .., var file])
     return await ImportFile.Run(app.Services, file, intoEmpty: args.Contains("--into-empty"));
-await app.RunAsync();
-return 0;
+return await app.Serve(args);

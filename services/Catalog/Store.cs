@@ -17,6 +17,7 @@ public static class Store
         events.MapEventType<RequirementDropped>("requirement_dropped");
         events.MapEventType<SkillRenamed>("skill_renamed");
         events.MapEventType<KeywordsReplaced>("keywords_replaced");
+        events.MapEventType<SkillDescribed>("skill_described");
         events.MapEventType<SkillMoved>("skill_moved");
         events.MapEventType<SkillRetired>("skill_retired");
         events.MapEventType<DomainAdded>("domain_added");

@@ -76,6 +76,7 @@ public sealed record Course(Said? Before, Said? After, IReadOnlyList<Step> Steps
             (_, DropRequirement drop) => Drop(skill, drop),
             (_, RenameSkill rename) => Rename(skill, rename, around),
             (_, ReplaceKeywords replace) => Replace(skill, replace),
+            (_, DescribeSkill describe) => Describe(skill, describe),
             (_, MoveSkill move) => Move(skill, move, around),
             _ => throw new ArgumentOutOfRangeException(nameof(change), change.GetType().Name, "No such operation."),
         };
@@ -95,7 +96,16 @@ public sealed record Course(Said? Before, Said? After, IReadOnlyList<Step> Steps
     private static (Said?, Conflict?) Add(AddSkill add, Surroundings around) =>
         Unknown(null, add, null, around) is { } unknown ? (null, unknown)
         : around.IsTaken(new Place(add.Domain, add.Group), add.Name) ? Not(null, "name-taken", null, add.Name, add.Name)
-        : (new Said(add.Name, [.. add.Keywords], new Place(add.Domain, add.Group), [.. add.Requirements]), null);
+        : (
+            new Said(
+                add.Name,
+                [.. add.Keywords],
+                new Place(add.Domain, add.Group),
+                [.. add.Requirements],
+                Description: add.Description ?? ""
+            ),
+            null
+        );
 
     private static (Said?, Conflict?) Retire(Said skill, RetireSkill retire) =>
         skill.Retired ? (skill, null)
@@ -162,6 +172,12 @@ public sealed record Course(Said? Before, Said? After, IReadOnlyList<Step> Steps
             : (skill with { Keywords = [.. kept, .. added] }, null);
     }
 
+    private static (Said?, Conflict?) Describe(Said skill, DescribeSkill describe) =>
+        skill.Description == describe.Description ? (skill, null)
+        : skill.Description != describe.Was
+            ? Not(skill, "changed", describe.Was, skill.Description, describe.Description)
+        : (skill with { Description = describe.Description }, null);
+
     private static (Said?, Conflict?) Move(Said skill, MoveSkill move, Surroundings around)
     {
         var (now, was, wanted) = (skill.Place, move.Was, new Place(move.Domain, move.Group));
@@ -198,6 +214,7 @@ public sealed record Course(Said? Before, Said? After, IReadOnlyList<Step> Steps
             DropRequirement e => e.Was,
             RenameSkill e => e.Was,
             ReplaceKeywords e => Text(e.Was),
+            DescribeSkill e => e.Was,
             MoveSkill e => Text(e.Was),
             _ => null,
         };
@@ -211,6 +228,7 @@ public sealed record Course(Said? Before, Said? After, IReadOnlyList<Step> Steps
             MakeOptional => Binding(false),
             RenameSkill e => e.Name,
             ReplaceKeywords e => Text(e.Keywords),
+            DescribeSkill e => e.Description,
             MoveSkill e => Text(new Place(e.Domain, e.Group)),
             AddSkill e => Text(new Place(e.Domain, e.Group)),
             _ => null,

@@ -17,7 +17,17 @@ public static class Difference
     public static Change[] Between(Said? from, Said to)
     {
         if (from is null)
-            return [new AddSkill(to.Place.Domain, to.Place.Group, to.Name, [.. to.Keywords], [.. to.Requirements])];
+            return
+            [
+                new AddSkill(
+                    to.Place.Domain,
+                    to.Place.Group,
+                    to.Name,
+                    [.. to.Keywords],
+                    [.. to.Requirements],
+                    to.Description.Length > 0 ? to.Description : null
+                ),
+            ];
         var (had, has) = (Cells(from), Cells(to));
         return
         [
@@ -29,6 +39,7 @@ public static class Difference
                 .Select(r => new DropRequirement(r.Role, r.Level, r.Description, r.Mandatory)),
             .. One(from.Name != to.Name, () => new RenameSkill(from.Name, to.Name)),
             .. One(!Same(from.Keywords, to.Keywords), () => new ReplaceKeywords([.. from.Keywords], [.. to.Keywords])),
+            .. One(from.Description != to.Description, () => new DescribeSkill(from.Description, to.Description)),
             .. One(from.Place != to.Place, () => new MoveSkill(from.Place, to.Place.Domain, to.Place.Group)),
             .. to.Requirements.SelectMany(r => Between(had.GetValueOrDefault(new(r.Role, r.Level)), r)),
             .. One(to.Retired && !from.Retired, () => new RetireSkill(from.Version > 0 ? from.Version : null)),

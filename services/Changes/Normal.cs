@@ -25,11 +25,14 @@ public static class Normal
             DropRequirement c => c with { Was = TextForm.Text(c.Was) },
             RenameSkill c => new RenameSkill(TextForm.Name(c.Was), TextForm.Name(c.Name)),
             ReplaceKeywords c => new ReplaceKeywords(TextForm.Keywords(c.Was), TextForm.Keywords(c.Keywords)),
+            DescribeSkill c => new DescribeSkill(TextForm.Text(c.Was), TextForm.Text(c.Description)),
             AddSkill c => c with
             {
                 Name = TextForm.Name(c.Name),
                 Keywords = TextForm.Keywords(c.Keywords),
                 Requirements = [.. c.Requirements.Select(Of)],
+                // What is empty says nothing.
+                Description = TextForm.Text(c.Description ?? "") is { Length: > 0 } said ? said : null,
             },
             _ => change,
         };
@@ -56,7 +59,9 @@ public static class Normal
             DropRequirement c => Was("/was", c.Was),
             RenameSkill c => Was("/was", c.Was).Concat(Name("/name", c.Name, TextForm.LongestName)),
             ReplaceKeywords c => c.Was.SelectMany((k, i) => Was($"/was/{i}", k)).Concat(Keywords(c.Keywords)),
+            DescribeSkill c => Was("/was", c.Was).Concat(Text("/description", c.Description)),
             AddSkill c => Name("/name", c.Name, TextForm.LongestName)
+                .Concat(Text("/description", c.Description ?? ""))
                 .Concat(Keywords(c.Keywords))
                 .Concat(Requirements(c.Requirements)),
             _ => [],
@@ -74,7 +79,9 @@ public static class Normal
             DropRequirement c => TextForm.Length(c.Was),
             RenameSkill c => TextForm.Length(c.Was) + TextForm.Length(c.Name),
             ReplaceKeywords c => c.Was.Concat(c.Keywords).Sum(Length),
+            DescribeSkill c => TextForm.Length(c.Was) + TextForm.Length(c.Description),
             AddSkill c => TextForm.Length(c.Name)
+                + Length(c.Description)
                 + c.Keywords.Sum(Length)
                 + c.Requirements.Sum(r => Length(r?.Description)),
             _ => 0,

@@ -29,13 +29,15 @@ public readonly record struct Cell(string Role, string Level)
 /// <param name="Requirements">One a cell. Their order says nothing either, but is kept.</param>
 /// <param name="Retired">True once retired.</param>
 /// <param name="Version">The version that says so; 0 where it has none yet.</param>
+/// <param name="Description">What the skill is about; empty where nothing is said.</param>
 public sealed record Said(
     string Name,
     ImmutableArray<string> Keywords,
     Place Place,
     ImmutableArray<Requirement> Requirements,
     bool Retired = false,
-    long Version = 0
+    long Version = 0,
+    string Description = ""
 )
 {
     /// <summary>What a stored skill says, whatever form its texts were stored in.</summary>
@@ -45,13 +47,15 @@ public sealed record Said(
     /// <param name="requirements">One a cell.</param>
     /// <param name="retired">True once retired.</param>
     /// <param name="version">The version that says so.</param>
+    /// <param name="description">What the skill is about.</param>
     public static Said Of(
         string name,
         IEnumerable<string> keywords,
         Place place,
         IEnumerable<Requirement> requirements,
         bool retired = false,
-        long version = 0
+        long version = 0,
+        string? description = null
     ) =>
         new(
             TextForm.Name(name),
@@ -59,7 +63,8 @@ public sealed record Said(
             place,
             [.. requirements.Select(Normal.Of)],
             retired,
-            version
+            version,
+            TextForm.Text(description ?? "")
         );
 
     /// <summary>What a state says.</summary>
@@ -72,7 +77,8 @@ public sealed record Said(
             new Place(state.Domain.Slug, state.Group.Slug),
             state.Requirements,
             state.Retired,
-            version
+            version,
+            state.Description
         );
 
     /// <summary>What it says at one cell; null where nothing.</summary>

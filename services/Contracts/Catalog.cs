@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SkillPlatform.Contracts;
 
 /// <summary>A thing with a slug and a name: a role, level, domain or group.</summary>
@@ -15,6 +17,7 @@ public sealed record Named(string Slug, string Name);
 /// <param name="Roles">The roles that appear in it.</param>
 /// <param name="Requirements">All requirements, by level, then role.</param>
 /// <param name="Retired">True once retired.</param>
+/// <param name="Description">What the skill is about, in Markdown; null where nothing is said.</param>
 public sealed record SkillState(
     string Slug,
     string Name,
@@ -24,12 +27,13 @@ public sealed record SkillState(
     Named[] Levels,
     Named[] Roles,
     Requirement[] Requirements,
-    bool Retired
+    bool Retired,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description = null
 );
 
 /// <summary>
-/// One thing that changed in a skill. <c>Kind</c> is one of <c>skillAdded, skillRenamed, keywordsReplaced, skillMoved,
-/// skillRetired, requirementStated, requirementReworded, requirementMadeMandatory, requirementMadeOptional,
+/// One thing that changed in a skill. <c>Kind</c> is one of <c>skillAdded, skillRenamed, keywordsReplaced,
+/// skillDescribed, skillMoved, skillRetired, requirementStated, requirementReworded, requirementMadeMandatory, requirementMadeOptional,
 /// requirementDropped</c>; readers ignore kinds they do not know.
 /// </summary>
 /// <param name="Version">The skill's version that this change made.</param>

@@ -16,6 +16,7 @@ namespace SkillPlatform.Contracts;
 [JsonDerivedType(typeof(DropRequirement), "dropRequirement")]
 [JsonDerivedType(typeof(RenameSkill), "renameSkill")]
 [JsonDerivedType(typeof(ReplaceKeywords), "replaceKeywords")]
+[JsonDerivedType(typeof(DescribeSkill), "describeSkill")]
 [JsonDerivedType(typeof(MoveSkill), "moveSkill")]
 [JsonDerivedType(typeof(AddSkill), "addSkill")]
 [JsonDerivedType(typeof(RetireSkill), "retireSkill")]
@@ -80,6 +81,11 @@ public sealed record RenameSkill(string Was, string Name) : Change;
 /// <param name="Keywords">The keywords the author wants, at most 100 of at most 100 characters.</param>
 public sealed record ReplaceKeywords(string[] Was, string[] Keywords) : Change;
 
+/// <summary>Replaces what is said of the skill as a whole.</summary>
+/// <param name="Was">The text the author saw; empty where there was none.</param>
+/// <param name="Description">The new text: Markdown, at most 10,000 characters; empty to take it away.</param>
+public sealed record DescribeSkill(string Was, string Description) : Change;
+
 /// <summary>Where a skill stands.</summary>
 /// <param name="Domain">Slug of the domain.</param>
 /// <param name="Group">Slug of the group within it.</param>
@@ -104,8 +110,15 @@ public sealed record Requirement(string Role, string Level, bool Mandatory, stri
 /// <param name="Name">Name, at most 200 characters.</param>
 /// <param name="Keywords">Keywords, at most 100 of at most 100 characters.</param>
 /// <param name="Requirements">The requirements it starts with.</param>
-public sealed record AddSkill(string Domain, string Group, string Name, string[] Keywords, Requirement[] Requirements)
-    : Change;
+/// <param name="Description">What the skill is about: Markdown, at most 10,000 characters.</param>
+public sealed record AddSkill(
+    string Domain,
+    string Group,
+    string Name,
+    string[] Keywords,
+    Requirement[] Requirements,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description = null
+) : Change;
 
 /// <summary>Retires the skill: it leaves the lists, its page says so, its history stays.</summary>
 /// <param name="Version">The version the author saw; what is proposed without it takes the latest. Conflicts if there is a later one.</param>

@@ -242,7 +242,15 @@ public static class Preparation
     public static void BeforeServing(
         this IServiceCollection services,
         Func<IServiceProvider, CancellationToken, Task> work
-    ) => services.AddSingleton<IHostedService>(sp => new Before(sp, work));
+    )
+    {
+        services.AddSingleton<IHostedService>(sp => new Before(sp, work));
+        // For a process that does nothing else.
+        services.AddKeyedSingleton<Func<CancellationToken, Task>>(
+            "before-serving",
+            (sp, _) => new Before(sp, work).StartingAsync
+        );
+    }
 
     private sealed class Before(IServiceProvider services, Func<IServiceProvider, CancellationToken, Task> work)
         : IHostedLifecycleService

@@ -26,4 +26,4 @@ app.UseAuthorization();
 app.MapOpenId();
 app.MapPages();
 app.MapAccounts();
-await app.RunAsync();
+return await app.Serve(args);

@@ -22,5 +22,4 @@ app.UseAuthentication();
 app.UseAuthorization();
 Api.Map(app.MapGroup("/api/notifications"));
 app.MapOpenApi("/api/notifications/openapi.json").AllowAnonymous();
-await app.RunAsync();
-return 0;
+return await app.Serve(args);

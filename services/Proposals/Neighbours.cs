@@ -59,7 +59,8 @@ public sealed class PastVersions(HttpClient catalog)
         Named[] Roles,
         Requirement[] Requirements,
         long Version,
-        bool Retired = false
+        bool Retired = false,
+        string? Description = null
     );
 
     /// <summary>A skill as it was; null where it has no such version. Throws <see cref="CatalogueSilentException"/>.</summary>
@@ -87,7 +88,8 @@ public sealed class PastVersions(HttpClient catalog)
                     p.Levels,
                     p.Roles,
                     p.Requirements,
-                    p.Retired
+                    p.Retired,
+                    p.Description
                 )
                 : null;
         }

@@ -21,5 +21,4 @@ app.UseAuthentication();
 app.UseAuthorization();
 app.MapOpenApi("/api/proposals/openapi.json").AllowAnonymous();
 Api.Map(app.MapGroup("/api/proposals"));
-await app.RunAsync();
-return 0;
+return await app.Serve(args);

@@ -73,6 +73,47 @@ public sealed class DatabaseTests(Testing.Servers servers) : IClassFixture<Testi
         );
     }
 
+    [Fact]
+    public async Task The_published_script_does_the_same_as_often_as_it_is_run()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/psql"), "psql is not installed.");
+        var (catalog, proposals) = (Own("scripted"), Own("beside"));
+        var script = Path.Combine(Testing.Local.NewFolder("script"), "databases.sql");
+        await File.WriteAllTextAsync(
+            script,
+            Databases.Script([catalog with { Password = "FIRST" }, proposals with { Password = "SECOND" }]),
+            _ct
+        );
+        // What the one before had, and what is not easily quoted.
+        foreach (var password in (string[])["other", """it's "hard\" $1"""])
+            await Psql(script, ("FIRST", password), ("SECOND", Secret));
+        var hard = catalog with { Password = """it's "hard\" $1""" };
+        await Run(As(hard), "create schema skills create table it (id int); create extension pg_trgm");
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => Run(As(hard, proposals.Name), "select 1"));
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
+    }
+
+    private async Task Psql(string script, params (string Name, string Value)[] passwords)
+    {
+        var admin = new NpgsqlConnectionStringBuilder(servers.Postgres.Admin);
+        var info = new System.Diagnostics.ProcessStartInfo("psql", ["-q", "-v", "ON_ERROR_STOP=1", "-f", script])
+        {
+            Environment =
+            {
+                ["PGHOST"] = admin.Host,
+                ["PGPORT"] = admin.Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                ["PGUSER"] = admin.Username,
+                ["PGPASSWORD"] = admin.Password,
+                ["PGDATABASE"] = "postgres",
+            },
+        };
+        foreach (var (name, value) in passwords)
+            info.Environment[name] = value;
+        using var psql = System.Diagnostics.Process.Start(info)!;
+        await psql.WaitForExitAsync(_ct);
+        Assert.Equal(0, psql.ExitCode);
+    }
+
     private OwnDatabase Own(string name) => new($"{name}_{_suffix}", $"role_{name}_{_suffix}", Secret);
 
     // Without a role, as superuser.

@@ -26,7 +26,8 @@ public sealed class AnswerTests(Catalogue catalogue)
                 new MakeMandatory("developer", "senior"),
                 new MakeOptional("developer", "junior"),
                 new RenameSkill(name, $"{name} now"),
-                new ReplaceKeywords(["one", "two"], ["two", "three"])
+                new ReplaceKeywords(["one", "two"], ["two", "three"]),
+                new DescribeSkill("", "What it is about.")
             )
         );
         await catalogue.Accept(

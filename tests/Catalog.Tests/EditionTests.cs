@@ -33,7 +33,7 @@ public sealed class EditionTests(Servers servers) : IAsyncLifetime
     private const string Second = """
         {"roles":["Pilot","Cook"],"domains":[{"name":"Sea","levels":["Low","High"],"groups":[
           {"name":"Deck","skills":[
-            {"name":"Knots","keywords":["rope","knot"],"requirements":[
+            {"name":"Knots","description":"For sailors.","keywords":["rope","knot"],"requirements":[
               {"role":"Pilot","level":"Low","mandatory":true,"description":"Ties one, blind."},
               {"role":"Pilot","level":"High","mandatory":false,"description":"Ties ten."},
               {"role":"Cook","level":"Low","mandatory":true,"description":"Ties an apron well."}]},
@@ -61,6 +61,7 @@ public sealed class EditionTests(Servers servers) : IAsyncLifetime
         Assert.Equal(
             [
                 "keywords keywordsReplaced knots  | rope > rope, knot",
+                "reworded skillDescribed knots  |  > For sailors.",
                 "retired requirementDropped knots cook/high | Ties a roast. > ",
                 "barLowered requirementMadeOptional knots pilot/high | Ties ten. > Ties ten.",
                 "barRaised requirementMadeMandatory knots pilot/low | Ties one. > Ties one, blind.",
@@ -74,7 +75,7 @@ public sealed class EditionTests(Servers servers) : IAsyncLifetime
         );
         Assert.All(lines, line => Assert.Equal("Import of a catalogue document", Text(line, "reason")));
         Assert.All(lines, line => Assert.NotNull(Text(line, "import")));
-        Assert.Equal(2, diff.GetProperty("counts").GetProperty("reworded").GetInt32());
+        Assert.Equal(3, diff.GetProperty("counts").GetProperty("reworded").GetInt32());
         Assert.Equal(2, diff.GetProperty("counts").GetProperty("new").GetInt32());
         var raised = await _catalog.Get("/editions/2026.1/compare/2026.2?kind=barRaised");
         Assert.Single(raised.GetProperty("items").EnumerateArray());

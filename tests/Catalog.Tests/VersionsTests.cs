@@ -191,6 +191,7 @@ public sealed class VersionsTests(Servers servers) : IAsyncLifetime
                 0 => new RequirementDropped(cell.Role, cell.Level),
                 1 when now.Mandatory => new RequirementMadeOptional(cell.Role, cell.Level),
                 1 => new RequirementMadeMandatory(cell.Role, cell.Level),
+                2 when n % 2 == 0 => new SkillDescribed(n % 4 == 0 ? "" : $"About {n}\n\\ 'it'"),
                 2 => new KeywordsReplaced([$"k{n}", "- 🦊"]),
                 3 => n % 2 == 0
                     ? new SkillRenamed($"{skill.Name}{n}", $"{skill.Slug}{n}")
@@ -211,6 +212,7 @@ public sealed class VersionsTests(Servers servers) : IAsyncLifetime
             skill.Domain,
             skill.Group,
             skill.Retired,
+            skill.Description,
             skill.Requirements.Select(r => (r.Key.Role, r.Key.Level, r.Value.Mandatory, r.Value.Description))
         );
 
@@ -222,6 +224,7 @@ public sealed class VersionsTests(Servers servers) : IAsyncLifetime
             at.Skill.Domain,
             at.Skill.Group,
             at.Skill.Retired,
+            at.Skill.Description ?? "",
             at.Requirements.Select(r => (r.Role, r.Level, r.Mandatory!.Value, r.Description!))
         );
 
@@ -232,9 +235,10 @@ public sealed class VersionsTests(Servers servers) : IAsyncLifetime
         string domain,
         string group,
         bool retired,
+        string description,
         IEnumerable<(string, string, bool, string)> requirements
     ) =>
-        $"{slug}|{name}|{string.Join(',', keywords)}|{domain}|{group}|{retired}|"
+        $"{slug}|{name}|{string.Join(',', keywords)}|{domain}|{group}|{retired}|{description}|"
         + string.Join(';', requirements.Select(r => r.ToString()).Order(StringComparer.Ordinal));
 
     private static string Shape(Skill was, Skill now) =>
@@ -246,7 +250,8 @@ public sealed class VersionsTests(Servers servers) : IAsyncLifetime
             Cells(Kept(was, now).Where(c => was.Requirements[c].Description != now.Requirements[c].Description)),
             was.Name != now.Name,
             was.Group != now.Group,
-            !was.Keywords.ToHashSet().SetEquals(now.Keywords)
+            !was.Keywords.ToHashSet().SetEquals(now.Keywords),
+            was.Description != now.Description
         );
 
     private static string Shape(SkillDiff diff) =>
@@ -258,7 +263,8 @@ public sealed class VersionsTests(Servers servers) : IAsyncLifetime
             Cells(diff.Reworded.Select(r => new Cell(r.Role, r.Level))),
             diff.Renamed is not null,
             diff.Moved is not null,
-            diff.Keywords is not null
+            diff.Keywords is not null,
+            diff.Described is not null
         );
 
     private static IEnumerable<Cell> Kept(Skill was, Skill now) =>

@@ -54,7 +54,15 @@ public sealed class AlgebraTests
         from keywords in Gen.Elements(Words).ListOf()
         from place in Gen.Elements(Places)
         from requirements in Requirement.ListOf()
-        select Said.Of(name, keywords, place, requirements.DistinctBy(r => (r.Role, r.Level)), version: 7);
+        from about in Gen.Elements(Texts)
+        select Said.Of(
+            name,
+            keywords,
+            place,
+            requirements.DistinctBy(r => (r.Role, r.Level)),
+            version: 7,
+            description: about
+        );
 
     private static readonly Gen<Change> Change = Gen.OneOf(
         from r in Requirement
@@ -74,6 +82,9 @@ public sealed class AlgebraTests
         from was in Gen.Elements(Words).ArrayOf()
         from keywords in Gen.Elements(Words).ArrayOf()
         select (Change)new ReplaceKeywords(was, keywords),
+        from was in Gen.Elements(Texts)
+        from about in Gen.Elements(Texts)
+        select (Change)new DescribeSkill(was, about),
         from was in Gen.Elements(Places)
         from to in Gen.Elements([.. Places, new Place("trainees", "steps"), new Place("no", "where")])
         select (Change)new MoveSkill(was, to.Domain, to.Group),
@@ -117,7 +128,8 @@ public sealed class AlgebraTests
                         skill
                             .Requirements.Reverse()
                             .Select(r => r with { Description = r.Description.ReplaceLineEndings("\r\n") + "\r\n" }),
-                        version: 9
+                        version: 9,
+                        description: skill.Description.ReplaceLineEndings("\r\n") + "\r\n"
                     );
                     Assert.Empty(Difference.Between(skill, other));
                     Assert.Empty(Difference.Between(other, skill));
@@ -259,7 +271,10 @@ public sealed class AlgebraTests
 
     private static void Equal(Said expected, Said actual)
     {
-        Assert.Equal((expected.Name, expected.Place, expected.Retired), (actual.Name, actual.Place, actual.Retired));
+        Assert.Equal(
+            (expected.Name, expected.Description, expected.Place, expected.Retired),
+            (actual.Name, actual.Description, actual.Place, actual.Retired)
+        );
         Assert.Equal(expected.Keywords.ToHashSet(), [.. actual.Keywords]);
         Assert.Equal(expected.Requirements.ToHashSet(), [.. actual.Requirements]);
         Assert.Equal(expected.Requirements.Length, actual.Requirements.Length);

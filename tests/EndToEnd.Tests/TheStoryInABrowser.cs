@@ -75,8 +75,8 @@ public sealed partial class TheStoryInABrowser(RunningPlatform running, RealBrow
         await author.Button(author.Says("pick.go")).ClickAsync();
         await Expect(author.Heading(author.Says("compare.title", skill, "Middle", "Senior"))).ToBeVisibleAsync();
         var row = author.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = Role });
-        await Expect(row.Locator("del").First).ToContainTextAsync("Middle");
-        await Expect(row.Locator("ins").First).ToContainTextAsync("Senior");
+        await Expect(row.Locator("mark").First).ToContainTextAsync("Middle");
+        await Expect(row.Locator("mark").Last).ToContainTextAsync("Senior");
         await Expect(row).ToContainTextAsync(author.Says("compare.reworded"));
         await author.Link(author.Says("compare.back")).ClickAsync();
     }
@@ -97,7 +97,7 @@ public sealed partial class TheStoryInABrowser(RunningPlatform running, RealBrow
         await Expect(preview).ToContainTextAsync(author.Says("op.rewordRequirement", Role, "Middle"));
         await Expect(preview).ToContainTextAsync(why);
         await author.Button(author.Says("suggest.send")).ClickAsync();
-        await Expect(author.Heading(author.Says("proposal.title", skill))).ToBeVisibleAsync();
+        await Expect(author.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync(skill);
         await Expect(author.Page.GetByText(author.Says("turn.open.mine"))).ToBeVisibleAsync();
     }
 
@@ -106,8 +106,9 @@ public sealed partial class TheStoryInABrowser(RunningPlatform running, RealBrow
         await reviewer.Go("/");
         await reviewer.SignIn("reviewer");
         await reviewer.Counted(reviewer.Says("nav.queue")).ClickAsync();
-        await reviewer.Reads(reviewer.Link(why));
-        await reviewer.Link(why).ClickAsync();
+        var waiting = reviewer.Page.Locator(".proposals > li").Filter(new() { HasText = why });
+        await reviewer.Reads(waiting);
+        await waiting.GetByRole(AriaRole.Link).ClickAsync();
         await Expect(reviewer.Page.Locator("ins").First).ToBeVisibleAsync();
         await reviewer.Button(reviewer.Says("review.approve")).ClickAsync();
         await Expect(reviewer.Status(reviewer.Says("proposal.done.reviewed"))).ToBeVisibleAsync();

@@ -78,7 +78,7 @@ public sealed partial class AddressTests(Running running)
 
     [Theory]
     [InlineData("not the password", "This is not your password.")]
-    [InlineData(null, "This is not a mail address we can write to.")]
+    [InlineData(null, "This is not an email address we can write to.")]
     public async Task It_takes_the_password_and_an_address(string? password, string words)
     {
         var (old, wanted) = (NewAddress(), NewAddress());

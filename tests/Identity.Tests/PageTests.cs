@@ -124,7 +124,7 @@ public sealed partial class PageTests(Running running)
         using var answer = await Register(browser, address);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Contains(
-            "not a mail address we can write to",
+            "not an email address we can write to",
             await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
             StringComparison.Ordinal
         );

@@ -42,7 +42,7 @@ public sealed class PasskeyTests(Running running)
         );
 
         await page.GotoAsync("/sign-in?returnUrl=%2Fpasskeys");
-        await page.GetByLabel("Mail address").FillAsync(address);
+        await page.GetByLabel("Email address").FillAsync(address);
         await page.GetByLabel("Password").FillAsync(DevelopmentAccounts.Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
         await page.GetByLabel("Name of the passkey").FillAsync("Laptop");

@@ -75,7 +75,7 @@ public sealed class StartTests(Running running)
 
         using var registered = await Registered(again, "reviewer@example.org");
         Assert.Contains(
-            "not a mail address we can write to",
+            "not an email address we can write to",
             await registered.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
             StringComparison.Ordinal
         );

@@ -189,8 +189,8 @@ public sealed class LetterTests
     }
 
     [Theory]
-    [InlineData("de", "de", "jetzt verpflichtend, war optional", "Warum: Clearer.")]
-    [InlineData("de-AT", "de", "neu formuliert", "weil Sie die Fähigkeit")]
+    [InlineData("de", "de", "jetzt Pflicht, war optional", "Warum: Clearer.")]
+    [InlineData("de-AT", "de", "neu formuliert", "weil Sie den Skill")]
     [InlineData("es-MX", "es", "ahora obligatorio, antes opcional", "Por qué: Clearer.")]
     [InlineData("fr-CA", "fr", "désormais obligatoire, était facultative", "Bonjour Rita Reader,")]
     [InlineData("ru", "ru", "теперь обязательно, было необязательно", "Почему: Clearer.")]

@@ -265,6 +265,7 @@ public sealed partial class SampleTests
                 Of("skillAdded", after: "Serverless Functions"),
                 Of("skillRenamed", "Functions", "Serverless Functions"),
                 Of("keywordsReplaced", "faas", "faas, lambda"),
+                Of("skillDescribed", "Runs code.", "Runs code on demand."),
                 Of("skillMoved", "Cloud › Compute", "Cloud › Serverless"),
                 Of("skillRetired"),
                 Of("something.new"),

@@ -48,8 +48,8 @@ public sealed class TellingTests(Running running) : IClassFixture<Running>
         Assert.Empty(running.MailsTo(_story.Person("reviewer")));
         Assert.Equal("Serverless Functions: Vorschlag", mail.Subject);
         Assert.Contains("AI Product Engineer, Junior", mail.TextBody!);
-        Assert.Contains("jetzt verpflichtend, war optional", mail.TextBody!);
-        Assert.Contains("Vorgeschlagen von The author, angenommen von The reviewer", mail.TextBody!);
+        Assert.Contains("jetzt Pflicht, war optional", mail.TextBody!);
+        Assert.Contains("Vorgeschlagen von The author, geprüft von The reviewer", mail.TextBody!);
         Assert.Contains("Your proposal for “Serverless Functions” was merged.", outcome.TextBody!);
         Assert.Equal("author", outcome.Headers["X-SkillPlatform-Reason"]);
 
@@ -57,7 +57,7 @@ public sealed class TellingTests(Running running) : IClassFixture<Running>
         Assert.Equal($"{item.GetProperty("id").GetGuid():n}@skills.example.org", mail.MessageId);
         Assert.Equal("Serverless Functions: ein Vorschlag wurde übernommen", item.GetProperty("title").GetString());
         Assert.Equal(
-            "AI Product Engineer, Junior: jetzt verpflichtend, war optional",
+            "AI Product Engineer, Junior: jetzt Pflicht, war optional",
             item.GetProperty("summary").GetString()
         );
         Assert.Equal(_story.Slug, item.GetProperty("skill").GetProperty("slug").GetString());
@@ -76,7 +76,7 @@ public sealed class TellingTests(Running running) : IClassFixture<Running>
             await running.Quiet();
         }
         var mail = Assert.Single(await running.MailsTo(Author, 1)).Message;
-        Assert.Contains("Everything it asked for was so already", mail.TextBody!);
+        Assert.Contains("Everything it proposed was so already", mail.TextBody!);
         Assert.Empty(running.MailsTo(Reader));
     }
 

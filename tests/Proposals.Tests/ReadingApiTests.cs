@@ -42,18 +42,15 @@ public sealed class ReadingApiTests(ProposalsHost host)
         return (await answer.Json()).GetProperty("id").GetGuid();
     }
 
-    private static async Task<Guid[]> Ids(HttpClient client, string query)
+    private static async Task<JsonElement[]> Items(HttpClient client, string query)
     {
         var answer = await client.GetAsync($"{Root}?{query}");
         await answer.Is(HttpStatusCode.OK);
-        return
-        [
-            .. (await answer.Json())
-                .GetProperty("items")
-                .EnumerateArray()
-                .Select(item => item.GetProperty("id").GetGuid()),
-        ];
+        return [.. (await answer.Json()).GetProperty("items").EnumerateArray()];
     }
+
+    private static async Task<Guid[]> Ids(HttpClient client, string query) =>
+        [.. (await Items(client, query)).Select(item => item.GetProperty("id").GetGuid())];
 
     [Fact]
     public async Task A_list_is_read_page_by_page_newest_first()
@@ -77,6 +74,61 @@ public sealed class ReadingApiTests(ProposalsHost host)
         Assert.Equal(ids, await Ids(anyone, "author=list-author&state=open"));
         Assert.Empty(await Ids(anyone, $"skill={skill.Skill.Slug}&state=merged"));
         Assert.Empty(await Ids(anyone, "skill=nothing"));
+    }
+
+    [Fact]
+    public async Task Each_has_a_number_for_ever_and_says_what_it_changes_first()
+    {
+        var skill = await host.Skill();
+        using var author = host.As("numbered-author");
+        using var anyone = host.As(null);
+        var first = await Submit(author, skill.Skill.Slug);
+        var second = await Submit(author, skill.Skill.Slug);
+        var items = await Items(anyone, $"skill={skill.Skill.Slug}");
+        var numbers = items.Select(i => i.GetProperty("number").GetInt64()).ToArray();
+        Assert.True(numbers[0] > numbers[1] && numbers[1] > 0);
+        var head = items[0].GetProperty("head");
+        Assert.Equal("makeMandatory", head.GetProperty("op").GetString());
+        Assert.Equal("engineer", head.GetProperty("role").GetString());
+        Assert.Equal("junior", head.GetProperty("level").GetString());
+        Assert.Equal([second], await Ids(anyone, $"number={numbers[0]}"));
+        Assert.Empty(await Ids(anyone, "number=999999999"));
+        Assert.Equal(HttpStatusCode.NoContent, (await author.PostAsync($"{Root}/{first}/withdrawal", null)).StatusCode);
+        var one = await (await anyone.GetAsync($"{Root}/{first}")).Json();
+        Assert.Equal(numbers[1], one.GetProperty("number").GetInt64());
+        // As an older version of the service left it.
+        await using (var session = host.Store.LightweightSession())
+        {
+            await using var command = session.Connection!.CreateCommand();
+            command.CommandText = "update mt_doc_proposal_page set data = data - 'head' where id = @id";
+            command.Parameters.Add(new Npgsql.NpgsqlParameter("id", second));
+            await command.ExecuteNonQueryAsync();
+        }
+        await ProposalPage.Renew(host.Services, TestContext.Current.CancellationToken);
+        Assert.Equal(
+            "makeMandatory",
+            (await Items(anyone, $"number={numbers[0]}"))[0].GetProperty("head").GetProperty("op").GetString()
+        );
+    }
+
+    [Fact]
+    public async Task A_list_is_narrowed_by_domain_author_and_age()
+    {
+        var skill = await host.Skill();
+        await host.Say(
+            new AccountChanged("named-author", 1, "Nadia Narrow", "n@example.org", "en", "UTC", [], [], true)
+        );
+        using var author = host.As("named-author");
+        using var anyone = host.As(null);
+        var id = await Submit(author, skill.Skill.Slug);
+        await Eventually.Holds(async () => (await Ids(anyone, "author=nadia narrow")).SequenceEqual([id]));
+        Assert.Empty(await Ids(anyone, "author=Nadia%"));
+        Task<Guid[]> Mine(string query) => Ids(anyone, $"author=named-author&{query}");
+        Assert.Equal([id], await Mine("domain=cloud"));
+        Assert.Empty(await Mine("domain=data"));
+        var now = Uri.EscapeDataString(DateTimeOffset.UtcNow.AddMinutes(1).ToString("O"));
+        Assert.Equal([id], await Mine($"createdBefore={now}"));
+        Assert.Empty(await Mine($"createdAfter={now}"));
     }
 
     [Fact]

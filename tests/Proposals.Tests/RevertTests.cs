@@ -112,6 +112,14 @@ public sealed class RevertTests
     }
 
     [Fact]
+    public void What_a_skill_was_about_comes_back()
+    {
+        var (before, made) = (V1 with { Description = "About it." }, V1 with { Description = null });
+        var change = Assert.Single(Submitted(Revert(made, made, before)).Changes);
+        Assert.Equal(new DescribeSkill("", "About it."), change);
+    }
+
+    [Fact]
     public void A_requirement_without_a_text_comes_back_without_one()
     {
         Requirement[] empty = [V1.Requirements[0] with { Description = "" }, .. V1.Requirements[1..]];

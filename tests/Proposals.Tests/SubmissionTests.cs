@@ -115,6 +115,8 @@ public sealed class SubmissionTests
         At(Check(new RenameSkill("Functions", "\u3164\u202e")), "/changes/0/name");
         At(Check(new ReplaceKeywords([], [.. Enumerable.Range(0, 101).Select(i => $"k{i}")])), "/changes/0/keywords");
         At(Check(new ReplaceKeywords([], [new string('x', 101)])), "/changes/0/keywords/0");
+        At(Check(new DescribeSkill("", new string('x', 10_001))), "/changes/0/description");
+        At(Check(new DescribeSkill("", "\r\n ")), "/changes");
         Assert.Null(
             Check(new StateRequirement("architect", "senior", true, string.Concat(Enumerable.Repeat("🎯", 10_000))))
         );

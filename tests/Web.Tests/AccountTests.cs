@@ -61,7 +61,7 @@ public sealed class AccountTests(WebFixture web) : IClassFixture<WebFixture>
         await browser.SignIn();
         Assert.DoesNotContain("confirm-address", await browser.Html("/en/account"));
         web.Notifications.On("GET /api/notifications/address", new { state = "suppressed", reason = "bounced" });
-        Assert.Contains("came back", await browser.Html("/en/account"));
+        Assert.Contains("bounced", await browser.Html("/en/account"));
         using var asked = await browser.Post("/en/account", "/en/account/confirm-address");
         Assert.Equal("/en/account?done=letter", asked.Headers.Location?.OriginalString);
         Assert.Equal("POST", web.Identity.Stub.Last("/api/identity/me/confirmation").Method);

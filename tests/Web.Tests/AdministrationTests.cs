@@ -370,7 +370,7 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
         using var browser = await As("administrator");
         var html = await browser.Html("/en/admin/errors");
         Assert.Contains("Broken", html);
-        Assert.Contains("Nothing was given up", html);
+        Assert.Contains("There are no undeliverable messages", html);
         Assert.Contains("does not answer", html);
         using var replayed = await browser.Post(
             "/en/admin/errors",

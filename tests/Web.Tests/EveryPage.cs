@@ -136,6 +136,8 @@ public static class EveryPage
         ("/robots.txt", "/robots.txt"),
         ("/assets/{file}", null),
         ("/favicon.ico", "/favicon.ico"),
+        // To the proposal of that number.
+        ("/proposals/{number:long}", null),
         // To what it is about.
         ("/inbox/{id:guid}", null),
         ("/signin", "/signin"),

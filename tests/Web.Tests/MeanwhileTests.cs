@@ -222,6 +222,25 @@ public sealed class MeanwhileTests(WebFixture web) : IClassFixture<WebFixture>
     }
 
     [Fact]
+    public async Task What_a_skill_is_about_is_asked_where_somebody_else_has_said_it_otherwise()
+    {
+        var (status, html, form) = await Write(
+            Before with
+            {
+                Description = "Theirs *now*.",
+            },
+            f => f["description"] = "Mine.\r\n"
+        );
+        Assert.Equal(409, status);
+        Assert.Contains("Theirs *now*.", html);
+        Assert.True(form.Has("clash:description"));
+        Assert.Equal("Mine.", form["description"]);
+        form["choice:description"] = "merge";
+        form["description"] = "Both.";
+        Assert.Equal([new DescribeSkill("Theirs *now*.", "Both.")], await Send(form));
+    }
+
+    [Fact]
     public async Task Keywords_are_a_set_and_a_comma_is_part_of_one()
     {
         var (status, _, _) = await Write(
@@ -576,6 +595,7 @@ public sealed class MeanwhileTests(WebFixture web) : IClassFixture<WebFixture>
             version = says.Version,
             retired = says.Retired,
             requirements = says.Requirements,
+            description = says.Description,
         };
     }
 

@@ -10,14 +10,32 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
     private readonly CancellationToken _ct = TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("/en/skills/compared/compare", "Asked for at Junior only")]
-    [InlineData("/en/skills/compared/compare?role=skipper&from=senior&to=junior", "Asked for at Senior only")]
+    [InlineData("/en/skills/compared/compare", "Required at Junior only")]
+    [InlineData("/en/skills/compared/compare?role=skipper&from=senior&to=junior", "Required at Senior only")]
     [InlineData("/de/skills/compared/compare?role=&from=junior&to=", "Nur verlangt auf Stufe Senior")]
     public async Task Levels_are_set_beside_each_other_with_the_difference_in_words(string path, string words)
     {
         web.Given("compared");
         using var browser = web.Browser();
         Assert.Contains(words, await browser.Html(path));
+    }
+
+    [Fact]
+    public async Task A_profile_begins_with_what_the_skill_is_about()
+    {
+        web.Given("about");
+        web.Catalog.On(
+            "GET /api/catalog/skills/about",
+            Samples.Skill("about", about: "The *moon* <script>alert(1)</script>[pulls](javascript:alert(1)).")
+        );
+        using var browser = web.Browser();
+        var html = await browser.Html("/en/skills/about");
+        var about = html.IndexOf("<em>moon</em>", StringComparison.Ordinal);
+        Assert.InRange(about, 0, html.IndexOf("<dl class=\"tiles\">", StringComparison.Ordinal));
+        Assert.DoesNotContain("<script>alert", html);
+        Assert.DoesNotContain("javascript:", html);
+        // It is content of the catalogue, and that it is not translated is true of it alone.
+        Assert.Contains("lang=\"en\"", await browser.Html("/fr/skills/about"));
     }
 
     [Fact]
@@ -33,9 +51,97 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
         );
         using var browser = web.Browser();
         var html = await browser.Html("/en/skills/marked/compare?from=junior&to=senior");
-        Assert.Contains("<del>Reads</del>", html);
-        Assert.Contains("<ins>Writes</ins>", html);
+        Assert.Contains("<mark>Reads</mark>", html);
+        Assert.Contains("<mark>Writes</mark>", html);
         Assert.Contains("Mandatory at Senior, optional at Junior", html);
+    }
+
+    [Fact]
+    public async Task What_differs_between_two_levels_is_counted_first_and_narrows_the_rows()
+    {
+        web.Catalog.On(
+            "GET /api/catalog/skills/counted",
+            Samples.Of(
+                "counted",
+                ("pilot", "junior", false, "Reads the tables."),
+                ("pilot", "senior", true, "Writes the tables."),
+                ("skipper", "junior", true, "Keeps the log."),
+                ("skipper", "senior", true, "Keeps the log.")
+            )
+        );
+        using var browser = web.Browser();
+        var all = await browser.Html("/en/skills/counted/compare?from=junior&to=senior");
+        foreach (var count in new[] { "2 in all", "1 now mandatory", "1 reworded", "1 the same" })
+            Assert.Contains($">{count}</a>", all);
+        Assert.DoesNotContain("1 new", all);
+        // What is the same is said once, across both columns.
+        Assert.Equal(2, all.Split("Keeps the log.").Length);
+        Assert.Contains("colspan=\"2\"", all);
+        var some = await browser.Html("/en/skills/counted/compare?from=junior&to=senior&only=mandatory");
+        Assert.Contains("Writes", some);
+        Assert.DoesNotContain("Keeps the log.", some);
+        Assert.Contains("&amp;only=mandatory\" aria-current=\"true\"", some);
+    }
+
+    [Fact]
+    public async Task Two_texts_with_nothing_in_common_are_not_marked_all_over()
+    {
+        web.Catalog.On(
+            "GET /api/catalog/skills/unlike",
+            Samples.Of(
+                "unlike",
+                ("pilot", "junior", true, "Reads the tables of the moon."),
+                ("pilot", "senior", true, "Teaches whoever steers.")
+            )
+        );
+        using var browser = web.Browser();
+        var html = await browser.Html("/en/skills/unlike/compare?from=junior&to=senior");
+        Assert.Contains("Teaches whoever steers.", html);
+        Assert.DoesNotContain("<mark>", html);
+    }
+
+    [Fact]
+    public async Task Every_page_has_a_search_that_keeps_what_is_narrowed_already()
+    {
+        web.Given("searched");
+        using var browser = web.Browser();
+        Assert.Contains(
+            "<form method=\"get\" action=\"/en/\" role=\"search\"",
+            await browser.Html("/en/skills/searched")
+        );
+        web.Catalog.On("GET /api/catalog/skills", Samples.Empty).On("GET /api/catalog/domains", Samples.Tree);
+        var html = await browser.Html("/en/?q=tides&domain=sea");
+        Assert.Contains("name=\"q\" value=\"tides\"", html);
+        Assert.Contains("<input type=\"hidden\" name=\"domain\" value=\"sea\"", html);
+        Assert.Contains("/signin?returnUrl=%2Fen%2Fskills%2Fnew%3Fdomain%3Dsea", html);
+    }
+
+    [Fact]
+    public async Task Of_many_choices_one_is_typed_by_its_name()
+    {
+        var many = Enumerable.Range(1, 31).Select(n => new { slug = $"d-{n}", name = $"Domain No. {n}" });
+        web.Catalog.On(
+                "GET /api/catalog/domains",
+                new
+                {
+                    items = many.Select(d => new
+                    {
+                        d.slug,
+                        d.name,
+                        levels = Array.Empty<object>(),
+                        groups = Array.Empty<object>(),
+                    }),
+                }
+            )
+            .On("GET /api/catalog/roles", Samples.Empty)
+            .On("GET /api/catalog/skills", Samples.Empty);
+        using var browser = web.Browser();
+        Assert.Contains("<option value=\"Domain No. 7\">", await browser.Html("/en/?q=many"));
+        using var typed = await browser.Get("/en/?q=x&domain=domain+no.+7");
+        Assert.Equal("/en/?q=x&domain=d-7", typed.Headers.Location?.OriginalString);
+        using var changes = await browser.Get("/en/changes?domain=Domain+No.+7");
+        Assert.Equal("/en/changes?domain=d-7", changes.Headers.Location?.OriginalString);
+        Assert.Contains("value=\"Domain No. 7\"", await browser.Html("/en/?q=x&domain=d-7"));
     }
 
     [Fact]
@@ -312,8 +418,8 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Contains("<h1>Pilot, Junior</h1>", html);
         Assert.Contains("href=\"/en/skills/tides\"", html);
         html = await browser.Html("/en/roles/pilot?level=junior&compare=senior&asOf=2026-03-01");
-        Assert.Contains("<del>Reads</del>", html);
-        Assert.Contains("<ins>Teaches</ins>", html);
+        Assert.Contains("<mark>Reads</mark>", html);
+        Assert.Contains("Teaches", html);
         Assert.Contains("asOf=2026-03-01T23%3A59%3A59Z", web.Catalog.Last("/api/catalog/roles/pilot").Query);
         using var nobody = await browser.Get("/en/roles/nobody");
         Assert.Equal(HttpStatusCode.NotFound, nobody.StatusCode);
@@ -342,7 +448,7 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
         using var browser = web.Browser();
         var html = await browser.Html("/de/roles");
         Assert.Contains("href=\"/de/roles/pilot\"", html);
-        Assert.Contains("1.200 Fähigkeiten", html);
+        Assert.Contains("1.200 Skills", html);
         web.Catalog.On("GET /api/catalog/roles", Samples.Empty);
         Assert.Contains("There are no roles yet.", await browser.Html("/en/roles"));
         web.Catalog.On("GET /api/catalog/roles", new { }, 500);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using SkillPlatform.Testing;
 
 namespace SkillPlatform.Web.Tests;
 
@@ -50,6 +51,7 @@ public sealed class SuggestTests(WebFixture web) : IClassFixture<WebFixture>
             ("drop:skipper:senior", "true"),
             ("name", "Tides"),
             ("keywords", "moon\r\n\r\n  sun \r\nmoon"),
+            ("description", "How the water *moves*.\r\n"),
             ("place", "sea/deep"),
             ("added:0:role", "skipper"),
             ("added:0:level", "junior"),
@@ -66,11 +68,31 @@ public sealed class SuggestTests(WebFixture web) : IClassFixture<WebFixture>
         var body = Body("/api/proposals");
         Assert.True(body.GetProperty("draft").GetBoolean());
         Assert.Equal(
-            "dropRequirement renameSkill replaceKeywords moveSkill stateRequirement retireSkill",
+            "dropRequirement renameSkill replaceKeywords describeSkill moveSkill stateRequirement retireSkill",
             string.Join(' ', body.GetProperty("changes").EnumerateArray().Select(c => c.GetProperty("op").GetString()))
         );
         Assert.Equal("[\"moon\",\"sun\"]", body.GetProperty("changes")[2].GetProperty("keywords").GetRawText());
-        Assert.Equal("coast", body.GetProperty("changes")[3].GetProperty("was").GetProperty("group").GetString());
+        Assert.Equal("How the water *moves*.", body.GetProperty("changes")[3].GetProperty("description").GetString());
+        Assert.Equal("coast", body.GetProperty("changes")[4].GetProperty("was").GetProperty("group").GetString());
+    }
+
+    [Fact]
+    public async Task A_new_skill_is_suggested_with_what_it_is_about()
+    {
+        web.Proposals.On("POST /api/proposals", new { id = Id }, 201);
+        using var browser = web.Browser();
+        await browser.SignIn();
+        var form = new SentForm(await browser.Html("/en/skills/new"), "rationale");
+        form["name"] = "Knots";
+        form["place"] = "sea/deep";
+        form["description"] = "Ropes, **tied**.";
+        form["rationale"] = "So.";
+        form["do"] = "send";
+        using var answer = await form.Send(browser.Client);
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        var change = Body("/api/proposals").GetProperty("changes")[0];
+        Assert.Equal("addSkill", change.GetProperty("op").GetString());
+        Assert.Equal("Ropes, **tied**.", change.GetProperty("description").GetString());
     }
 
     [Fact]

@@ -73,7 +73,7 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
         var id = Given("open");
         using var browser = web.Browser();
         var html = await browser.Html($"/en/proposals/{id}?from=1&to=2");
-        Assert.Contains("Revision 1 beside revision 2", html);
+        Assert.Contains("Revision 1 compared with revision 2", html);
         Assert.Contains("<del>first</del>", html);
         Assert.Contains("<ins>second</ins>", html);
     }
@@ -95,7 +95,7 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
         );
         using var browser = web.Browser();
         var html = await browser.Html($"/en/proposals/{id}?from=120&to=300");
-        Assert.Contains("Revision 120 beside revision 300", html);
+        Assert.Contains("Revision 120 compared with revision 300", html);
         Assert.Contains("<option value=\"101\"", html);
         Assert.DoesNotContain("<option value=\"100\"", html);
     }
@@ -421,7 +421,7 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
             Assert.Equal(lands, stopped.Headers.Location!.OriginalString);
         }
         web.Notifications.On("GET /api/notifications/watches", Samples.Empty);
-        Assert.Contains("You watch nothing yet", await browser.Html("/en/watching"));
+        Assert.Contains("You are not watching anything yet", await browser.Html("/en/watching"));
 
         static object Watch(string scope, string key, string name, string reason) =>
             new

@@ -69,8 +69,8 @@ public sealed class TextsTests
     [Theory]
     [InlineData("en", 1, "1 skill")]
     [InlineData("en", 0, "0 skills")]
-    [InlineData("de", 1_200, "1.200 Fähigkeiten")]
-    [InlineData("es", 1, "1 competencia")]
+    [InlineData("de", 1_200, "1.200 Skills")]
+    [InlineData("es", 1, "1 habilidad")]
     [InlineData("fr", 0, "0 compétence")]
     [InlineData("ru", 22, "22 навыка")]
     [InlineData("ru", 11, "11 навыков")]
@@ -104,7 +104,7 @@ public sealed class TextsTests
     }
 
     [Theory]
-    [InlineData("en", "March 9, 2026", false)]
+    [InlineData("en", "9 March 2026", false)]
     [InlineData("de", "9. März 2026", false)]
     [InlineData("es", "9 de marzo de 2026", false)]
     [InlineData("fr", "9 mars 2026", false)]
@@ -116,6 +116,15 @@ public sealed class TextsTests
         Assert.Contains(date, Texts.In(language).Date(new DateTimeOffset(2026, 3, 9, 10, 0, 0, TimeSpan.Zero)));
         Assert.Equal(rightToLeft, Texts.In(language).RightToLeft);
     }
+
+    [Theory]
+    [InlineData("en", "9 Mar 2026, 09:08")]
+    [InlineData("de", "9. März 2026, 09:08")]
+    [InlineData("fr", "9 mars 2026, 09:08")]
+    [InlineData("ja", "2026年3月9日 09:08")]
+    [InlineData("ar", "9 مارس 2026، 09:08")]
+    public void A_moment_is_said_shortly_with_its_time(string language, string moment) =>
+        Assert.Equal(moment, Texts.In(language).Short(new DateTimeOffset(2026, 3, 9, 10, 8, 0, TimeSpan.FromHours(1))));
 
     private static bool IsPlural(string key, out string noun)
     {

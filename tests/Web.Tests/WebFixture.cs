@@ -202,7 +202,8 @@ public static class Samples
         string slug = "tides",
         string name = "Reading tides",
         string text = "Knows the tables.",
-        long version = 3
+        long version = 3,
+        string? about = null
     ) =>
         new
         {
@@ -210,6 +211,7 @@ public static class Samples
             slug,
             name,
             keywords = new[] { "moon" },
+            description = about,
             domain = new { slug = "sea", name = "Sea" },
             group = new { slug = "coast", name = "Coast" },
             levels = new[] { new { slug = "junior", name = "Junior" }, new { slug = "senior", name = "Senior" } },

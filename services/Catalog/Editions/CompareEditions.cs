@@ -61,7 +61,7 @@ public static class CompareEditions
           where b.from_at > $1 and b.from_at <= $2 and (b.to_at is null or b.to_at > $2)
         ),
         skills as (
-          select b.*, a.name as old_name, a.keywords as old_keywords, a.domain as old_domain, a."group" as old_group,
+          select b.*, a.name as old_name, a.keywords as old_keywords, a.description as old_description, a.domain as old_domain, a."group" as old_group,
             a.retired as was_retired
           from skill_versions b
           left join skill_versions a on a.skill = b.skill and a.from_at <= $1 and (a.to_at is null or a.to_at > $1)
@@ -93,6 +93,9 @@ public static class CompareEditions
           select skill, 3, null, null, 'keywords', 'keywordsReplaced', array_to_string(old_keywords, ', '),
             array_to_string(keywords, ', '), null, null
           from skills where not was_retired and not retired and old_keywords <> keywords
+          union all
+          select skill, 4, null, null, 'reworded', 'skillDescribed', nullif(old_description, ''), nullif(description, ''), null, null
+          from skills where not was_retired and not retired and coalesce(old_description, '') <> coalesce(description, '')
         )
 
         """;

@@ -124,6 +124,7 @@ public sealed class CatalogJson
             _errors.Add(at, $"At most {CatalogDocument.MostSkills:N0} skills.");
         string? name = null;
         string?[] keywords = [];
+        string? description = null;
         bool? retired = null;
         string? revision = null;
         CatalogDocument.Requirement?[] requirements = [];
@@ -141,6 +142,11 @@ public sealed class CatalogJson
                         TextForm.MostKeywords,
                         (ref k, q) => Name(ref k, q, TextForm.LongestKeyword)
                     ),
+                ["description"] = (ref j, p) =>
+                    description =
+                        j.TokenType == JsonTokenType.Null
+                            ? null
+                            : Text(ref j, p, TextForm.LongestDescription, TextForm.Text),
                 ["requirements"] = (ref j, p) => requirements = List(ref j, p, 10_000, Requirement),
                 ["retired"] = (ref j, p) => retired = j.TokenType == JsonTokenType.Null ? null : Bool(ref j, p),
                 ["revision"] = (ref j, p) => revision = j.TokenType == JsonTokenType.Null ? null : Name(ref j, p),
@@ -156,7 +162,14 @@ public sealed class CatalogJson
                 _errors.Add($"{at}/requirements/{i}", "There is a requirement for this role and level already.");
         return name is null
             ? null
-            : new CatalogDocument.Skill(name, TextForm.Keywords(keywords), requirements!, retired, revision);
+            : new CatalogDocument.Skill(
+                name,
+                TextForm.Keywords(keywords),
+                requirements!,
+                retired,
+                description,
+                revision
+            );
     }
 
     private CatalogDocument.Requirement? Requirement(ref Utf8JsonReader json, string at)

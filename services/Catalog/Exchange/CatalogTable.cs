@@ -20,6 +20,7 @@ public sealed class CatalogTable
     private readonly List<string> _unmarked = [];
     private bool _isMatrix;
     private bool _saysNo;
+    private bool _describes;
     private int _skills;
 
     private sealed class Domain
@@ -32,6 +33,7 @@ public sealed class CatalogTable
     private sealed class Skill
     {
         public string[]? Keywords;
+        public string? Description;
         public string? Revision;
         public readonly Dictionary<(string Role, string Level), CatalogDocument.Requirement> Requirements = [];
     }
@@ -123,7 +125,7 @@ public sealed class CatalogTable
     private static string Form(string column, string cell) =>
         column switch
         {
-            "description" => TextForm.Text(cell),
+            "description" or TableWords.SkillDescription => TextForm.Text(cell),
             "levels" or "keywords" or "covers" => cell,
             _ => TextForm.Name(cell),
         };
@@ -145,8 +147,11 @@ public sealed class CatalogTable
             }
             else if (!positions.TryAdd(column, i))
                 _errors.Add($"{at}/header/{i}", "This column stands here twice.");
-        // Levels may be left out: the domain keeps those it has, or gets the usual ones.
-        var needed = isMatrix ? Place : TableWords.Columns.Where(c => c != "levels");
+        // Levels may be left out: the domain keeps those it has, or gets the usual ones. So may what skills are about.
+        var needed = isMatrix
+            ? Place
+            : TableWords.Columns.Where(c => c is not ("levels" or TableWords.SkillDescription));
+        _describes |= positions.ContainsKey(TableWords.SkillDescription);
         foreach (var missing in needed.Where(c => !positions.ContainsKey(c)))
             _errors.Add($"{at}/header/{missing}", "This column is missing.");
         return _errors.All.Count > before ? null : positions;
@@ -158,7 +163,18 @@ public sealed class CatalogTable
         _covered.UnionWith(Entries($"{at}/covers", cell("covers"), CatalogDocument.MostRoles, isSet: true) ?? []);
         if (domain.Length == 0)
         {
-            Empty(at, cell, "group", "skill", "levels", "keywords", "level", "mandatory", "description");
+            Empty(
+                at,
+                cell,
+                "group",
+                "skill",
+                "levels",
+                "keywords",
+                "level",
+                "mandatory",
+                "description",
+                TableWords.SkillDescription
+            );
             if (Named($"{at}/role", role))
                 _roles.TryAdd(role, role);
             return;
@@ -175,7 +191,17 @@ public sealed class CatalogTable
         );
         if (group.Length == 0)
         {
-            Empty(at, cell, "skill", "keywords", "role", "level", "mandatory", "description");
+            Empty(
+                at,
+                cell,
+                "skill",
+                "keywords",
+                "role",
+                "level",
+                "mandatory",
+                "description",
+                TableWords.SkillDescription
+            );
             return;
         }
         if (!Named($"{at}/group", group))
@@ -183,7 +209,7 @@ public sealed class CatalogTable
         if (skill.Length == 0)
         {
             d.Groups.TryAdd(group, new Dictionary<string, Skill>(TextForm.Looks));
-            Empty(at, cell, "keywords", "role", "level", "mandatory", "description");
+            Empty(at, cell, "keywords", "role", "level", "mandatory", "description", TableWords.SkillDescription);
             return;
         }
         if (Find(at, d, group, skill) is not { } s)
@@ -195,6 +221,7 @@ public sealed class CatalogTable
             $"{at}/keywords",
             "skill"
         );
+        Describe(s, cell(TableWords.SkillDescription), $"{at}/{TableWords.SkillDescription}");
         if (role.Length == 0)
             Empty(at, cell, "level", "mandatory", "description");
         else
@@ -337,6 +364,17 @@ public sealed class CatalogTable
         return distinct;
     }
 
+    private void Describe(Skill skill, string text, string at)
+    {
+        if (text.Length == 0)
+            return;
+        if (TextForm.Problem(text, TextForm.LongestDescription) is { } problem)
+            _errors.Add(at, problem);
+        else if (skill.Description is { } known && known != text)
+            _errors.Add(at, "Differs from an earlier row of the same skill.");
+        skill.Description ??= text;
+    }
+
     private void CheckLevels(KnownLevels known)
     {
         foreach (var (name, domain) in _domains)
@@ -368,6 +406,7 @@ public sealed class CatalogTable
                                     s.Key,
                                     s.Value.Keywords ?? (_isMatrix ? null : []),
                                     [.. s.Value.Requirements.Values],
+                                    Description: s.Value.Description ?? (_describes ? "" : null),
                                     Revision: s.Value.Revision
                                 )),
                             ]

@@ -21,7 +21,7 @@ namespace SkillPlatform.Catalog;
 public static class Export
 {
     private const string Skills = """
-        select s.domain, s."group", s.skill, s.name, s.keywords, r.role, r.level, r.mandatory, r.description
+        select s.domain, s."group", s.skill, s.name, s.keywords, r.role, r.level, r.mandatory, r.description, s.description
         from skill_versions s
         left join requirement_versions r on r.skill = s.skill and r.description is not null
           and ($5::timestamptz is null and r.to_version is null or r.from_at <= $5 and (r.to_at is null or r.to_at > $5))
@@ -168,6 +168,7 @@ public static class Export
     )
     {
         var (id, name, keywords) = (rows.GetGuid(2), rows.GetString(3), rows.GetFieldValue<string[]>(4));
+        var description = rows.IsDBNull(9) ? "" : rows.GetString(9);
         var requirements = new List<CatalogDocument.Requirement>();
         var more = true;
         for (; more && rows.GetGuid(2) == id; more = await rows.ReadAsync(ct))
@@ -181,7 +182,10 @@ public static class Export
                     )
                 );
         var revision = versions is null ? null : new Revision(id, versions[id]).ToString();
-        return (new CatalogDocument.Skill(name, keywords, [.. requirements], Revision: revision), more);
+        return (
+            new CatalogDocument.Skill(name, keywords, [.. requirements], Description: description, Revision: revision),
+            more
+        );
     }
 
     // A version that only dropped something left no row that is valid: versions are counted apart.
@@ -387,6 +391,7 @@ public static class Export
                     "",
                     "",
                     "",
+                    "",
                     .. further.Select(column => column == "covers" ? CatalogCsv.Lines(covers!) : ""),
                 ]);
         }
@@ -398,9 +403,10 @@ public static class Export
 
         public async Task Write(DomainTaxonomy domain, Named group, CatalogDocument.Skill skill)
         {
-            var (keywords, revision) = (CatalogCsv.Lines(skill.Keywords ?? []), skill.Revision ?? "");
+            var keywords = CatalogCsv.Lines(skill.Keywords ?? []);
+            var (about, revision) = (skill.Description ?? "", skill.Revision ?? "");
             if (skill.Requirements.Length == 0)
-                await rows.Row(domain.Name, "", group.Name, skill.Name, keywords, "", "", "", "", revision);
+                await rows.Row(domain.Name, "", group.Name, skill.Name, keywords, "", "", "", "", about, revision);
             foreach (var (role, level, mandatory, description) in skill.Requirements)
             {
                 var flag = mandatory ? "true" : "false";
@@ -414,9 +420,10 @@ public static class Export
                     level,
                     flag,
                     description,
+                    about,
                     revision
                 );
-                keywords = "";
+                (keywords, about) = ("", "");
             }
         }
 

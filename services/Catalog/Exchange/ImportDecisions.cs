@@ -100,12 +100,14 @@ public static class ImportDecisions
 /// <param name="IsBack">True where it is one again, if it was retired.</param>
 /// <param name="SaysKeywords">False where the document says nothing of its keywords.</param>
 /// <param name="Covered">The roles the document speaks of; null for all.</param>
+/// <param name="SaysDescription">False where the document says nothing of what it is about.</param>
 /// <param name="Revision">Which version of which skill it was made from; null where the document does not say.</param>
 public sealed record WantedSkill(
     Said Says,
     bool IsBack,
     bool SaysKeywords,
     IReadOnlySet<string>? Covered,
+    bool SaysDescription = false,
     Revision? Revision = null
 )
 {
@@ -114,6 +116,7 @@ public sealed record WantedSkill(
         Says with
         {
             Keywords = SaysKeywords ? Says.Keywords : now.Keywords,
+            Description = SaysDescription ? Says.Description : now.Description,
             Requirements = Covered is null
                 ? Says.Requirements
                 : [.. now.Requirements.Where(r => !Covered.Contains(r.Role)), .. Says.Requirements],
@@ -142,11 +145,13 @@ public sealed record WantedSkill(
                                 r.Mandatory,
                                 r.Description
                             )),
-                        ]
+                        ],
+                        Description: skill.Description ?? ""
                     ),
                     skill.Retired == false,
                     skill.Keywords is not null,
                     covered,
+                    skill.Description is not null,
                     Revision.Of(skill.Revision)
                 );
         }

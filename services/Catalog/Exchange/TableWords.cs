@@ -20,7 +20,11 @@ public static class TableWords
         "level",
         "mandatory",
         "description",
+        SkillDescription,
     ];
+
+    /// <summary>What a skill is about; stands in one row of it, as keywords do.</summary>
+    public const string SkillDescription = "skill description";
 
     private static readonly Words All = Read();
     private static readonly Dictionary<string, string> ByName = All

@@ -7,6 +7,8 @@ using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Catalog;
 
+public sealed record ChangeSetMade(Guid Id);
+
 /// <summary>What would lead back from an import, for an administrator to propose. What others changed since stays theirs.</summary>
 public static class UndoImport
 {
@@ -20,7 +22,7 @@ public static class UndoImport
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/imports/{id:guid}/undo", Post)
             .RequireAuthorization(Roles.Importer)
-            .Produces<ChangeSetPage>(StatusCodes.Status201Created)
+            .Produces<ChangeSetMade>(StatusCodes.Status201Created)
             .WithSummary("What would undo an import, to be proposed.");
 
     private static async Task<IResult> Post(
@@ -67,7 +69,7 @@ public static class UndoImport
             return Refusal.Conflicting("nothing-to-undo", "The import changed nothing.").AsProblem();
         session.Insert(set);
         await session.SaveChangesAsync(ct);
-        return TypedResults.Created($"/api/catalog/changesets/{set.Id}", new { set.Id });
+        return TypedResults.Created($"/api/catalog/changesets/{set.Id}", new ChangeSetMade(set.Id));
     }
 
     /// <summary>What leads back. A skill that was added is retired, unless somebody changed it since.</summary>

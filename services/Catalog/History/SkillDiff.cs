@@ -18,7 +18,8 @@ public sealed record SkillDiff(
     SkillDiff.BeforeAfter<string>? Renamed,
     SkillDiff.BeforeAfter<Place>? Moved,
     SkillDiff.KeywordChange? Keywords,
-    bool Retired
+    bool Retired,
+    SkillDiff.TextChange? Described = null
 )
 {
     public sealed record End(long Version, DateTimeOffset At);
@@ -26,6 +27,9 @@ public sealed record SkillDiff(
     public sealed record Whole(string Role, string Level, bool Mandatory, string Description);
 
     public sealed record BeforeAfter<T>(T Before, T After);
+
+    /// <param name="Words">As <see cref="WordDiff"/> gives them.</param>
+    public sealed record TextChange(string Before, string After, IReadOnlyList<DiffPiece> Words);
 
     public sealed record KeywordChange(IReadOnlyList<string> Added, IReadOnlyList<string> Removed);
 
@@ -87,7 +91,8 @@ public sealed record SkillDiff(
             One<ReplaceKeywords, KeywordChange>(c =>
                 new([.. c.Keywords.Except(c.Was, TextForm.Looks)], [.. c.Was.Except(c.Keywords, TextForm.Looks)])
             ),
-            Only<RetireSkill>().Any()
+            Only<RetireSkill>().Any(),
+            One<DescribeSkill, TextChange>(c => new(c.Was, c.Description, WordDiff.Of(c.Was, c.Description)))
         );
 
         IEnumerable<T> Only<T>() => changes.OfType<T>();
@@ -102,6 +107,7 @@ public sealed record SkillDiff(
             at.Skill.Keywords,
             new Place(at.Skill.Domain, at.Skill.Group),
             at.Requirements.Select(r => new Requirement(r.Role, r.Level, r.Mandatory == true, r.Description!)),
-            at.Skill.Retired
+            at.Skill.Retired,
+            description: at.Skill.Description
         );
 }

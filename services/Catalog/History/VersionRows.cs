@@ -61,7 +61,7 @@ public sealed record RequirementRow : VersionRow
 /// <summary>A version of what a skill has beside its requirements.</summary>
 public sealed record SkillRow : VersionRow
 {
-    public const string Columns = $"{OfChange}, slug, name, keywords, domain, \"group\", retired";
+    public const string Columns = $"{OfChange}, slug, name, keywords, domain, \"group\", retired, description";
 
     public SkillRow(NpgsqlDataReader row)
         : base(row)
@@ -72,6 +72,7 @@ public sealed record SkillRow : VersionRow
         Domain = row.GetString(13);
         Group = row.GetString(14);
         Retired = row.GetBoolean(15);
+        Description = Text(row, 16);
     }
 
     public string Slug { get; }
@@ -80,6 +81,9 @@ public sealed record SkillRow : VersionRow
     public string Domain { get; }
     public string Group { get; }
     public bool Retired { get; }
+
+    /// <summary>Null and empty alike where nothing is said.</summary>
+    public string? Description { get; }
 }
 
 /// <summary>A skill at one of its versions.</summary>

@@ -117,6 +117,7 @@ public sealed class Versions : IProjection
             SkillAdded d => Row(e, "skillAdded", d.Slug, d.Name, d.Keywords, d.Domain, d.Group, false),
             SkillRenamed d => Row(e, "skillRenamed", d.Slug, d.Name),
             KeywordsReplaced d => Row(e, "keywordsReplaced", keywords: d.Keywords),
+            SkillDescribed d => Row(e, "skillDescribed", description: d.Description),
             SkillMoved d => Row(e, "skillMoved", domain: d.Domain, group: d.Group),
             SkillRetired => Row(e, "skillRetired", retired: true),
             _ => null,
@@ -130,7 +131,8 @@ public sealed class Versions : IProjection
         string[]? keywords = null,
         string? domain = null,
         string? group = null,
-        bool? retired = null
+        bool? retired = null,
+        string? description = null
     )
     {
         var by = Provenance.Of(e);
@@ -146,6 +148,7 @@ public sealed class Versions : IProjection
             domain,
             @group,
             retired,
+            description,
             author = by.Author,
             reviewer = by.Reviewer,
             proposal = by.Proposal,
@@ -209,16 +212,17 @@ public sealed class Versions : IProjection
     private const string BeginSkills = """
         with e as (
           select * from jsonb_to_recordset(?::jsonb) as e(skill uuid, version bigint, at timestamptz, kind text, slug text, name text,
-            keywords text[], domain text, "group" text, retired boolean, author text, reviewer text, proposal uuid, import uuid, reason text)
+            keywords text[], domain text, "group" text, retired boolean, description text, author text, reviewer text, proposal uuid, import uuid, reason text)
         ), before as (
           select r.* from (select skill, min(version) as version from e group by skill) f
           cross join lateral (select * from skill_versions r where r.skill = f.skill and r.to_version = f.version limit 1) r
         ), known as (
-          select skill, version, at, kind, slug, name, keywords, domain, "group", retired, author, reviewer, proposal, import, reason from e
+          select skill, version, at, kind, slug, name, keywords, domain, "group", retired, description, author, reviewer, proposal, import, reason from e
           union all
-          select skill, from_version, null, null, slug, name, keywords, domain, "group", retired, null, null, null, null, null from before
+          select skill, from_version, null, null, slug, name, keywords, domain, "group", retired, description, null, null, null, null, null from before
         ), counted as (
           select *, count(name) over w as n, count(keywords) over w as k, count(domain) over w as p, count(retired) over w as r,
+            count(description) over w as d,
             lead(version) over w as to_version, lead(at) over w as to_at
           from known window w as (partition by skill order by version)
         ), filled as (
@@ -226,13 +230,14 @@ public sealed class Versions : IProjection
             first_value(slug) over n as slug, first_value(name) over n as name,
             first_value(keywords) over (partition by skill, k order by version) as keywords,
             first_value(domain) over p as domain, first_value("group") over p as "group",
-            first_value(retired) over (partition by skill, r order by version) as retired
+            first_value(retired) over (partition by skill, r order by version) as retired,
+            first_value(description) over (partition by skill, d order by version) as description
           from counted
           window n as (partition by skill, n order by version), p as (partition by skill, p order by version)
         )
         insert into skill_versions (skill, from_version, to_version, from_at, to_at, kind, slug, name, keywords, domain, "group", retired,
-          author, reviewer, proposal, import, reason)
-        select skill, version, to_version, at, to_at, kind, slug, name, keywords, domain, "group", retired,
+          description, author, reviewer, proposal, import, reason)
+        select skill, version, to_version, at, to_at, kind, slug, name, keywords, domain, "group", retired, description,
           author, reviewer, proposal, import, reason
         from filled where kind is not null
         """;
@@ -260,6 +265,8 @@ public sealed class Versions : IProjection
         table.AddColumn("domain", "text").NotNull();
         table.AddColumn("group", "text").NotNull();
         table.AddColumn("retired", "boolean").NotNull();
+        // Null until something is said.
+        table.AddColumn("description", "text");
         // A skill is told by its place and name; of two that take the same one at once, one loses and decides again.
         table.Indexes.Add(
             new IndexDefinition("skill_versions_name")

@@ -217,7 +217,7 @@ public static class CurrentSkills
             {
                 new(
                     """
-                    select skill, from_version, from_at, slug, name, keywords, domain, "group", retired from skill_versions
+                    select skill, from_version, from_at, slug, name, keywords, domain, "group", retired, description from skill_versions
                     where skill = any($1) and to_version is null
                     """
                 )
@@ -252,6 +252,7 @@ public static class CurrentSkills
                 {
                     Id = row.GetGuid(0),
                     Version = row.GetInt64(1),
+                    Description = row.IsDBNull(9) ? "" : row.GetString(9),
                 },
                 row.GetFieldValue<DateTimeOffset>(2)
             );

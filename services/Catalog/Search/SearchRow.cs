@@ -78,7 +78,8 @@ public sealed record SearchRow(
     {
         var all = new HashSet<string>(StringComparer.Ordinal);
         var bytes = 0;
-        foreach (var text in skill.Requirements.Values.Select(r => r.Description).Distinct(StringComparer.Ordinal))
+        var texts = skill.Requirements.Values.Select(r => r.Description).Prepend(skill.Description);
+        foreach (var text in texts.Distinct(StringComparer.Ordinal))
         foreach (var word in SearchWords.Kept(text, isName: false).Where(IsKept))
             if (bytes < MostOfTexts && all.Add(word))
                 bytes += Encoding.UTF8.GetByteCount(word) + 4;

@@ -13,7 +13,7 @@ namespace SkillPlatform.Catalog;
 public static class SearchWords
 {
     /// <summary>Changes whenever the same text gives other words: what is kept in an older form is made anew.</summary>
-    public const int Form = 1;
+    public const int Form = 2;
 
     private const int Longest = 60;
 

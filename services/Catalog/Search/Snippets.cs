@@ -4,28 +4,37 @@ using Npgsql;
 
 namespace SkillPlatform.Catalog;
 
-/// <summary>Where a requirement's text has the words: whose, and what it says there.</summary>
-public sealed record Snippet(string Role, string Level, string Text)
+/// <summary>
+/// Where a text of the skill has the words, and what it says there: a requirement's, or what the skill is about, which is no
+/// role's.
+/// </summary>
+public sealed record Snippet(string? Role, string? Level, string Text)
 {
     private const int Longest = 200;
     private const int Before = 60;
 
+    // What the skill is about, and what it requires.
+    private const string Texts = """
+        (select null as role, null as level, s.description, 0::bigint as from_version from skill_versions s
+          where s.skill = asked.skill and s.to_version is null and s.description <> ''
+          union all select r.role, r.level, r.description, r.from_version from requirement_versions r
+          where r.skill = asked.skill and r.to_version is null and r.description is not null) r
+        """;
+
     // The first that has all words as they were typed, which is told at once.
-    private const string WithAll = """
+    private const string WithAll = $"""
         select asked.skill, t.role, t.level, t.description from unnest($1) as asked(skill) cross join lateral (
-          select role, level, description from requirement_versions r
-          where r.skill = asked.skill and r.to_version is null and r.description is not null
-            and strpos(r.description, $3) > 0
+          select role, level, description from {Texts}
+          where strpos(r.description, $3) > 0
             and (select bool_and(strpos(r.description, w) > 0) from unnest($2) as w)
           order by r.from_version limit 1
         ) as t
         """;
 
     // For the rest some of them, told without case; of those the one is taken that has most words, told without accents.
-    private const string OfAny = """
+    private const string OfAny = $"""
         select asked.skill, t.role, t.level, t.description from unnest($1) as asked(skill) cross join lateral (
-          select role, level, description from requirement_versions r
-          where r.skill = asked.skill and r.to_version is null and r.description is not null
+          select role, level, description from {Texts}
           order by (select count(*) from unnest($2) as w where strpos(lower(r.description), w) > 0) desc, r.from_version limit 12
         ) as t
         """;
@@ -63,7 +72,11 @@ public sealed record Snippet(string Role, string Level, string Text)
                 if (count > 0 && (!best.TryGetValue(skill, out var sofar) || sofar.Words < count))
                     best[skill] = (
                         count,
-                        new Snippet(row.GetString(1), row.GetString(2), Around(text, words.SelectMany(w => w)))
+                        new Snippet(
+                            row.IsDBNull(1) ? null : row.GetString(1),
+                            row.IsDBNull(2) ? null : row.GetString(2),
+                            Around(text, words.SelectMany(w => w))
+                        )
                     );
             }
         }

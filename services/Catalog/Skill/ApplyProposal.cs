@@ -51,6 +51,7 @@ public static class ApplyProposal
                     AddSkill e =>
                     [
                         new SkillAdded(slugFor(e.Name), e.Name, e.Keywords, e.Domain, e.Group),
+                        .. e.Description is { } said ? [new SkillDescribed(said)] : Array.Empty<object>(),
                         .. e.Requirements.Select(r => new RequirementStated(
                             r.Role,
                             r.Level,
@@ -65,6 +66,7 @@ public static class ApplyProposal
                     DropRequirement e => [new RequirementDropped(e.Role, e.Level)],
                     RenameSkill e => [new SkillRenamed(e.Name, slugFor(e.Name))],
                     ReplaceKeywords e => [new KeywordsReplaced(e.Keywords)],
+                    DescribeSkill e => [new SkillDescribed(e.Description)],
                     MoveSkill e => [new SkillMoved(e.Domain, e.Group)],
                     RetireSkill => [new SkillRetired()],
                     _ => throw new ArgumentOutOfRangeException(

@@ -22,6 +22,9 @@ public sealed record SkillRenamed(string Name, string Slug);
 
 public sealed record KeywordsReplaced(string[] Keywords);
 
+/// <summary>What the skill is about, in Markdown; empty where nothing is said any more.</summary>
+public sealed record SkillDescribed(string Description);
+
 public sealed record SkillMoved(string Domain, string Group);
 
 public sealed record SkillRetired;
@@ -44,6 +47,9 @@ public sealed record Skill(
     /// <summary>Of the last event; 0 where the events are not stored yet.</summary>
     public long Version { get; init; }
 
+    /// <summary>What it is about; empty where nothing is said.</summary>
+    public string Description { get; init; } = "";
+
     public static Skill? Fold(Skill? skill, object @event) =>
         @event switch
         {
@@ -64,6 +70,7 @@ public sealed record Skill(
             RequirementDropped e => skill! with { Requirements = skill.Requirements.Remove(new Cell(e.Role, e.Level)) },
             SkillRenamed e => skill! with { Name = e.Name, Slug = e.Slug, Former = skill.Former.Add(skill.Name) },
             KeywordsReplaced e => skill! with { Keywords = [.. e.Keywords] },
+            SkillDescribed e => skill! with { Description = e.Description },
             SkillMoved e => skill! with { Domain = e.Domain, Group = e.Group },
             SkillRetired => skill! with { Retired = true },
             _ => skill,
@@ -75,6 +82,7 @@ public sealed record Skill(
             is SkillAdded
                 or SkillRenamed
                 or KeywordsReplaced
+                or SkillDescribed
                 or SkillMoved
                 or SkillRetired
                 or RequirementStated
@@ -84,7 +92,8 @@ public sealed record Skill(
                 or RequirementDropped;
 
     /// <summary>What it says, in the one form of text.</summary>
-    public Said Says => Said.Of(Name, Keywords, new Place(Domain, Group), Requirements.Values, Retired, Version);
+    public Said Says =>
+        Said.Of(Name, Keywords, new Place(Domain, Group), Requirements.Values, Retired, Version, Description);
 
     private Skill With(string role, string level, Func<Requirement?, Requirement> change)
     {

@@ -35,6 +35,7 @@ public static class SkillAddress
                         ? MovedTo(Prefix + skill.Slug)
                         : Refusal.NoSuch("skill").AsProblem()
             )
+            .Produces(308)
             .WithSummary("Leads to the skill with this id.")
             .AllowAnonymous();
 

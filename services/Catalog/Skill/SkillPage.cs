@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Marten;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -23,7 +24,8 @@ public sealed record SkillPage(
     long Version,
     DateTimeOffset UpdatedAt,
     bool Retired,
-    SkillPage.Cells[] Requirements
+    SkillPage.Cells[] Requirements,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description = null
 )
 {
     public sealed record Numbers(int Roles, int Levels, int Mandatory, int Optional);
@@ -130,7 +132,8 @@ public sealed record SkillPage(
                         r.Description!,
                         new Origin(r.FromVersion, r.FromAt, people.Of(r.Author), people.Of(r.Reviewer), r.Proposal)
                     )),
-            ]
+            ],
+            string.IsNullOrEmpty(skill.Description) ? null : skill.Description
         );
     }
 

@@ -10,8 +10,8 @@ public static class AccountList
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/accounts", List).RequireAuthorization(Roles.Moderator);
-        api.MapGet("/accounts/{id:guid}", One).RequireAuthorization(Roles.Moderator);
+        api.MapGet("/accounts", List).RequireAuthorization(Roles.Moderator).Produces<Page<AccountBody>>();
+        api.MapGet("/accounts/{id:guid}", One).RequireAuthorization(Roles.Moderator).Produces<AccountBody>();
     }
 
     private static async Task<IResult> List(

@@ -9,7 +9,7 @@ public static class ChangeMe
 {
     public sealed record Wanted(string Name, string Culture, string TimeZone);
 
-    public static void Map(IEndpointRouteBuilder api) => api.MapPut("/me", Put);
+    public static void Map(IEndpointRouteBuilder api) => api.MapPut("/me", Put).Produces<AccountBody>();
 
     private static Task<IResult> Put(HttpContext http, Wanted wanted, AccountApi accounts) =>
         accounts.Change(

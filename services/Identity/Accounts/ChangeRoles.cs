@@ -12,7 +12,7 @@ public static partial class ChangeRoles
     private static readonly string[] Known = [Roles.Administrator, Roles.Contributor, Roles.Moderator, Roles.Reviewer];
 
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapPut("/accounts/{id:guid}/roles", Put).RequireAuthorization(Roles.Administrator);
+        api.MapPut("/accounts/{id:guid}/roles", Put).RequireAuthorization(Roles.Administrator).Produces<AccountBody>();
 
     private static Task<IResult> Put(HttpContext http, Guid id, Wanted wanted, AccountApi accounts)
     {

@@ -9,7 +9,7 @@ namespace SkillPlatform.Identity;
 /// </summary>
 public static class ConfirmAddress
 {
-    public static void Map(IEndpointRouteBuilder api) => api.MapPost("/me/confirmation", Post);
+    public static void Map(IEndpointRouteBuilder api) => api.MapPost("/me/confirmation", Post).Produces(202);
 
     private static async Task<IResult> Post(
         HttpContext http,

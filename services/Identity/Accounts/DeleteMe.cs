@@ -14,7 +14,7 @@ public static class DeleteMe
     public sealed record Confirmation(string Password);
 
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapMethods("/me", ["DELETE"], Delete).Accepts<Confirmation>("application/json");
+        api.MapMethods("/me", ["DELETE"], Delete).Accepts<Confirmation>("application/json").Produces(204);
 
     private static async Task<IResult> Delete(
         HttpContext http,

@@ -18,7 +18,7 @@ public static class ExportMe
         IReadOnlyList<Key> Passkeys
     );
 
-    public static void Map(IEndpointRouteBuilder api) => api.MapGet("/me/export", Get);
+    public static void Map(IEndpointRouteBuilder api) => api.MapGet("/me/export", Get).Produces<Everything>();
 
     private static async Task<IResult> Get(
         HttpContext http,

@@ -6,7 +6,7 @@ namespace SkillPlatform.Identity;
 /// <summary>The caller's own account; a service account is told what administrators see of it.</summary>
 public static class ShowMe
 {
-    public static void Map(IEndpointRouteBuilder api) => api.MapGet("/me", Get);
+    public static void Map(IEndpointRouteBuilder api) => api.MapGet("/me", Get).Produces<AccountBody>();
 
     private static async Task<IResult> Get(HttpContext http, UserManager<Account> users, IdentityDb db)
     {

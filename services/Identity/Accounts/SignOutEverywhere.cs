@@ -6,7 +6,7 @@ namespace SkillPlatform.Identity;
 /// <summary>Ends whatever the caller is signed in with, here and at every client, the token at hand included.</summary>
 public static class SignOutEverywhere
 {
-    public static void Map(IEndpointRouteBuilder api) => api.MapDelete("/me/sessions", Delete);
+    public static void Map(IEndpointRouteBuilder api) => api.MapDelete("/me/sessions", Delete).Produces<AccountBody>();
 
     private static Task<IResult> Delete(HttpContext http, AccountApi accounts) =>
         accounts.Change(

@@ -8,8 +8,12 @@ public static class SuspendAccount
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/accounts/{id:guid}/suspension", Post).RequireAuthorization(Roles.Moderator);
-        api.MapDelete("/accounts/{id:guid}/suspension", Delete).RequireAuthorization(Roles.Moderator);
+        api.MapPost("/accounts/{id:guid}/suspension", Post)
+            .RequireAuthorization(Roles.Moderator)
+            .Produces<AccountBody>();
+        api.MapDelete("/accounts/{id:guid}/suspension", Delete)
+            .RequireAuthorization(Roles.Moderator)
+            .Produces<AccountBody>();
     }
 
     private static Task<IResult> Post(HttpContext http, Guid id, AccountApi accounts)

@@ -15,7 +15,7 @@ public sealed record DigestSkill(string Name, string? Slug, NewsLine[] Lines, IR
                 {
                     { Kind: "requirementMadeMandatory" } or { Kind: "requirementStated", MandatoryAfter: true } => 4,
                     { Kind: "requirementDropped" or "skillRetired" or "skillAdded" or "requirementStated" } => 3,
-                    { Kind: "requirementReworded" or "requirementMadeOptional" } => 2,
+                    { Kind: "requirementReworded" or "requirementMadeOptional" or "skillDescribed" } => 2,
                     _ => 1,
                 }
             )

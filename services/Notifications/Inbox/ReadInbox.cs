@@ -54,14 +54,14 @@ public static class ReadInbox
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/inbox", Get);
+        api.MapGet("/inbox", Get).Produces<InboxPage>();
         // The number alone: every page shows it.
         api.MapGet(
             "/inbox/unread",
             async (HttpContext http, IQuerySession reads) =>
                 new Unread(await Left(reads, Caller.Of(http).Id, http.RequestAborted))
         );
-        api.MapPost("/inbox/read", Mark);
+        api.MapPost("/inbox/read", Mark).Produces<Unread>();
     }
 
     private static async Task<IResult> Get(

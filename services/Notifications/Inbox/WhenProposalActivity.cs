@@ -94,11 +94,13 @@ public sealed class WhenProposalActivity(IDocumentSession session, TimeProvider 
             DropRequirement c => [Cell("requirementDropped", c.Role, c.Level, c.Was, null, c.WasMandatory)],
             RenameSkill c => [Whole("skillRenamed", c.Was, c.Name)],
             ReplaceKeywords c => [Whole("keywordsReplaced", string.Join(", ", c.Was), string.Join(", ", c.Keywords))],
+            DescribeSkill c => [Whole("skillDescribed", Said(c.Was), Said(c.Description))],
             MoveSkill c => [Whole("skillMoved", $"{c.Was.Domain}/{c.Was.Group}", $"{c.Domain}/{c.Group}")],
             RetireSkill => [Whole("skillRetired", null, null)],
             AddSkill c =>
             [
                 Whole("skillAdded", null, c.Name),
+                .. c.Description is { } said ? [Whole("skillDescribed", null, said)] : Array.Empty<NewsLine>(),
                 .. c.Requirements.Select(r =>
                     Cell("requirementStated", r.Role, r.Level, null, r.Description, null, r.Mandatory)
                 ),
@@ -106,6 +108,8 @@ public sealed class WhenProposalActivity(IDocumentSession session, TimeProvider 
             // One that is not known yet.
             _ => [],
         };
+
+    private static string? Said(string text) => text.Length > 0 ? text : null;
 
     private static NewsLine Cell(
         string kind,

@@ -38,7 +38,8 @@ public static class PreviewWatch
         "proposal.commented",
     ];
 
-    public static void Map(IEndpointRouteBuilder api) => api.MapGet("/watches/{scope}/{key}/preview", Handle);
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapGet("/watches/{scope}/{key}/preview", Handle).Produces<PreviewPage>();
 
     /// <summary>
     /// The types that a watch of a scope tells of; the same rules as <see cref="Readers.TopicsOf"/>. A proposal's merge is

@@ -19,7 +19,10 @@ public static class Bounces
     private const int Largest = 1 << 20;
 
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapPost("/bounces", Post).AllowAnonymous().WithMetadata(new RequestSizeLimitAttribute(Largest));
+        api.MapPost("/bounces", Post)
+            .AllowAnonymous()
+            .WithMetadata(new RequestSizeLimitAttribute(Largest))
+            .Produces(202);
 
     private static async Task<IResult> Post(
         HttpContext http,

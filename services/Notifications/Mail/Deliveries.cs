@@ -53,8 +53,8 @@ public static class Deliveries
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/deliveries", List).RequireAuthorization(Roles.Administrator);
-        api.MapPost("/deliveries/{id:guid}/retry", Retry).RequireAuthorization(Roles.Administrator);
+        api.MapGet("/deliveries", List).RequireAuthorization(Roles.Administrator).Produces<Page<DeliveryItem>>();
+        api.MapPost("/deliveries/{id:guid}/retry", Retry).RequireAuthorization(Roles.Administrator).Produces(202);
     }
 
     private sealed record Row(

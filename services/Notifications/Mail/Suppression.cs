@@ -101,8 +101,8 @@ public static class Suppressions
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/address", Get);
-        api.MapDelete("/suppressions/{user}", Lift).RequireAuthorization(Roles.Administrator);
+        api.MapGet("/address", Get).Produces<AddressState>();
+        api.MapDelete("/suppressions/{user}", Lift).RequireAuthorization(Roles.Administrator).Produces(204);
     }
 
     private static async Task<IResult> Get(HttpContext http, IQuerySession reads)

@@ -30,6 +30,8 @@ public sealed class Texts
     /// <summary>Which way the language is written, as HTML says it.</summary>
     public string Direction => CultureInfo.GetCultureInfo(Language).TextInfo.IsRightToLeft ? "rtl" : "ltr";
 
+    private static CultureInfo British => CultureInfo.GetCultureInfo("en-GB");
+
     public static CultureInfo Invariant => CultureInfo.InvariantCulture;
 
     public static IReadOnlyCollection<string> Languages => All.Keys;
@@ -50,8 +52,9 @@ public sealed class Texts
         }
         for (var c = wanted; c.Name.Length > 0; c = c.Parent)
             if (All.ContainsKey(c.Name))
-                return new Texts(c.Name, wanted);
-        return new Texts("en", CultureInfo.GetCultureInfo("en"));
+                // Who only said English reads British dates, as the spelling is.
+                return new Texts(c.Name, wanted.Name == "en" ? British : wanted);
+        return new Texts("en", British);
     }
 
     /// <summary>The language that a request asks for before all others; null where it asks for none that there is.</summary>

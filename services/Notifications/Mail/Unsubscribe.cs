@@ -37,8 +37,11 @@ public static class Unsubscribe
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/unsubscribe/{token}", Ask).AllowAnonymous();
-        api.MapPost("/unsubscribe/{token}", Stop).AllowAnonymous().DisableAntiforgery();
+        api.MapGet("/unsubscribe/{token}", Ask).AllowAnonymous().Produces<string>(200, "text/html");
+        api.MapPost("/unsubscribe/{token}", Stop)
+            .AllowAnonymous()
+            .DisableAntiforgery()
+            .Produces<string>(200, "text/html");
     }
 
     public static string Link(Sender sender, string token) => sender.To($"/api/notifications/unsubscribe/{token}");

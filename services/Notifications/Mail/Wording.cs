@@ -90,7 +90,7 @@ public static class Wording
 
     /// <summary>True for changes whose texts are shown beside the words.</summary>
     public static bool HasTexts(NewsLine line) =>
-        line.Kind is "requirementStated" or "requirementReworded" or "requirementDropped";
+        line.Kind is "requirementStated" or "requirementReworded" or "requirementDropped" or "skillDescribed";
 
     public static string When(Texts texts, DateTimeOffset at, Preferences preferences)
     {

@@ -76,8 +76,8 @@ public static class SetPreferences
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/preferences", Get);
-        api.MapPut("/preferences", Put);
+        api.MapGet("/preferences", Get).Produces<Preferred>();
+        api.MapPut("/preferences", Put).Produces<Preferred>();
     }
 
     private static async Task<IResult> Get(HttpContext http, IQuerySession reads)

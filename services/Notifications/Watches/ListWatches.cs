@@ -31,8 +31,8 @@ public static class ListWatches
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/watches", List);
-        api.MapGet("/watches/{scope}/{key}", One);
-        api.MapGet("/watches/{scope}/{key}/count", Count).AllowAnonymous();
+        api.MapGet("/watches/{scope}/{key}", One).Produces<Watched>();
+        api.MapGet("/watches/{scope}/{key}/count", Count).AllowAnonymous().Produces<WatcherCount>();
     }
 
     // By id, so that the list is stable while it is read; the order means nothing to the reader.

@@ -12,17 +12,19 @@ public static class MuteThread
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/mutes/proposal/{id:guid}", Get);
+        api.MapGet("/mutes/proposal/{id:guid}", Get).Produces<Muted>();
         api.MapPut(
-            "/mutes/proposal/{id:guid}",
-            (HttpContext http, Guid id, IQuerySession reads, Commands commands) =>
-                Set(http, id, mute: true, reads, commands)
-        );
+                "/mutes/proposal/{id:guid}",
+                (HttpContext http, Guid id, IQuerySession reads, Commands commands) =>
+                    Set(http, id, mute: true, reads, commands)
+            )
+            .Produces(204);
         api.MapDelete(
-            "/mutes/proposal/{id:guid}",
-            (HttpContext http, Guid id, IQuerySession reads, Commands commands) =>
-                Set(http, id, mute: false, reads, commands)
-        );
+                "/mutes/proposal/{id:guid}",
+                (HttpContext http, Guid id, IQuerySession reads, Commands commands) =>
+                    Set(http, id, mute: false, reads, commands)
+            )
+            .Produces(204);
     }
 
     private static async Task<IResult> Get(HttpContext http, Guid id, IQuerySession reads)

@@ -12,7 +12,8 @@ public sealed record WatchWanted(string? Frequency = null, string? Follow = null
 /// <summary><c>PUT /watches/{scope}/{key}</c></summary>
 public static class StartWatching
 {
-    public static void Map(IEndpointRouteBuilder api) => api.MapPut("/watches/{scope}/{key}", Handle);
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapPut("/watches/{scope}/{key}", Handle).Produces<Watched>();
 
     private static async Task<IResult> Handle(
         HttpContext http,

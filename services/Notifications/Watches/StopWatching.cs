@@ -7,7 +7,7 @@ namespace SkillPlatform.Notifications;
 /// <summary><c>DELETE /watches/{scope}/{key}</c></summary>
 public static class StopWatching
 {
-    public static void Map(IEndpointRouteBuilder api) => api.MapDelete("/watches/{scope}/{key}", Handle);
+    public static void Map(IEndpointRouteBuilder api) => api.MapDelete("/watches/{scope}/{key}", Handle).Produces(204);
 
     private static async Task<IResult> Handle(
         HttpContext http,

@@ -39,7 +39,8 @@ public sealed record ShownCall(
 /// <summary><c>GET /webhooks/{id}/deliveries</c>, newest first, for 30 days</summary>
 public static class ListCalls
 {
-    public static void Map(IEndpointRouteBuilder api) => api.MapGet("/webhooks/{id:guid}/deliveries", Handle);
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapGet("/webhooks/{id:guid}/deliveries", Handle).Produces<Page<ShownCall>>();
 
     // What was sent to whom is its owner's matter, who alone knows the address.
     private static async Task<IResult> Handle(

@@ -13,7 +13,8 @@ public sealed record Replaying(long From);
 /// <summary><c>POST /webhooks/{id}/replay</c>: everything that the log holds from there on, in order, with the ids it had.</summary>
 public static class ReplayWebhook
 {
-    public static void Map(IEndpointRouteBuilder api) => api.MapPost("/webhooks/{id:guid}/replay", Handle);
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapPost("/webhooks/{id:guid}/replay", Handle).Produces<Replaying>(202);
 
     private static async Task<IResult> Handle(
         HttpContext http,

@@ -9,7 +9,8 @@ public sealed record NewSecret(string Secret, DateTimeOffset OldUntil);
 /// <summary><c>POST /webhooks/{id}/secret</c></summary>
 public static class RotateSecret
 {
-    public static void Map(IEndpointRouteBuilder api) => api.MapPost("/webhooks/{id:guid}/secret", Handle);
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapPost("/webhooks/{id:guid}/secret", Handle).Produces<NewSecret>();
 
     private static async Task<IResult> Handle(HttpContext http, Guid id, Hooks hooks, TimeProvider time)
     {

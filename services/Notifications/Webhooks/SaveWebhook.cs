@@ -23,8 +23,8 @@ public static class SaveWebhook
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/webhooks", Post);
-        api.MapPut("/webhooks/{id:guid}", Put);
+        api.MapPost("/webhooks", Post).Produces<ShownWebhook>(201);
+        api.MapPut("/webhooks/{id:guid}", Put).Produces<ShownWebhook>();
     }
 
     private static async Task<IResult> Post(

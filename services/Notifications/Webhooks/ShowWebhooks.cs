@@ -45,8 +45,8 @@ public static class ShowWebhooks
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/webhooks", List);
-        api.MapGet("/webhooks/{id:guid}", One);
+        api.MapGet("/webhooks", List).Produces<Page<ShownWebhook>>();
+        api.MapGet("/webhooks/{id:guid}", One).Produces<ShownWebhook>();
     }
 
     private static async Task<IResult> List(

@@ -11,8 +11,8 @@ public static class StopWebhook
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapDelete("/webhooks/{id:guid}", Delete);
-        api.MapPost("/webhooks/{id:guid}/stop", Stop);
+        api.MapDelete("/webhooks/{id:guid}", Delete).Produces(204);
+        api.MapPost("/webhooks/{id:guid}/stop", Stop).Produces(204);
     }
 
     private static async Task<IResult> Delete(HttpContext http, Guid id, Hooks hooks)

@@ -9,7 +9,8 @@ namespace SkillPlatform.Notifications;
 /// <summary><c>POST /webhooks/{id}/test</c>: calls it once, now, on or off, and answers what came of it.</summary>
 public static class TestWebhook
 {
-    public static void Map(IEndpointRouteBuilder api) => api.MapPost("/webhooks/{id:guid}/test", Handle);
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapPost("/webhooks/{id:guid}/test", Handle).Produces<ShownCall>();
 
     private static async Task<IResult> Handle(
         HttpContext http,

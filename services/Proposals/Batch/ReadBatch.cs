@@ -23,7 +23,13 @@ public static class ReadBatch
             .Produces<BatchAnswer>()
             .WithSummary("Proposals that were made together, with their states.");
 
-    private static async Task<IResult> Get(Guid id, HttpContext http, Paging paging, IQuerySession session)
+    private static async Task<IResult> Get(
+        Guid id,
+        HttpContext http,
+        Paging paging,
+        IQuerySession session,
+        ProposalLog log
+    )
     {
         var ct = http.RequestAborted;
         if (await session.LoadAsync<Batch>(id, ct) is not { } batch)
@@ -33,6 +39,7 @@ public static class ReadBatch
         if (paging.AfterId is { } after)
             all = all.Where(p => p.MatchesSql("d.id < ?", after));
         var pages = await all.OrderByDescending(p => p.Id).Take(paging.Limit + 1).ToListAsync(ct);
+        var numbers = await log.Numbers([.. pages.Select(p => p.Id)], ct);
         var people = await People.Load(session, pages.Select(p => p.Author).Append(batch.Author), ct);
         return Reading.Hashed(
             http,
@@ -41,7 +48,7 @@ public static class ReadBatch
                 people[batch.Author]!,
                 batch.Rationale,
                 states.CountBy(state => state).ToDictionary(StringComparer.Ordinal),
-                paging.Of([.. pages.Select(p => ProposalList.Summary(p, people))], p => [p.Id.ToString()]),
+                paging.Of([.. pages.Select(p => ProposalList.Summary(p, people, numbers))], p => [p.Id.ToString()]),
                 batch.At
             )
         );

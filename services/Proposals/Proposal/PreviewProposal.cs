@@ -200,7 +200,8 @@ public static class PreviewProposal
                     .Requirements.OrderBy(r => Array.FindIndex(domain.Levels, l => l.Slug == r.Level))
                     .ThenBy(r => Array.FindIndex(roles, role => role.Slug == r.Role)),
             ],
-            skill.Retired
+            skill.Retired,
+            skill.Description.Length > 0 ? skill.Description : null
         );
     }
 }

@@ -21,21 +21,31 @@ public sealed record ProposalSummary(
     int Changes,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
+    long? Number,
+    Headline? Head,
     Guid? Batch = null
 );
 
 /// <summary>What a list is narrowed to. <c>me</c> is the caller.</summary>
 /// <param name="Skill">Slug, current or former, or id.</param>
 /// <param name="State">A state.</param>
-/// <param name="Author"><c>me</c> or a user id.</param>
+/// <param name="Author"><c>me</c>, a user id, or a name as it is shown.</param>
 /// <param name="Reviewer"><c>me</c>: what I may review or have reviewed.</param>
 /// <param name="Turn"><c>me</c>: what waits for me, to review or to revise.</param>
+/// <param name="Domain">Slug of the domain of the skill, or of the one it is to move to.</param>
+/// <param name="CreatedAfter">Begun then or later.</param>
+/// <param name="CreatedBefore">Begun before.</param>
+/// <param name="Number">The one of that number.</param>
 public readonly record struct ProposalFilter(
     string? Skill,
     string? State,
     string? Author,
     string? Reviewer,
-    string? Turn
+    string? Turn,
+    string? Domain,
+    DateTimeOffset? CreatedAfter,
+    DateTimeOffset? CreatedBefore,
+    long? Number
 );
 
 /// <summary>What waits for the caller.</summary>
@@ -66,7 +76,8 @@ public static class ProposalList
         Paging paging,
         HttpContext http,
         IQuerySession session,
-        Catalogue catalogue
+        Catalogue catalogue,
+        ProposalLog log
     )
     {
         var ct = http.RequestAborted;
@@ -84,8 +95,19 @@ public static class ProposalList
             query = query.Where(p => p.State == state);
         if (filter.Author is { } author)
         {
-            var wanted = author == "me" ? caller!.Id : author;
-            query = query.Where(p => p.Author == wanted);
+            var wanted = author == "me" ? [caller!.Id] : await Named(session, author, ct);
+            query = query.Where(p => p.Author.IsOneOf(wanted));
+        }
+        if (filter.Domain is { } domain)
+            query = query.Where(p => p.Skill.Domain == domain || p.MovesTo == domain);
+        if (filter.CreatedAfter is { } from)
+            query = query.Where(p => p.CreatedAt >= from);
+        if (filter.CreatedBefore is { } until)
+            query = query.Where(p => p.CreatedAt < until);
+        if (filter.Number is { } number)
+        {
+            var numbered = await log.Numbered(number, ct) ?? Guid.Empty;
+            query = query.Where(p => p.Id == numbered);
         }
         if (filter.Reviewer is not null || filter.Turn is not null)
         {
@@ -99,8 +121,21 @@ public static class ProposalList
             query = query.Where(p => p.MatchesSql("d.id < ?", after));
         var pages = await query.OrderByDescending(p => p.Id).Take(paging.Limit + 1).ToListAsync(ct);
         var people = await People.Load(session, pages.Select(p => p.Author), ct);
-        return TypedResults.Ok(paging.Of([.. pages.Select(p => Summary(p, people))], p => [p.Id.ToString()]));
+        var numbers = await log.Numbers(pages.Select(p => p.Id), ct);
+        return TypedResults.Ok(paging.Of([.. pages.Select(p => Summary(p, people, numbers))], p => [p.Id.ToString()]));
     }
+
+    // An id, and whoever is called so: people know each other by names.
+    private static async Task<string[]> Named(IQuerySession session, string author, CancellationToken ct) =>
+        [
+            author,
+            .. await session
+                .Query<Account>()
+                .Where(a => a.MatchesSql("lower(d.data ->> 'name') = lower(?)", author))
+                .Select(a => a.Id)
+                .Take(100)
+                .ToListAsync(ct),
+        ];
 
     private static Refusal? Refused(ProposalFilter filter, Caller? caller)
     {
@@ -109,6 +144,8 @@ public static class ProposalList
             errors.Add(("/state", $"One of {string.Join(", ", Proposals.State.All)}."));
         if (filter.Author is { } author && !TextForm.IsText(author))
             errors.Add(("/author", "This is no text."));
+        if (filter.Domain is { } domain && !TextForm.IsText(domain))
+            errors.Add(("/domain", "This is no text."));
         if (filter.Reviewer is not (null or "me"))
             errors.Add(("/reviewer", "Only me."));
         if (filter.Turn is not (null or "me"))
@@ -163,7 +200,7 @@ public static class ProposalList
             )
         );
 
-    public static ProposalSummary Summary(ProposalPage page, People people) =>
+    public static ProposalSummary Summary(ProposalPage page, People people, Dictionary<Guid, long> numbers) =>
         new(
             page.Id,
             page.Skill.Slug,
@@ -178,6 +215,8 @@ public static class ProposalList
             page.Changes,
             page.CreatedAt,
             page.UpdatedAt,
+            numbers.TryGetValue(page.Id, out var number) ? number : null,
+            page.Head,
             page.Batch
         );
 }

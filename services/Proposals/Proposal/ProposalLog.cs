@@ -174,6 +174,38 @@ public sealed class ProposalLog(NpgsqlDataSource source)
                 )
             ).Single();
 
+    /// <summary>
+    /// What proposals are called by among people: where in the log each was submitted. So it rises with the order of
+    /// submission, with gaps, and never changes; a draft has none.
+    /// </summary>
+    public async Task<Dictionary<Guid, long>> Numbers(IEnumerable<Guid> proposals, CancellationToken ct) =>
+        (
+            await Read(
+                """
+                select proposal, submitted.seq_id
+                from unnest($1) as proposal cross join lateral (
+                    select seq_id from mt_events
+                    where stream_id = proposal and type = 'proposal_submitted' order by version limit 1
+                ) as submitted
+                """,
+                row => (Id: row.GetGuid(0), Number: row.GetInt64(1)),
+                ct,
+                proposals.ToArray()
+            )
+        ).ToDictionary(found => found.Id, found => found.Number);
+
+    /// <summary>The proposal of that number; null if there is none.</summary>
+    public async Task<Guid?> Numbered(long number, CancellationToken ct) =>
+        await Read(
+            "select stream_id from mt_events where seq_id = $1 and type = 'proposal_submitted'",
+            row => row.GetGuid(0),
+            ct,
+            number
+        )
+            is [var id]
+            ? id
+            : null;
+
     private static readonly string[] Verdicts = ["proposal_approved", "changes_requested", "proposal_rejected"];
 
     private static readonly string[] All =

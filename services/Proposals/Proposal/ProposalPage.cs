@@ -27,6 +27,7 @@ public sealed record Verdict(string Reviewer, string Given, long At);
 /// <param name="Reviewers">Whoever has given a verdict at all.</param>
 /// <param name="Batch">The batch that it came with; null where it came alone.</param>
 /// <param name="ConflictAt">Version of the stream with the conflicts of the current revision.</param>
+/// <param name="Head">What it is called by; null until an older version of this service has left the page.</param>
 public sealed record ProposalPage(
     Guid Id,
     long Version,
@@ -47,6 +48,7 @@ public sealed record ProposalPage(
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
     DateTimeOffset? RemindedAt = null,
+    Headline? Head = null,
     Guid? Batch = null
 )
 {
@@ -133,6 +135,7 @@ public sealed record ProposalPage(
         {
             Rationale = rationale,
             Changes = changes.Length,
+            Head = Headline.Of(changes),
             MovesTo = Proposal.Target(changes),
             Roles = Proposal.RolesOf(changes),
             Cells = [.. changes.Select(Cell.Of).OfType<Cell>().Distinct()],
@@ -164,8 +167,8 @@ public sealed record ProposalPage(
     }
 
     /// <summary>
-    /// Makes the pages anew that an older version of this service has left: those had every revision in them. Before the
-    /// service serves.
+    /// Makes the pages anew that an older version of this service has left: those had every revision in them, or no
+    /// headline. Before the service serves.
     /// </summary>
     public static async Task Renew(IServiceProvider services, CancellationToken ct)
     {
@@ -175,7 +178,7 @@ public sealed record ProposalPage(
         {
             await using var session = store.LightweightSession();
             old = await session.AdvancedSql.QueryAsync<Guid>(
-                "select id from mt_doc_proposal_page where jsonb_exists(data, 'revisions') limit 50",
+                "select id from mt_doc_proposal_page where jsonb_exists(data, 'revisions') or data ->> 'head' is null limit 50",
                 ct
             );
             foreach (var id in old)

@@ -47,6 +47,7 @@ public sealed record ProposalAnswer(
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
     Older Older,
+    long? Number,
     Guid? Batch = null
 );
 
@@ -115,6 +116,7 @@ public static class ReadProposal
                 page.CreatedAt,
                 page.UpdatedAt,
                 new Older(revisions[0].Revision > 1, comments.Count > Comments, steps.Count > Steps),
+                (await log.Numbers([id], ct)).TryGetValue(id, out var number) ? number : null,
                 page.Batch
             )
         );

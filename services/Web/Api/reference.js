@@ -1,8 +1,9 @@
 Scalar.createApiReference("#reference", {
   sources: [
-    { title: "Catalog", slug: "catalog", url: "/api/catalog/openapi.json", default: true },
+    { title: "Catalogue", slug: "catalog", url: "/api/catalog/openapi.json", default: true },
     { title: "Proposals", slug: "proposals", url: "/api/proposals/openapi.json" },
     { title: "Notifications", slug: "notifications", url: "/api/notifications/openapi.json" },
+    { title: "Accounts", slug: "identity", url: "/api/identity/openapi.json" },
   ],
   servers: [{ url: window.location.origin }],
   withDefaultFonts: false,

@@ -18,7 +18,7 @@ public sealed record SkillInList(
 );
 
 /// <summary>What a requirement's text says around the words that were looked for.</summary>
-public sealed record Snippet(string Role, string Level, string Text);
+public sealed record Snippet(string? Role, string? Level, string Text);
 
 /// <summary>How many of the skills found stand where.</summary>
 public sealed record Facet(string? Domain, string Slug, string Name, long Count);
@@ -103,17 +103,20 @@ public static class ShowCatalogue
             .With("cursor", cursor);
         var skills = services.Get<FoundSkills>("catalog", address, ct);
         await Task.WhenAll(domains, skills);
+        var all = (await domains).Value?.All;
+        var domain = Pick.Slug(asked.Domain, all?.Select(d => new Named(d.Slug, d.Name)));
+        var group = Pick.Slug(
+            asked.Group,
+            Array.Find(all ?? [], d => d.Slug == domain)?.Groups.Select(g => new Named(g.Slug, g.Name))
+        );
+        // Typed as a name: each list has one address.
+        if (domain != asked.Domain || group != asked.Group)
+            return TypedResults.Redirect(visit.To($"/") + (asked with { Domain = domain, Group = group }).Query());
         if ((await skills).Status is 400 or 422)
             return Page.Error(400);
         var status = (await skills).Down && (await domains).Down ? 503 : 200;
         return Page.Of<CataloguePage>(
-            new CatalogueModel(
-                (await domains).Value?.All,
-                (await skills).Value,
-                asked,
-                First: string.IsNullOrEmpty(cursor),
-                await watched
-            ),
+            new CatalogueModel(all, (await skills).Value, asked, First: string.IsNullOrEmpty(cursor), await watched),
             status
         );
     }

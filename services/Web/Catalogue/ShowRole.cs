@@ -19,8 +19,8 @@ public sealed record RoleItem(
 
 public sealed record Role(string Slug, string Name, RoleCounts Counts, RoleItem[] Items, string? NextCursor);
 
-/// <summary>Of which level, beside which other, and as of which day.</summary>
-public sealed record RoleAsked(string? Level, string? Compare, string? AsOf);
+/// <summary>Of which level, beside which other, as of which day, and what of the differences alone.</summary>
+public sealed record RoleAsked(string? Level, string? Compare, string? AsOf, string? Only = null);
 
 /// <param name="Other">The role at the level to compare with; null where there is none.</param>
 /// <param name="Levels">All there are; of the items only where they could not be read.</param>

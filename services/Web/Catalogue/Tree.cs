@@ -17,6 +17,9 @@ public sealed record Tree(DomainInTree[]? Domains, Named[]? Roles)
         return new Tree((await domains).Value?.All, (await roles).Value?.Items);
     }
 
+    /// <summary>The domains as a choice.</summary>
+    public IEnumerable<Named>? Choices => Domains?.Select(domain => new Named(domain.Slug, domain.Name));
+
     /// <summary>Domains, groups and roles by the scope and key under which they are watched.</summary>
     public Dictionary<string, string> Names =>
         (Domains ?? [])

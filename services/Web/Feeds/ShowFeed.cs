@@ -137,7 +137,7 @@ public static class ShowFeed
             {
                 PublishDate = change.At,
             };
-            if (change.Kind is "requirementReworded" or "requirementStated" or "requirementDropped")
+            if (change.Kind is "requirementReworded" or "requirementStated" or "requirementDropped" or "skillDescribed")
                 item.Content = SyndicationContent.CreateHtmlContent(Clean(Diff(change)));
             if (change.Author is not null)
                 item.Authors.Add(new SyndicationPerson { Name = Clean(Person.In(Visit.T, change.Author)) });

@@ -15,6 +15,7 @@ public static class LanguageOfRequest
     private static readonly string[] Machines =
     [
         "/api",
+        "/mcp",
         "/health",
         "/assets",
         "/favicon.ico",

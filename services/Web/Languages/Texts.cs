@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using SkillPlatform.Web.Pages;
 
 namespace SkillPlatform.Web.Languages;
 
 /// <summary>All texts of one language, from <c>Languages/{language}/{room}.json</c>. A language is there as soon as its <c>shared.json</c> is.</summary>
-public sealed class Texts
+public sealed partial class Texts
 {
     // As they stand at the foot of each page.
     private static readonly string[] Known = ["en", "de", "es", "fr", "ru", "ja", "ar"];
@@ -29,7 +30,7 @@ public sealed class Texts
     public bool RightToLeft => Culture.TextInfo.IsRightToLeft;
 
     /// <summary>As Open Graph writes it: <c>de_DE</c>.</summary>
-    public string Locale => CultureInfo.CreateSpecificCulture(Language).Name.Replace('-', '_');
+    public string Locale => CultureInfo.CreateSpecificCulture(Culture.Name).Name.Replace('-', '_');
 
     public IReadOnlyCollection<string> Keys => _texts.Keys;
 
@@ -53,6 +54,25 @@ public sealed class Texts
 
     public string Date(DateTimeOffset at) => at.UtcDateTime.ToString("D", Culture);
 
+    /// <summary>As short as it can be said with the time, in UTC: <c>25 Nov 2026, 09:08</c>.</summary>
+    public string Short(DateTimeOffset at) =>
+        at.UtcDateTime.ToString(
+            Language switch
+            {
+                "de" => "d. MMM yyyy, HH:mm",
+                "ja" => "yyyy年M月d日 HH:mm",
+                "ar" => "d MMM yyyy، HH:mm",
+                _ => "d MMM yyyy, HH:mm",
+            },
+            Culture
+        );
+
+    /// <summary>
+    /// A name in a sentence that runs from right to left, so that it does not turn what stands around it; the sentence
+    /// itself must stand where no name decides its direction.
+    /// </summary>
+    public string Isolated(string name) => RightToLeft ? $"\u2068{name}\u2069" : name;
+
     public string Moment(DateTimeOffset at) =>
         $"{at.UtcDateTime.ToString("D", Culture)}, {at.UtcDateTime.ToString("t", Culture)} UTC";
 
@@ -61,13 +81,19 @@ public sealed class Texts
     private static CultureInfo Written(string language)
     {
         // Some versions of ICU count Arabic's years from the Hijra; ours are the same in every language.
-        var culture = new CultureInfo(language, useUserOverride: false);
+        // English is British here, dates as well as spelling.
+        var culture = new CultureInfo(language == "en" ? "en-GB" : language, useUserOverride: false);
         culture.DateTimeFormat.Calendar = new GregorianCalendar(GregorianCalendarTypes.Localized);
+        // Which day of the week something was matters to nobody.
+        culture.DateTimeFormat.LongDatePattern = Weekday().Replace(culture.DateTimeFormat.LongDatePattern, "");
         // Arabic's separators belong to Arabic's digits, which .NET does not write: between ours they look like quotes.
         if (culture.NumberFormat.NumberGroupSeparator == "\u066C")
             (culture.NumberFormat.NumberGroupSeparator, culture.NumberFormat.NumberDecimalSeparator) = (",", ".");
         return CultureInfo.ReadOnly(culture);
     }
+
+    [GeneratedRegex(@"dddd[,،]?\s*|[,،]?\s*dddd", RegexOptions.NonBacktracking)]
+    private static partial Regex Weekday();
 
     private static Dictionary<string, Texts> Load()
     {

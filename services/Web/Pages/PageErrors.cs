@@ -9,6 +9,7 @@ public static class PageErrors
         app.UseWhen(
             http =>
                 !http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
+                && !http.Request.Path.StartsWithSegments("/mcp", StringComparison.OrdinalIgnoreCase)
                 && !http.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase),
             branch => branch.Use(Show)
         );

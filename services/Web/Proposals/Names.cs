@@ -44,13 +44,35 @@ public sealed record Names(Skill? Skill, Tree Tree)
     public string About(Texts t, Change change) =>
         Say(
             t,
-            change is RenameSkill or ReplaceKeywords or MoveSkill or AddSkill
+            change is RenameSkill or ReplaceKeywords or DescribeSkill or MoveSkill or AddSkill
                 ? $"thing.{Operation(change)}"
                 : $"op.{Operation(change)}",
             change,
             "",
             ""
         );
+
+    /// <summary>What a proposal is called: its skill, the first thing it does to it, and how much more.</summary>
+    public string Called(Texts t, string skill, Headline? head, int changes)
+    {
+        var key = $"did.{head?.Op}";
+        var did = t[
+            t.Has(key) ? key : "did.other",
+            t.Isolated(Markdown.Harmless(Role(head?.Role))),
+            t.Isolated(Markdown.Harmless(Level(head?.Level))),
+            t.Isolated(Markdown.Harmless(head?.Name ?? ""))
+        ];
+        var named = t.Isolated(Markdown.Harmless(skill));
+        return changes > 1
+            ? t["proposal.called-more", named, did, t.Count("proposal.and-more", changes - 1)]
+            : t["proposal.called", named, did];
+    }
+
+    /// <summary>What a list would call the first of the changes.</summary>
+    public static Headline? Head(Change[] changes) =>
+        changes is [var first, ..]
+            ? new(Operation(first), Cell.Of(first)?.Role, Cell.Of(first)?.Level, (first as RenameSkill)?.Name)
+            : null;
 
     private string Say(Texts t, string key, Change change, string was, string then)
     {

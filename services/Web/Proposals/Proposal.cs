@@ -25,6 +25,7 @@ public sealed record Proposal(
     long? SkillVersion = null,
     DomainApprovals[]? Approvals = null,
     Older? Older = null,
+    long? Number = null,
     Guid? Batch = null
 )
 {

@@ -23,6 +23,7 @@ public sealed record Shown(
 );
 
 /// <summary>The skill is null where it does not exist yet or the catalogue is down.</summary>
+/// <param name="Queue">What waits for its reader, where that is a reviewer.</param>
 public sealed record ProposalModel(
     Proposal Proposal,
     Skill? Skill,
@@ -32,7 +33,8 @@ public sealed record ProposalModel(
     bool? Watched,
     bool? Muted,
     Conversation Conversation,
-    Shown Shown
+    Shown Shown,
+    OpenProposal[]? Queue
 );
 
 public static class ShowProposal
@@ -64,6 +66,7 @@ public static class ShowProposal
         var watched = visit.Watched(services, "proposal", $"{id}", ct);
         var muted = visit.Muted(services, id, ct);
         var tree = Tree.Read(services, ct);
+        var queue = visit.Caller?.Is(Roles.Reviewer) == true ? ProposalsPage.Waiting(services, null, ct) : null;
         var answer = await services.Get<Proposal>("proposals", $"/api/proposals/{id}", ct);
         if (answer.Value is not { } proposal)
             return Page.Error(answer.Status);
@@ -95,7 +98,8 @@ public static class ShowProposal
                     shown.Cursor,
                     [proposal.Author, .. (proposal.Reviews ?? []).Select(review => review.Reviewer)]
                 ),
-                shown
+                shown,
+                queue is null ? null : (await queue)?.Items
             ),
             shown.Status
         );

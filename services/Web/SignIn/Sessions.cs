@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
+using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Web.SignIn;
 
@@ -75,6 +76,10 @@ public static class SessionStorage
             .Configure<Tickets>((cookie, tickets) => cookie.SessionStore = tickets);
         builder.Services.AddSingleton<SessionsReady>();
         builder.Services.AddHostedService(services => services.GetRequiredService<SessionsReady>());
+        builder.Services.AddKeyedSingleton<Func<CancellationToken, Task>>(
+            Serving.Preparation,
+            (services, _) => services.GetRequiredService<SessionsReady>().Migrate
+        );
         builder.Services.AddHealthChecks().AddCheck<SessionsReady>("database", tags: ["ready"]);
     }
 }

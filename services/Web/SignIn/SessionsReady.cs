@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Web.SignIn;
 
@@ -54,6 +55,21 @@ public sealed class SessionsReady(IDbContextFactory<WebDb> databases, TimeProvid
                 await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken);
             }
         }
+    }
+
+    /// <summary>For a process that does nothing else: it waits for a database that is not there yet.</summary>
+    public async Task Migrate(CancellationToken ct)
+    {
+        while (!_created)
+            try
+            {
+                await Create(ct);
+            }
+            catch (Exception e) when (Messaging.IsAround(e))
+            {
+                log.LogWarning("The session database is not there yet ({Reason}); trying again.", e.Message);
+                await Task.Delay(TimeSpan.FromSeconds(1), ct);
+            }
     }
 
     private async Task Create(CancellationToken ct)

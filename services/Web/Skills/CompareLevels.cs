@@ -5,7 +5,7 @@ namespace SkillPlatform.Web.Skills;
 /// <summary>What a role is asked for at two levels; null where nothing is.</summary>
 public sealed record ComparedRow(Named Role, Requirement? From, Requirement? To);
 
-public sealed record CompareModel(Skill Skill, string? Role, Named From, Named To, ComparedRow[] Rows);
+public sealed record CompareModel(Skill Skill, string? Role, Named From, Named To, ComparedRow[] Rows, string? Only);
 
 /// <summary>One level beside another: the next, or any.</summary>
 public static class CompareLevels
@@ -17,6 +17,7 @@ public static class CompareLevels
         string? role,
         string? from,
         string? to,
+        string? only,
         Services services,
         Visit visit,
         CancellationToken ct
@@ -38,7 +39,7 @@ public static class CompareLevels
             .Select(r => new ComparedRow(r, skill.At(r.Slug, start.Slug), skill.At(r.Slug, end.Slug)))
             .Where(row => row is not { From: null, To: null })
             .ToArray();
-        return Page.Of<ComparePage>(new CompareModel(skill, role, start, end, rows));
+        return Page.Of<ComparePage>(new CompareModel(skill, role, start, end, rows, only));
     }
 
     /// <summary>The level after this one; for the last, the one before.</summary>

@@ -22,9 +22,23 @@ public static class ShowChanges
         string? domain,
         string? cursor,
         Services services,
+        Visit visit,
         CancellationToken ct
     )
     {
+        var tree = await Tree.Read(services, ct);
+        var (ofRole, ofDomain) = (Pick.Slug(role, tree.Roles), Pick.Slug(domain, tree.Choices));
+        // Typed as a name: each list has one address.
+        if (ofRole != role || ofDomain != domain)
+            return TypedResults.Redirect(
+                visit.To(
+                    ((FormattableString)$"/changes")
+                        .With("since", since)
+                        .With("role", ofRole)
+                        .With("level", level)
+                        .With("domain", ofDomain)
+                )
+            );
         var asked = new ChangesAsked(Day(since), role, level, domain);
         FormattableString address = $"/api/catalog/changes?limit={25}";
         address = address
@@ -34,7 +48,6 @@ public static class ShowChanges
             .With("domain", domain)
             .With("cursor", cursor);
         var changes = services.Get<PageList<HistoryEntry>>("catalog", address, ct);
-        var tree = await Tree.Read(services, ct);
         var status = (await changes).Status;
         return status is >= 400 and < 500
             ? Page.Error(status)

@@ -14,7 +14,8 @@ public sealed record SkillDiff(
     DiffTexts? Renamed,
     DiffPlaces? Moved,
     DiffKeywords? Keywords,
-    bool Retired
+    bool Retired,
+    DiffTexts? Described = null
 )
 {
     public bool IsEmpty =>
@@ -22,6 +23,7 @@ public sealed record SkillDiff(
         && Renamed is null
         && Moved is null
         && Keywords is null
+        && Described is null
         && !Retired;
 }
 

@@ -23,7 +23,8 @@ public sealed record Skill(
     long Version,
     DateTimeOffset? UpdatedAt,
     Requirement[] Requirements,
-    bool Retired = false
+    bool Retired = false,
+    string? Description = null
 )
 {
     public string RoleName(string? slug) => Array.Find(Roles, role => role.Slug == slug)?.Name ?? slug ?? "";
@@ -41,7 +42,8 @@ public sealed record Skill(
             new Place(Domain.Slug, Group.Slug),
             Requirements.Select(r => new Contracts.Requirement(r.Role, r.Level, r.Mandatory, r.Description)),
             Retired,
-            Version
+            Version,
+            Description
         );
 }
 
@@ -71,5 +73,11 @@ public sealed record OpenProposal(
     string State,
     string Rationale,
     DateTimeOffset CreatedAt,
-    DateTimeOffset? UpdatedAt = null
+    DateTimeOffset? UpdatedAt = null,
+    int Changes = 1,
+    long? Number = null,
+    Headline? Head = null
 );
+
+/// <summary>The first of what a proposal changes.</summary>
+public sealed record Headline(string Op, string? Role = null, string? Level = null, string? Name = null);

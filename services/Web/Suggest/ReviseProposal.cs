@@ -32,7 +32,13 @@ public static class ReviseProposal
         var suggestion = changes is [AddSkill add]
             ? Suggestion.Of(
                 now,
-                Said.Of(add.Name, add.Keywords, new(add.Domain, add.Group), add.Requirements),
+                Said.Of(
+                    add.Name,
+                    add.Keywords,
+                    new(add.Domain, add.Group),
+                    add.Requirements,
+                    description: add.Description
+                ),
                 proposal.Rationale
             )
             : Suggestion.Of(

@@ -34,7 +34,7 @@ public sealed record Question(string Code, string Choice = "")
 /// <param name="Place"><c>domain/group</c>.</param>
 /// <param name="Kept">The requirements that are there.</param>
 /// <param name="Asked">
-/// By what they are about: <c>name</c>, <c>keywords</c>, <c>place</c>, <c>retire</c>, the key of a row kept, or the number of
+/// By what they are about: <c>name</c>, <c>keywords</c>, <c>description</c>, <c>place</c>, <c>retire</c>, the key of a row kept, or the number of
 /// a row added after a plus.
 /// </param>
 public sealed record Suggestion(
@@ -48,6 +48,9 @@ public sealed record Suggestion(
     ImmutableDictionary<string, Question> Asked
 )
 {
+    /// <summary>What the skill is about.</summary>
+    public string Description { get; init; } = "";
+
     /// <summary>The form before anybody wrote into it.</summary>
     public static Suggestion Of(Said now) => Of(now, now, "");
 
@@ -66,7 +69,10 @@ public sealed record Suggestion(
             [.. then.Requirements.Where(r => now.At(r.Role, r.Level) is null).Select(Row.Of), Row.Blank],
             rationale,
             ImmutableDictionary<string, Question>.Empty
-        );
+        )
+        {
+            Description = then.Description,
+        };
 
     /// <summary>
     /// Changes to a skill that may have changed since: what others changed, too, is asked, the rest applies to the skill as
@@ -102,7 +108,10 @@ public sealed record Suggestion(
                     asked => new Question(asked.Code, Or($"choice:{asked.Key}", "")),
                     StringComparer.Ordinal
                 )
-        );
+        )
+        {
+            Description = Or("description", blank.Description),
+        };
 
         string Or(string name, string otherwise) =>
             form.TryGetValue(name, out var value) ? value.ToString() : otherwise;
@@ -139,6 +148,7 @@ public sealed record Suggestion(
             Keywords = Mine("keywords")
                 ? [.. TextForm.Keywords(Keywords.Split('\n')).Where(keyword => keyword.Length > 0)]
                 : seen.Keywords,
+            Description = Mine("description") ? TextForm.Text(Description) : seen.Description,
             Place = Mine("place") && Place.Split('/') is [var domain, var group] ? new(domain, group) : seen.Place,
             Requirements =
             [
@@ -200,6 +210,7 @@ public sealed record Suggestion(
         {
             RenameSkill c => Ask("name", code) with { Name = c.Name },
             ReplaceKeywords c => Ask("keywords", code) with { Keywords = string.Join('\n', c.Keywords) },
+            DescribeSkill c => Ask("description", code) with { Description = c.Description },
             MoveSkill c => Ask("place", code) with { Place = $"{c.Domain}/{c.Group}" },
             RetireSkill => Ask("retire", code) with { Retire = true },
             _ when Cell.Of(change) is var (role, level) => Lay(

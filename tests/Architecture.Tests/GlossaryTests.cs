@@ -1,0 +1,70 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace SkillPlatform.Architecture.Tests;
+
+/// <summary>
+/// One term for one thing: <c>docs/glossary/{language}.json</c> says which, and which words (patterns) are not used for it, in
+/// pages, letters, mails and sign-in alike.
+/// </summary>
+public sealed class GlossaryTests
+{
+    private sealed record Term(string Use, string[]? Not = null);
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    public static TheoryData<string> Languages => ["en", "de", "es", "fr", "ru", "ja", "ar"];
+
+    [Theory]
+    [MemberData(nameof(Languages))]
+    public void Texts_keep_to_the_terms_of_their_language(string language) =>
+        Repository.None(
+            from term in Glossary(language)
+            from wrong in term.Value.Not ?? []
+            from text in Texts(language)
+            where Regex.IsMatch(text.Value, wrong, RegexOptions.None, TimeSpan.FromSeconds(1))
+            select $"{text.Key} has “{wrong}” for {term.Key} (“{term.Value.Use}”): {text.Value}",
+            $"Words that docs/glossary/{language}.json does not allow."
+        );
+
+    [Theory]
+    [MemberData(nameof(Languages))]
+    public void Terms_are_used(string language)
+    {
+        var all = string.Join('\n', Texts(language).Select(text => text.Value));
+        Repository.None(
+            from term in Glossary(language)
+            where !all.Contains(term.Value.Use, StringComparison.OrdinalIgnoreCase)
+            select $"{term.Key}: {term.Value.Use}",
+            $"Terms of docs/glossary/{language}.json that no text has."
+        );
+    }
+
+    private static Dictionary<string, Term> Glossary(string language) =>
+        JsonSerializer.Deserialize<Dictionary<string, Term>>(Repository.Read($"docs/glossary/{language}.json"), Json)!;
+
+    private static IEnumerable<KeyValuePair<string, string>> Texts(string language) =>
+        [
+            .. Repository
+                .Files("*.json", $"services/Web/Languages/{language}")
+                .Append($"services/Notifications/Mail/Texts/{language}.json")
+                .SelectMany(OfJson),
+            .. OfResources(
+                language == "en" ? "services/Identity/Texts.resx" : $"services/Identity/Texts.{language}.resx"
+            ),
+        ];
+
+    private static IEnumerable<KeyValuePair<string, string>> OfJson(string file) =>
+        JsonSerializer
+            .Deserialize<Dictionary<string, string>>(Repository.Read(file))!
+            .Select(text => KeyValuePair.Create($"{file} {text.Key}", text.Value));
+
+    private static IEnumerable<KeyValuePair<string, string>> OfResources(string file) =>
+        XDocument
+            .Parse(Repository.Read(file))
+            .Descendants("data")
+            .Select(data =>
+                KeyValuePair.Create($"{file} {data.Attribute("name")!.Value}", data.Element("value")!.Value)
+            );
+}
