@@ -101,7 +101,7 @@ public sealed class UploadTests(WebFixture web) : IClassFixture<WebFixture>
     [InlineData("At most 1,000 characters.", "Höchstens 1,000 Zeichen.")]
     [InlineData(
         "“Snior” is not among the levels of its domain. Did you mean “Senior”?",
-        "„Snior“ gehört nicht zu den Stufen seines Bereichs. Meinten Sie „Senior“?"
+        "„Snior“ gehört nicht zu den Stufen seiner Domäne. Meinten Sie „Senior“?"
     )]
     [InlineData("“a” is not among the document's roles.", "„a“ gehört nicht zu den Rollen des Dokuments.")]
     [InlineData(
