@@ -11,6 +11,10 @@ public static class Api
         SkillAddress.Map(api);
         SkillHistory.Map(api);
         SkillDiff.Map(api);
+        ConfirmRequirements.Map(api);
+        PlanReview.Map(api);
+        Overview.Map(api);
+        OldRequirements.Map(api);
         Changes.Map(api);
         Domains.Map(api);
         RolePage.Map(api);

@@ -9,7 +9,7 @@ builder.AddServiceDefaults();
 builder.AddTokens(Account.Now);
 builder.AddEventStore("catalog-db", Store.Configure, Announcements.Of);
 builder.AddMessaging("catalog", Consumers.Add);
-builder.Services.AddOpenApi();
+builder.Services.AddOpenApi().AddHostedService<ReviewFallsDue>().AddSingleton<OverviewNow>();
 SearchUpkeep.Add(builder.Services);
 SkillPages.Add(builder.Services);
 builder.Services.AddSingleton<ImportWorker>();

@@ -21,6 +21,7 @@ public static class Consumers
         "notifications-when-proposal-activity",
         "notifications-when-proposal-applied",
         "notifications-when-import-finished",
+        "notifications-when-review-due",
         Log,
     ];
 
@@ -34,6 +35,7 @@ public static class Consumers
         bus.AddConsumer<WhenProposalActivity>();
         bus.AddConsumer<WhenProposalApplied>();
         bus.AddConsumer<WhenImportFinished>();
+        bus.AddConsumer<WhenReviewDue>();
         bus.AddConsumer<WhenAnnounced>().Endpoint(endpoint => endpoint.Name = Log);
         bus.AddInbox(together: ["notifications-when-skill-changed", "notifications-when-proposal-activity"]);
     }

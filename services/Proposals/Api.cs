@@ -11,6 +11,7 @@ public static class Api
         ProposeBatch.Map(api);
         ReadBatch.Map(api);
         ProposalList.Map(api);
+        ProposalsOverview.Map(api);
         ReadProposal.Map(api);
         ProposalHistory.Map(api);
         PreviewProposal.Map(api);

@@ -56,6 +56,8 @@ public sealed class MessageTests
             return Guid.Parse("01940000-0000-7000-8000-000000000001");
         if (type == typeof(DateTimeOffset))
             return new DateTimeOffset(2026, 11, 22, 12, 30, 0, TimeSpan.Zero);
+        if (type == typeof(DateOnly))
+            return new DateOnly(2026, 11, 22);
         if (type.IsArray)
             return Items(type.GetElementType()!, name);
         var constructor = type.GetConstructors().MaxBy(c => c.GetParameters().Length)!;

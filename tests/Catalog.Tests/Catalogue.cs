@@ -36,6 +36,8 @@ public sealed class Catalogue(Servers servers) : IAsyncLifetime
                     endpoint.Handler<ProposalApplied>(Hear);
                     endpoint.Handler<ProposalConflicted>(Hear);
                     endpoint.Handler<TaxonomyChanged>(Hear);
+                    endpoint.Handler<SkillKept>(Hear);
+                    endpoint.Handler<ReviewDue>(Hear);
                 }
             );
         });

@@ -85,6 +85,12 @@ public sealed class VersionsTests(Servers servers) : IAsyncLifetime
             var id = skills[random.Next(skills.Length)];
             await Change(id, Next(random, (await Fold(id, 0))!, n));
         }
+        // What was confirmed in between and at the end stands in the rows of the texts that it was said of.
+        await Change(skills[0], new SkillConfirmed());
+        await Change(skills[0], Next(random, (await Fold(skills[0], 0))!, 61));
+        await Change(skills[1], new RequirementConfirmed("developer", "junior"), new SkillConfirmed());
+        await Change(skills[2], new ReviewPlanned(new DateOnly(2026, 12, 1), "planner"), new SkillConfirmed());
+        await Change(skills[2], new ReviewFellDue(new DateOnly(2026, 12, 1)));
         var before = await Hash();
         await using (var spoil = Source.CreateCommand("update requirement_versions set description = 'spoiled'"))
             await spoil.ExecuteNonQueryAsync();
@@ -159,7 +165,8 @@ public sealed class VersionsTests(Servers servers) : IAsyncLifetime
         await using var command = Source.CreateCommand(
             """
             select md5(string_agg(r, '|' order by r)) from (
-              select r::text as r from requirement_versions r union all select s::text from skill_versions s) rows
+              select r::text as r from requirement_versions r union all select s::text from skill_versions s
+              union all select a::text from skill_acts a union all select p::text from skill_reviews p) rows
             """
         );
         return (string)(await command.ExecuteScalarAsync())!;

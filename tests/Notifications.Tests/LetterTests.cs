@@ -311,6 +311,7 @@ public sealed class LetterTests
                 "commenter",
                 Reasons.Mentioned,
                 Reasons.Review,
+                Reasons.Upkeep,
                 Reasons.Answered,
             ]),
             why => Assert.Contains($"why.{why}", english.Keys)

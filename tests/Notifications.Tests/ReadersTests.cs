@@ -139,6 +139,33 @@ public sealed class ReadersTests
     }
 
     [Fact]
+    public void A_review_that_is_due_goes_to_whoever_planned_it_and_the_reviewers_once_and_to_no_watcher()
+    {
+        var due = WhenReviewDue.NewsOf(
+            new ReviewDue(
+                Given.Skill,
+                "serverless",
+                "Serverless",
+                "cloud",
+                "compute",
+                new DateOnly(2026, 11, 29),
+                "planner",
+                ["reviewer", "planner"],
+                Given.Now
+            )
+        );
+        Assert.Equal(
+            [("planner", "upkeep"), ("reviewer", "upkeep")],
+            Of(
+                due,
+                Given.Watching("watcher", Skill, follow: Follows.All),
+                // Who stopped watching the skill looks after it all the same.
+                Given.Watching("planner", Skill, active: false)
+            )
+        );
+    }
+
+    [Fact]
     public void Who_is_named_or_answered_hears_of_the_comment_by_the_strongest_reason()
     {
         var comment = Given.Activity("commented", "someone") with

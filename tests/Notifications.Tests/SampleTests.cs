@@ -82,6 +82,7 @@ public sealed partial class SampleTests
                 NewsKind.Imported => Topic.Catalogue,
                 NewsKind.WebhookStopped => SwitchOff.Scope,
                 NewsKind.SkillChanged or NewsKind.SkillCommented => Topic.Skill,
+                NewsKind.ReviewDue => Reasons.Upkeep,
                 // A comment says it.
                 NewsKind.Mentioned => null,
                 NewsKind.Approved or NewsKind.Accepted or NewsKind.Reminder => null,
@@ -213,6 +214,8 @@ public sealed partial class SampleTests
             Domain = new Named("cloud", "Cloud"),
             Version = 3,
         };
+        if (kind is NewsKind.ReviewDue)
+            return news;
         if (kind is NewsKind.SkillChanged)
             return news with { Author = "author", Lines = [.. EveryChange()] };
         if (kind is NewsKind.SkillCommented)
@@ -266,6 +269,7 @@ public sealed partial class SampleTests
                 Of("skillRenamed", "Functions", "Serverless Functions"),
                 Of("keywordsReplaced", "faas", "faas, lambda"),
                 Of("skillDescribed", "Runs code.", "Runs code on demand."),
+                Of("externalIdsReplaced", null, "esco: 12"),
                 Of("skillMoved", "Cloud › Compute", "Cloud › Serverless"),
                 Of("skillRetired"),
                 Of("something.new"),

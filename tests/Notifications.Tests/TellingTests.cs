@@ -32,6 +32,36 @@ public sealed class TellingTests(Running running) : IClassFixture<Running>
     private static JsonElement[] Items(JsonElement page) => [.. page.GetProperty("items").EnumerateArray()];
 
     [Fact]
+    public async Task A_review_that_is_due_reaches_whoever_planned_it_and_the_reviewers_once_and_no_watcher()
+    {
+        await Begin();
+        var reviewer = _story.Person("reviewer");
+        var due = new ReviewDue(
+            _story.Skill,
+            _story.Slug,
+            "Serverless Functions",
+            _story.Domain,
+            "compute",
+            new DateOnly(2026, 11, 29),
+            Author,
+            [reviewer, Author],
+            DateTimeOffset.UtcNow
+        );
+        await running.Publish(due, times: 3);
+        await running.Publish(due);
+        await running.MailsTo(Author, 1);
+        await running.MailsTo(reviewer, 1);
+        await running.Quiet();
+        var mail = Assert.Single(running.MailsTo(Author)).Message;
+        Assert.Single(running.MailsTo(reviewer));
+        Assert.Empty(running.MailsTo(Reader));
+        Assert.Equal("Serverless Functions: due for a review", mail.Subject);
+        Assert.Equal("upkeep", mail.Headers["X-SkillPlatform-Reason"]);
+        var item = Assert.Single(Items(await running.Get(Author, "/inbox?kind=reviewDue")));
+        Assert.Equal(_story.Slug, item.GetProperty("skill").GetProperty("slug").GetString());
+    }
+
+    [Fact]
     public async Task A_merge_reaches_the_reader_and_the_author_once_however_often_and_in_whatever_order_it_is_said()
     {
         await Begin("de");

@@ -57,6 +57,8 @@ public static class EveryPage
         ("/", ["/", "/?domain=sea&group=coast", "/?q=tides&role=pilot"]),
         ("/roles", ["/roles"]),
         ("/roles/{role}", ["/roles/pilot", "/roles/pilot?level=junior", "/roles/pilot?level=junior&compare=senior"]),
+        ("/my-role", ["/my-role", "/my-role?role=pilot&level=junior"]),
+        ("/roles/{role}/matrix", ["/roles/pilot/matrix"]),
         ("/by/{facet}", ["/by/roles?q=tides", "/by/groups"]),
         ("/changes", ["/changes"]),
         ("/editions", ["/editions"]),
@@ -64,6 +66,7 @@ public static class EveryPage
         ("/editions/{a}/compare/{b}", ["/editions/2026-1/compare/2026-2"]),
         ("/skills/new", ["/skills/new"]),
         ("/skills/{slug}", ["/skills/every", "/skills/every?version=2", "/skills/ended"]),
+        ("/skills/{slug}/confirm", ["/skills/every/confirm"]),
         ("/skills/{slug}/compare", ["/skills/every/compare"]),
         ("/skills/{slug}/diff", ["/skills/every/diff?from=1&to=2"]),
         (
@@ -108,6 +111,8 @@ public static class EveryPage
         ("/account/delete", ["/account/delete"]),
         ("/account/gone", ["/account/gone"]),
         ("/admin", ["/admin"]),
+        ("/admin/overview", ["/admin/overview"]),
+        ("/admin/overview/requirements", ["/admin/overview/requirements?domain=sea&never=true"]),
         ("/admin/accounts", ["/admin/accounts"]),
         ("/admin/accounts/{id:guid}", [$"/admin/accounts/{Account}"]),
         ("/admin/service-accounts", ["/admin/service-accounts"]),
@@ -184,6 +189,56 @@ public static class EveryPage
             ("skillAdded", 1, null, "Tides")
         );
         catalog
+            .On(
+                "GET /api/catalog/overview",
+                with(
+                    new
+                    {
+                        at = At,
+                        domains = new[]
+                        {
+                            new
+                            {
+                                slug = "sea",
+                                name = "Sea",
+                                requirements = 10,
+                                ages = new
+                                {
+                                    halfYear = 4,
+                                    year = 3,
+                                    twoYears = 2,
+                                    older = 1,
+                                },
+                                neverReviewed = 5,
+                                reviewsDue = 1,
+                                reviewsPlanned = 2,
+                                changes = new[]
+                                {
+                                    new { from = "2026-11-16", count = 3 },
+                                    new { from = "2026-11-23", count = 0 },
+                                },
+                            },
+                        },
+                    }
+                )
+            )
+            .On(
+                "GET /api/catalog/overview/requirements",
+                with(
+                    List(
+                        new
+                        {
+                            skill = new { slug = "every", name = "Tides" },
+                            domain = new { slug = "sea", name = "Sea" },
+                            role = new { slug = "pilot", name = "Pilot" },
+                            level = new { slug = "junior", name = "Junior" },
+                            at = At,
+                            confirmed = true,
+                            by = Noor,
+                        }
+                    )
+                )
+            )
             .On("GET /api/catalog/domains", with(Samples.Tree))
             .On(
                 "GET /api/catalog/roles",
@@ -485,6 +540,39 @@ public static class EveryPage
                             createdAt = At,
                         }
                     )
+                )
+            )
+            .On(
+                "GET /api/proposals/overview",
+                with(
+                    new
+                    {
+                        at = At,
+                        domains = new[]
+                        {
+                            new
+                            {
+                                slug = "sea",
+                                open = 6,
+                                week = 3,
+                                month = 2,
+                                older = 1,
+                                changesRequested = 1,
+                                conflicted = 1,
+                            },
+                        },
+                        oldest = new[]
+                        {
+                            new
+                            {
+                                id = Theirs,
+                                skillName = "Tides",
+                                domain = "sea",
+                                state = "open",
+                                createdAt = At,
+                            },
+                        },
+                    }
                 )
             )
             .On("GET /api/proposals/discussions/every/comments", with(List(Comments)))

@@ -105,6 +105,9 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
             document = (await session.LoadAsync<ImportDocument>(import.Id, ct))!.Document;
         var taxonomy = await Prepare(import, document, ct);
         progress(import);
+        var renamed = import.DryRun
+            ? []
+            : await RenameByExternalId.Run(() => Session(import), WantedSkill.All(document, taxonomy), ct);
         var named = WantedSkill.All(document, taxonomy).Select(wanted => wanted.Says).ToLookup(Key, says => says.Place);
         var taken = new HashSet<Guid>();
         var differs = import.DryRun ? await Differing(import, ct) : null;
@@ -113,7 +116,7 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
             // Throws where the lock's connection is lost, and the lock with it.
             await turn.Check(ct);
             await using var session = Session(import);
-            await Stage(session, import, batch, named, taken, differs, ct);
+            await Stage(session, import, batch, named, taken, renamed, differs, ct);
             import.Done += batch.Length;
             if (differs is not null)
                 session.Store(differs);
@@ -177,6 +180,7 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         IReadOnlyList<WantedSkill> batch,
         ILookup<(string Domain, string Name), Place> named,
         HashSet<Guid> taken,
+        HashSet<Guid> renamed,
         ChangeSet? differs,
         CancellationToken ct
     )
@@ -199,40 +203,66 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
             .SelectMany(s => s.Skill.Former.Select(name => (Key: (s.Skill.Domain, TextForm.Likeness(name)), It: s)))
             .ToLookup(s => s.Key, s => s.It);
         var slugs = near.Keys.ToHashSet(StringComparer.Ordinal);
+        var held = await SkillExternalId.Holders(session, batch.SelectMany(w => w.ExternalIds ?? []), ct);
+        var holders = (await Fold(session, [.. held.Values.Distinct()], ct)).ToDictionary(s => s.Id);
         foreach (var wanted in batch)
         {
             var key = Key(wanted.Says);
-            // In this group; else in one where the document has no such skill: then it has moved.
-            var found = known[key]
-                .Concat(now[key])
-                .Concat(former[key])
-                .Where(s =>
-                    !taken.Contains(s.Id) && (s.Skill.Group == wanted.Says.Place.Group || !IsNamed(s.Skill.Says))
-                )
-                .OrderBy(s => s.Skill.Retired)
-                .ThenBy(s => s.Skill.Group != wanted.Says.Place.Group)
+            var byId = (wanted.ExternalIds ?? [])
+                .Select(id => held.GetValueOrDefault(SkillExternalId.Key(id)))
+                .Where(id => id != Guid.Empty && !taken.Contains(id))
+                .Select(id => holders[id])
                 .FirstOrDefault();
+            // In this group; else in one where the document has no such skill: then it has moved.
+            var found = byId.Skill is not null
+                ? byId
+                : known[key]
+                    .Concat(now[key])
+                    .Concat(former[key])
+                    .Where(s =>
+                        !taken.Contains(s.Id)
+                        && !wanted.IsNot(s.Skill)
+                        && (s.Skill.Group == wanted.Says.Place.Group || !IsNamed(s.Skill.Says))
+                    )
+                    .OrderBy(s => s.Skill.Retired)
+                    .ThenBy(s => s.Skill.Group != wanted.Says.Place.Group)
+                    .FirstOrDefault();
             if (found.Skill is { } skill && !(skill.Retired && wanted.IsBack))
             {
                 taken.Add(found.Id);
-                if (skill.Retired || !TextForm.Looks.Equals(skill.Name, wanted.Says.Name))
+                var isOtherwise = !TextForm.Looks.Equals(skill.Name, wanted.Says.Name);
+                // What is told by an id is to be renamed, unless the name is another's.
+                if (skill.Retired || isOtherwise && !(byId.Skill is not null && import.DryRun))
                     import.Recognise(wanted.Says.Name, skill);
                 if (import.Purpose == Import.ToPropose)
                 {
-                    await Compare(session, import, differs!, found, wanted, ct);
+                    await Compare(session, import, differs!, found, wanted, byId.Skill is not null, ct);
                     continue;
                 }
-                var events = skill.Retired ? [] : ImportDecisions.Decide(skill, skill.Slug, wanted.Over(skill.Says));
-                if (events.Length > 0)
+                object[] events = skill.Retired
+                    ? []
+                    :
+                    [
+                        .. ImportDecisions.Decide(skill, skill.Slug, wanted.Over(skill.Says)),
+                        .. Ids(session, import, skill.ExternalIds, found.Id, wanted, held, holders),
+                    ];
+                var isToBeRenamed = isOtherwise && byId.Skill is not null && import.DryRun && !skill.Retired;
+                if (events.Length > 0 || renamed.Contains(found.Id) || isToBeRenamed)
                     import.Changed++;
                 else
                     import.Unchanged++;
-                if (import.DryRun && events.Length > 0)
-                    differs!.Add(
+                if (differs is not null && (events.Length > 0 || isToBeRenamed))
+                    differs.Add(
                         new(
                             found.Id,
                             skill.Name,
-                            Difference.AsSeen(skill.Says, wanted.Over(skill.Says) with { Name = skill.Says.Name })
+                            Difference.AsSeen(
+                                skill.Says,
+                                wanted.Over(skill.Says) with
+                                {
+                                    Name = isToBeRenamed ? wanted.Says.Name : skill.Says.Name,
+                                }
+                            )
                         )
                     );
                 if (!import.DryRun && events.Length > 0)
@@ -243,13 +273,12 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
             if (
                 import.Purpose == Import.ToPropose
                 && wanted.Revision is { } from
-                && (await Fold(session, [from.Skill], ct)).FirstOrDefault()
-                    is { Skill: { Retired: false } renamed } other
-                && !IsNamed(renamed.Says)
+                && (await Fold(session, [from.Skill], ct)).FirstOrDefault() is { Skill: { Retired: false } there } other
+                && !IsNamed(there.Says)
                 && taken.Add(other.Id)
             )
             {
-                await Compare(session, import, differs!, other, wanted, ct);
+                await Compare(session, import, differs!, other, wanted, isById: true, ct);
                 continue;
             }
             import.Added++;
@@ -259,7 +288,14 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
             if (import.DryRun)
                 continue;
             session.Insert(new SlugTaken { Id = slug, SkillId = id });
-            session.Stage<Skill>(id, 0, ImportDecisions.Decide(null, slug, wanted.Says));
+            session.Stage<Skill>(
+                id,
+                0,
+                [
+                    .. ImportDecisions.Decide(null, slug, wanted.Says),
+                    .. Ids(session, import, [], id, wanted, held, holders),
+                ]
+            );
         }
 
         bool IsNamed(Said skill) => named[Key(skill)].Contains(skill.Place);
@@ -272,6 +308,7 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         ChangeSet differs,
         (Guid Id, long Version, Skill Skill) found,
         WantedSkill wanted,
+        bool isById,
         CancellationToken ct
     )
     {
@@ -283,7 +320,7 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
             )!;
         // Its name is what it was found by, as far as it looks the same.
         var wants = wanted.Over(had.Says);
-        if (TextForm.Looks.Equals(wants.Name, had.Name) || wanted.Revision?.Skill != found.Id)
+        if (TextForm.Looks.Equals(wants.Name, had.Name) || !isById && wanted.Revision?.Skill != found.Id)
             wants = wants with { Name = had.Says.Name };
         var changes = found.Skill.Retired ? [] : Difference.AsSeen(had.Says, wants);
         if (changes.Length > 0)
@@ -295,30 +332,47 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
             import.Unchanged++;
     }
 
+    // An id that another skill has, and that the check did not see, stays where it is.
+    private static object[] Ids(
+        IDocumentSession session,
+        Import import,
+        IEnumerable<ExternalId> now,
+        Guid skill,
+        WantedSkill wanted,
+        IReadOnlyDictionary<string, Guid> held,
+        Dictionary<Guid, (Guid Id, long Version, Skill Skill)> holders
+    )
+    {
+        if (wanted.ExternalIds is not { } ids)
+            return [];
+        var events = ImportDecisions.Ids(now, [.. ids.Where(IsFree)]);
+        if (import.DryRun || events is not [ExternalIdsReplaced { ExternalIds: var then }])
+            return events;
+        foreach (var id in then.ExceptBy(now.Select(SkillExternalId.Key), SkillExternalId.Key, StringComparer.Ordinal))
+            session.Store(new SkillExternalId { Id = SkillExternalId.Key(id), SkillId = skill });
+        foreach (var id in now.ExceptBy(then.Select(SkillExternalId.Key), SkillExternalId.Key, StringComparer.Ordinal))
+            session.Delete<SkillExternalId>(SkillExternalId.Key(id));
+        return events;
+
+        bool IsFree(ExternalId id) =>
+            !held.TryGetValue(SkillExternalId.Key(id), out var holder)
+            || holder == skill
+            || holders[holder].Skill.Retired;
+    }
+
     private static (string Domain, string Name) Key(Said skill) => (skill.Place.Domain, TextForm.Likeness(skill.Name));
 
-    /// <summary>
-    /// Skills that have one of the names, from their rows: to fold each from its events would cost most of importing again
-    /// what is there already. What they were called before, they do not say.
-    /// </summary>
+    /// <summary>Skills that have one of the names.</summary>
     private static async Task<IEnumerable<(Guid Id, long Version, Skill Skill)>> Known(
         IDocumentSession session,
         string[] names,
         CancellationToken ct
-    )
-    {
-        var ids = await session
-            .Query<SkillEntry>()
-            .Where(s => names.Contains(s.Name))
-            .Select(s => s.Id)
-            .ToListAsync(ct);
-        if (ids.Count == 0)
-            return [];
-        await using var connection = session.Database.CreateConnection();
-        await connection.OpenAsync(ct);
-        var now = await connection.SkillsNow([.. ids], ct);
-        return now.OrderBy(s => s.Key).Select(s => (s.Key, s.Value.Skill.Version, s.Value.Skill));
-    }
+    ) =>
+        await Fold(
+            session,
+            await session.Query<SkillEntry>().Where(s => names.Contains(s.Name)).Select(s => s.Id).ToListAsync(ct),
+            ct
+        );
 
     /// <summary>Skills folded from their events in one read, the oldest first.</summary>
     internal static async Task<IEnumerable<(Guid Id, long Version, Skill Skill)>> Fold(

@@ -59,12 +59,26 @@ public static class ChangeRows
         select s.skill, s.from_version as version, s.from_at as at, s.author, s.reviewer, s.proposal, s.import, s.reason, s.kind, null as role, null as level,
           case s.kind when 'skillRenamed' then b.name when 'keywordsReplaced' then array_to_string(b.keywords, ', ')
             when 'skillDescribed' then nullif(b.description, '')
+            when 'externalIdsReplaced' then (select string_agg((x ->> 'system') || ': ' || (x ->> 'id'), ', ') from jsonb_array_elements(b.external_ids) x)
             when 'skillMoved' then b.domain || '/' || b."group" when 'skillRetired' then b.name end as before,
           case s.kind when 'skillAdded' then s.name when 'skillRenamed' then s.name
             when 'keywordsReplaced' then array_to_string(s.keywords, ', ')
+            when 'externalIdsReplaced' then (select string_agg((x ->> 'system') || ': ' || (x ->> 'id'), ', ') from jsonb_array_elements(s.external_ids) x)
             when 'skillDescribed' then nullif(s.description, '') when 'skillMoved' then s.domain || '/' || s."group" end as after,
           null::boolean as mandatory_before, null::boolean as mandatory_after
         from skill_versions s left join skill_versions b on b.skill = s.skill and b.to_version = s.from_version
+        """;
+
+    // No change, but part of what happened to it; of all that it asked for, too.
+    private const string OfConfirmations = $"""
+        select a.skill, a.version, a.at, a.author, null::text as reviewer, null::uuid as proposal, null::uuid as import, a.reason, a.kind,
+          coalesce(a.role, v.role) as role, coalesce(a.level, v.level) as level, null::text as before, null::text as after,
+          null::boolean as mandatory_before, null::boolean as mandatory_after
+        from skill_acts a
+        left join requirement_versions v on a.kind = '{Acts.AllConfirmed}' and $2::text is not null
+          and v.skill = a.skill and v.role = $2 and v.level = $3 and v.description is not null
+          and v.from_version < a.version and (v.to_version is null or v.to_version > a.version)
+        where a.kind in ('{Acts.AllConfirmed}', '{Acts.OneConfirmed}')
         """;
 
     private const string Columns = """
@@ -74,7 +88,7 @@ public static class ChangeRows
         """;
 
     private const string Changes = $"""
-        with changes as ({OfRequirements} union all {OfSkills})
+        with changes as ({OfRequirements} union all {OfSkills} union all {OfConfirmations})
         {Columns}
         from changes c join skill_versions n on n.skill = c.skill and n.to_version is null
 

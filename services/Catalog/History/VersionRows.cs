@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Npgsql;
+using SkillPlatform.Contracts;
 
 namespace SkillPlatform.Catalog;
 
@@ -41,7 +43,7 @@ public abstract record VersionRow
 /// <summary>A version of a requirement. <c>Description</c> and <c>Mandatory</c> are null where it was dropped.</summary>
 public sealed record RequirementRow : VersionRow
 {
-    public const string Columns = $"{OfChange}, role, level, mandatory, description";
+    public const string Columns = $"{OfChange}, role, level, mandatory, description, confirmed_at, confirmed_by";
 
     public RequirementRow(NpgsqlDataReader row)
         : base(row)
@@ -50,18 +52,23 @@ public sealed record RequirementRow : VersionRow
         Level = row.GetString(11);
         Mandatory = row.IsDBNull(12) ? null : row.GetBoolean(12);
         Description = Text(row, 13);
+        Confirmed = row.IsDBNull(14) ? null : new Confirmed(row.GetFieldValue<DateTimeOffset>(14), Text(row, 15));
     }
 
     public string Role { get; }
     public string Level { get; }
     public bool? Mandatory { get; }
     public string? Description { get; }
+
+    /// <summary>When it was last found to be still true; null for never.</summary>
+    public Confirmed? Confirmed { get; init; }
 }
 
 /// <summary>A version of what a skill has beside its requirements.</summary>
 public sealed record SkillRow : VersionRow
 {
-    public const string Columns = $"{OfChange}, slug, name, keywords, domain, \"group\", retired, description";
+    public const string Columns =
+        $"{OfChange}, slug, name, keywords, domain, \"group\", retired, description, external_ids";
 
     public SkillRow(NpgsqlDataReader row)
         : base(row)
@@ -73,6 +80,9 @@ public sealed record SkillRow : VersionRow
         Group = row.GetString(14);
         Retired = row.GetBoolean(15);
         Description = Text(row, 16);
+        ExternalIds = row.IsDBNull(17)
+            ? []
+            : JsonSerializer.Deserialize<ExternalId[]>(row.GetString(17), JsonSerializerOptions.Web)!;
     }
 
     public string Slug { get; }
@@ -81,6 +91,8 @@ public sealed record SkillRow : VersionRow
     public string Domain { get; }
     public string Group { get; }
     public bool Retired { get; }
+
+    public ExternalId[] ExternalIds { get; }
 
     /// <summary>Null and empty alike where nothing is said.</summary>
     public string? Description { get; }
@@ -91,8 +103,18 @@ public sealed record SkillAt(
     long Version,
     DateTimeOffset At,
     SkillRow Skill,
-    IReadOnlyList<RequirementRow> Requirements
-);
+    IReadOnlyList<RequirementRow> Requirements,
+    Kept Kept
+)
+{
+    /// <summary>Without what was confirmed or planned since.</summary>
+    public SkillAt WithoutUpkeep =>
+        this with
+        {
+            Requirements = [.. Requirements.Select(r => r with { Confirmed = null })],
+            Kept = new Kept(0, null),
+        };
+}
 
 /// <summary>Queries over the version rows.</summary>
 public static class VersionRows
@@ -126,7 +148,7 @@ public static class VersionRows
             skill,
             version is null
                 ? "select max(v) from (select max(from_version) v from skill_versions where skill = $1 union all select max(from_version) from requirement_versions where skill = $1) v"
-                : "select v from (select from_version v from skill_versions where skill = $1 union all select from_version from requirement_versions where skill = $1) v where v = $2",
+                : "select v from (select from_version v from skill_versions where skill = $1 union all select from_version from requirement_versions where skill = $1 union all select version from skill_acts where skill = $1) v where v = $2",
             version,
             ct
         );
@@ -180,7 +202,8 @@ public static class VersionRows
         Add(requirements);
         var rows = await All(requirements, row => new RequirementRow(row), ct);
         var last = rows.Append<VersionRow>(row).MaxBy(r => r.FromVersion)!;
-        return new SkillAt(version, last.FromAt, row, [.. rows.Where(r => r.Description is not null)]);
+        var kept = await Acts.Of(connection, skill, ct);
+        return new SkillAt(version, last.FromAt, row, [.. rows.Where(r => r.Description is not null)], kept);
 
         void Add(NpgsqlCommand command)
         {

@@ -27,6 +27,19 @@ public sealed class Account
 
     public DateTimeOffset? SignedOutAt { get; set; }
 
+    /// <summary>False once demoted, suspended or erased.</summary>
+    public bool StillReviews(string domain) =>
+        Active
+        && Roles?.Contains(ServiceDefaults.Roles.Reviewer, StringComparer.Ordinal) == true
+        && ReviewerScopes?.Any(scope => scope == "*" || scope == domain) == true;
+
+    /// <summary>Everyone who reviews at all.</summary>
+    public static Task<IReadOnlyList<Account>> Reviewers(IQuerySession session, CancellationToken ct) =>
+        session
+            .Query<Account>()
+            .Where(account => account.Roles!.Contains(ServiceDefaults.Roles.Reviewer))
+            .ToListAsync(ct);
+
     /// <summary>How the account stands, as far as has been heard.</summary>
     public static async Task<Standing?> Now(IServiceProvider services, string id, CancellationToken ct) =>
         await services.GetRequiredService<IQuerySession>().LoadAsync<Account>(id, ct) switch

@@ -71,7 +71,7 @@ public sealed class SkillEntryFold : SingleStreamProjection<SkillEntry, Guid>
         SkillEntry.Fold(snapshot, id, e.Data) is { } entry
             ? entry with
             {
-                UpdatedAt = Versions.Stored(e.Timestamp),
+                UpdatedAt = Upkeep.Keeps(e.Data) ? entry.UpdatedAt : Versions.Stored(e.Timestamp),
             }
             : null;
 }

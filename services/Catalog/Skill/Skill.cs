@@ -25,6 +25,9 @@ public sealed record KeywordsReplaced(string[] Keywords);
 /// <summary>What the skill is about, in Markdown; empty where nothing is said any more.</summary>
 public sealed record SkillDescribed(string Description);
 
+/// <summary>What the skill is in other systems, whole.</summary>
+public sealed record ExternalIdsReplaced(ExternalId[] ExternalIds);
+
 public sealed record SkillMoved(string Domain, string Group);
 
 public sealed record SkillRetired;
@@ -47,8 +50,17 @@ public sealed record Skill(
     /// <summary>Of the last event; 0 where the events are not stored yet.</summary>
     public long Version { get; init; }
 
+    /// <summary>The version that people read: of the last event that changed it.</summary>
+    public long Changed { get; init; }
+
+    /// <summary>When it is to be looked at again; null for no day.</summary>
+    public Review? Review { get; init; }
+
     /// <summary>What it is about; empty where nothing is said.</summary>
     public string Description { get; init; } = "";
+
+    /// <summary>What it is in other systems.</summary>
+    public ImmutableArray<ExternalId> ExternalIds { get; init; } = [];
 
     public static Skill? Fold(Skill? skill, object @event) =>
         @event switch
@@ -71,8 +83,13 @@ public sealed record Skill(
             SkillRenamed e => skill! with { Name = e.Name, Slug = e.Slug, Former = skill.Former.Add(skill.Name) },
             KeywordsReplaced e => skill! with { Keywords = [.. e.Keywords] },
             SkillDescribed e => skill! with { Description = e.Description },
+            ExternalIdsReplaced e => skill! with { ExternalIds = [.. e.ExternalIds] },
             SkillMoved e => skill! with { Domain = e.Domain, Group = e.Group },
             SkillRetired => skill! with { Retired = true },
+            _ when skill is not null && Upkeep.Keeps(@event) => skill with
+            {
+                Review = Upkeep.Fold(skill.Review, @event),
+            },
             _ => skill,
         };
 
@@ -83,6 +100,7 @@ public sealed record Skill(
                 or SkillRenamed
                 or KeywordsReplaced
                 or SkillDescribed
+                or ExternalIdsReplaced
                 or SkillMoved
                 or SkillRetired
                 or RequirementStated
@@ -93,7 +111,7 @@ public sealed record Skill(
 
     /// <summary>What it says, in the one form of text.</summary>
     public Said Says =>
-        Said.Of(Name, Keywords, new Place(Domain, Group), Requirements.Values, Retired, Version, Description);
+        Said.Of(Name, Keywords, new Place(Domain, Group), Requirements.Values, Retired, Changed, Description);
 
     private Skill With(string role, string level, Func<Requirement?, Requirement> change)
     {
@@ -107,5 +125,12 @@ public sealed class SkillFold : SingleStreamProjection<Skill, Guid>
     public SkillFold() => Name = "skill";
 
     public override Skill? Evolve(Skill? snapshot, Guid id, IEvent e) =>
-        Skill.Fold(snapshot, e.Data) is { } skill ? skill with { Id = id, Version = e.Version } : null;
+        Skill.Fold(snapshot, e.Data) is { } skill
+            ? skill with
+            {
+                Id = id,
+                Version = e.Version,
+                Changed = Upkeep.Keeps(e.Data) ? skill.Changed : e.Version,
+            }
+            : null;
 }

@@ -25,12 +25,35 @@ public sealed record SkillPage(
     DateTimeOffset UpdatedAt,
     bool Retired,
     SkillPage.Cells[] Requirements,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description = null
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Language = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Source = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Licence = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Attribution = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExternalId[]? ExternalIds = null,
+    SkillPage.Plan? Review = null
 )
 {
+    /// <summary>Of the last event, whether it changed the skill or not: what <c>If-Match</c> is held against.</summary>
+    [JsonIgnore]
+    public long Last { get; init; }
+
     public sealed record Numbers(int Roles, int Levels, int Mandatory, int Optional);
 
-    public sealed record Cells(string Role, string Level, bool Mandatory, string Description, Origin Since);
+    public sealed record Cells(
+        string Role,
+        string Level,
+        bool Mandatory,
+        string Description,
+        Origin Since,
+        Act? Confirmed
+    );
+
+    /// <summary>Found to be still true since it says so. Of the present only: the past stands in the history.</summary>
+    public sealed record Act(DateTimeOffset At, Person? By);
+
+    /// <summary>When it is to be looked at again.</summary>
+    public sealed record Plan(DateOnly On, Person? By);
 
     /// <summary>The change that made a requirement say what it says.</summary>
     public sealed record Origin(long Version, DateTimeOffset At, Person? Author, Person? Reviewer, Guid? Proposal);
@@ -75,8 +98,12 @@ public sealed record SkillPage(
             return Never(point).AsProblem();
         await using var session = services.GetRequiredService<IDocumentStore>().QuerySession();
         var taxonomy = (await services.GetRequiredService<TaxonomyNow>().Read(ct)).Whole;
-        var people = await People.Load(session, at.Requirements.SelectMany(r => new[] { r.Author, r.Reviewer }), ct);
-        var page = Of(at, taxonomy, people);
+        var people = await People.Load(
+            session,
+            at.Requirements.SelectMany(r => new[] { r.Author, r.Reviewer, r.Confirmed?.By }).Append(at.Kept.Review?.By),
+            ct
+        );
+        var page = Of(isPast ? at.WithoutUpkeep : at, taxonomy, people);
         if (isPast)
             return Past(http, page, point);
         var options = services.GetRequiredService<IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>>();
@@ -130,11 +157,21 @@ public sealed record SkillPage(
                         r.Level,
                         r.Mandatory == true,
                         r.Description!,
-                        new Origin(r.FromVersion, r.FromAt, people.Of(r.Author), people.Of(r.Reviewer), r.Proposal)
+                        new Origin(r.FromVersion, r.FromAt, people.Of(r.Author), people.Of(r.Reviewer), r.Proposal),
+                        r.Confirmed is { } confirmed ? new Act(confirmed.At, people.Of(confirmed.By)) : null
                     )),
             ],
-            string.IsNullOrEmpty(skill.Description) ? null : skill.Description
-        );
+            string.IsNullOrEmpty(skill.Description) ? null : skill.Description,
+            domain?.Origin?.Language,
+            domain?.Origin?.Source,
+            domain?.Origin?.Licence,
+            domain?.Origin?.Attribution,
+            skill.ExternalIds.Length > 0 ? skill.ExternalIds : null,
+            at.Kept.Review is { } review ? new Plan(review.On, people.Of(review.By)) : null
+        )
+        {
+            Last = Math.Max(at.Version, at.Kept.Last),
+        };
     }
 
     // RFC 7089: this address is the original and its own time gate; versions are mementos.

@@ -131,7 +131,7 @@ public sealed class SentPage : IResult
         Body = JsonSerializer.SerializeToUtf8Bytes(page, options);
         // The version alone would not do: names of people, roles and levels change without it.
         var hash = Convert.ToHexStringLower(SHA256.HashData(Body).AsSpan(0, 6));
-        _tag = string.Create(CultureInfo.InvariantCulture, $"{page.Version}-{hash}");
+        _tag = string.Create(CultureInfo.InvariantCulture, $"{page.Last}-{hash}");
         _etag = $"\"{_tag}\"";
     }
 

@@ -22,6 +22,7 @@ public static class NewsKind
     public const string Mentioned = "mentioned";
     public const string Reminder = "reminder";
     public const string WebhookStopped = "webhookStopped";
+    public const string ReviewDue = "reviewDue";
 
     public static IReadOnlyList<string> All { get; } =
     [
@@ -41,6 +42,7 @@ public static class NewsKind
         Mentioned,
         Reminder,
         WebhookStopped,
+        ReviewDue,
     ];
 }
 

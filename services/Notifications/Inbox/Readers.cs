@@ -11,6 +11,9 @@ public static class Reasons
     /// <summary>Asked for a verdict.</summary>
     public const string Review = "review";
 
+    /// <summary>Planned to look at a skill again, or reviews its domain.</summary>
+    public const string Upkeep = "upkeep";
+
     /// <summary>Wrote the comment that was answered.</summary>
     public const string Answered = "answered";
 
@@ -18,7 +21,7 @@ public static class Reasons
     public const string Author = "author";
 
     /// <summary>Called for by others, whatever the reader watches: a link in the mail mutes the thread, since it can end no watch.</summary>
-    public static bool IsCalled(string reason) => reason is Mentioned or Review or Answered;
+    public static bool IsCalled(string reason) => reason is Mentioned or Review or Answered or Upkeep;
 }
 
 /// <summary>A reader, the watch that matched, and why the mail comes.</summary>
@@ -122,6 +125,9 @@ public static class Readers
     {
         if (thread is null)
             return [];
+        // Whoever looks after a skill is reminded whether they watch it or not.
+        if (news.Kind == NewsKind.ReviewDue)
+            return news.Asked.Select(user => new Told(user, thread, Reasons.Upkeep));
         // Who said once that they want to hear no more of a proposal is not asked about it either.
         var asked = news.Asked.Where(user => onThread.GetValueOrDefault(user) is not { Active: false });
         return
@@ -164,7 +170,7 @@ public static class Readers
     private static bool Wants(Watch watch, News news) =>
         news.Kind switch
         {
-            NewsKind.Approved or NewsKind.Accepted or NewsKind.Reminder => false,
+            NewsKind.Approved or NewsKind.Accepted or NewsKind.Reminder or NewsKind.ReviewDue => false,
             NewsKind.Merged or NewsKind.SkillChanged or NewsKind.Imported => true,
             // What is said of the very skill belongs to it.
             NewsKind.SkillCommented when news.SkillId is { } skill && watch.Topic == Topic.OfSkill(skill).ToString() =>

@@ -6,7 +6,7 @@ using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Proposals;
 
-/// <summary>A proposal in a list.</summary>
+/// <summary>A proposal in a list: its number, null for a draft, what it changes first, and of its requirements the first.</summary>
 public sealed record ProposalSummary(
     Guid Id,
     string? Skill,
@@ -23,6 +23,7 @@ public sealed record ProposalSummary(
     DateTimeOffset UpdatedAt,
     long? Number,
     Headline? Head,
+    Cell[] Cells,
     Guid? Batch = null
 );
 
@@ -200,6 +201,8 @@ public static class ProposalList
             )
         );
 
+    private const int MostCells = 20;
+
     public static ProposalSummary Summary(ProposalPage page, People people, Dictionary<Guid, long> numbers) =>
         new(
             page.Id,
@@ -217,6 +220,7 @@ public static class ProposalList
             page.UpdatedAt,
             numbers.TryGetValue(page.Id, out var number) ? number : null,
             page.Head,
+            [.. page.Cells.Take(MostCells)],
             page.Batch
         );
 }

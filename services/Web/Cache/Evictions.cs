@@ -12,6 +12,7 @@ public static class Evictions
         // A queue for each process, gone with it: all of them must hear of each change.
         var queue = $"{Messaging.Temporary("web")}{Guid.CreateVersion7():N}";
         Consume<WhenSkillChanged>();
+        Consume<WhenSkillKept>();
         Consume<WhenProposalActivity>();
         Consume<WhenAccountChanged>();
         Consume<WhenAccountErased>();
@@ -51,6 +52,16 @@ public sealed class WhenSkillChanged(PageCache cache) : IConsumer<SkillChanged>
     public Task Consume(ConsumeContext<SkillChanged> context)
     {
         cache.Evict(context.Message.Skill.Slug);
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>The page says when it was confirmed, and when it is to be looked at again.</summary>
+public sealed class WhenSkillKept(PageCache cache) : IConsumer<SkillKept>
+{
+    public Task Consume(ConsumeContext<SkillKept> context)
+    {
+        cache.Evict(context.Message.Slug);
         return Task.CompletedTask;
     }
 }

@@ -10,6 +10,7 @@ using SkillPlatform.Web.Catalogue;
 using SkillPlatform.Web.Comments;
 using SkillPlatform.Web.Editions;
 using SkillPlatform.Web.Feeds;
+using SkillPlatform.Web.Mine;
 using SkillPlatform.Web.Proposals;
 using SkillPlatform.Web.SignIn;
 using SkillPlatform.Web.Skills;
@@ -62,6 +63,8 @@ public static class AllPages
         ShowRoles.Map(app);
         ShowFacet.Map(app);
         ShowRole.Map(app);
+        ShowMatrix.Map(app);
+        SayMyRole.Map(app);
         ShowFeed.Map(app);
         ShowSitemap.Map(app);
         ShowSkill.Map(app);
@@ -72,6 +75,7 @@ public static class AllPages
         ShowEditions.Map(app);
         PublishEdition.Map(app);
         WatchSkill.Map(app);
+        ConfirmSkill.Map(app);
         SuggestChange.Map(app);
         SuggestSkill.Map(app);
         ReviseProposal.Map(app);
@@ -103,6 +107,7 @@ public static class AllPages
         RevokeClient.Map(app);
         DeleteAccount.Map(app);
         AdminPage.Map(app);
+        ShowOverview.Map(app);
         FindAccounts.Map(app);
         ChangeAccount.Map(app);
         ServiceAccounts.Map(app);

@@ -7,7 +7,20 @@ namespace SkillPlatform.Web.Skills;
 /// <summary>What these pages need of the catalogue's answers.</summary>
 public sealed record Since(long Version, DateTimeOffset? At, Person? Author, Person? Reviewer, Guid? Proposal);
 
-public sealed record Requirement(string Role, string Level, bool Mandatory, string Description, Since? Since);
+public sealed record Requirement(
+    string Role,
+    string Level,
+    bool Mandatory,
+    string Description,
+    Since? Since,
+    Act? Confirmed = null
+);
+
+/// <summary>When, and by whom.</summary>
+public sealed record Act(DateTimeOffset At, Person? By);
+
+/// <summary>When a skill is to be looked at again.</summary>
+public sealed record Plan(DateOnly On, Person? By);
 
 public sealed record Counts(int Roles, int Levels, int Mandatory, int Optional);
 
@@ -24,9 +37,18 @@ public sealed record Skill(
     DateTimeOffset? UpdatedAt,
     Requirement[] Requirements,
     bool Retired = false,
-    string? Description = null
+    string? Description = null,
+    string? Language = null,
+    string? Source = null,
+    string? Licence = null,
+    string? Attribution = null,
+    ExternalId[]? ExternalIds = null
 )
 {
+    public Origin Origin => new(Language, Source, Licence, Attribution);
+
+    public Plan? Review { get; init; }
+
     public string RoleName(string? slug) => Array.Find(Roles, role => role.Slug == slug)?.Name ?? slug ?? "";
 
     public string LevelName(string? slug) => Array.Find(Levels, level => level.Slug == slug)?.Name ?? slug ?? "";
@@ -76,7 +98,8 @@ public sealed record OpenProposal(
     DateTimeOffset? UpdatedAt = null,
     int Changes = 1,
     long? Number = null,
-    Headline? Head = null
+    Headline? Head = null,
+    Cell[]? Cells = null
 );
 
 /// <summary>The first of what a proposal changes.</summary>

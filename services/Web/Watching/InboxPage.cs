@@ -73,6 +73,7 @@ public static class InboxPage
         "skillChanged",
         "imported",
         "webhookStopped",
+        "reviewDue",
     ];
 
     public static void Map(WebApplication app)
