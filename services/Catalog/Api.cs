@@ -22,6 +22,10 @@ public static class Api
         SkillFacets.Map(api);
         SkillAddresses.Map(api);
         ImportCatalogue.Map(api);
+        RunImport.Map(api);
+        UploadFile.Map(api);
+        ChangeSet.Map(api);
+        UndoImport.Map(api);
         Import.Map(api);
         Export.Map(api);
         PublishEdition.Map(api);

@@ -46,6 +46,22 @@ public static class Difference
         ];
     }
 
+    /// <summary>The same for an author who saw where it leads from: what is made mandatory is what it says, not what somebody makes of it meanwhile.</summary>
+    /// <param name="from">What they saw.</param>
+    /// <param name="to">What they want it to say.</param>
+    public static Change[] AsSeen(Said from, Said to) =>
+        [
+            .. Between(from, to)
+                .Select(change =>
+                    change switch
+                    {
+                        MakeMandatory c => c with { Was = to.At(c.Role, c.Level)!.Description },
+                        MakeOptional c => c with { Was = to.At(c.Role, c.Level)!.Description },
+                        _ => change,
+                    }
+                ),
+        ];
+
     /// <summary>
     /// Equal for two courses that do the same to the same: reviewers who approved the one have approved the other. Each thing
     /// touched counts whole, as it was seen and as it would be; what is not touched does not count.

@@ -59,6 +59,7 @@ public static class Announcements
         proposal.State == State.Open
         && @event switch
         {
+            ProposalSubmitted { IsQuiet: true } => false,
             ProposalSubmitted or ProposalRevised or ProposalReminded => true,
             // Nobody is asked while another waits for changes; that one has come round.
             ProposalApproved => before?.State == State.ChangesRequested,

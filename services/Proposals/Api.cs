@@ -8,6 +8,8 @@ public static class Api
     public static void Map(RouteGroupBuilder api)
     {
         SubmitProposal.Map(api);
+        ProposeBatch.Map(api);
+        ReadBatch.Map(api);
         ProposalList.Map(api);
         ProposalsOverview.Map(api);
         ReadProposal.Map(api);

@@ -19,6 +19,7 @@ public static class Store
         options.Events.MapEventType<ProposalMerged>("proposal_merged");
         options.Events.MapEventType<ProposalWithdrawn>("proposal_withdrawn");
         options.Events.MapEventType<ProposalReminded>("proposal_reminded");
+        options.Events.MapEventType<BatchSubmitted>("batch_submitted");
         options.Events.MapEventType<CommentPosted>("comment_posted");
         options.Events.MapEventType<CommentEdited>("comment_edited");
         options.Events.MapEventType<CommentRemoved>("comment_removed");
@@ -27,6 +28,7 @@ public static class Store
 
         options.Projections.Add(new ProposalFold { Name = "proposal" }, ProjectionLifecycle.Live);
         options.Projections.Add(new ProposalPageFold { Name = "proposal_page" }, ProjectionLifecycle.Inline);
+        options.Projections.Add(new BatchFold { Name = "batch" }, ProjectionLifecycle.Inline);
         options.Projections.Add(new CommentFold { Name = "comment" }, ProjectionLifecycle.Inline);
         options.Projections.Add(new ReviewPolicyFold { Name = "review_policy" }, ProjectionLifecycle.Inline);
         options.Projections.Add(new QuotasFold { Name = "quotas" }, ProjectionLifecycle.Inline);
@@ -36,9 +38,11 @@ public static class Store
             .DocumentAlias("proposal_page")
             .Index(p => p.Skill.Id)
             .Index(p => p.Author)
+            .Index(p => p.Batch!)
             .Index(p => p.State);
         options.Schema.For<Comment>().DocumentAlias("comment").Index(c => new { c.Subject, c.Id });
         options.Schema.For<CommentText>().DocumentAlias("comment_text").Index(t => t.Author);
+        options.Schema.For<Batch>().DocumentAlias("batch");
         options.Schema.For<Quotas>().DocumentAlias("quotas");
         options.Storage.ExtendedSchemaObjects.Add(Tallies.Schema());
         options.Storage.ExtendedSchemaObjects.Add(Tallies.Begun());

@@ -43,6 +43,9 @@ public sealed class Replicas : IAsyncDisposable
     /// <summary>The newest replica of Catalog, as an administrator.</summary>
     public Api Catalog() => new(_catalogs[^1].As().BaseAddress!, _authority.Token("admin", ["administrator"]));
 
+    /// <summary>The newest replica of Catalog, as somebody.</summary>
+    public Api Catalog(string sub) => new(_catalogs[^1].As().BaseAddress!, _authority.Token(sub, ["contributor"]));
+
     public async Task StartCatalog(int count)
     {
         for (var n = 0; n < count; n++)

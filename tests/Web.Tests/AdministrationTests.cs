@@ -280,6 +280,24 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
     }
 
     [Fact]
+    public async Task What_was_checked_is_shown_name_by_name_and_imported_without_another_upload()
+    {
+        web.Catalog.On($"GET /api/catalog/imports/{Id}", Import("done"))
+            .On($"GET /api/catalog/changesets/{Id}", UploadTests.ChangeSet(Id))
+            .On($"POST /api/catalog/imports/{Id}/run", Import("queued"), 202)
+            .On($"POST /api/catalog/imports/{Id}/undo", new { type = "/problems/nothing-to-undo" }, 409);
+        using var browser = await As("administrator");
+        var html = await browser.Html($"/en/admin/imports/{Id}");
+        Assert.Contains("Reading tides", html);
+        Assert.Contains("Import this", html);
+        using var run = await browser.Post($"/en/admin/imports/{Id}", $"/en/admin/imports/{Id}/run");
+        Assert.Equal($"/en/admin/imports/{Id}", run.Headers.Location?.OriginalString);
+        using var refused = await browser.Post($"/en/admin/imports/{Id}", $"/en/admin/imports/{Id}/undo");
+        Assert.Equal(409, (int)refused.StatusCode);
+        Assert.Contains("changed nothing that could be undone", await refused.Content.ReadAsStringAsync(_ct));
+    }
+
+    [Fact]
     public async Task Mails_are_found_shown_with_their_way_and_tried_again()
     {
         web.Notifications.On(

@@ -94,6 +94,9 @@ public static class EveryPage
             ]
         ),
         ("/proposals/{id:guid}/revise", [$"/proposals/{Mine}/revise", $"/proposals/{Draft}/revise"]),
+        ("/upload", ["/upload"]),
+        ("/uploads/{id:guid}", [$"/uploads/{Import}"]),
+        ("/batches/{id:guid}", [$"/batches/{Theirs}"]),
         ("/queue", ["/queue"]),
         ("/watching", ["/watching"]),
         ("/watching/mail", ["/watching/mail"]),
@@ -117,7 +120,10 @@ public static class EveryPage
         ("/admin/policies", ["/admin/policies"]),
         ("/admin/quotas", ["/admin/quotas"]),
         ("/admin/import", ["/admin/import"]),
-        ("/admin/imports/{id:guid}", [$"/admin/imports/{Import}"]),
+        (
+            "/admin/imports/{id:guid}",
+            [$"/admin/imports/{Import}", $"/admin/imports/{Mine}", $"/admin/imports/{Theirs}"]
+        ),
         ("/admin/mails", ["/admin/mails"]),
         ("/admin/webhooks", ["/admin/webhooks"]),
         ("/admin/errors", ["/admin/errors"]),
@@ -340,6 +346,80 @@ public static class EveryPage
                 )
             )
             .On(
+                $"GET /api/catalog/imports/{Mine}",
+                with(
+                    new
+                    {
+                        id = Mine,
+                        state = "done",
+                        dryRun = true,
+                        changed = 1,
+                        errors = Array.Empty<object>(),
+                    }
+                )
+            )
+            .On($"GET /api/catalog/changesets/{Mine}", with(new { id = Mine, state = "done" }))
+            .On(
+                $"GET /api/catalog/imports/{Theirs}",
+                with(
+                    new
+                    {
+                        id = Theirs,
+                        state = "done",
+                        changed = 1,
+                        errors = Array.Empty<object>(),
+                    }
+                )
+            )
+            .On(
+                $"GET /api/catalog/changesets/{Import}",
+                with(
+                    new
+                    {
+                        id = Import,
+                        state = "done",
+                        source = "tides.csv",
+                        form = new
+                        {
+                            format = "csv",
+                            encoding = "windows-1252",
+                            separator = ";",
+                        },
+                        unchanged = 3,
+                        skills = new object[]
+                        {
+                            new
+                            {
+                                skill = "every",
+                                name = "Tides",
+                                changes = new[]
+                                {
+                                    new
+                                    {
+                                        op = "rewordRequirement",
+                                        role = "pilot",
+                                        level = "junior",
+                                        was = "Old.",
+                                        description = "New.",
+                                    },
+                                },
+                                conflicts = new[]
+                                {
+                                    new
+                                    {
+                                        change = 0,
+                                        code = "changed",
+                                        was = "Old.",
+                                        now = "Other.",
+                                        wanted = "New.",
+                                    },
+                                },
+                            },
+                        },
+                    }
+                )
+            )
+            .On(
                 "GET /api/catalog/skills/every/diff",
                 with(
                     new
@@ -413,6 +493,35 @@ public static class EveryPage
         )
             proposals.On($"GET /api/proposals/{id}", with(Proposal(id, author, state)));
         proposals
+            .On(
+                $"GET /api/proposals/batches/{Theirs}",
+                with(
+                    new
+                    {
+                        id = Theirs,
+                        author = Noor,
+                        rationale = "Because.",
+                        states = new { open = 1 },
+                        proposals = new
+                        {
+                            items = new[]
+                            {
+                                new
+                                {
+                                    id = Theirs,
+                                    skillName = "Tides",
+                                    author = Noor,
+                                    state = "open",
+                                    rationale = "Because.",
+                                    createdAt = At,
+                                },
+                            },
+                            nextCursor = "more",
+                        },
+                        createdAt = At,
+                    }
+                )
+            )
             .On(
                 "GET /api/proposals",
                 with(

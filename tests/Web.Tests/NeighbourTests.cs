@@ -40,6 +40,8 @@ public sealed class NeighbourTests(WebFixture web) : IClassFixture<WebFixture>
         ($"/proposals/{EveryPage.Mine}/revise", ["catalog", "proposals"]),
         ($"/proposals/{EveryPage.Draft}/revise", ["catalog", "proposals"]),
         ("/proposals", ["proposals"]),
+        ("/uploads", ["catalog"]),
+        ("/batches", ["proposals"]),
         ("/queue", ["proposals"]),
         ("/watching", ["notifications"]),
         ("/inbox", ["notifications"]),

@@ -52,13 +52,15 @@ public sealed record CatalogDocument(
     /// <param name="Retired">False where the document says that a skill that was retired is one again.</param>
     /// <param name="Description">What it is about; null where the document says nothing of that.</param>
     /// <param name="ExternalIds">By these it is found before all else; null where the document says nothing of them.</param>
+    /// <param name="Revision">Which <see cref="Catalog.Revision"/> it was exported from; null where the document does not say.</param>
     public sealed record Skill(
         string Name,
         string[]? Keywords,
         Requirement[] Requirements,
         bool? Retired = null,
         string? Description = null,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExternalId[]? ExternalIds = null
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExternalId[]? ExternalIds = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Revision = null
     );
 
     public sealed record Requirement(string Role, string Level, bool Mandatory, string Description);

@@ -169,6 +169,7 @@ public sealed class CatalogJson
         string? description = null;
         ExternalId?[]? ids = null;
         bool? retired = null;
+        string? revision = null;
         CatalogDocument.Requirement?[] requirements = [];
         Object(
             ref json,
@@ -194,10 +195,13 @@ public sealed class CatalogJson
                         j.TokenType == JsonTokenType.Null ? null : List(ref j, p, CatalogDocument.MostIds, ExternalId),
                 ["requirements"] = (ref j, p) => requirements = List(ref j, p, 10_000, Requirement),
                 ["retired"] = (ref j, p) => retired = j.TokenType == JsonTokenType.Null ? null : Bool(ref j, p),
+                ["revision"] = (ref j, p) => revision = j.TokenType == JsonTokenType.Null ? null : Name(ref j, p),
             }
         );
         if (retired == true)
             _errors.Add($"{at}/retired", "Only false: a skill is retired by a proposal.");
+        if (revision is not null && Revision.Problem(revision) is { } problem)
+            _errors.Add($"{at}/revision", problem);
         var cells = new HashSet<(string, string)>();
         for (var i = 0; i < requirements.Length; i++)
             if (requirements[i] is { } r && !cells.Add((TextForm.Likeness(r.Role), TextForm.Likeness(r.Level))))
@@ -210,7 +214,15 @@ public sealed class CatalogJson
                 );
         return name is null
             ? null
-            : new CatalogDocument.Skill(name, TextForm.Keywords(keywords), requirements!, retired, description, ids!);
+            : new CatalogDocument.Skill(
+                name,
+                TextForm.Keywords(keywords),
+                requirements!,
+                retired,
+                description,
+                ids!,
+                revision
+            );
     }
 
     private ExternalId? ExternalId(ref Utf8JsonReader json, string at)

@@ -34,6 +34,7 @@ public sealed class CatalogTable
     {
         public string[]? Keywords;
         public string? Description;
+        public string? Revision;
         public readonly Dictionary<(string Role, string Level), CatalogDocument.Requirement> Requirements = [];
     }
 
@@ -213,6 +214,7 @@ public sealed class CatalogTable
         }
         if (Find(at, d, group, skill) is not { } s)
             return;
+        Revised(s, $"{at}/revision", cell("revision"));
         Same(
             ref s.Keywords,
             Entries($"{at}/keywords", cell("keywords"), TextForm.MostKeywords, TextForm.LongestKeyword, isSet: true),
@@ -239,6 +241,16 @@ public sealed class CatalogTable
         return skills[skill] = new Skill();
     }
 
+    private void Revised(Skill skill, string at, string revision)
+    {
+        if (revision.Length == 0)
+            return;
+        if (Revision.Problem(revision) is { } problem)
+            _errors.Add(at, problem);
+        else
+            skill.Revision = Revision.Earlier(skill.Revision, revision);
+    }
+
     // The first line of a cell says whether it is mandatory; what says nothing of that is not.
     private void MatrixRow(
         string at,
@@ -257,6 +269,7 @@ public sealed class CatalogTable
             _domains.Add(domain, d = new Domain());
         if (Find(at, d, group, skill) is not { } s)
             return;
+        Revised(s, $"{at}/revision", cell("revision"));
         foreach (var (column, level) in levels)
         {
             var text = TextForm.Text(row[column]);
@@ -393,7 +406,8 @@ public sealed class CatalogTable
                                     s.Key,
                                     s.Value.Keywords ?? (_isMatrix ? null : []),
                                     [.. s.Value.Requirements.Values],
-                                    Description: s.Value.Description ?? (_describes ? "" : null)
+                                    Description: s.Value.Description ?? (_describes ? "" : null),
+                                    Revision: s.Value.Revision
                                 )),
                             ]
                         )),

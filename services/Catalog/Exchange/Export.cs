@@ -50,7 +50,8 @@ public static class Export
         string? asOf = null,
         string? domain = null,
         string? role = null,
-        string? edition = null
+        string? edition = null,
+        bool? revisions = null
     )
     {
         if (format is not ("json" or "csv" or "xlsx" or "xlsx-matrix"))
@@ -75,7 +76,7 @@ public static class Export
             ct
         );
         var asked = SHA256.HashData(
-            Encoding.UTF8.GetBytes($"{await Tag(connection, ct)} {format} {at:O} {domain} {role}")
+            Encoding.UTF8.GetBytes($"{await Tag(connection, ct)} {format} {at:O} {domain} {role} {revisions}")
         );
         if (Reading.NotModified(http, Convert.ToHexStringLower(asked)[..24]))
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
@@ -100,14 +101,17 @@ public static class Export
         if (ending == "xlsx" && http.Features.Get<IHttpBodyControlFeature>() is { } body)
             body.AllowSynchronousIO = true;
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"catalogue.{ending}\"";
+        // People edit workbooks. What programs compare says the same wherever the same catalogue is.
+        var isMarked = revisions ?? ending == "xlsx";
         await using var writer = format switch
         {
             "json" => new JsonDocument(http.Response),
-            "csv" => new TableDocument(new CsvRows(http.Response.Body)),
-            "xlsx" => new TableDocument(new WorkbookRows(http.Response.Body)),
-            _ => (IDocumentWriter)new MatrixDocument(http.Response.Body),
+            "csv" => new TableDocument(new CsvRows(http.Response.Body), isMarked),
+            "xlsx" => new TableDocument(new WorkbookRows(http.Response.Body), isMarked),
+            _ => (IDocumentWriter)new MatrixDocument(http.Response.Body, isMarked),
         };
         var (origin, licence) = await Origin(connection, ct);
+        var versions = isMarked ? await Versions(connection, at, ct) : null;
         await writer.Begin(
             origin,
             licence,
@@ -126,7 +130,7 @@ public static class Export
                 writer.Begin(group);
                 for (; more && rows.GetString(0) == place.Slug && rows.GetString(1) == group.Slug; skills++)
                 {
-                    var (skill, next) = await Skill(rows, place, taxonomy, ct);
+                    var (skill, next) = await Skill(rows, place, taxonomy, versions, ct);
                     await writer.Write(place, group, skill);
                     more = next;
                 }
@@ -159,6 +163,7 @@ public static class Export
         NpgsqlDataReader rows,
         DomainTaxonomy domain,
         Taxonomy taxonomy,
+        Dictionary<Guid, long>? versions,
         CancellationToken ct
     )
     {
@@ -179,10 +184,45 @@ public static class Export
                         rows.GetString(8)
                     )
                 );
+        var revision = versions is null ? null : new Revision(id, versions[id]).ToString();
         return (
-            new CatalogDocument.Skill(name, keywords, [.. requirements], Description: description, ExternalIds: ids),
+            new CatalogDocument.Skill(
+                name,
+                keywords,
+                [.. requirements],
+                Description: description,
+                ExternalIds: ids,
+                Revision: revision
+            ),
             more
         );
+    }
+
+    // A version that only dropped something left no row that is valid: versions are counted apart.
+    private static async Task<Dictionary<Guid, long>> Versions(
+        NpgsqlConnection connection,
+        DateTimeOffset? at,
+        CancellationToken ct
+    )
+    {
+        await using var command = new NpgsqlCommand(
+            at is null
+                ? "select s.skill, m.version from skill_versions s join mt_streams m on m.id = s.skill where s.to_version is null"
+                : """
+                select skill, max(from_version) from (
+                    select skill, from_version, from_at from skill_versions
+                    union all select skill, from_version, from_at from requirement_versions
+                ) as made where from_at <= $1 group by skill
+                """,
+            connection
+        );
+        if (at is { } time)
+            command.Parameters.Add(new() { Value = time });
+        var versions = new Dictionary<Guid, long>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+            versions[reader.GetGuid(0)] = reader.GetInt64(1);
+        return versions;
     }
 
     // Grows with every event, whatever order commits become visible in.
@@ -349,13 +389,30 @@ public static class Export
         }
     }
 
-    private sealed class TableDocument(ITableRows rows) : IDocumentWriter
+    private sealed class TableDocument(ITableRows rows, bool isMarked) : IDocumentWriter
     {
         public async Task Begin(string? source, string? licence, Taxonomy taxonomy, string[]? covers)
         {
-            await rows.Header([.. TableWords.Columns, .. covers is null ? Array.Empty<string>() : ["covers"]]);
+            string[] further =
+            [
+                .. isMarked ? ["revision"] : Array.Empty<string>(),
+                .. covers is null ? Array.Empty<string>() : ["covers"],
+            ];
+            await rows.Header([.. TableWords.Columns, .. further]);
             foreach (var role in taxonomy.Roles)
-                await rows.Row("", "", "", "", "", role.Name, "", "", "", "", CatalogCsv.Lines(covers ?? []));
+                await rows.Row([
+                    "",
+                    "",
+                    "",
+                    "",
+                    "",
+                    role.Name,
+                    "",
+                    "",
+                    "",
+                    "",
+                    .. further.Select(column => column == "covers" ? CatalogCsv.Lines(covers!) : ""),
+                ]);
         }
 
         public Task Begin(DomainTaxonomy domain) =>
@@ -366,9 +423,9 @@ public static class Export
         public async Task Write(DomainTaxonomy domain, Named group, CatalogDocument.Skill skill)
         {
             var keywords = CatalogCsv.Lines(skill.Keywords ?? []);
-            var about = skill.Description ?? "";
+            var (about, revision) = (skill.Description ?? "", skill.Revision ?? "");
             if (skill.Requirements.Length == 0)
-                await rows.Row(domain.Name, "", group.Name, skill.Name, keywords, "", "", "", "", about);
+                await rows.Row(domain.Name, "", group.Name, skill.Name, keywords, "", "", "", "", about, revision);
             foreach (var (role, level, mandatory, description) in skill.Requirements)
             {
                 var flag = mandatory ? "true" : "false";
@@ -382,7 +439,8 @@ public static class Export
                     level,
                     flag,
                     description,
-                    about
+                    about,
+                    revision
                 );
                 (keywords, about) = ("", "");
             }
@@ -402,7 +460,7 @@ public static class Export
     }
 
     /// <summary>A sheet for each role, with the skills that are required of it.</summary>
-    private sealed class MatrixDocument(Stream body) : IDocumentWriter
+    private sealed class MatrixDocument(Stream body, bool isMarked) : IDocumentWriter
     {
         private readonly List<(DomainTaxonomy Domain, string Group, CatalogDocument.Skill Skill)> _skills = [];
         private Taxonomy _taxonomy = Catalog.Taxonomy.Empty;
@@ -439,7 +497,13 @@ public static class Export
                     .ToArray();
                 await rows.Sheet(role);
                 await rows.Row("role", role);
-                await rows.Row(["domain", "group", "skill", .. levels]);
+                await rows.Row([
+                    "domain",
+                    "group",
+                    "skill",
+                    .. levels,
+                    .. isMarked ? ["revision"] : Array.Empty<string>(),
+                ]);
                 foreach (var (domain, group, skill) in required)
                     await rows.Row([
                         domain.Name,
@@ -451,6 +515,7 @@ public static class Export
                                 ? $"{(cell.Mandatory ? 'M' : 'O')}\n{cell.Description}".TrimEnd('\n')
                                 : ""
                         ),
+                        .. isMarked ? [skill.Revision!] : Array.Empty<string>(),
                     ]);
             }
             await rows.Finish();

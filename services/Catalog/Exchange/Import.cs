@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using JasperFx;
 using Marten;
 using SkillPlatform.EventSourcing;
@@ -20,6 +21,10 @@ public sealed class Import : IRevisioned
 
     public string? By { get; set; }
     public bool DryRun { get; set; }
+
+    /// <summary><see cref="ToPropose"/> where what differs is to be proposed; null for an import.</summary>
+    public string? Purpose { get; set; }
+
     public string? Source { get; set; }
     public string? Licence { get; set; }
 
@@ -49,6 +54,10 @@ public sealed class Import : IRevisioned
     public const string Running = "running";
     public const string Finished = "done";
     public const string Failed = "failed";
+    public const string ToPropose = "propose";
+
+    /// <summary>How long a document that was only checked is kept, to be imported without being sent again.</summary>
+    public static readonly TimeSpan DocumentKept = TimeSpan.FromDays(1);
 
     public static Import Of(
         Guid id,
@@ -72,11 +81,26 @@ public sealed class Import : IRevisioned
             CreatedAt = now,
         };
 
+    /// <summary>The import of what was only checked. Always the same one.</summary>
+    public static Import Of(Import check, string? by, DateTimeOffset now) =>
+        new()
+        {
+            Id = new Guid(SHA256.HashData([.. "run"u8, .. check.Id.ToByteArray()]).AsSpan(0, 16)),
+            By = by,
+            Source = check.Source,
+            Licence = check.Licence,
+            Form = check.Form,
+            Hash = check.Hash,
+            Total = check.Total,
+            CreatedAt = now,
+        };
+
     public static void Configure(StoreOptions options)
     {
         options.Events.MapEventType<CatalogueImported>("catalogue_imported");
         options.Schema.For<Import>().DocumentAlias("import").UseNumericRevisions(true).Index(x => x.State);
         options.Schema.For<ImportDocument>().DocumentAlias("import_document");
+        ChangeSet.Configure(options);
     }
 
     public static void Map(IEndpointRouteBuilder api)
@@ -96,10 +120,25 @@ public sealed class Import : IRevisioned
             .Produces<ImportPage>();
     }
 
+    /// <summary>What is kept for a while only, and has been.</summary>
+    public static void Forget(IDocumentSession session, DateTimeOffset now)
+    {
+        var (documents, sets) = (now - DocumentKept, now - ChangeSet.Kept);
+        session.QueueSqlCommand(
+            """
+            delete from mt_doc_import_document d using mt_doc_import i
+            where i.id = d.id and (i.data ->> 'finishedAt')::timestamptz < ?
+            """,
+            documents
+        );
+        session.DeleteWhere<ChangeSet>(s => s.At < sets);
+        session.DeleteWhere<Import>(i => i.Purpose == ToPropose && i.CreatedAt < sets);
+    }
+
     private static async Task<IResult> List(HttpContext http, Paging paging, IQuerySession session)
     {
         var ct = http.RequestAborted;
-        var all = session.Query<Import>().Where(i => true);
+        var all = session.Query<Import>().Where(i => i.Purpose == null);
         if (paging.After is { } key)
         {
             var (at, last) =

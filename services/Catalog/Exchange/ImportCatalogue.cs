@@ -22,13 +22,24 @@ public static class ImportCatalogue
             .Accepts<CatalogDocument>("application/json", "text/csv", Workbook.MediaType)
             .Produces<ImportPage>(StatusCodes.Status202Accepted);
 
-    private static async Task<IResult> Post(
+    private static Task<IResult> Post(
         HttpContext http,
         IDocumentStore store,
         ImportWorker worker,
         TimeProvider time,
         bool dryRun = false,
         string? source = null
+    ) => Take(http, store, worker, time, dryRun, source, proposes: false);
+
+    /// <summary>Takes a document in: to be imported, to be checked, or to be proposed.</summary>
+    public static async Task<IResult> Take(
+        HttpContext http,
+        IDocumentStore store,
+        ImportWorker worker,
+        TimeProvider time,
+        bool dryRun,
+        string? source,
+        bool proposes
     )
     {
         var ct = http.RequestAborted;
@@ -43,6 +54,8 @@ public static class ImportCatalogue
         var (document, errors, form) = await Read(body, format, source, session, ct);
         if (document is null)
             return errors.AsRefusal().AsProblem();
+        if (proposes && await Unknown(session, document, ct) is { Length: > 0 } unknown)
+            return Refusal.Fields(unknown).AsProblem();
         var hash = Convert.ToHexStringLower(SHA256.HashData(body.Span));
         var import = Import.Of(
             IdOf(http),
@@ -53,8 +66,12 @@ public static class ImportCatalogue
             Caller.Of(http).Id,
             time.GetUtcNow()
         );
+        import.Purpose = proposes ? Import.ToPropose : null;
         if (await session.LoadAsync<Import>(import.Id, ct) is { } given)
             return given.Hash == import.Hash ? Accepted(given) : Reused.AsProblem();
+        if (proposes && await IsBusy(session, import.By, ct))
+            return Busy.AsProblem();
+        Import.Forget(session, import.CreatedAt);
         session.Insert(import);
         session.Insert(new ImportDocument(import.Id, document));
         await session.SaveChangesAsync(ct);
@@ -95,11 +112,40 @@ public static class ImportCatalogue
         ) => (read.Document, read.Errors, form);
     }
 
+    private static async Task<(string, string)[]> Unknown(
+        IQuerySession session,
+        CatalogDocument document,
+        CancellationToken ct
+    ) =>
+        [
+            .. UploadFile
+                .Unknown(document, await session.LoadAsync<Taxonomy>(Taxonomy.StreamId, ct) ?? Taxonomy.Empty)
+                .Take(DocumentErrors.Most),
+        ];
+
+    // Everybody's files are compared one after the other: nobody's next one comes before the others' first.
+    private static Task<bool> IsBusy(IQuerySession session, string? by, CancellationToken ct) =>
+        session
+            .Query<Import>()
+            .AnyAsync(
+                i =>
+                    (i.State == Import.Queued || i.State == Import.Running)
+                    && i.By == by
+                    && i.Purpose == Import.ToPropose,
+                ct
+            );
+
+    private static Refusal Busy { get; } =
+        Refusal.Conflicting("busy", "Your last file is still being compared. Wait until that is done.");
+
     private static Refusal Reused { get; } =
         new(RefusalKind.Invalid, "idempotency-key-reused", "This Idempotency-Key was used with another document.");
 
-    private static Accepted<ImportPage> Accepted(Import import) =>
-        TypedResults.Accepted($"/api/catalog/imports/{import.Id}", import.Page());
+    internal static Accepted<ImportPage> Accepted(Import import) =>
+        TypedResults.Accepted(
+            $"/api/catalog/{(import.Purpose == Import.ToPropose ? "changesets" : "imports")}/{import.Id}",
+            import.Page()
+        );
 
     // What a table is written in shows in its bytes; programs that send one know it less often than they say so.
     private static string? FormatOf(string? contentType) =>

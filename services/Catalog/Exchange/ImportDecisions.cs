@@ -134,12 +134,14 @@ public static class ImportDecisions
 /// <param name="SaysKeywords">False where the document says nothing of its keywords.</param>
 /// <param name="Covered">The roles the document speaks of; null for all.</param>
 /// <param name="SaysDescription">False where the document says nothing of what it is about.</param>
+/// <param name="Revision">Which version of which skill it was made from; null where the document does not say.</param>
 public sealed record WantedSkill(
     Said Says,
     bool IsBack,
     bool SaysKeywords,
     IReadOnlySet<string>? Covered,
-    bool SaysDescription = false
+    bool SaysDescription = false,
+    Revision? Revision = null
 )
 {
     /// <summary>What it is in other systems; null where the document says nothing of that.</summary>
@@ -191,7 +193,8 @@ public sealed record WantedSkill(
                     skill.Retired == false,
                     skill.Keywords is not null,
                     covered,
-                    skill.Description is not null
+                    skill.Description is not null,
+                    Revision.Of(skill.Revision)
                 )
                 {
                     ExternalIds = skill.ExternalIds,

@@ -110,13 +110,16 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
             : await RenameByExternalId.Run(() => Session(import), WantedSkill.All(document, taxonomy), ct);
         var named = WantedSkill.All(document, taxonomy).Select(wanted => wanted.Says).ToLookup(Key, says => says.Place);
         var taken = new HashSet<Guid>();
+        var differs = import.DryRun ? await Differing(import, ct) : null;
         foreach (var batch in WantedSkill.All(document, taxonomy).Skip(import.Done).Chunk(BatchSize))
         {
             // Throws where the lock's connection is lost, and the lock with it.
             await turn.Check(ct);
             await using var session = Session(import);
-            await Stage(session, import, batch, named, taken, renamed, ct);
+            await Stage(session, import, batch, named, taken, renamed, differs, ct);
             import.Done += batch.Length;
+            if (differs is not null)
+                session.Store(differs);
             Save(session, import);
             await session.SaveChangesAsync(ct);
             progress(import);
@@ -156,6 +159,21 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         return taxonomy;
     }
 
+    // Where it goes on after an interruption, with what it has found.
+    private async Task<ChangeSet> Differing(Import import, CancellationToken ct)
+    {
+        await using var session = store.QuerySession();
+        return import.Done > 0 && await session.LoadAsync<ChangeSet>(import.Id, ct) is { } begun
+            ? begun
+            : new ChangeSet
+            {
+                Id = import.Id,
+                By = import.By,
+                Source = import.Source,
+                At = import.CreatedAt,
+            };
+    }
+
     private static async Task Stage(
         IDocumentSession session,
         Import import,
@@ -163,6 +181,7 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         ILookup<(string Domain, string Name), Place> named,
         HashSet<Guid> taken,
         HashSet<Guid> renamed,
+        ChangeSet? differs,
         CancellationToken ct
     )
     {
@@ -215,6 +234,11 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
                 // What is told by an id is to be renamed, unless the name is another's.
                 if (skill.Retired || isOtherwise && !(byId.Skill is not null && import.DryRun))
                     import.Recognise(wanted.Says.Name, skill);
+                if (import.Purpose == Import.ToPropose)
+                {
+                    await Compare(session, import, differs!, found, wanted, byId.Skill is not null, ct);
+                    continue;
+                }
                 object[] events = skill.Retired
                     ? []
                     :
@@ -222,19 +246,43 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
                         .. ImportDecisions.Decide(skill, skill.Slug, wanted.Over(skill.Says)),
                         .. Ids(session, import, skill.ExternalIds, found.Id, wanted, held, holders),
                     ];
-                if (
-                    events.Length > 0
-                    || renamed.Contains(found.Id)
-                    || isOtherwise && byId.Skill is not null && import.DryRun && !skill.Retired
-                )
+                var isToBeRenamed = isOtherwise && byId.Skill is not null && import.DryRun && !skill.Retired;
+                if (events.Length > 0 || renamed.Contains(found.Id) || isToBeRenamed)
                     import.Changed++;
                 else
                     import.Unchanged++;
+                if (differs is not null && (events.Length > 0 || isToBeRenamed))
+                    differs.Add(
+                        new(
+                            found.Id,
+                            skill.Name,
+                            Difference.AsSeen(
+                                skill.Says,
+                                wanted.Over(skill.Says) with
+                                {
+                                    Name = isToBeRenamed ? wanted.Says.Name : skill.Says.Name,
+                                }
+                            )
+                        )
+                    );
                 if (!import.DryRun && events.Length > 0)
                     session.Stage<Skill>(found.Id, found.Version, events);
                 continue;
             }
+            // In a file from here, a skill that has another name there is renamed.
+            if (
+                import.Purpose == Import.ToPropose
+                && wanted.Revision is { } from
+                && (await Fold(session, [from.Skill], ct)).FirstOrDefault() is { Skill: { Retired: false } there } other
+                && !IsNamed(there.Says)
+                && taken.Add(other.Id)
+            )
+            {
+                await Compare(session, import, differs!, other, wanted, isById: true, ct);
+                continue;
+            }
             import.Added++;
+            differs?.Add(new(null, wanted.Says.Name, Difference.Between(null, wanted.Says)));
             var (id, slug) = (Guid.CreateVersion7(), Slugs.Unique(Slugs.Of(wanted.Says.Name), slugs.Contains));
             slugs.Add(slug);
             if (import.DryRun)
@@ -251,6 +299,37 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         }
 
         bool IsNamed(Said skill) => named[Key(skill)].Contains(skill.Place);
+    }
+
+    // What its author changed is what differs from what they had, which the catalogue may have left behind.
+    private static async Task Compare(
+        IDocumentSession session,
+        Import import,
+        ChangeSet differs,
+        (Guid Id, long Version, Skill Skill) found,
+        WantedSkill wanted,
+        bool isById,
+        CancellationToken ct
+    )
+    {
+        var had = found.Skill;
+        if (wanted.Revision is { } made && made.Skill == found.Id && made.Version < found.Version)
+            had = (await session.Events.FetchStreamAsync(found.Id, made.Version, token: ct)).Aggregate(
+                (Skill?)null,
+                (skill, e) => Skill.Fold(skill, e.Data)
+            )!;
+        // Its name is what it was found by, as far as it looks the same.
+        var wants = wanted.Over(had.Says);
+        if (TextForm.Looks.Equals(wants.Name, had.Name) || !isById && wanted.Revision?.Skill != found.Id)
+            wants = wants with { Name = had.Says.Name };
+        var changes = found.Skill.Retired ? [] : Difference.AsSeen(had.Says, wants);
+        if (changes.Length > 0)
+        {
+            import.Changed++;
+            differs.Add(new(found.Id, found.Skill.Name, changes));
+        }
+        else
+            import.Unchanged++;
     }
 
     // An id that another skill has, and that the check did not see, stays where it is.
@@ -296,8 +375,8 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         );
 
     /// <summary>Skills folded from their events in one read, the oldest first.</summary>
-    private static async Task<IEnumerable<(Guid Id, long Version, Skill Skill)>> Fold(
-        IDocumentSession session,
+    internal static async Task<IEnumerable<(Guid Id, long Version, Skill Skill)>> Fold(
+        IQuerySession session,
         IReadOnlyList<Guid> ids,
         CancellationToken ct
     )
@@ -322,7 +401,9 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
     {
         import.FinishedAt = time.GetUtcNow();
         Save(session, import);
-        session.Delete<ImportDocument>(import.Id);
+        // What was only checked may be imported yet.
+        if (!import.DryRun || import.Purpose is not null)
+            session.Delete<ImportDocument>(import.Id);
     }
 
     // Of two that work on one import, against all care, the second fails to commit.

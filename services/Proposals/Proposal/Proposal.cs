@@ -18,6 +18,8 @@ public sealed record ProposalDrafted(
     string? Effect = null
 );
 
+/// <param name="Batch">The batch that it came with; null where it came alone.</param>
+/// <param name="IsQuiet">True where another of its batch asks the same reviewers, or it cannot be reviewed yet.</param>
 public sealed record ProposalSubmitted(
     Subject Skill,
     string Author,
@@ -25,7 +27,9 @@ public sealed record ProposalSubmitted(
     string Rationale,
     Change[] Changes,
     DateTimeOffset At,
-    string? Effect = null
+    string? Effect = null,
+    Guid? Batch = null,
+    bool IsQuiet = false
 );
 
 public sealed record ProposalRevised(

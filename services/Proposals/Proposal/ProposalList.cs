@@ -23,7 +23,8 @@ public sealed record ProposalSummary(
     DateTimeOffset UpdatedAt,
     long? Number,
     Headline? Head,
-    Cell[] Cells
+    Cell[] Cells,
+    Guid? Batch = null
 );
 
 /// <summary>What a list is narrowed to. <c>me</c> is the caller.</summary>
@@ -202,7 +203,7 @@ public static class ProposalList
 
     private const int MostCells = 20;
 
-    private static ProposalSummary Summary(ProposalPage page, People people, Dictionary<Guid, long> numbers) =>
+    public static ProposalSummary Summary(ProposalPage page, People people, Dictionary<Guid, long> numbers) =>
         new(
             page.Id,
             page.Skill.Slug,
@@ -219,6 +220,7 @@ public static class ProposalList
             page.UpdatedAt,
             numbers.TryGetValue(page.Id, out var number) ? number : null,
             page.Head,
-            [.. page.Cells.Take(MostCells)]
+            [.. page.Cells.Take(MostCells)],
+            page.Batch
         );
 }

@@ -25,6 +25,7 @@ public sealed record Verdict(string Reviewer, string Given, long At);
 /// <param name="Cells">The requirements it is about.</param>
 /// <param name="Verdicts">Those that count.</param>
 /// <param name="Reviewers">Whoever has given a verdict at all.</param>
+/// <param name="Batch">The batch that it came with; null where it came alone.</param>
 /// <param name="ConflictAt">Version of the stream with the conflicts of the current revision.</param>
 /// <param name="Head">What it is called by; null until an older version of this service has left the page.</param>
 public sealed record ProposalPage(
@@ -47,7 +48,8 @@ public sealed record ProposalPage(
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
     DateTimeOffset? RemindedAt = null,
-    Headline? Head = null
+    Headline? Head = null,
+    Guid? Batch = null
 )
 {
     /// <summary>Whose verdict counts; lists ask for it.</summary>
@@ -65,7 +67,10 @@ public sealed record ProposalPage(
         {
             ProposalDrafted e => New(id, Proposals.State.Draft, e.Skill, e.Author, e.At).Says(e.Rationale, e.Changes),
             ProposalSubmitted e when page is null => New(id, Proposals.State.Open, e.Skill, e.Author, e.At)
-                .Says(e.Rationale, e.Changes),
+                .Says(e.Rationale, e.Changes) with
+            {
+                Batch = e.Batch,
+            },
             ProposalSubmitted e => page with { State = Proposals.State.Open, Submitted = true, UpdatedAt = e.At },
             _ => page?.Next(version, @event),
         }

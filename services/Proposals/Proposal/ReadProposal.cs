@@ -47,7 +47,8 @@ public sealed record ProposalAnswer(
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
     Older Older,
-    long? Number
+    long? Number,
+    Guid? Batch = null
 );
 
 public static class ReadProposal
@@ -115,7 +116,8 @@ public static class ReadProposal
                 page.CreatedAt,
                 page.UpdatedAt,
                 new Older(revisions[0].Revision > 1, comments.Count > Comments, steps.Count > Steps),
-                (await log.Numbers([id], ct)).TryGetValue(id, out var number) ? number : null
+                (await log.Numbers([id], ct)).TryGetValue(id, out var number) ? number : null,
+                page.Batch
             )
         );
     }

@@ -149,7 +149,7 @@ public static class SubmitProposal
         if (course.Conflicts.Count > 0)
             return (null, Changed(course.Conflicts));
         if (Difference.Between(course.Before, course.After!).Length == 0)
-            return (null, Refusal.Field("/changes", "The skill already is as these changes want it."));
+            return (null, AlreadySo);
         return (
             new Sound(
                 skill?.Subject ?? new Subject(newSkill, null, add!.Name, add.Domain, add.Group),
@@ -165,10 +165,17 @@ public static class SubmitProposal
     private static bool IsTooLong(Change?[]? changes, Most? most) =>
         Form.Characters(changes ?? []) > (most ?? Most.ByPeople).Characters;
 
+    /// <summary>The refusal of what would change nothing.</summary>
+    public static Refusal AlreadySo { get; } =
+        Refusal.Field("/changes", "The skill already is as these changes want it.");
+
+    /// <summary>The code of the refusal where somebody was faster.</summary>
+    public const string ChangedCode = "changed";
+
     private static Refusal Changed(IReadOnlyList<Conflict> conflicts) =>
         new(
             RefusalKind.Conflict,
-            "changed",
+            ChangedCode,
             "The skill no longer says what the changes say it said. See conflicts.",
             Extensions: ImmutableDictionary<string, object?>.Empty.Add("conflicts", conflicts)
         );

@@ -77,22 +77,26 @@ public sealed class Tallies(
     /// <param name="http">The request.</param>
     /// <param name="act">One of <see cref="Act"/>.</param>
     /// <param name="characters">How many it holds.</param>
-    public async Task<IQuota?> For(HttpContext http, string act, int characters = 0)
+    /// <param name="times">As how many it counts.</param>
+    public async Task<IQuota?> For(HttpContext http, string act, int characters = 0, int times = 1)
     {
         var caller = Caller.Of(http);
         return await LimitsOf(caller, http.RequestAborted) is { } limits
-            ? new Quota(this, caller.Id, act, characters, limits)
+            ? new Quota(this, caller.Id, act, times, characters, limits)
             : null;
     }
 
-    private sealed class Quota(Tallies tallies, string person, string act, int characters, Limits limits) : IQuota
+    private sealed class Quota(Tallies tallies, string person, string act, int times, int characters, Limits limits)
+        : IQuota
     {
         private readonly (string Act, long Amount, Rate Limit)[] _counted = [.. new[]
             {
                 // Always in this order: who counts the same at once waits, and for nobody who waits for them.
-                (act, 1L, Of(act, limits)),
+                (act, (long)times, Of(act, limits)),
                 (Act.Characters, characters, limits.Characters),
             }.Where(counted => counted is { Item2: > 0, Item3: not null }).Select(counted => (counted.Item1, counted.Item2, counted.Item3!))];
+
+        private string OfBatches => times > 1 ? $" Of a batch, {ProposeBatch.CountAsOne} count as one." : "";
 
         private static Rate? Of(string act, Limits limits) =>
             act switch
@@ -114,10 +118,10 @@ public sealed class Tallies(
                     return await Exceeded(connection, what, amount, limit, now, ct);
             if (act == Act.Proposal && limits.OpenProposals is { } most)
             {
-                if (await Open(connection, most, now, ct) >= most)
+                if (await Open(connection, most, now, ct) + times > most)
                     return Refusal.Conflicting(
                         "too-many-open-proposals",
-                        $"You have {most} proposals that are not done with, as many as you may. Withdraw one, or wait until one is decided."
+                        $"{(times > 1 ? "With these you would have more than" : "You have")} {most} proposals that are not done with, as many as you may.{OfBatches} Withdraw one, or wait until one is decided."
                     );
                 await Execute(
                     connection,
@@ -205,7 +209,7 @@ public sealed class Tallies(
             return new Refusal(
                 RefusalKind.TooMany,
                 "quota-exceeded",
-                $"You may write {limit.Hour} {what} in an hour and {limit.Day} in a day. Go on later.",
+                $"You may write {limit.Hour} {what} in an hour and {limit.Day} in a day.{OfBatches} Go on later.",
                 Extensions: new Dictionary<string, object?>(StringComparer.Ordinal)
                 {
                     ["quota"] = what,
@@ -232,11 +236,14 @@ public sealed class Tallies(
             );
             await using var command = new NpgsqlCommand(
                 """
-                select (select count(*) from (
-                    select from mt_doc_proposal_page
-                    where data ->> 'author' = $1 and data ->> 'state' in ('draft', 'open', 'changesRequested', 'conflicted')
-                    limit $2
-                ) as open) + (
+                select (
+                    select count(*) filter (where batch is null) + (count(batch) + $3 - 1) / $3 from (
+                        select data ->> 'batch' as batch from mt_doc_proposal_page
+                        where data ->> 'author' = $1
+                            and data ->> 'state' in ('draft', 'open', 'changesRequested', 'conflicted')
+                        limit $2 * $3
+                    ) as open
+                ) + (
                     select count(*) from proposals_begun as begun
                     where person = $1 and not exists (select from mt_doc_proposal_page as page where page.id = begun.id)
                 )
@@ -244,7 +251,8 @@ public sealed class Tallies(
                 connection
             );
             command.Parameters.Add(new() { Value = person });
-            command.Parameters.Add(new() { Value = most });
+            command.Parameters.Add(new() { Value = (long)most });
+            command.Parameters.Add(new() { Value = (long)ProposeBatch.CountAsOne });
             return (long)(await command.ExecuteScalarAsync(ct))!;
         }
 

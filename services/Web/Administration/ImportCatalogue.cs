@@ -1,7 +1,7 @@
-using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Mvc;
 using SkillPlatform.Web.Api;
 using SkillPlatform.Web.Pages;
+using SkillPlatform.Web.Uploads;
 
 namespace SkillPlatform.Web.Administration;
 
@@ -69,15 +69,7 @@ public static class ImportCatalogue
         var dryRun = form["how"] != "real";
         if (form.Files["document"] is not { Length: > 0 } file)
             return await Form(new ImportFormModel(dryRun, visit.T["import.no-file"]), 422, services, ct);
-        using var content = new StreamContent(file.OpenReadStream());
-        content.Headers.ContentType = new MediaTypeHeaderValue(
-            Path.GetExtension(file.FileName).ToLowerInvariant() switch
-            {
-                ".csv" or ".txt" or ".tsv" => "text/csv",
-                ".xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                _ => "application/json",
-            }
-        );
+        using var content = UploadFile.Content(file);
         var taken = await services.Send<ImportState>(
             "imports",
             HttpMethod.Post,

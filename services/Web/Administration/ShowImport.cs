@@ -1,4 +1,6 @@
+using SkillPlatform.Web.Catalogue;
 using SkillPlatform.Web.Pages;
+using SkillPlatform.Web.Uploads;
 
 namespace SkillPlatform.Web.Administration;
 
@@ -21,7 +23,10 @@ public sealed record ImportState(
 }
 
 /// <summary>How a table was read.</summary>
-public sealed record TableForm(string? Encoding);
+public sealed record TableForm(string? Encoding, string? Format = null, string? Separator = null);
+
+/// <param name="Differs">What would change; null where that is not asked, or cannot be told.</param>
+public sealed record ImportModel(ImportState Import, ChangeSet? Differs, Tree? Tree, string? Problem = null);
 
 /// <summary>How far an import is. The page reloads itself until it is over.</summary>
 public static class ShowImport
@@ -30,9 +35,26 @@ public static class ShowImport
 
     private static async Task<IResult> Get(Guid id, Services services, Visit visit, CancellationToken ct)
     {
-        if (!visit.Administers())
-            return Page.Error(403);
+        return visit.Administers() ? await Show(id, null, 200, services, ct) : Page.Error(403);
+    }
+
+    public static async Task<IResult> Show(
+        Guid id,
+        string? problem,
+        int status,
+        Services services,
+        CancellationToken ct
+    )
+    {
         var import = await services.Get<ImportState>("catalog", $"/api/catalog/imports/{id}", ct);
-        return import.Value is { } state ? Page.Of<ImportView>(state) : Page.Error(import.Status);
+        if (import.Value is not { } state)
+            return Page.Error(import.Status);
+        var model = new ImportModel(state, null, null, problem);
+        if (state is { DryRun: true, State: "done" })
+        {
+            var set = await services.Get<ChangeSet>("imports", $"/api/catalog/changesets/{id}", ct);
+            model = model with { Differs = set.Value, Tree = await Tree.Read(services, ct) };
+        }
+        return Page.Of<ImportView>(model, status);
     }
 }

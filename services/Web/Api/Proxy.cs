@@ -87,9 +87,11 @@ public static class Proxy
 
     private static async Task SayWhatIsDown(HttpContext http, RequestDelegate next)
     {
-        var limit = http.Request.Path.StartsWithSegments("/api/catalog/imports", StringComparison.OrdinalIgnoreCase)
-            ? Import
-            : Usual;
+        var limit =
+            http.Request.Path.StartsWithSegments("/api/catalog/imports", StringComparison.OrdinalIgnoreCase)
+            || http.Request.Path.StartsWithSegments("/api/catalog/changesets", StringComparison.OrdinalIgnoreCase)
+                ? Import
+                : Usual;
         if (http.Request.ContentLength > limit)
         {
             await TooLarge(http);

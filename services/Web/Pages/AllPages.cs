@@ -15,6 +15,7 @@ using SkillPlatform.Web.Proposals;
 using SkillPlatform.Web.SignIn;
 using SkillPlatform.Web.Skills;
 using SkillPlatform.Web.Suggest;
+using SkillPlatform.Web.Uploads;
 using SkillPlatform.Web.Watching;
 using SkillPlatform.Web.Webhooks;
 
@@ -115,6 +116,10 @@ public static class AllPages
         SetQuotas.Map(app);
         ImportCatalogue.Map(app);
         ShowImport.Map(app);
+        RunImport.Map(app);
+        UploadFile.Map(app);
+        ProposeUpload.Map(app);
+        ShowBatch.Map(app);
         RetryMails.Map(app);
         StopWebhooks.Map(app);
         ReplayMessages.Map(app);

@@ -63,6 +63,8 @@ public sealed class Services(IHttpClientFactory clients, ILogger<Services> log)
             Add(services, service, service, patience);
         // A whole catalogue is read and checked before it is answered.
         Add(services, "imports", "catalog", seconds: 60);
+        // Hundreds of proposals are checked and written.
+        Add(services, "batches", "proposals", seconds: 30);
         // A webhook's receiver has ten seconds to answer.
         Add(services, "receivers", "notifications", seconds: 13);
     }

@@ -25,7 +25,8 @@ public sealed record Proposal(
     long? SkillVersion = null,
     DomainApprovals[]? Approvals = null,
     Older? Older = null,
-    long? Number = null
+    long? Number = null,
+    Guid? Batch = null
 )
 {
     /// <summary>The domains whose reviewers decide.</summary>

@@ -160,24 +160,7 @@ public sealed record Suggestion(
         };
 
     /// <summary>What it takes to get there, each change with what its author saw.</summary>
-    public Change[] Changes(Said seen)
-    {
-        var then = Over(seen);
-        return
-        [
-            .. Difference
-                .Between(seen, then)
-                .Select(change =>
-                    change switch
-                    {
-                        // What is made mandatory is what it says, not what somebody makes of it meanwhile.
-                        MakeMandatory c => c with { Was = then.At(c.Role, c.Level)!.Description },
-                        MakeOptional c => c with { Was = then.At(c.Role, c.Level)!.Description },
-                        _ => change,
-                    }
-                ),
-        ];
-    }
+    public Change[] Changes(Said seen) => Difference.AsSeen(seen, Over(seen));
 
     /// <summary>A row of a role and a level for which there is one already.</summary>
     public Row? Twice => Added.Where((row, i) => row.IsWhole && Mine($"+{i}") && !Adds(i)).FirstOrDefault();

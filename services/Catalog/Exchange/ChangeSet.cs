@@ -1,0 +1,130 @@
+using System.Collections.Immutable;
+using Marten;
+using SkillPlatform.Changes;
+using SkillPlatform.Contracts;
+using SkillPlatform.EventSourcing;
+using SkillPlatform.ServiceDefaults;
+
+namespace SkillPlatform.Catalog;
+
+/// <summary>What of a skill would change. <c>Id</c> is null for one that would be added.</summary>
+public sealed record SkillDiffers(Guid? Id, string Name, Change[] Changes);
+
+/// <summary>
+/// What a file would change, skill by skill, each change with what its author saw: made by an import that is only checked,
+/// by the upload of a contributor, or to undo an import. Whoever asked for it proposes it, or lets it be.
+/// </summary>
+public sealed class ChangeSet
+{
+    /// <summary>As many as reviewers can be asked to look at under one reason.</summary>
+    public const int Most = 300;
+
+    public const int LargestBytes = 16 * 1024 * 1024;
+    public static readonly TimeSpan Kept = TimeSpan.FromDays(30);
+
+    public Guid Id { get; set; }
+    public string? By { get; set; }
+    public string? Source { get; set; }
+    public DateTimeOffset At { get; set; }
+
+    /// <summary>The import that it undoes; null where it comes from a file.</summary>
+    public Guid? Undoes { get; set; }
+
+    public List<SkillDiffers> Skills { get; set; } = [];
+
+    /// <summary>Further skills that differ; what of them is not kept.</summary>
+    public int More { get; set; }
+
+    public static void Configure(StoreOptions options) =>
+        options.Schema.For<ChangeSet>().DocumentAlias("change_set").Index(s => s.At);
+
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapGet("/changesets/{id:guid}", Get)
+            .Produces<ChangeSetPage>()
+            .WithSummary("What a file would change, skill by skill, as far as it is compared; for whoever sent it.");
+
+    public void Add(SkillDiffers skill)
+    {
+        if (Skills.Count < Most)
+            Skills.Add(skill);
+        else
+            More++;
+    }
+
+    private static async Task<IResult> Get(HttpContext http, Guid id, IQuerySession session)
+    {
+        var (ct, caller) = (http.RequestAborted, Caller.Of(http));
+        var import = await session.LoadAsync<Import>(id, ct);
+        var set = await session.LoadAsync<ChangeSet>(id, ct);
+        if (
+            (import is null && set is null)
+            || ((set?.By ?? import?.By) != caller.Id && !caller.Is(Roles.Administrator))
+            || import is { DryRun: false }
+        )
+            return Refusal.NoSuch("change set").AsProblem();
+        var taxonomy = await session.LoadAsync<Taxonomy>(Taxonomy.StreamId, ct) ?? Taxonomy.Empty;
+        var now = (
+            await ImportWorker.Fold(session, [.. (set?.Skills ?? []).Select(s => s.Id).OfType<Guid>()], ct)
+        ).ToDictionary(s => s.Id, s => s.Skill with { Version = s.Version });
+        var skills = (set?.Skills ?? [])
+            .Select(s => Now(s, s.Id is { } known ? now.GetValueOrDefault(known) : null, taxonomy.Places))
+            .OfType<SkillChanges>()
+            .ToArray();
+        var people = await People.Load(session, [set?.By ?? import?.By], ct);
+        return Reading.Hashed(http, ChangeSetPage.Of(id, import, set, skills, people));
+    }
+
+    /// <summary>What is left to do of it, and what stands in the way by now; null where it is done. Pure.</summary>
+    public static SkillChanges? Now(SkillDiffers differs, Skill? skill, Places places)
+    {
+        if (differs.Id is not null && skill is null or { Retired: true })
+            return null;
+        // Whether a name is taken is told where it is proposed.
+        var course = Course.Of(skill?.Says, differs.Changes, new Surroundings(places, (_, _) => false));
+        return course.Conflicts.Count == 0 && !course.Steps.Any(step => step.HasEffect)
+            ? null
+            : new SkillChanges(skill?.Slug, skill?.Name ?? differs.Name, differs.Changes, [.. course.Conflicts]);
+    }
+}
+
+/// <param name="Skill">Slug; null for one that would be added.</param>
+/// <param name="Name">What it is called now.</param>
+/// <param name="Changes">As a proposal takes them.</param>
+/// <param name="Conflicts">Where somebody was faster.</param>
+public sealed record SkillChanges(string? Skill, string Name, Change[] Changes, Conflict[] Conflicts);
+
+public sealed record ChangeSetPage(
+    Guid Id,
+    string State,
+    string? Source,
+    TableForm? Form,
+    Person? By,
+    int Done,
+    int Total,
+    int Unchanged,
+    int More,
+    ImportError[] Errors,
+    IReadOnlyList<Recognised> Recognised,
+    SkillChanges[] Skills,
+    Guid? Undoes,
+    DateTimeOffset CreatedAt
+)
+{
+    public static ChangeSetPage Of(Guid id, Import? import, ChangeSet? set, SkillChanges[] skills, People people) =>
+        new(
+            id,
+            import?.State ?? Import.Finished,
+            import?.Source ?? set?.Source,
+            import?.Form,
+            people.Of(set?.By ?? import?.By),
+            import?.Done ?? skills.Length,
+            import?.Total ?? skills.Length,
+            (import?.Unchanged ?? 0) + (set?.Skills.Count ?? 0) - skills.Length,
+            set?.More ?? 0,
+            import?.Errors ?? [],
+            import?.Recognised ?? [],
+            skills,
+            set?.Undoes,
+            import?.CreatedAt ?? set!.At
+        );
+}

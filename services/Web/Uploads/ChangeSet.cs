@@ -1,0 +1,26 @@
+using SkillPlatform.Contracts;
+using SkillPlatform.Web.Administration;
+
+namespace SkillPlatform.Web.Uploads;
+
+/// <summary>What a file would change, as the catalogue compared it.</summary>
+public sealed record ChangeSet(
+    Guid Id,
+    string State,
+    string? Source,
+    TableForm? Form,
+    int Done,
+    int Total,
+    int Unchanged,
+    int More,
+    ImportError[]? Errors,
+    SkillChanges[]? Skills,
+    Guid? Undoes
+)
+{
+    public bool Over => State is "done" or "failed";
+    public SkillChanges[] All => Skills ?? [];
+}
+
+/// <summary>What would change of one skill. <c>Skill</c> is null for one that would be added.</summary>
+public sealed record SkillChanges(string? Skill, string Name, Change[] Changes, Conflict[] Conflicts);

@@ -1,0 +1,81 @@
+using SkillPlatform.Contracts;
+using SkillPlatform.Web.Catalogue;
+using SkillPlatform.Web.Pages;
+
+namespace SkillPlatform.Web.Uploads;
+
+/// <param name="Once">Names the form, so that sent twice it proposes once.</param>
+public sealed record ChangeSetModel(
+    ChangeSet Set,
+    Tree Tree,
+    string Once,
+    string? Rationale = null,
+    string? Problem = null
+);
+
+/// <summary>Shows what an upload, or the undoing of an import, would change, and proposes it: a proposal for each skill.</summary>
+public static class ProposeUpload
+{
+    public static void Map(WebApplication app)
+    {
+        app.MapGet("/uploads/{id:guid}", Get).RequireAuthorization();
+        app.MapPost("/uploads/{id:guid}", Post).RequireAuthorization();
+    }
+
+    private static Task<IResult> Get(Guid id, Services services, CancellationToken ct) =>
+        Show(id, services, set => set, 200, ct);
+
+    private static async Task<IResult> Show(
+        Guid id,
+        Services services,
+        Func<ChangeSetModel, ChangeSetModel> with,
+        int status,
+        CancellationToken ct
+    )
+    {
+        var tree = Tree.Read(services, ct);
+        var set = await services.Get<ChangeSet>("imports", $"/api/catalog/changesets/{id}", ct);
+        return set.Value is { } found
+            ? Page.Of<ChangeSetView>(
+                with(new ChangeSetModel(found, await tree, Guid.CreateVersion7().ToString())),
+                status
+            )
+            : Page.Error(set.Status);
+    }
+
+    private static async Task<IResult> Post(
+        Guid id,
+        IFormCollection form,
+        Services services,
+        Visit visit,
+        CancellationToken ct
+    )
+    {
+        var (rationale, once) = (form["rationale"].ToString(), form["once"].ToString());
+        if (string.IsNullOrWhiteSpace(rationale))
+            return await Again(visit.T["suggest.no-rationale"], 422);
+        var set = await services.Get<ChangeSet>("imports", $"/api/catalog/changesets/{id}", ct);
+        if (set.Value is not { } found)
+            return Page.Error(set.Status);
+        var sent = await services.Send<Created>(
+            "batches",
+            HttpMethod.Post,
+            $"/api/proposals/batches",
+            new Batch(rationale, [.. found.All.Select(s => new Batched(s.Skill, s.Changes))]),
+            ct,
+            once: once is { Length: > 0 and <= 100 } ? once : null
+        );
+        return sent.Value is { } batch
+            ? TypedResults.Redirect(visit.To($"/batches/{batch.Id}"))
+            : await Again(visit.Why(sent), sent.Shown());
+
+        Task<IResult> Again(string problem, int status) =>
+            Show(id, services, model => model with { Rationale = rationale, Problem = problem }, status, ct);
+    }
+
+    private sealed record Batch(string Rationale, Batched[] Proposals);
+
+    private sealed record Batched(string? Skill, Change[] Changes);
+
+    private sealed record Created(Guid Id);
+}

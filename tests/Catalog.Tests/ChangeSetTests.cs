@@ -1,0 +1,174 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using SkillPlatform.Contracts;
+using SkillPlatform.Testing;
+
+namespace SkillPlatform.Catalog.Tests;
+
+/// <summary>What a file would change, name by name, before anything is.</summary>
+public sealed class ChangeSetTests(Servers servers) : IAsyncLifetime
+{
+    private const string Header = "domain,group,skill,keywords,role,level,mandatory,description,revision\r\n";
+    private CatalogService _catalog = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _catalog = await CatalogService.Start(servers);
+        await _catalog.Import(Document("Reads a chart."));
+    }
+
+    public ValueTask DisposeAsync() => _catalog.DisposeAsync();
+
+    private static string Document(string charts, string more = "") =>
+        $$"""
+            {"roles":["Pilot","Mate"],"domains":[{"name":"Sea","groups":[{"name":"Deck","skills":[
+              {"name":"Charts","keywords":["maps"],"requirements":[
+                {"role":"Pilot","level":"Junior","mandatory":true,"description":"{{charts}}"},
+                {"role":"Mate","level":"Junior","mandatory":false,"description":"Folds a chart."}]},
+              {"name":"Knots","requirements":[{"role":"Mate","level":"Junior","mandatory":true,"description":"Ties a knot."}]}{{more}}]}]}]}
+            """;
+
+    [Fact]
+    public async Task A_file_of_anyone_becomes_changes_and_writes_nothing()
+    {
+        var last = await _catalog.LastEvent();
+        var set = await Upload(
+            Header
+                + "Sea,Deck,Charts,maps,Pilot,Junior,true,Reads any chart.,\n"
+                + "Sea,Deck,Charts,,Mate,Junior,true,Folds a chart.,\n"
+                + "Sea,Deck,Knots,,Mate,Junior,true,Ties a knot.,\n"
+                + "Sea,Deck,Lights,,Pilot,Senior,false,Knows the lights.,\n"
+        );
+        Assert.Equal("done", Text(set, "state"));
+        Assert.Equal(1, set.GetProperty("unchanged").GetInt32());
+        var skills = set.GetProperty("skills").EnumerateArray().ToArray();
+        Assert.Equal(["Charts", "Lights"], skills.Select(s => Text(s, "name")));
+        Assert.Equal(
+            ["rewordRequirement Reads a chart.", "makeMandatory Folds a chart."],
+            skills[0].GetProperty("changes").EnumerateArray().Select(c => $"{Text(c, "op")} {Text(c, "was")}")
+        );
+        Assert.Equal("addSkill", Text(skills[1].GetProperty("changes")[0], "op"));
+        Assert.Equal(JsonValueKind.Null, skills[1].GetProperty("skill").ValueKind);
+        Assert.Equal(last, await _catalog.LastEvent());
+    }
+
+    [Fact]
+    public async Task What_is_not_there_cannot_be_proposed_and_the_answer_says_what_may_have_been_meant()
+    {
+        using var answer = await Send(Header + "See,Deck,Charts,maps,Pilots,Junior,true,x,\n");
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        var errors = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors");
+        Assert.Contains("“Pilot”", errors.GetProperty("/roles/0")[0].GetString(), StringComparison.Ordinal);
+        Assert.Contains("“Sea”", errors.GetProperty("/domains/0/name")[0].GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_damaged_revision_is_an_error_and_that_of_another_place_says_nothing()
+    {
+        const string row = "Sea,Deck,Knots,,Mate,Junior,true,Ties a knot.,";
+        using var damaged = await Send(Header + row + "v12\n");
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, damaged.StatusCode);
+        Assert.True(
+            (await damaged.Content.ReadFromJsonAsync<JsonElement>())
+                .GetProperty("errors")
+                .TryGetProperty("/rows/0/revision", out _)
+        );
+        var set = await Upload(Header + row + new Revision(Guid.CreateVersion7(), 7) + "\n");
+        Assert.Equal(1, set.GetProperty("unchanged").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("csv&revisions=true", "text/csv")]
+    [InlineData("json&revisions=true", "application/json")]
+    public async Task A_skill_that_has_another_name_in_a_file_from_here_is_renamed(string format, string type)
+    {
+        using var client = _catalog.Anyone;
+        var file = await client.GetStringAsync($"/api/catalog/export?format={format}");
+        // Meanwhile somebody else rewords it.
+        await _catalog.Import(Document("Reads a chart at night."));
+        var set = await Upload(file.Replace("Charts", "Sea charts", StringComparison.Ordinal), type);
+        var skill = Assert.Single(set.GetProperty("skills").EnumerateArray());
+        var change = Assert.Single(skill.GetProperty("changes").EnumerateArray());
+        Assert.Equal(
+            ("renameSkill", "Charts", "Sea charts"),
+            (Text(change, "op"), Text(change, "was"), Text(change, "name"))
+        );
+        Assert.Empty(skill.GetProperty("conflicts").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task A_check_shows_name_by_name_what_an_import_does_and_is_imported_without_being_sent_again()
+    {
+        using var admin = _catalog.Administrator;
+        var check = await _catalog.Import(Encoding.UTF8.GetBytes(Document("Reads every chart.")), dryRun: true);
+        var id = Text(check, "id");
+        var set = await admin.GetFromJsonAsync<JsonElement>($"/api/catalog/changesets/{id}");
+        Assert.Equal("Charts", Text(Assert.Single(set.GetProperty("skills").EnumerateArray()), "name"));
+        using var run = await admin.PostAsync($"/api/catalog/imports/{id}/run", null);
+        Assert.Equal(HttpStatusCode.Accepted, run.StatusCode);
+        var import = await _catalog.Ended(run.Headers.Location!);
+        Assert.Equal(("done", 1), (Text(import, "state"), import.GetProperty("changed").GetInt32()));
+        Assert.Contains("every chart", (await _catalog.Get("/skills/charts")).GetRawText(), StringComparison.Ordinal);
+        // Twice is once, and what was imported changes nothing any more.
+        using var again = await admin.PostAsync($"/api/catalog/imports/{id}/run", null);
+        Assert.Equal(run.Headers.Location, again.Headers.Location);
+        Assert.Empty(
+            (await admin.GetFromJsonAsync<JsonElement>($"/api/catalog/changesets/{id}"))
+                .GetProperty("skills")
+                .EnumerateArray()
+        );
+    }
+
+    [Fact]
+    public async Task What_leads_back_from_an_import_leaves_what_came_since()
+    {
+        var import = await _catalog.Import(Document("Reads every chart.", """,{"name":"Lights"},{"name":"Flags"}"""));
+        Assert.Equal((2, 1), (import.GetProperty("added").GetInt32(), import.GetProperty("changed").GetInt32()));
+        var flags = Guid.Parse(Text(await _catalog.Get("/skills/flags"), "id"));
+        await _catalog
+            .Services.GetRequiredService<IBus>()
+            .Publish(Given.Accepted(flags, new ReplaceKeywords([], ["signals"])));
+        await Eventually.Holds(async () =>
+            (await _catalog.Get("/skills/flags")).GetProperty("version").GetInt64() == 2
+        );
+
+        using var admin = _catalog.Administrator;
+        using var undone = await admin.PostAsync($"/api/catalog/imports/{Text(import, "id")}/undo", null);
+        Assert.Equal(HttpStatusCode.Created, undone.StatusCode);
+        var set = await admin.GetFromJsonAsync<JsonElement>(undone.Headers.Location);
+        var skills = set.GetProperty("skills").EnumerateArray().ToDictionary(s => Text(s, "name"));
+        Assert.Equal(["Charts", "Flags", "Lights"], skills.Keys.Order());
+        var back = Assert.Single(skills["Charts"].GetProperty("changes").EnumerateArray());
+        Assert.Equal(("Reads every chart.", "Reads a chart."), (Text(back, "was"), Text(back, "description")));
+        Assert.Equal("retireSkill", Text(skills["Lights"].GetProperty("changes")[0], "op"));
+        Assert.Empty(skills["Lights"].GetProperty("conflicts").EnumerateArray());
+        Assert.Single(skills["Flags"].GetProperty("conflicts").EnumerateArray());
+    }
+
+    private static string Text(JsonElement of, string name) =>
+        of.TryGetProperty(name, out var text) ? text.GetString() ?? "" : "";
+
+    private async Task<HttpResponseMessage> Send(string file, string type = "text/csv")
+    {
+        using var client = _catalog.Contributor;
+        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(file));
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
+        return await client.PostAsync("/api/catalog/changesets", content);
+    }
+
+    private async Task<JsonElement> Upload(string file, string type = "text/csv")
+    {
+        using var answer = await Send(file, type);
+        Assert.True(answer.StatusCode == HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
+        using var client = _catalog.Contributor;
+        return await Eventually.Get(
+            () => client.GetFromJsonAsync<JsonElement>(answer.Headers.Location),
+            set => Text(set, "state") is "done" or "failed"
+        );
+    }
+}

@@ -1,0 +1,137 @@
+using System.Text.RegularExpressions;
+using SkillPlatform.Web.Languages;
+using SkillPlatform.Web.Uploads;
+
+namespace SkillPlatform.Web.Tests;
+
+/// <summary>A table of somebody who may only propose.</summary>
+public sealed class UploadTests(WebFixture web) : IClassFixture<WebFixture>
+{
+    private const string Id = "01990000-0000-7000-8000-0000000000ac";
+    private readonly CancellationToken _ct = TestContext.Current.CancellationToken;
+
+    internal static object ChangeSet(string id) =>
+        new
+        {
+            id,
+            state = "done",
+            source = "tides.xlsx",
+            unchanged = 39,
+            skills = new[]
+            {
+                new
+                {
+                    skill = "reading-tides",
+                    name = "Reading tides",
+                    changes = new[]
+                    {
+                        new
+                        {
+                            op = "rewordRequirement",
+                            role = "pilot",
+                            level = "junior",
+                            was = "Reads a chart.",
+                            description = "Reads any chart.",
+                        },
+                    },
+                    conflicts = new[]
+                    {
+                        new
+                        {
+                            change = 0,
+                            code = "changed",
+                            was = "Reads a chart.",
+                            now = "Somebody was faster.",
+                            wanted = "Reads any chart.",
+                        },
+                    },
+                },
+            },
+        };
+
+    [Fact]
+    public async Task What_a_table_would_change_is_shown_and_then_proposed_without_another_upload()
+    {
+        web.Catalog.On("POST /api/catalog/changesets", new { id = Id, state = "queued" }, 202)
+            .On($"GET /api/catalog/changesets/{Id}", ChangeSet(Id));
+        web.Proposals.On("POST /api/proposals/batches", new { id = Id, proposals = 1 }, 201);
+        using var browser = web.Browser();
+        await browser.SignIn();
+        using var form = new MultipartFormDataContent
+        {
+            { new StringContent(await Token(browser)), "__RequestVerificationToken" },
+            { new StringContent("the table"), "document", "tides.xlsx" },
+        };
+        using var taken = await browser.Client.PostAsync("/en/upload", form, _ct);
+        Assert.Equal($"/en/uploads/{Id}", taken.Headers.Location?.OriginalString);
+        Assert.Equal("?source=tides.xlsx", web.Catalog.Last("/api/catalog/changesets").Query);
+
+        var html = await browser.Html($"/en/uploads/{Id}");
+        Assert.Contains("Skills: 1 · changes: 1 · conflicts: 1 · unchanged: 39", html);
+        Assert.Contains("Someone was faster here", html);
+        using var nothing = await browser.Post($"/en/uploads/{Id}", $"/en/uploads/{Id}", ("rationale", " "));
+        Assert.Equal(422, (int)nothing.StatusCode);
+        using var proposed = await browser.Post(
+            $"/en/uploads/{Id}",
+            $"/en/uploads/{Id}",
+            ("rationale", "As agreed."),
+            ("once", "this-form")
+        );
+        Assert.Equal($"/en/batches/{Id}", proposed.Headers.Location?.OriginalString);
+        var sent = web.Proposals.Last("/api/proposals/batches");
+        Assert.Equal("this-form", sent.Headers["Idempotency-Key"]);
+        Assert.Contains("\"skill\":\"reading-tides\",\"changes\":[{\"op\":\"rewordRequirement\"", sent.Body);
+    }
+
+    [Fact]
+    public async Task What_is_refused_stays_in_the_form_and_says_why()
+    {
+        web.Catalog.On($"GET /api/catalog/changesets/{Id}", ChangeSet(Id));
+        web.Proposals.On("POST /api/proposals/batches", new { type = "/problems/quota-exceeded" }, 429);
+        using var browser = web.Browser();
+        await browser.SignIn();
+        using var refused = await browser.Post($"/en/uploads/{Id}", $"/en/uploads/{Id}", ("rationale", "As agreed."));
+        Assert.Equal(429, (int)refused.StatusCode);
+        var html = await refused.Content.ReadAsStringAsync(_ct);
+        Assert.Contains("As agreed.", html);
+        Assert.Contains("as much as one may", html);
+    }
+
+    [Theory]
+    [InlineData("At most 1,000 characters.", "Höchstens 1,000 Zeichen.")]
+    [InlineData(
+        "“Snior” is not among the levels of its domain. Did you mean “Senior”?",
+        "„Snior“ gehört nicht zu den Stufen seiner Domäne. Meinten Sie „Senior“?"
+    )]
+    [InlineData("“a” is not among the document's roles.", "„a“ gehört nicht zu den Rollen des Dokuments.")]
+    [InlineData(
+        "There is no column “x”. There are: domain,role.",
+        "Eine Spalte „x“ gibt es nicht. Es gibt: domain,role."
+    )]
+    [InlineData(
+        "This is not JSON, or nested more than 64 deep: line 3, byte 14.",
+        "Das ist kein JSON, oder es ist tiefer als 64 verschachtelt: Zeile 3, Byte 14."
+    )]
+    [InlineData("Something new.", "Something new.")]
+    public void What_is_wrong_is_said_in_the_language_of_its_reader(string said, string german) =>
+        Assert.Equal(german, FileErrors.In(Texts.In("de"), said));
+
+    [Theory]
+    [InlineData("/rows/12/level", "row 13 below the heading, column level")]
+    [InlineData("/Pilot~1Mate/rows/0/7", "sheet Pilot/Mate, row 1 below the heading, column 8")]
+    [InlineData("/header/3", "heading, column 4")]
+    [InlineData("/domains/0/groups/1", null)]
+    public void A_place_in_a_table_is_said_as_people_count(string pointer, string? place) =>
+        Assert.Equal(place, FileErrors.Place(Texts.In("en"), pointer));
+
+    private static async Task<string> Token(Browser browser) =>
+        Regex
+            .Match(
+                await browser.Html("/en/upload"),
+                "name=\"__RequestVerificationToken\" value=\"(?<token>[^\"]+)\"",
+                RegexOptions.ExplicitCapture,
+                TimeSpan.FromSeconds(1)
+            )
+            .Groups["token"]
+            .Value;
+}
