@@ -96,14 +96,7 @@ internal static class ComposeFile
                         .Select(s => (s.Name, (object?)Map(("condition", Healthy)))),
                 ])
             ),
-            (
-                "deploy",
-                Map(
-                    ("replicas", service.Replicas),
-                    ("resources", Limits(Size.Of(service))),
-                    ("update_config", Map(("parallelism", 1), ("order", "start-first")))
-                )
-            ),
+            ("deploy", Map(("replicas", service.Replicas), ("resources", Limits(Size.Of(service))))),
             ("stop_grace_period", "45s"),
             ("restart", "unless-stopped"),
         ]);

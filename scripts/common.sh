@@ -36,3 +36,29 @@ within() {
 }
 
 listens() { (exec 4<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# The AppHost holds the lock as long as it lives, and its number stands in it.
+runs() { [[ -f $state/lock ]] && ! flock -n "$state/lock" true; }
+
+# value_of <name> <file>: of a file of lines name=value.
+value_of() { sed -n "s/^$1=//p" "$2"; }
+
+# A name for what stands outside of the state folder and belongs to it, and whether others may enter a folder, as in AppHost/Settings.cs.
+ours() { echo "skillplatform-$(printf %s "$state" | sha256sum | cut -c 1-10)"; }
+open_to_others() { [[ $1 == / || $(stat -c %A "$1") == *[xt] ]] && { [[ $1 == / ]] || open_to_others "$(dirname "$1")"; }; }
+
+# Where PostgreSQL's own tools are.
+postgres_programs() {
+  has_postgres || fail 'The PostgreSQL programs are missing on this machine: ./run installs them.'
+  compgen -G '/usr/lib/postgresql/*/bin' | sort -V | tail -n 1
+}
+
+# Sets from: the database server that ./run has started, or the one that is named, as a connection string of PostgreSQL's own tools.
+the_databases() {
+  from=${SKILLPLATFORM_POSTGRES:-}
+  [[ ! $from ]] || return 0
+  [[ -f $state/secrets && -f $state/ports ]] || fail 'Nothing has been started here; SKILLPLATFORM_POSTGRES names another server.'
+  from="host=127.0.0.1 port=$(value_of SKILLPLATFORM_POSTGRES_PORT "$state/ports") user=skillplatform"
+  PGPASSWORD=$(value_of database_password "$state/secrets")
+  export PGPASSWORD
+}

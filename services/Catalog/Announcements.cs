@@ -32,7 +32,11 @@ public static class Announcements
             ),
             // Skill and taxonomy change by commits of many events; the last one speaks for all.
             _ when !@event.EndsCommit() => null,
-            DomainAdded or GroupAdded or RoleAdded or LevelsReplaced => await Taxonomy(@event, around, ct),
+            DomainAdded or GroupAdded or RoleAdded or LevelsReplaced or DomainOriginStated => await Taxonomy(
+                @event,
+                around,
+                ct
+            ),
             _ when Catalog.Skill.IsChangedBy(@event.Data) => await Skill(@event, around, ct),
             _ when Upkeep.Keeps(@event.Data) => await Kept(@event, around, ct),
             _ => null,
@@ -120,7 +124,8 @@ public static class Announcements
                     .Select(r => new Requirement(r.Key.Role, r.Key.Level, r.Value.Mandatory, r.Value.Description)),
             ],
             skill.Retired,
-            skill.Description.Length > 0 ? skill.Description : null
+            skill.Description.Length > 0 ? skill.Description : null,
+            skill.ExternalIds.Length > 0 ? [.. skill.ExternalIds] : null
         );
     }
 
@@ -132,6 +137,7 @@ public static class Announcements
             SkillRenamed d => Of("skillRenamed", before!.Name, d.Name),
             KeywordsReplaced d => Of("keywordsReplaced", Text(before!.Keywords), Text(d.Keywords)),
             SkillDescribed d => Of("skillDescribed", Said(before!.Description), Said(d.Description)),
+            ExternalIdsReplaced d => Of("externalIdsReplaced", Text(before!.ExternalIds), Text(d.ExternalIds)),
             SkillMoved d => Of("skillMoved", $"{before!.Domain}/{before.Group}", $"{d.Domain}/{d.Group}"),
             SkillRetired => Of("skillRetired", before!.Name, null),
             RequirementStated d => At("requirementStated", d.Role, d.Level),
@@ -162,6 +168,8 @@ public static class Announcements
     }
 
     private static string? Said(string text) => text.Length > 0 ? text : null;
+
+    private static string? Text(IEnumerable<ExternalId> ids) => Said(Text(ids.Select(id => $"{id.System}: {id.Id}")));
 
     private static string Text(IEnumerable<string> keywords) => string.Join(", ", keywords);
 }

@@ -18,6 +18,7 @@ public static class Store
         events.MapEventType<SkillRenamed>("skill_renamed");
         events.MapEventType<KeywordsReplaced>("keywords_replaced");
         events.MapEventType<SkillDescribed>("skill_described");
+        events.MapEventType<ExternalIdsReplaced>("external_ids_replaced");
         events.MapEventType<SkillMoved>("skill_moved");
         events.MapEventType<SkillRetired>("skill_retired");
         events.MapEventType<SkillConfirmed>("skill_confirmed");
@@ -28,6 +29,7 @@ public static class Store
         events.MapEventType<LevelsReplaced>("levels_replaced");
         events.MapEventType<GroupAdded>("group_added");
         events.MapEventType<RoleAdded>("role_added");
+        events.MapEventType<DomainOriginStated>("domain_origin_stated");
         events.MapEventType<ChangesApplied>("changes_applied");
         events.MapEventType<ChangesRefused>("changes_refused");
 
@@ -37,6 +39,7 @@ public static class Store
         Versions.Register(options);
         options.Schema.For<Taxonomy>().DocumentAlias("taxonomy");
         options.Schema.For<SlugTaken>().DocumentAlias("slug_taken");
+        options.Schema.For<SkillExternalId>().DocumentAlias("skill_external_id");
         SkillEntry.Configure(options);
         SearchIndex.Register(options);
         Import.Configure(options);

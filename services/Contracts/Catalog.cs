@@ -7,6 +7,16 @@ namespace SkillPlatform.Contracts;
 /// <param name="Name">What people read.</param>
 public sealed record Named(string Slug, string Name);
 
+/// <summary>What something is in another system.</summary>
+/// <param name="System">The system: <c>esco</c>.</param>
+/// <param name="Id">Its id there; one thing's only.</param>
+/// <param name="Uri">Where it stands there; null where nowhere.</param>
+public sealed record ExternalId(
+    string System,
+    string Id,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Uri = null
+);
+
 /// <summary>A skill as it stands at one version.</summary>
 /// <param name="Slug">The current slug.</param>
 /// <param name="Name">The name.</param>
@@ -18,6 +28,7 @@ public sealed record Named(string Slug, string Name);
 /// <param name="Requirements">All requirements, by level, then role.</param>
 /// <param name="Retired">True once retired.</param>
 /// <param name="Description">What the skill is about, in Markdown; null where nothing is said.</param>
+/// <param name="ExternalIds">What it is in other systems; null where nothing is known.</param>
 public sealed record SkillState(
     string Slug,
     string Name,
@@ -28,12 +39,13 @@ public sealed record SkillState(
     Named[] Roles,
     Requirement[] Requirements,
     bool Retired,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description = null
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExternalId[]? ExternalIds = null
 );
 
 /// <summary>
 /// One thing that changed in a skill. <c>Kind</c> is one of <c>skillAdded, skillRenamed, keywordsReplaced,
-/// skillDescribed, skillMoved, skillRetired, requirementStated, requirementReworded, requirementMadeMandatory, requirementMadeOptional,
+/// skillDescribed, externalIdsReplaced, skillMoved, skillRetired, requirementStated, requirementReworded, requirementMadeMandatory, requirementMadeOptional,
 /// requirementDropped</c>; readers ignore kinds they do not know.
 /// </summary>
 /// <param name="Version">The skill's version that this change made.</param>
@@ -135,7 +147,26 @@ public sealed record TaxonomyChanged(long Version, DomainTaxonomy[] Domains, Nam
 /// <param name="Name">Name.</param>
 /// <param name="Levels">Lowest first.</param>
 /// <param name="Groups">In the order of the catalogue document.</param>
-public sealed record DomainTaxonomy(string Slug, string Name, Named[] Levels, Named[] Groups);
+/// <param name="Origin">Where its texts are from; null where nothing is known of that.</param>
+public sealed record DomainTaxonomy(
+    string Slug,
+    string Name,
+    Named[] Levels,
+    Named[] Groups,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Origin? Origin = null
+);
+
+/// <summary>Where the texts of a domain are from, and in which language they are; null is what is not known.</summary>
+/// <param name="Language">As BCP 47 writes it: <c>en</c>, <c>pt-BR</c>.</param>
+/// <param name="Source">What they were taken from.</param>
+/// <param name="Licence">Under which they may be used.</param>
+/// <param name="Attribution">Whom to name, in Markdown.</param>
+public sealed record Origin(
+    string? Language = null,
+    string? Source = null,
+    string? Licence = null,
+    string? Attribution = null
+);
 
 /// <summary>An import of a catalogue document has ended. Published by Catalog.</summary>
 /// <param name="ImportId">The import.</param>

@@ -60,7 +60,7 @@ public sealed class ByKeyboardAlone(RunningPlatform running, RealBrowser browser
         await Writes(author, author.Field(author.Says("suggest.rationale")), Why);
         await Presses(author, author.Button(author.Says("suggest.preview")));
         await Expect(author.Page.Locator("#preview ins").First).ToBeVisibleAsync();
-        await Presses(author, author.Button(author.Says("suggest.send")));
+        await Presses(author, author.Button(author.Says("suggest.send")).First);
         await Expect(author.Page.GetByText(author.Says("turn.open.mine"))).ToBeVisibleAsync();
     }
 

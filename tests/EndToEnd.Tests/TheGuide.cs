@@ -21,7 +21,7 @@ public sealed partial class TheGuide(RunningPlatform running)
         var folder = Directory.CreateTempSubdirectory("skillplatform-guide-").FullName;
         try
         {
-            var start = new ProcessStartInfo("bash", ["-c", commands])
+            var start = new ProcessStartInfo("bash", ["-x", "-c", commands])
             {
                 WorkingDirectory = folder,
                 RedirectStandardOutput = true,
@@ -36,8 +36,8 @@ public sealed partial class TheGuide(RunningPlatform running)
             var (output, errors) = (shell.StandardOutput.ReadToEndAsync(), shell.StandardError.ReadToEndAsync());
             using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
             await shell.WaitForExitAsync(limit.Token);
-            var said = $"{await output}\n{await errors}";
-            Assert.True(shell.ExitCode == 0, said);
+            var said = await output;
+            Assert.True(shell.ExitCode == 0, $"{said}\n{await errors}");
             foreach (
                 var expected in (string[])
                     [

@@ -96,7 +96,7 @@ public sealed partial class TheStoryInABrowser(RunningPlatform running, RealBrow
         await Expect(preview.Locator("ins").First).ToBeVisibleAsync();
         await Expect(preview).ToContainTextAsync(author.Says("op.rewordRequirement", Role, "Middle"));
         await Expect(preview).ToContainTextAsync(why);
-        await author.Button(author.Says("suggest.send")).ClickAsync();
+        await author.Button(author.Says("suggest.send")).First.ClickAsync();
         await Expect(author.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync(skill);
         await Expect(author.Page.GetByText(author.Says("turn.open.mine"))).ToBeVisibleAsync();
     }

@@ -448,4 +448,55 @@ public sealed class KernelTests(Servers servers) : IAsyncLifetime
     }
 
     private Task<IReadOnlyDictionary<string, long>> Queued() => servers.Rabbit.Queues(_broker.AbsolutePath.Trim('/'));
+
+    [Fact]
+    public async Task A_program_that_is_too_old_for_a_database_ends_and_says_so()
+    {
+        await Execute($"update release set number = {Release.Number + 2}, oldest_beside = {Release.Number + 1}");
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            CounterService.Start(_authority, _database, _broker)
+        );
+        Assert.Contains(
+            $"is of release {Release.Number + 2}, beside which nothing older than {Release.Number + 1} runs",
+            refused.Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task A_program_that_is_one_release_behind_serves_and_leaves_the_newer_schema_as_it_is()
+    {
+        await Execute(
+            $"""
+            update release set number = {Release.Number + 1}, oldest_beside = {Release.Number};
+            alter table mt_doc_inbox add column of_tomorrow int;
+            create index of_tomorrow on mt_doc_inbox (of_tomorrow);
+            """
+        );
+        await using var older = await CounterService.Start(_authority, _database, _broker);
+        using var client = older.Http(_authority.Token("someone"));
+        var id = await Open(client);
+        var answer = await client.PostAsJsonAsync($"/counters/{id}/additions", new Added(4));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        await Moves(id, 1);
+        Assert.Equal(
+            $"{Release.Number + 1} of_tomorrow of_tomorrow",
+            await Ask(
+                """
+                select (select number from release) || ' '
+                  || (select attname from pg_attribute where attrelid = 'mt_doc_inbox'::regclass and attname = 'of_tomorrow') || ' '
+                  || (select indexname from pg_indexes where indexname = 'of_tomorrow')
+                """
+            )
+        );
+    }
+
+    private async Task Execute(string sql) => await Ask(sql);
+
+    private async Task<string?> Ask(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(_database);
+        await using var command = source.CreateCommand(sql);
+        return await command.ExecuteScalarAsync() as string;
+    }
 }

@@ -5,42 +5,58 @@ using SkillPlatform.Testing;
 namespace SkillPlatform.Faults.Tests;
 
 /// <summary>What the client knows of one proposal it sent.</summary>
-public sealed class Sent(int number, string skill, string role, string level)
+public sealed class Sent(string load, int number, string skill, string role, string level)
 {
-    public int Number => number;
+    public string Key => $"{load}-{number}";
     public string Skill => skill;
     public string Role => role;
     public string Level => level;
-    public string Rationale => $"load {number}";
-    public string Description => $"Reworded by load {number}.";
+    public string Rationale => $"{load} {number}";
+    public string Description => $"Reworded by {load} {number}.";
 
     /// <summary>Acknowledged with 201; null while the outcome is unknown.</summary>
     public string? Id { get; set; }
 
-    public bool Approved { get; set; }
+    /// <summary>When that was.</summary>
+    public DateTime ProposedAt { get; set; } = DateTime.MaxValue;
+
+    /// <summary>When the approval was acknowledged.</summary>
+    public DateTime ApprovedAt { get; set; } = DateTime.MaxValue;
 }
 
 /// <summary>
 /// People at work: proposals at a steady rate, each on a cell of its own, each approved. Whatever answer is lost is asked
 /// for again under the same key, so the client's own history is what must be found afterwards.
 /// </summary>
+/// <param name="name">Tells what it sends from what others send.</param>
 public sealed class Load(
     Api contributor,
     Api reviewer,
-    IReadOnlyList<(string Skill, string Role, string Level, string Text)> cells
+    IReadOnlyList<(string Skill, string Role, string Level, string Text)> cells,
+    string name = "load"
 )
 {
     public ConcurrentQueue<Sent> History { get; } = new();
+
+    /// <summary>Answers that said nothing of the command: of a limit, a gateway, a service that failed.</summary>
+    public ConcurrentQueue<int> Unsettling { get; } = new();
     private readonly ConcurrentBag<Task> _work = [];
+    private PeriodicTimer? _beat;
+
+    /// <summary>While it runs.</summary>
+    public double PerSecond
+    {
+        set => _beat!.Period = TimeSpan.FromSeconds(1 / value);
+    }
 
     /// <summary>Starts proposals at the rate given until cancelled or out of cells; then waits until all are settled.</summary>
-    public async Task Run(int perSecond, CancellationToken stop)
+    public async Task Run(double perSecond, CancellationToken stop)
     {
-        using var beat = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / perSecond));
+        using var beat = _beat = new PeriodicTimer(TimeSpan.FromSeconds(1 / perSecond));
         for (var number = 0; number < cells.Count; number++)
         {
             var (skill, role, level, text) = cells[number];
-            var sent = new Sent(number, skill, role, level);
+            var sent = new Sent(name, number, skill, role, level);
             History.Enqueue(sent);
             _work.Add(Settle(sent, text));
             try
@@ -77,33 +93,36 @@ public sealed class Load(
                         },
                     },
                 },
-                ("Idempotency-Key", $"propose-{sent.Number}")
+                ("Idempotency-Key", $"propose-{sent.Key}")
             );
             return status == 201 ? body.GetProperty("id").GetString() : Unsettled(status, body);
         });
-        sent.Approved =
-            await Insist(async () =>
-            {
-                var (status, body, _) = await reviewer.Post(
-                    $"/api/proposals/{sent.Id}/reviews",
-                    new
-                    {
-                        revision = 1,
-                        verdict = "approve",
-                        comment = (string?)null,
-                    },
-                    ("Idempotency-Key", $"approve-{sent.Number}")
-                );
-                return status is >= 200 and < 300 ? "yes" : Unsettled(status, body);
-            })
-                is not null;
+        sent.ProposedAt = DateTime.UtcNow;
+        await Insist(async () =>
+        {
+            var (status, body, _) = await reviewer.Post(
+                $"/api/proposals/{sent.Id}/reviews",
+                new
+                {
+                    revision = 1,
+                    verdict = "approve",
+                    comment = (string?)null,
+                },
+                ("Idempotency-Key", $"approve-{sent.Key}")
+            );
+            return status is >= 200 and < 300 ? "yes" : Unsettled(status, body);
+        });
+        sent.ApprovedAt = DateTime.UtcNow;
     }
 
     // What a gateway or a limit answers says nothing of the command; anything else is a bug to be seen.
-    private static string? Unsettled(int status, JsonElement body) =>
-        status is 429 or 500 or 502 or 503 or 504
-            ? null
-            : throw new InvalidOperationException($"Refused under load: {status} {body}");
+    private string? Unsettled(int status, JsonElement body)
+    {
+        if (status is not (429 or 500 or 502 or 503 or 504))
+            throw new InvalidOperationException($"Refused under load: {status} {body}");
+        Unsettling.Enqueue(status);
+        return null;
+    }
 
     private static async Task<string> Insist(Func<Task<string?>> ask)
     {

@@ -10,6 +10,9 @@ public sealed class Multiplier : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _work;
 
+    /// <summary>Called for each message, once the broker has it.</summary>
+    public Action? Seen { get; set; }
+
     private Multiplier(Uri address, ILookup<string, string> bindings) => _work = Work(address, bindings);
 
     public static async Task<Multiplier> Start(LocalRabbit rabbit)
@@ -62,7 +65,7 @@ public sealed class Multiplier : IAsyncDisposable
         }
     }
 
-    private static async Task Multiply(IConnection connection, string exchange, string[] endpoints)
+    private async Task Multiply(IConnection connection, string exchange, string[] endpoints)
     {
         var channel = await connection.CreateChannelAsync();
         var queue = $"multiplier-{exchange}";
@@ -71,6 +74,7 @@ public sealed class Multiplier : IAsyncDisposable
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += async (_, delivery) =>
         {
+            Seen?.Invoke();
             var properties = new BasicProperties(delivery.BasicProperties);
             foreach (var endpoint in endpoints)
                 for (var copy = 0; copy < 4; copy++)

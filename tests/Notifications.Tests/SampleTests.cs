@@ -269,6 +269,7 @@ public sealed partial class SampleTests
                 Of("skillRenamed", "Functions", "Serverless Functions"),
                 Of("keywordsReplaced", "faas", "faas, lambda"),
                 Of("skillDescribed", "Runs code.", "Runs code on demand."),
+                Of("externalIdsReplaced", null, "esco: 12"),
                 Of("skillMoved", "Cloud › Compute", "Cloud › Serverless"),
                 Of("skillRetired"),
                 Of("something.new"),

@@ -69,6 +69,10 @@ public static class Local
         }
     }
 
+    /// <summary>True while the process lives whose number a file holds in its first line.</summary>
+    public static bool Lives(string pidFile) =>
+        File.Exists(pidFile) && Directory.Exists($"/proc/{File.ReadLines(pidFile).FirstOrDefault("none").Trim()}");
+
     public static string NewFolder(string name) => Directory.CreateTempSubdirectory($"skillplatform-{name}-").FullName;
 
     public static async Task<string> Run(
@@ -123,13 +127,18 @@ public static class Local
 /// <summary>A private PostgreSQL from the machine's packages. Root runs it as the packages' user, since it refuses root.</summary>
 public sealed class LocalPostgres : IPostgres
 {
-    private readonly string _folder = Local.NewFolder("postgres");
+    private readonly string _folder;
     private readonly int _port = Local.FreePort();
     private readonly bool _durable;
     private Held? _server;
 
     /// <param name="durable">True to sync to disk, for measuring; tests do without.</param>
-    public LocalPostgres(bool durable = false) => _durable = durable;
+    /// <param name="folder">For its data, where that matters.</param>
+    public LocalPostgres(bool durable = false, string? folder = null)
+    {
+        _durable = durable;
+        _folder = folder ?? Local.NewFolder("postgres");
+    }
 
     public int Port => _port;
 
@@ -173,20 +182,48 @@ public sealed class LocalPostgres : IPostgres
             $"{_folder}/log",
             new Dictionary<string, string>(StringComparer.Ordinal)
         );
+        await Local.Until(Connect, "PostgreSQL");
+    }
+
+    private string PidFile => $"{_folder}/data/postmaster.pid";
+
+    private async Task Connect()
+    {
+        await using var connection = new NpgsqlConnection(Admin + ";Pooling=false;Timeout=5");
+        await connection.OpenAsync();
+    }
+
+    /// <summary>Where its data are.</summary>
+    public string Data => $"{_folder}/data";
+
+    /// <summary>Ends it at once, and everything it held is gone.</summary>
+    public async Task Lose()
+    {
+        await Kill();
+        Directory.Delete(Data, recursive: true);
+    }
+
+    /// <summary>Starts it again if it has ended by itself.</summary>
+    public async Task Revive()
+    {
         await Local.Until(
             async () =>
             {
-                await using var connection = new NpgsqlConnection(Admin + ";Pooling=false;Timeout=5");
-                await connection.OpenAsync();
+                if (!Local.Lives(PidFile))
+                {
+                    await (_server?.DisposeAsync() ?? ValueTask.CompletedTask);
+                    await Start();
+                }
+                await Connect();
             },
-            "PostgreSQL"
+            "What was revived"
         );
     }
 
     /// <summary>Ends every process of the server at once, as a crash would.</summary>
     public async Task Kill()
     {
-        var pid = (await File.ReadAllLinesAsync($"{_folder}/data/postmaster.pid"))[0];
+        var pid = (await File.ReadAllLinesAsync(PidFile))[0];
         await Local.Run("kill", ["-QUIT", pid]);
         await (_server?.DisposeAsync() ?? ValueTask.CompletedTask);
         _server = null;
@@ -203,13 +240,15 @@ public sealed class LocalPostgres : IPostgres
 /// <summary>A private RabbitMQ from the machine's packages, with a name service of its own that ends with it.</summary>
 public sealed class LocalRabbit : IRabbit
 {
-    private readonly string _folder = Local.NewFolder("rabbitmq");
+    private readonly string _folder;
     private readonly int _port = Local.FreePort();
     private readonly Dictionary<string, string> _environment;
     private Held? _server;
 
-    public LocalRabbit()
+    /// <param name="folder">For its data, where that matters.</param>
+    public LocalRabbit(string? folder = null)
     {
+        _folder = folder ?? Local.NewFolder("rabbitmq");
         var names = Local.FreePort();
         _environment = new(StringComparer.Ordinal)
         {
@@ -242,6 +281,8 @@ public sealed class LocalRabbit : IRabbit
             ? "/usr/lib/rabbitmq/bin"
             : throw new InvalidOperationException("RabbitMQ is not installed: ./test installs it.");
 
+    public int Port => _port;
+
     public Uri Address => new(string.Create(CultureInfo.InvariantCulture, $"amqp://guest:guest@127.0.0.1:{_port}/"));
 
     public async Task Start()
@@ -252,20 +293,45 @@ public sealed class LocalRabbit : IRabbit
             $"{_folder}/out",
             _environment
         );
+        await Local.Until(Connect, "RabbitMQ");
+    }
+
+    private string PidFile => $"{_folder}/pid";
+
+    private async Task Connect()
+    {
+        var factory = new ConnectionFactory { Uri = Address, AutomaticRecoveryEnabled = false };
+        await using var connection = await factory.CreateConnectionAsync();
+    }
+
+    /// <summary>Ends it at once, and everything it held is gone.</summary>
+    public async Task Lose()
+    {
+        await Kill();
+        Directory.Delete($"{_folder}/data", recursive: true);
+    }
+
+    /// <summary>Starts it again if it has ended by itself.</summary>
+    public async Task Revive()
+    {
         await Local.Until(
             async () =>
             {
-                var factory = new ConnectionFactory { Uri = Address, AutomaticRecoveryEnabled = false };
-                await using var connection = await factory.CreateConnectionAsync();
+                if (!Local.Lives(PidFile))
+                {
+                    await (_server?.DisposeAsync() ?? ValueTask.CompletedTask);
+                    await Start();
+                }
+                await Connect();
             },
-            "RabbitMQ"
+            "What was revived"
         );
     }
 
     /// <summary>Ends the broker at once, as a crash would.</summary>
     public async Task Kill()
     {
-        await Local.Run("kill", ["-KILL", (await File.ReadAllTextAsync($"{_folder}/pid")).Trim()]);
+        await Local.Run("kill", ["-KILL", (await File.ReadAllTextAsync(PidFile)).Trim()]);
         await (_server?.DisposeAsync() ?? ValueTask.CompletedTask);
         _server = null;
     }

@@ -27,27 +27,98 @@ public sealed class Platform : IAsyncDisposable
     private static readonly string? Kept = Environment.GetEnvironmentVariable("SKILLPLATFORM_TEST_LOGS");
     private volatile bool _stopped;
     private readonly (string Host, int Port) _smtp;
+    private readonly string? _root;
+    private readonly Platform? _beside;
+    private readonly Dictionary<string, Wire> _fronts = new(StringComparer.Ordinal);
 
     /// <param name="smtp">Where mails go.</param>
     /// <param name="durable">True to have PostgreSQL sync to disk, for measuring.</param>
-    public Platform((string Host, int Port) smtp, bool durable = false)
+    /// <param name="disk">Where the servers keep their data, each in a folder of its own; null for anywhere.</param>
+    /// <param name="root">The checkout whose services are run, behind balancers that others can join; null for this one's, by themselves.</param>
+    public Platform((string Host, int Port) smtp, bool durable = false, string? disk = null, string? root = null)
     {
         _smtp = smtp;
-        Postgres = new LocalPostgres(durable);
+        _root = root;
+        if (root is not null)
+            foreach (var service in Fronted)
+                _fronts[service] = new Wire(_ports[service]);
+        Postgres = new LocalPostgres(durable, disk is null ? null : Path.Combine(disk, "postgres"));
+        Rabbit = new LocalRabbit(disk is null ? null : Path.Combine(disk, "rabbitmq"));
     }
+
+    /// <summary>This checkout's services, one more replica of each, on the servers of another platform.</summary>
+    /// <param name="beside">Whose servers and addresses they share.</param>
+    public Platform(Platform beside)
+    {
+        (_smtp, _beside, Postgres, Rabbit, _environment) = (
+            beside._smtp,
+            beside,
+            beside.Postgres,
+            beside.Rabbit,
+            beside._environment
+        );
+    }
+
+    // What people reach.
+    private static readonly string[] Fronted = ["Web", "Identity"];
 
     public LocalPostgres Postgres { get; }
 
-    public LocalRabbit Rabbit { get; } = new();
+    public LocalRabbit Rabbit { get; }
+
+    /// <summary>Between the services and <c>database</c> and <c>broker</c>, where a test has asked for it before they start.</summary>
+    public IReadOnlyDictionary<string, Wire> Wires { get; private set; } = new Dictionary<string, Wire>();
+
+    /// <summary>A file with what the services' clocks are moved by (<c>+120s</c>); null where they are not moved.</summary>
+    public string? Clock { get; private set; }
+
+    /// <summary>From now on the services reach their servers by wires, and their clocks can be moved where libfaketime is installed.</summary>
+    public void Rig()
+    {
+        Wires = new Dictionary<string, Wire>(StringComparer.Ordinal)
+        {
+            ["database"] = new(Postgres.Port),
+            ["broker"] = new(Rabbit.Port),
+        };
+        const string libraries = "/usr/lib";
+        if (
+            Directory.Exists(libraries)
+            && Directory
+                .GetDirectories(libraries)
+                .Select(d => $"{d}/faketime/libfaketime.so.1")
+                .FirstOrDefault(File.Exists)
+                is { } library
+        )
+        {
+            Clock = Path.Combine(_logs, "clock");
+            File.WriteAllText(Clock, "+0");
+            _environment["LD_PRELOAD"] = library;
+            _environment["FAKETIME_TIMESTAMP_FILE"] = Clock;
+            _environment["FAKETIME_CACHE_DURATION"] = "1";
+            // What is measured, rather than read off the wall, goes on as it did.
+            _environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
+        }
+    }
 
     /// <summary>Address of a service.</summary>
     public Uri this[string service] =>
         new($"http://127.0.0.1:{_ports[service].ToString(CultureInfo.InvariantCulture)}");
 
     /// <summary>The public origin.</summary>
-    public Uri Web => new($"http://localhost:{_ports["Web"].ToString(CultureInfo.InvariantCulture)}");
+    public Uri Web => _beside?.Web ?? new($"http://localhost:{Front("Web")}");
 
-    public string Authority => $"http://localhost:{_ports["Identity"].ToString(CultureInfo.InvariantCulture)}";
+    public string Authority => _beside?.Authority ?? $"http://localhost:{Front("Identity")}";
+
+    private string Front(string service) =>
+        (_fronts.GetValueOrDefault(service)?.Port ?? _ports[service]).ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Whoever comes to our addresses from now on comes to one of these, in turn.</summary>
+    /// <param name="platforms">Of those that share our servers.</param>
+    public void LeadTo(params Platform[] platforms)
+    {
+        foreach (var (service, front) in _fronts)
+            front.LeadTo([.. platforms.Select(p => p._ports[service])]);
+    }
 
     public string Database(string name) =>
         $"{Postgres.Admin.Replace("Database=postgres", $"Database={name}", StringComparison.Ordinal)};Maximum Pool Size=40";
@@ -176,7 +247,7 @@ public sealed class Platform : IAsyncDisposable
 
     private ProcessStartInfo Info(string service, params string[] arguments)
     {
-        var dll = Repository.Service(service);
+        var dll = Repository.Service(service, _root);
         var info = new ProcessStartInfo("dotnet", [dll, .. arguments])
         {
             UseShellExecute = false,
@@ -194,8 +265,14 @@ public sealed class Platform : IAsyncDisposable
         var parts = expression.Split('.');
         return parts switch
         {
-            ["messaging", "connectionString"] => Rabbit.Address.ToString(),
-            [var db, "connectionString"] => Database(db[..^"-db".Length]),
+            ["messaging", "connectionString"] => new UriBuilder(Rabbit.Address)
+            {
+                Port = Wires.GetValueOrDefault("broker")?.Port ?? Rabbit.Port,
+            }.ToString(),
+            [var db, "connectionString"] => new NpgsqlConnectionStringBuilder(Database(db[..^"-db".Length]))
+            {
+                Port = Wires.GetValueOrDefault("database")?.Port ?? Postgres.Port,
+            }.ConnectionString,
             ["mail", .., "host"] => _smtp.Host,
             ["mail", .., "port"] => _smtp.Port.ToString(CultureInfo.InvariantCulture),
             [var name, "bindings", ..] => this[Model.Services.Single(s => s.Name == name).Project]
@@ -245,11 +322,27 @@ public sealed class Platform : IAsyncDisposable
             await process.WaitForExitAsync();
     }
 
+    /// <summary>Tells the services to end, and waits until they have: first the one that asks the others.</summary>
+    public async Task EndServices()
+    {
+        _stopped = true;
+        foreach (var service in Services.OrderByDescending(service => service == "Web"))
+        {
+            await Signal(service, "TERM");
+            await _processes[service].WaitForExitAsync();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await StopServices();
-        await Postgres.DisposeAsync();
-        await Rabbit.DisposeAsync();
+        foreach (var wire in Wires.Values.Concat(_fronts.Values))
+            await wire.DisposeAsync();
+        if (_beside is null)
+        {
+            await Postgres.DisposeAsync();
+            await Rabbit.DisposeAsync();
+        }
         if (Kept is null)
             Directory.Delete(_logs, recursive: true);
         else

@@ -24,6 +24,12 @@ public static partial class SignIn
             AllowAutoRedirect = false,
         };
         using var client = new HttpClient(handler) { BaseAddress = new Uri(authority) };
+        return await As(client, email, password);
+    }
+
+    /// <summary>The same through a client that keeps cookies and does not follow redirects.</summary>
+    public static async Task<Signed> As(HttpClient client, string email, string password)
+    {
         var discovery = await client.GetFromJsonAsync<JsonElement>("/.well-known/openid-configuration");
         var verifier = Base64UrlEncoder.Encode(RandomNumberGenerator.GetBytes(32));
         var challenge = Base64UrlEncoder.Encode(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(verifier)));

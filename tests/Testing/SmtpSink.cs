@@ -55,6 +55,9 @@ public sealed class SmtpSink : IAsyncDisposable
 
     public ConcurrentQueue<Received> Received { get; } = new();
 
+    /// <summary>Called between taking a mail and saying so.</summary>
+    public Action? Taking { get; set; }
+
     /// <summary>Attempts to hand over a recipient, whatever came of them.</summary>
     public int Attempts => _attempts;
     private int _attempts;
@@ -149,6 +152,7 @@ public sealed class SmtpSink : IAsyncDisposable
                             }
                         );
                         to.Clear();
+                        Taking?.Invoke();
                         await writer.WriteLineAsync("250 taken");
                         break;
                     case "QUIT":

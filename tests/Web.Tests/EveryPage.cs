@@ -57,6 +57,8 @@ public static class EveryPage
         ("/", ["/", "/?domain=sea&group=coast", "/?q=tides&role=pilot"]),
         ("/roles", ["/roles"]),
         ("/roles/{role}", ["/roles/pilot", "/roles/pilot?level=junior", "/roles/pilot?level=junior&compare=senior"]),
+        ("/my-role", ["/my-role", "/my-role?role=pilot&level=junior"]),
+        ("/roles/{role}/matrix", ["/roles/pilot/matrix"]),
         ("/by/{facet}", ["/by/roles?q=tides", "/by/groups"]),
         ("/changes", ["/changes"]),
         ("/editions", ["/editions"]),

@@ -5,6 +5,8 @@ namespace SkillPlatform.Web.Tests;
 /// <summary>What proposals are called, how they are found, and what happened to one in one order.</summary>
 public sealed class ProposalPagesTests(WebFixture web) : IClassFixture<WebFixture>
 {
+    private static string English(string key, params object?[] values) => Languages.Texts.In("en")[key, values];
+
     private static object Item(string op, int changes = 1, long? number = 214, string? name = null) =>
         new
         {
@@ -201,7 +203,13 @@ public sealed class ProposalPagesTests(WebFixture web) : IClassFixture<WebFixtur
         using var browser = web.Browser();
         await browser.SignIn();
         var html = await browser.Html($"/en/proposals/{id}");
-        var at = new[] { "Sent for review", "A thought between.", "Well <strong>said</strong>.", "Merged into" }
+        var at = new[]
+        {
+            English("step.submitted"),
+            "A thought between.",
+            "Well <strong>said</strong>.",
+            English("step.merged"),
+        }
             .Select(words => html.LastIndexOf(words, StringComparison.Ordinal))
             .ToArray();
         Assert.DoesNotContain(-1, at);
@@ -232,7 +240,7 @@ public sealed class ProposalPagesTests(WebFixture web) : IClassFixture<WebFixtur
             },
         ];
         Assert.Contains(
-            "<h3>Pilot, Junior: reword</h3>",
+            $"<h3>{English("op.rewordRequirement", "Pilot", "Junior")}</h3>",
             await browser.Html($"/en/proposals/{One("conflicted", conflicts)}")
         );
     }
@@ -244,7 +252,10 @@ public sealed class ProposalPagesTests(WebFixture web) : IClassFixture<WebFixtur
         using var browser = web.Browser();
         await browser.SignIn();
         var html = await browser.Html($"/en/proposals/{id}");
-        Assert.Matches("<summary>Withdraw the proposal</summary>[^§]*cannot be reopened[^§]*Yes, withdraw it", html);
+        Assert.Matches(
+            $"<summary>{English("proposal.withdraw")}</summary>[^§]*cannot be reopened[^§]*Yes, withdraw it",
+            html
+        );
     }
 
     [Fact]

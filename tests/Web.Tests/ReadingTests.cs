@@ -166,12 +166,117 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Contains(note, html);
     }
 
+    [Theory]
+    [InlineData("fr", "/fr/skills/", "<div class=\"text\" dir=\"auto\">", null)]
+    [InlineData("fr-CA", "/fr/skills/", "lang=\"fr-CA\"", null)]
+    [InlineData("fr", "/de/skills/", "lang=\"fr\"", "(Französisch)")]
+    [InlineData(null, "/fr/skills/", "<div class=\"text\" dir=\"auto\" lang=\"\">", null)]
+    public async Task A_text_is_in_the_language_that_its_domain_says_and_else_nothing_is_said(
+        string? language,
+        string path,
+        string mark,
+        string? note
+    )
+    {
+        var slug = $"s{Guid.NewGuid():n}";
+        web.Given(slug);
+        web.Catalog.On($"GET /api/catalog/skills/{slug}", Samples.Skill(slug, text: "Lit.", language: language));
+        using var browser = web.Browser();
+        var html = await browser.Html(path + slug);
+        Assert.Contains(mark, html);
+        var says = Languages.Texts.In(path.Split('/')[1])["content.untranslated"].Split('{')[0];
+        Assert.Equal(note is not null, WebUtility.HtmlDecode(html).Contains(says, StringComparison.Ordinal));
+        if (note is not null)
+            Assert.Contains(note, WebUtility.HtmlDecode(html));
+    }
+
+    [Fact]
+    public async Task A_profile_says_where_its_texts_are_from()
+    {
+        web.Given("from");
+        using var browser = web.Browser();
+        var html = await browser.Html("/en/skills/from");
+        Assert.Contains("Source: Framework &lt;1.2&gt;", html);
+        Assert.Contains("Licence: CC-BY-4.0", html);
+        Assert.Contains("<a href=\"https://example.org/\"", html);
+        // And what the skill is in other systems.
+        Assert.Contains("<a href=\"https://example.org/S1.2\"", html);
+        Assert.Contains("<bdi>2.B</bdi>", html);
+        Assert.DoesNotContain("javascript:", html);
+    }
+
     [Fact]
     public async Task Texts_in_another_script_are_not_taken_for_the_usual_language()
     {
         web.Given("scripts", "潮汐表を読む。");
         using var browser = web.Browser();
         Assert.Contains("<div class=\"text\" dir=\"auto\" lang=\"ja\">", await browser.Html("/en/skills/scripts"));
+    }
+
+    [Fact]
+    public async Task An_open_proposal_is_marked_at_its_requirement_and_what_is_the_same_of_all_is_said_once()
+    {
+        static object Cell(string level) =>
+            new
+            {
+                role = "pilot",
+                level,
+                mandatory = true,
+                description = "Knows.",
+                since = new
+                {
+                    version = 1,
+                    at = "2026-03-09T10:00:00Z",
+                    author = new { id = "u1", name = "Noor" },
+                },
+            };
+        web.Given("marked-cell");
+        web.Catalog.On(
+            "GET /api/catalog/skills/marked-cell",
+            new
+            {
+                slug = "marked-cell",
+                name = "Reading tides",
+                keywords = Array.Empty<string>(),
+                domain = new { slug = "sea", name = "Sea" },
+                group = new { slug = "coast", name = "Coast" },
+                levels = new[] { new { slug = "junior", name = "Junior" }, new { slug = "senior", name = "Senior" } },
+                roles = new[] { new { slug = "pilot", name = "Pilot" } },
+                version = 3,
+                requirements = new[] { Cell("junior"), Cell("senior") },
+            }
+        );
+        web.Proposals.On(
+            "GET /api/proposals",
+            new
+            {
+                items = new[]
+                {
+                    new
+                    {
+                        id = Guid.CreateVersion7(),
+                        number = 214,
+                        state = "open",
+                        rationale = "Why.",
+                        cells = new[] { new { role = "pilot", level = "senior" } },
+                        createdAt = "2026-03-09T10:00:00Z",
+                    },
+                },
+            }
+        );
+        using var browser = web.Browser();
+        var html = await browser.Html("/en/skills/marked-cell");
+        Assert.Matches("id=\"senior.pilot\"[^§]*Proposal #214", html);
+        Assert.DoesNotMatch("id=\"junior.pilot\"[^§]*Proposal #214[^§]*id=\"senior.pilot\"", html);
+        Assert.Equal(2, html.Split(Languages.Texts.In("en")["skill.since"]).Length);
+        Assert.Contains("<dt>Role <small>", html);
+        Assert.Contains("<dt>Levels <small>", html);
+        // What one does stands before what one reads.
+        Assert.InRange(
+            html.IndexOf("class=\"heading-actions\"", StringComparison.Ordinal),
+            1,
+            html.IndexOf("class=\"tiles\"", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -298,7 +403,7 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
         using var browser = web.Browser();
         var html = await browser.Html("/en/changes?since=2026-03-01&role=pilot&level=&domain=sea");
         Assert.Equal(
-            "?limit=25&since=2026-03-01T00%3A00%3A00Z&role=pilot&domain=sea",
+            "?limit=100&since=2026-03-01T00%3A00%3A00Z&role=pilot&domain=sea",
             web.Catalog.Last("/api/catalog/changes").Query
         );
         Assert.Contains("href=\"/en/skills/tides\"", html);
@@ -309,6 +414,97 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
         using var down = await browser.Get("/en/changes");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, down.StatusCode);
         Assert.Contains("The catalogue does not answer", await down.Content.ReadAsStringAsync(_ct));
+    }
+
+    [Fact]
+    public async Task What_was_changed_together_is_one_line()
+    {
+        var import = Guid.CreateVersion7();
+        web.Catalog.On(
+                "GET /api/catalog/changes",
+                new
+                {
+                    items = new[]
+                    {
+                        Change("tides", 5, null, "2026-03-10T10:00:00Z"),
+                        Change("tides", 4, null, "2026-03-09T11:00:00Z"),
+                        Change("tides", 3, null, "2026-03-09T10:00:00Z"),
+                        Change("tides", 2, import, "2026-03-01T10:00:00Z"),
+                        Change("ropes", 2, import, "2026-03-01T10:00:00Z"),
+                    },
+                }
+            )
+            .On("GET /api/catalog/roles", Samples.Empty)
+            .On("GET /api/catalog/domains", Samples.Empty);
+        using var browser = web.Browser();
+        var html = await browser.Html("/en/changes?role=together");
+        Assert.Equal(2, html.Split("<summary>Each change</summary>").Length - 1);
+        Assert.Contains(
+            $"{Languages.Texts.In("en")["history.requirementReworded", "pilot", "junior"]} and 1 more",
+            html
+        );
+        Assert.Contains("2 changes in 2 skills", html);
+        Assert.Contains("href=\"/en/skills/ropes/diff?from=1&amp;to=2\"", html);
+
+        static object Change(string slug, long version, Guid? import, string at) =>
+            new
+            {
+                skill = new { slug, name = slug },
+                version,
+                at,
+                import,
+                kind = "requirementReworded",
+                role = "pilot",
+                level = "junior",
+                before = "a",
+                after = "b",
+            };
+    }
+
+    [Fact]
+    public async Task Two_roles_stand_beside_each_other_and_one_at_all_levels()
+    {
+        object Role(string slug, string text) =>
+            new
+            {
+                slug,
+                name = slug,
+                counts = new
+                {
+                    skills = 1,
+                    mandatory = 1,
+                    optional = 0,
+                },
+                items = new[]
+                {
+                    new
+                    {
+                        domain = new { slug = "sea", name = "Sea" },
+                        level = new { slug = "senior", name = "Senior" },
+                        group = new { slug = "coast", name = "Coast" },
+                        skill = new { slug = "tides", name = "Reading tides" },
+                        mandatory = true,
+                        description = text,
+                    },
+                },
+            };
+        var roles = new[] { new { slug = "mate", name = "Mate" }, new { slug = "cook", name = "Cook" } };
+        web.Catalog.On("GET /api/catalog/domains", Samples.Tree)
+            .On("GET /api/catalog/roles", new { items = roles })
+            .On("GET /api/catalog/roles/mate", Role("mate", "Reads the tables of the moon."))
+            .On("GET /api/catalog/roles/cook", Role("cook", "Reads the tables of the kitchen."));
+        using var browser = web.Browser();
+        var html = await browser.Html("/en/roles/mate?level=senior&with=cook");
+        Assert.Contains("<mark>moon</mark>", html);
+        Assert.Contains("<mark>kitchen</mark>", html);
+        Assert.Contains("1 reworded", html);
+        using var levelless = await browser.Get("/en/roles/mate?with=Cook");
+        Assert.Equal("/en/roles/mate?level=junior&with=cook", levelless.Headers.Location?.OriginalString);
+        var matrix = await browser.Html("/en/roles/mate/matrix");
+        Assert.Contains("data-label=\"Senior\"", matrix);
+        Assert.Contains("Reads the tables of the moon.", matrix);
+        using var nobody = await browser.Get("/en/roles/nobody/matrix");
+        Assert.Equal(HttpStatusCode.NotFound, nobody.StatusCode);
     }
 
     [Fact]

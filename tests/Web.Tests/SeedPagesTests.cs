@@ -97,6 +97,7 @@ public sealed partial class SeedPagesTests(WebFixture web) : IClassFixture<WebFi
         return new
         {
             slug = "serverless-functions",
+            language = "en",
             name = skill.GetProperty("name").GetString(),
             keywords = skill.GetProperty("keywords"),
             domain = Named(domain.GetProperty("name")),

@@ -23,7 +23,7 @@ public sealed class SuggestTests(WebFixture web) : IClassFixture<WebFixture>
             ("do", "send")
         );
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
-        Assert.Equal($"/de/proposals/{Id}", answer.Headers.Location!.OriginalString);
+        Assert.Equal($"/de/proposals/{Id}?done=submitted", answer.Headers.Location!.OriginalString);
         var asked = web.Proposals.Last("/api/proposals");
         Assert.StartsWith("Bearer ", asked.Headers["Authorization"]);
         Assert.True(Guid.TryParse(asked.Headers["Idempotency-Key"], out _));
@@ -35,6 +35,44 @@ public sealed class SuggestTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Equal("makeOptional", changes[1].GetProperty("op").GetString());
         Assert.Equal("Täglich.", body.GetProperty("rationale").GetString());
         Assert.False(body.GetProperty("draft").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Who_comes_from_a_requirement_writes_there_at_once_and_sends_beside_the_preview()
+    {
+        web.Given("from-cell");
+        web.Proposals.On("POST /api/proposals/preview", new { }, 500);
+        using var browser = web.Browser();
+        await browser.SignIn();
+        const string page = "/en/skills/from-cell/suggest?role=skipper&level=senior";
+        var html = await browser.Html(page);
+        int At(string words) => html.IndexOf(words, StringComparison.Ordinal);
+        Assert.InRange(At("name=\"text:skipper:senior\""), 1, At("name=\"rationale\""));
+        Assert.InRange(At("name=\"rationale\""), 1, At("Change more of this skill"));
+        Assert.InRange(At("Change more of this skill"), 1, At("name=\"text:pilot:junior\""));
+        Assert.Matches("<textarea id=\"t-skipper--senior\"[^>]* autofocus", html);
+        Assert.DoesNotContain("autofocus", await browser.Html("/en/skills/from-cell/suggest"));
+        using var answer = await browser.Post(
+            page,
+            page,
+            ("version", "3"),
+            ("text:pilot:junior", "Knows the tables."),
+            ("mandatory:pilot:junior", "true"),
+            ("text:skipper:senior", "Teaches it twice."),
+            ("name", "Reading tides"),
+            ("keywords", "moon"),
+            ("place", "sea/coast"),
+            ("rationale", "Why not."),
+            ("do", "preview")
+        );
+        html = await answer.Content.ReadAsStringAsync(_ct);
+        Assert.InRange(
+            At("<button form=\"suggest\" name=\"do\" value=\"send\">"),
+            1,
+            At("<form method=\"post\" class=\"suggest\"")
+        );
+        // It stays the one that one came for.
+        Assert.Contains("action=\"/en/skills/from-cell/suggest?role=skipper&amp;level=senior#preview\"", html);
     }
 
     [Fact]

@@ -118,6 +118,16 @@ public sealed class TextsTests
     }
 
     [Theory]
+    [InlineData("ar", "Serverless Functions: أُدمج اقتراحكم", "rtl")]
+    [InlineData("ar", "Serverless is the default here.", "auto")]
+    [InlineData("en", "مهارة: merged", "auto")]
+    public void A_sentence_goes_its_own_way_whatever_name_it_begins_with(
+        string language,
+        string line,
+        string direction
+    ) => Assert.Equal(direction, Texts.In(language).Direction(line));
+
+    [Theory]
     [InlineData("en", "9 Mar 2026, 09:08")]
     [InlineData("de", "9. März 2026, 09:08")]
     [InlineData("fr", "9 mars 2026, 09:08")]

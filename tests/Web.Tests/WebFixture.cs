@@ -203,7 +203,8 @@ public static class Samples
         string name = "Reading tides",
         string text = "Knows the tables.",
         long version = 3,
-        string? about = null
+        string? about = null,
+        string? language = "en"
     ) =>
         new
         {
@@ -212,6 +213,25 @@ public static class Samples
             name,
             keywords = new[] { "moon" },
             description = about,
+            language,
+            source = "Framework <1.2>",
+            externalIds = new object[]
+            {
+                new
+                {
+                    system = "esco",
+                    id = "S1.2",
+                    uri = "https://example.org/S1.2",
+                },
+                new
+                {
+                    system = "onet",
+                    id = "2.B",
+                    uri = "javascript:alert(1)",
+                },
+            },
+            licence = "CC-BY-4.0",
+            attribution = "© [Somebody](https://example.org/)",
             domain = new { slug = "sea", name = "Sea" },
             group = new { slug = "coast", name = "Coast" },
             levels = new[] { new { slug = "junior", name = "Junior" }, new { slug = "senior", name = "Senior" } },

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using SkillPlatform.Contracts;
 using SkillPlatform.EventSourcing;
 
 namespace SkillPlatform.Catalog;
@@ -10,16 +12,22 @@ namespace SkillPlatform.Catalog;
 /// <param name="Levels">For domains that state none; null for the five usual ones.</param>
 /// <param name="Roles">Every role there is; the order is that of new roles.</param>
 /// <param name="Covers">The roles it speaks of, whose requirements are all in it; null where it speaks of all.</param>
+/// <param name="Language">Of its texts, like source, licence and attribution for each domain that says nothing else.</param>
 public sealed record CatalogDocument(
     string? Source,
     string? Licence,
     string[]? Levels,
     string[] Roles,
     CatalogDocument.Domain[] Domains,
-    string[]? Covers = null
+    string[]? Covers = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Language = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Attribution = null
 )
 {
     public const int LongestNote = 4_000;
+    public const int LongestId = 400;
+    public const int LongestUri = 2_000;
+    public const int MostIds = 20;
     public const int MostLevels = 50;
     public const int MostRoles = 5_000;
     public const int MostSkills = 100_000;
@@ -27,19 +35,30 @@ public sealed record CatalogDocument(
 
     public static readonly string[] UsualLevels = ["Junior", "Middle", "Senior", "Lead", "Principal"];
 
-    public sealed record Domain(string Name, string[]? Levels, Group[] Groups);
+    /// <summary>Of where its texts are from a null says nothing, and what is empty takes away what is known.</summary>
+    public sealed record Domain(
+        string Name,
+        string[]? Levels,
+        Group[] Groups,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Language = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Source = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Licence = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Attribution = null
+    );
 
     public sealed record Group(string Name, Skill[] Skills);
 
     /// <param name="Keywords">Null where the document says nothing of them.</param>
     /// <param name="Retired">False where the document says that a skill that was retired is one again.</param>
     /// <param name="Description">What it is about; null where the document says nothing of that.</param>
+    /// <param name="ExternalIds">By these it is found before all else; null where the document says nothing of them.</param>
     public sealed record Skill(
         string Name,
         string[]? Keywords,
         Requirement[] Requirements,
         bool? Retired = null,
-        string? Description = null
+        string? Description = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExternalId[]? ExternalIds = null
     );
 
     public sealed record Requirement(string Role, string Level, bool Mandatory, string Description);

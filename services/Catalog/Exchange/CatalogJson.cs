@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using SkillPlatform.Changes;
+using SkillPlatform.Contracts;
 
 namespace SkillPlatform.Catalog;
 
@@ -15,6 +16,8 @@ public sealed class CatalogJson
     private readonly DocumentErrors _errors = new();
     private readonly KnownLevels _known;
     private readonly List<(string At, string Domain, string Role, string Level)> _named = [];
+    private readonly Dictionary<string, Func<Origin, Origin>> _origins = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal);
     private string _at = "";
     private int _skills;
 
@@ -52,8 +55,7 @@ public sealed class CatalogJson
 
     private CatalogDocument Document(ref Utf8JsonReader json)
     {
-        string? source = null,
-            licence = null;
+        var origin = new Origin();
         string[]? levels = null,
             roles = null,
             covers = null;
@@ -64,8 +66,10 @@ public sealed class CatalogJson
             ["roles", "domains"],
             new(StringComparer.Ordinal)
             {
-                ["source"] = (ref j, at) => source = Note(ref j, at),
-                ["licence"] = (ref j, at) => licence = Note(ref j, at),
+                ["language"] = (ref j, at) => origin = origin with { Language = Language(ref j, at) },
+                ["source"] = (ref j, at) => origin = origin with { Source = Note(ref j, at) },
+                ["licence"] = (ref j, at) => origin = origin with { Licence = Note(ref j, at) },
+                ["attribution"] = (ref j, at) => origin = origin with { Attribution = Note(ref j, at) },
                 ["levels"] = (ref j, at) => levels = Levels(ref j, at),
                 ["roles"] = (ref j, at) => roles = Names(ref j, at, CatalogDocument.MostRoles),
                 ["covers"] = (ref j, at) =>
@@ -73,7 +77,31 @@ public sealed class CatalogJson
                 ["domains"] = (ref j, at) => domains = Distinct(List(ref j, at, 1_000, Domain), d => d.Name, at),
             }
         );
-        var document = new CatalogDocument(source, licence, levels, roles ?? [], domains, covers);
+        // What a domain says of itself goes before what the document says of all.
+        domains =
+        [
+            .. domains.Select(d =>
+                d is not null && _origins[d.Name](origin) is var (language, source, licence, attribution)
+                    ? d with
+                    {
+                        Language = language,
+                        Source = source,
+                        Licence = licence,
+                        Attribution = attribution,
+                    }
+                    : d!
+            ),
+        ];
+        var document = new CatalogDocument(
+            origin.Source,
+            origin.Licence,
+            levels,
+            roles ?? [],
+            domains,
+            covers,
+            origin.Language,
+            origin.Attribution
+        );
         Resolve(document, roles);
         return document;
     }
@@ -83,6 +111,7 @@ public sealed class CatalogJson
         string? name = null;
         string[]? levels = null;
         CatalogDocument.Group?[] groups = [];
+        Func<Origin, Origin> own = whole => whole;
         var first = _named.Count;
         Object(
             ref json,
@@ -91,13 +120,26 @@ public sealed class CatalogJson
             new(StringComparer.Ordinal)
             {
                 ["name"] = (ref j, p) => name = Name(ref j, p),
+                ["language"] = (ref j, p) => Own(Language(ref j, p), (o, said) => o with { Language = said }),
+                ["source"] = (ref j, p) => Own(Note(ref j, p), (o, said) => o with { Source = said }),
+                ["licence"] = (ref j, p) => Own(Note(ref j, p), (o, said) => o with { Licence = said }),
+                ["attribution"] = (ref j, p) => Own(Note(ref j, p), (o, said) => o with { Attribution = said }),
                 ["levels"] = (ref j, p) => levels = Levels(ref j, p),
                 ["groups"] = (ref j, p) => groups = Distinct(List(ref j, p, 1_000, Group), g => g.Name, p),
             }
         );
         for (var i = first; i < _named.Count; i++)
             _named[i] = _named[i] with { Domain = name ?? "" };
-        return name is null ? null : new CatalogDocument.Domain(name, levels, groups!);
+        if (name is null)
+            return null;
+        _origins[name] = own;
+        return new CatalogDocument.Domain(name, levels, groups!);
+
+        void Own(string? said, Func<Origin, string?, Origin> over)
+        {
+            var before = own;
+            own = whole => over(before(whole), said);
+        }
     }
 
     private CatalogDocument.Group? Group(ref Utf8JsonReader json, string at)
@@ -125,6 +167,7 @@ public sealed class CatalogJson
         string? name = null;
         string?[] keywords = [];
         string? description = null;
+        ExternalId?[]? ids = null;
         bool? retired = null;
         CatalogDocument.Requirement?[] requirements = [];
         Object(
@@ -146,6 +189,9 @@ public sealed class CatalogJson
                         j.TokenType == JsonTokenType.Null
                             ? null
                             : Text(ref j, p, TextForm.LongestDescription, TextForm.Text),
+                ["externalIds"] = (ref j, p) =>
+                    ids =
+                        j.TokenType == JsonTokenType.Null ? null : List(ref j, p, CatalogDocument.MostIds, ExternalId),
                 ["requirements"] = (ref j, p) => requirements = List(ref j, p, 10_000, Requirement),
                 ["retired"] = (ref j, p) => retired = j.TokenType == JsonTokenType.Null ? null : Bool(ref j, p),
             }
@@ -156,9 +202,42 @@ public sealed class CatalogJson
         for (var i = 0; i < requirements.Length; i++)
             if (requirements[i] is { } r && !cells.Add((TextForm.Likeness(r.Role), TextForm.Likeness(r.Level))))
                 _errors.Add($"{at}/requirements/{i}", "There is a requirement for this role and level already.");
+        foreach (var (i, id) in (ids ?? []).Index())
+            if (id is not null && !_ids.TryAdd(SkillExternalId.Key(id), name ?? ""))
+                _errors.Add(
+                    $"{at}/externalIds/{i}",
+                    $"“{id.Id}” of {id.System} is “{_ids[SkillExternalId.Key(id)]}” already."
+                );
         return name is null
             ? null
-            : new CatalogDocument.Skill(name, TextForm.Keywords(keywords), requirements!, retired, description);
+            : new CatalogDocument.Skill(name, TextForm.Keywords(keywords), requirements!, retired, description, ids!);
+    }
+
+    private ExternalId? ExternalId(ref Utf8JsonReader json, string at)
+    {
+        string? system = null,
+            id = null,
+            uri = null;
+        Object(
+            ref json,
+            at,
+            ["system", "id"],
+            new(StringComparer.Ordinal)
+            {
+                ["system"] = (ref j, p) => system = Name(ref j, p, TextForm.LongestKeyword),
+                ["id"] = (ref j, p) => id = Name(ref j, p, CatalogDocument.LongestId),
+                ["uri"] = (ref j, p) => uri = j.TokenType == JsonTokenType.Null ? null : Address(ref j, p),
+            }
+        );
+        return system is null || id is null ? null : new ExternalId(system, id, uri);
+    }
+
+    private string? Address(ref Utf8JsonReader json, string at)
+    {
+        var uri = Name(ref json, at, CatalogDocument.LongestUri);
+        if (uri is not null && !Uri.TryCreate(uri, UriKind.Absolute, out _))
+            _errors.Add(at, "Must be a whole address: https://example.org/skills/1.");
+        return uri;
     }
 
     private CatalogDocument.Requirement? Requirement(ref Utf8JsonReader json, string at)
@@ -291,6 +370,17 @@ public sealed class CatalogJson
 
     private string? Name(ref Utf8JsonReader json, string at, int longest) =>
         Text(ref json, at, longest, TextForm.Name, mayBeEmpty: false);
+
+    private string? Language(ref Utf8JsonReader json, string at)
+    {
+        var tag = json.TokenType == JsonTokenType.Null ? null : Text(ref json, at, LanguageTag.Longest, TextForm.Name);
+        if (string.IsNullOrEmpty(tag))
+            return tag;
+        var (form, problem) = LanguageTag.Of(tag);
+        if (problem is not null)
+            _errors.Add(at, problem);
+        return form;
+    }
 
     private string? Note(ref Utf8JsonReader json, string at) =>
         json.TokenType == JsonTokenType.Null ? null : Text(ref json, at, CatalogDocument.LongestNote, TextForm.Text);

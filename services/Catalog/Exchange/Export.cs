@@ -21,7 +21,7 @@ namespace SkillPlatform.Catalog;
 public static class Export
 {
     private const string Skills = """
-        select s.domain, s."group", s.skill, s.name, s.keywords, r.role, r.level, r.mandatory, r.description, s.description
+        select s.domain, s."group", s.skill, s.name, s.keywords, r.role, r.level, r.mandatory, r.description, s.description, s.external_ids
         from skill_versions s
         left join requirement_versions r on r.skill = s.skill and r.description is not null
           and ($5::timestamptz is null and r.to_version is null or r.from_at <= $5 and (r.to_at is null or r.to_at > $5))
@@ -164,6 +164,9 @@ public static class Export
     {
         var (id, name, keywords) = (rows.GetGuid(2), rows.GetString(3), rows.GetFieldValue<string[]>(4));
         var description = rows.IsDBNull(9) ? "" : rows.GetString(9);
+        var ids = rows.IsDBNull(10)
+            ? null
+            : JsonSerializer.Deserialize<ExternalId[]>(rows.GetString(10), JsonSerializerOptions.Web);
         var requirements = new List<CatalogDocument.Requirement>();
         var more = true;
         for (; more && rows.GetGuid(2) == id; more = await rows.ReadAsync(ct))
@@ -176,7 +179,10 @@ public static class Export
                         rows.GetString(8)
                     )
                 );
-        return (new CatalogDocument.Skill(name, keywords, [.. requirements], Description: description), more);
+        return (
+            new CatalogDocument.Skill(name, keywords, [.. requirements], Description: description, ExternalIds: ids),
+            more
+        );
     }
 
     // Grows with every event, whatever order commits become visible in.
@@ -264,6 +270,10 @@ public static class Export
             _json.WriteStartObject();
             _json.WriteString("source", source);
             _json.WriteString("licence", licence);
+            _json.WriteString(
+                "attribution",
+                Joined([.. taxonomy.Domains.SelectMany(d => d.Origin?.Attribution?.Split('\n') ?? [])])
+            );
             Write("roles", taxonomy.Roles.Select(r => r.Name));
             if (covers is not null)
                 Write("covers", covers);
@@ -275,6 +285,11 @@ public static class Export
         {
             _json.WriteStartObject();
             _json.WriteString("name", domain.Name);
+            // Also what is not known: so that nobody takes it for what the document says of all.
+            _json.WriteString("language", domain.Origin?.Language);
+            _json.WriteString("source", domain.Origin?.Source);
+            _json.WriteString("licence", domain.Origin?.Licence);
+            _json.WriteString("attribution", domain.Origin?.Attribution);
             Write("levels", domain.Levels.Select(l => l.Name));
             _json.WriteStartArray("groups");
             return Task.CompletedTask;

@@ -83,7 +83,10 @@ public static class ImportCatalogue
                     ? With(CatalogTable.Read(sheets, source, known), new TableForm("xlsx"))
                     : (null, DocumentErrors.Of("This is no workbook, or one too large to be read."), null);
             default:
-                return With(CatalogJson.Read(body.Span, known), null);
+                var json = CatalogJson.Read(body.Span, known);
+                if (json.Document is { } document)
+                    await SkillExternalId.Check(document, json.Errors, session, ct);
+                return json.Errors.Any ? (null, json.Errors, null) : With(json, null);
         }
 
         static (CatalogDocument?, DocumentErrors, TableForm?) With(

@@ -26,6 +26,17 @@ public static class ImportDecisions
             }
             else if (Levels(domain, document, wanted) is { } levels && !levels.SequenceEqual(domain.Levels))
                 Add(new LevelsReplaced(domain.Slug, levels));
+            var known = domain.Origin ?? new Origin();
+            if (Over(known, wanted) is var origin && origin != known)
+                Add(
+                    new DomainOriginStated(
+                        domain.Slug,
+                        origin.Language,
+                        origin.Source,
+                        origin.Licence,
+                        origin.Attribution
+                    )
+                );
             foreach (
                 var group in wanted.Groups.ExceptBy(
                     domain.Groups.Select(known => known.Name),
@@ -56,6 +67,28 @@ public static class ImportDecisions
     /// <param name="wanted">As it should be, by slug.</param>
     public static object[] Decide(Skill? now, string slug, Said wanted) =>
         [.. ApplyProposal.Between(now?.Says, now is null ? wanted : wanted with { Name = now.Says.Name }, _ => slug)];
+
+    /// <summary>What is said of a system is all that the skill is there; of others it stays.</summary>
+    public static object[] Ids(IEnumerable<ExternalId> now, IReadOnlyCollection<ExternalId> wanted)
+    {
+        ExternalId[] ids = [.. now.Where(id => wanted.All(w => w.System != id.System)), .. wanted];
+        return ids.ToHashSet().SetEquals(now) ? [] : [new ExternalIdsReplaced(ids)];
+    }
+
+    private static Origin Over(Origin known, CatalogDocument.Domain said)
+    {
+        return new Origin(
+            Or(said.Language, known.Language),
+            Or(said.Source, known.Source),
+            Or(said.Licence, known.Licence),
+            Or(said.Attribution, known.Attribution)
+        );
+
+        static string? Or(string? said, string? known) =>
+            said is null ? known
+            : said.Length > 0 ? said
+            : null;
+    }
 
     private static Named[]? Levels(DomainTaxonomy domain, CatalogDocument document, CatalogDocument.Domain wanted)
     {
@@ -109,6 +142,15 @@ public sealed record WantedSkill(
     bool SaysDescription = false
 )
 {
+    /// <summary>What it is in other systems; null where the document says nothing of that.</summary>
+    public ExternalId[]? ExternalIds { get; init; }
+
+    /// <summary>True of a skill that has the name, but is something else in one of these systems.</summary>
+    public bool IsNot(Skill skill) =>
+        ExternalIds is { } ids
+        && !skill.ExternalIds.Any(has => ids.Any(id => SkillExternalId.Key(id) == SkillExternalId.Key(has)))
+        && skill.ExternalIds.Any(has => ids.Any(id => id.System == has.System));
+
     /// <summary>What the skill is to say: what the document says nothing of stays.</summary>
     public Said Over(Said now) =>
         Says with
@@ -150,7 +192,10 @@ public sealed record WantedSkill(
                     skill.Keywords is not null,
                     covered,
                     skill.Description is not null
-                );
+                )
+                {
+                    ExternalIds = skill.ExternalIds,
+                };
         }
     }
 

@@ -105,6 +105,9 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
             document = (await session.LoadAsync<ImportDocument>(import.Id, ct))!.Document;
         var taxonomy = await Prepare(import, document, ct);
         progress(import);
+        var renamed = import.DryRun
+            ? []
+            : await RenameByExternalId.Run(() => Session(import), WantedSkill.All(document, taxonomy), ct);
         var named = WantedSkill.All(document, taxonomy).Select(wanted => wanted.Says).ToLookup(Key, says => says.Place);
         var taken = new HashSet<Guid>();
         foreach (var batch in WantedSkill.All(document, taxonomy).Skip(import.Done).Chunk(BatchSize))
@@ -112,7 +115,7 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
             // Throws where the lock's connection is lost, and the lock with it.
             await turn.Check(ct);
             await using var session = Session(import);
-            await Stage(session, import, batch, named, taken, ct);
+            await Stage(session, import, batch, named, taken, renamed, ct);
             import.Done += batch.Length;
             Save(session, import);
             await session.SaveChangesAsync(ct);
@@ -159,6 +162,7 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         IReadOnlyList<WantedSkill> batch,
         ILookup<(string Domain, string Name), Place> named,
         HashSet<Guid> taken,
+        HashSet<Guid> renamed,
         CancellationToken ct
     )
     {
@@ -180,26 +184,49 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
             .SelectMany(s => s.Skill.Former.Select(name => (Key: (s.Skill.Domain, TextForm.Likeness(name)), It: s)))
             .ToLookup(s => s.Key, s => s.It);
         var slugs = near.Keys.ToHashSet(StringComparer.Ordinal);
+        var held = await SkillExternalId.Holders(session, batch.SelectMany(w => w.ExternalIds ?? []), ct);
+        var holders = (await Fold(session, [.. held.Values.Distinct()], ct)).ToDictionary(s => s.Id);
         foreach (var wanted in batch)
         {
             var key = Key(wanted.Says);
-            // In this group; else in one where the document has no such skill: then it has moved.
-            var found = known[key]
-                .Concat(now[key])
-                .Concat(former[key])
-                .Where(s =>
-                    !taken.Contains(s.Id) && (s.Skill.Group == wanted.Says.Place.Group || !IsNamed(s.Skill.Says))
-                )
-                .OrderBy(s => s.Skill.Retired)
-                .ThenBy(s => s.Skill.Group != wanted.Says.Place.Group)
+            var byId = (wanted.ExternalIds ?? [])
+                .Select(id => held.GetValueOrDefault(SkillExternalId.Key(id)))
+                .Where(id => id != Guid.Empty && !taken.Contains(id))
+                .Select(id => holders[id])
                 .FirstOrDefault();
+            // In this group; else in one where the document has no such skill: then it has moved.
+            var found = byId.Skill is not null
+                ? byId
+                : known[key]
+                    .Concat(now[key])
+                    .Concat(former[key])
+                    .Where(s =>
+                        !taken.Contains(s.Id)
+                        && !wanted.IsNot(s.Skill)
+                        && (s.Skill.Group == wanted.Says.Place.Group || !IsNamed(s.Skill.Says))
+                    )
+                    .OrderBy(s => s.Skill.Retired)
+                    .ThenBy(s => s.Skill.Group != wanted.Says.Place.Group)
+                    .FirstOrDefault();
             if (found.Skill is { } skill && !(skill.Retired && wanted.IsBack))
             {
                 taken.Add(found.Id);
-                if (skill.Retired || !TextForm.Looks.Equals(skill.Name, wanted.Says.Name))
+                var isOtherwise = !TextForm.Looks.Equals(skill.Name, wanted.Says.Name);
+                // What is told by an id is to be renamed, unless the name is another's.
+                if (skill.Retired || isOtherwise && !(byId.Skill is not null && import.DryRun))
                     import.Recognise(wanted.Says.Name, skill);
-                var events = skill.Retired ? [] : ImportDecisions.Decide(skill, skill.Slug, wanted.Over(skill.Says));
-                if (events.Length > 0)
+                object[] events = skill.Retired
+                    ? []
+                    :
+                    [
+                        .. ImportDecisions.Decide(skill, skill.Slug, wanted.Over(skill.Says)),
+                        .. Ids(session, import, skill.ExternalIds, found.Id, wanted, held, holders),
+                    ];
+                if (
+                    events.Length > 0
+                    || renamed.Contains(found.Id)
+                    || isOtherwise && byId.Skill is not null && import.DryRun && !skill.Retired
+                )
                     import.Changed++;
                 else
                     import.Unchanged++;
@@ -213,10 +240,45 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
             if (import.DryRun)
                 continue;
             session.Insert(new SlugTaken { Id = slug, SkillId = id });
-            session.Stage<Skill>(id, 0, ImportDecisions.Decide(null, slug, wanted.Says));
+            session.Stage<Skill>(
+                id,
+                0,
+                [
+                    .. ImportDecisions.Decide(null, slug, wanted.Says),
+                    .. Ids(session, import, [], id, wanted, held, holders),
+                ]
+            );
         }
 
         bool IsNamed(Said skill) => named[Key(skill)].Contains(skill.Place);
+    }
+
+    // An id that another skill has, and that the check did not see, stays where it is.
+    private static object[] Ids(
+        IDocumentSession session,
+        Import import,
+        IEnumerable<ExternalId> now,
+        Guid skill,
+        WantedSkill wanted,
+        IReadOnlyDictionary<string, Guid> held,
+        Dictionary<Guid, (Guid Id, long Version, Skill Skill)> holders
+    )
+    {
+        if (wanted.ExternalIds is not { } ids)
+            return [];
+        var events = ImportDecisions.Ids(now, [.. ids.Where(IsFree)]);
+        if (import.DryRun || events is not [ExternalIdsReplaced { ExternalIds: var then }])
+            return events;
+        foreach (var id in then.ExceptBy(now.Select(SkillExternalId.Key), SkillExternalId.Key, StringComparer.Ordinal))
+            session.Store(new SkillExternalId { Id = SkillExternalId.Key(id), SkillId = skill });
+        foreach (var id in now.ExceptBy(then.Select(SkillExternalId.Key), SkillExternalId.Key, StringComparer.Ordinal))
+            session.Delete<SkillExternalId>(SkillExternalId.Key(id));
+        return events;
+
+        bool IsFree(ExternalId id) =>
+            !held.TryGetValue(SkillExternalId.Key(id), out var holder)
+            || holder == skill
+            || holders[holder].Skill.Retired;
     }
 
     private static (string Domain, string Name) Key(Said skill) => (skill.Place.Domain, TextForm.Likeness(skill.Name));

@@ -32,8 +32,7 @@ public static class ConfirmRequirements
             .Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
-            .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
-            .WithSummary("Confirms that requirements are still true, by a reviewer of the skill's domain.");
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     private static async Task<IResult> Post(
         string slug,

@@ -45,8 +45,7 @@ public static class OldRequirements
         api.MapGet("/overview/requirements", Get)
             .RequireAuthorization(Upkeep.Looks)
             .Produces<Page<OldRequirement>>()
-            .ProducesProblem(422)
-            .WithSummary("Requirements by when they were last changed or confirmed, the oldest first.");
+            .ProducesProblem(422);
 
     private static async Task<IResult> Get(
         HttpContext http,

@@ -37,10 +37,7 @@ public sealed record Overview(DateTimeOffset At, IReadOnlyList<Overview.Domain> 
     public sealed record Week(DateOnly From, long Count);
 
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapGet("/overview", Get)
-            .RequireAuthorization(Upkeep.Looks)
-            .Produces<Overview>()
-            .WithSummary("How old requirements are, what was never reviewed and what changed, domain by domain.");
+        api.MapGet("/overview", Get).RequireAuthorization(Upkeep.Looks).Produces<Overview>();
 
     private static async Task<IResult> Get(HttpContext http, OverviewNow now) =>
         Reading.Hashed(http, await now.Read(http.RequestAborted));

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Npgsql;
+using SkillPlatform.Contracts;
 
 namespace SkillPlatform.Catalog;
 
@@ -65,7 +67,8 @@ public sealed record RequirementRow : VersionRow
 /// <summary>A version of what a skill has beside its requirements.</summary>
 public sealed record SkillRow : VersionRow
 {
-    public const string Columns = $"{OfChange}, slug, name, keywords, domain, \"group\", retired, description";
+    public const string Columns =
+        $"{OfChange}, slug, name, keywords, domain, \"group\", retired, description, external_ids";
 
     public SkillRow(NpgsqlDataReader row)
         : base(row)
@@ -77,6 +80,9 @@ public sealed record SkillRow : VersionRow
         Group = row.GetString(14);
         Retired = row.GetBoolean(15);
         Description = Text(row, 16);
+        ExternalIds = row.IsDBNull(17)
+            ? []
+            : JsonSerializer.Deserialize<ExternalId[]>(row.GetString(17), JsonSerializerOptions.Web)!;
     }
 
     public string Slug { get; }
@@ -85,6 +91,8 @@ public sealed record SkillRow : VersionRow
     public string Domain { get; }
     public string Group { get; }
     public bool Retired { get; }
+
+    public ExternalId[] ExternalIds { get; }
 
     /// <summary>Null and empty alike where nothing is said.</summary>
     public string? Description { get; }

@@ -3,6 +3,7 @@ using JasperFx.Events;
 using Marten;
 using Marten.Events.Daemon;
 using Marten.Events.Projections;
+using SkillPlatform.Contracts;
 using Weasel.Postgresql;
 using Weasel.Postgresql.Tables;
 
@@ -123,6 +124,7 @@ public sealed class Versions : IProjection
             SkillRenamed d => Row(e, "skillRenamed", d.Slug, d.Name),
             KeywordsReplaced d => Row(e, "keywordsReplaced", keywords: d.Keywords),
             SkillDescribed d => Row(e, "skillDescribed", description: d.Description),
+            ExternalIdsReplaced d => Row(e, "externalIdsReplaced", externalIds: d.ExternalIds),
             SkillMoved d => Row(e, "skillMoved", domain: d.Domain, group: d.Group),
             SkillRetired => Row(e, "skillRetired", retired: true),
             _ => null,
@@ -137,7 +139,8 @@ public sealed class Versions : IProjection
         string? domain = null,
         string? group = null,
         bool? retired = null,
-        string? description = null
+        string? description = null,
+        ExternalId[]? externalIds = null
     )
     {
         var by = Provenance.Of(e);
@@ -154,6 +157,9 @@ public sealed class Versions : IProjection
             @group,
             retired,
             description,
+            external_ids = externalIds is null
+                ? (JsonElement?)null
+                : JsonSerializer.SerializeToElement(externalIds, JsonSerializerOptions.Web),
             author = by.Author,
             reviewer = by.Reviewer,
             proposal = by.Proposal,
@@ -217,17 +223,17 @@ public sealed class Versions : IProjection
     private const string BeginSkills = """
         with e as (
           select * from jsonb_to_recordset(?::jsonb) as e(skill uuid, version bigint, at timestamptz, kind text, slug text, name text,
-            keywords text[], domain text, "group" text, retired boolean, description text, author text, reviewer text, proposal uuid, import uuid, reason text)
+            keywords text[], domain text, "group" text, retired boolean, description text, external_ids jsonb, author text, reviewer text, proposal uuid, import uuid, reason text)
         ), before as (
           select r.* from (select skill, min(version) as version from e group by skill) f
           cross join lateral (select * from skill_versions r where r.skill = f.skill and r.to_version = f.version limit 1) r
         ), known as (
-          select skill, version, at, kind, slug, name, keywords, domain, "group", retired, description, author, reviewer, proposal, import, reason from e
+          select skill, version, at, kind, slug, name, keywords, domain, "group", retired, description, external_ids, author, reviewer, proposal, import, reason from e
           union all
-          select skill, from_version, null, null, slug, name, keywords, domain, "group", retired, description, null, null, null, null, null from before
+          select skill, from_version, null, null, slug, name, keywords, domain, "group", retired, description, external_ids, null, null, null, null, null from before
         ), counted as (
           select *, count(name) over w as n, count(keywords) over w as k, count(domain) over w as p, count(retired) over w as r,
-            count(description) over w as d,
+            count(description) over w as d, count(external_ids) over w as x,
             lead(version) over w as to_version, lead(at) over w as to_at
           from known window w as (partition by skill order by version)
         ), filled as (
@@ -236,13 +242,14 @@ public sealed class Versions : IProjection
             first_value(keywords) over (partition by skill, k order by version) as keywords,
             first_value(domain) over p as domain, first_value("group") over p as "group",
             first_value(retired) over (partition by skill, r order by version) as retired,
-            first_value(description) over (partition by skill, d order by version) as description
+            first_value(description) over (partition by skill, d order by version) as description,
+            first_value(external_ids) over (partition by skill, x order by version) as external_ids
           from counted
           window n as (partition by skill, n order by version), p as (partition by skill, p order by version)
         )
         insert into skill_versions (skill, from_version, to_version, from_at, to_at, kind, slug, name, keywords, domain, "group", retired,
-          description, author, reviewer, proposal, import, reason)
-        select skill, version, to_version, at, to_at, kind, slug, name, keywords, domain, "group", retired, description,
+          description, external_ids, author, reviewer, proposal, import, reason)
+        select skill, version, to_version, at, to_at, kind, slug, name, keywords, domain, "group", retired, description, external_ids,
           author, reviewer, proposal, import, reason
         from filled where kind is not null
         """;
@@ -282,6 +289,7 @@ public sealed class Versions : IProjection
         table.AddColumn("retired", "boolean").NotNull();
         // Null until something is said.
         table.AddColumn("description", "text");
+        table.AddColumn("external_ids", "jsonb");
         // A skill is told by its place and name; of two that take the same one at once, one loses and decides again.
         table.Indexes.Add(
             new IndexDefinition("skill_versions_name")

@@ -25,6 +25,9 @@ public sealed record KeywordsReplaced(string[] Keywords);
 /// <summary>What the skill is about, in Markdown; empty where nothing is said any more.</summary>
 public sealed record SkillDescribed(string Description);
 
+/// <summary>What the skill is in other systems, whole.</summary>
+public sealed record ExternalIdsReplaced(ExternalId[] ExternalIds);
+
 public sealed record SkillMoved(string Domain, string Group);
 
 public sealed record SkillRetired;
@@ -56,6 +59,9 @@ public sealed record Skill(
     /// <summary>What it is about; empty where nothing is said.</summary>
     public string Description { get; init; } = "";
 
+    /// <summary>What it is in other systems.</summary>
+    public ImmutableArray<ExternalId> ExternalIds { get; init; } = [];
+
     public static Skill? Fold(Skill? skill, object @event) =>
         @event switch
         {
@@ -77,6 +83,7 @@ public sealed record Skill(
             SkillRenamed e => skill! with { Name = e.Name, Slug = e.Slug, Former = skill.Former.Add(skill.Name) },
             KeywordsReplaced e => skill! with { Keywords = [.. e.Keywords] },
             SkillDescribed e => skill! with { Description = e.Description },
+            ExternalIdsReplaced e => skill! with { ExternalIds = [.. e.ExternalIds] },
             SkillMoved e => skill! with { Domain = e.Domain, Group = e.Group },
             SkillRetired => skill! with { Retired = true },
             _ when skill is not null && Upkeep.Keeps(@event) => skill with
@@ -93,6 +100,7 @@ public sealed record Skill(
                 or SkillRenamed
                 or KeywordsReplaced
                 or SkillDescribed
+                or ExternalIdsReplaced
                 or SkillMoved
                 or SkillRetired
                 or RequirementStated

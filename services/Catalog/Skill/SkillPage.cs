@@ -26,6 +26,11 @@ public sealed record SkillPage(
     bool Retired,
     SkillPage.Cells[] Requirements,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Language = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Source = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Licence = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Attribution = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExternalId[]? ExternalIds = null,
     SkillPage.Plan? Review = null
 )
 {
@@ -157,6 +162,11 @@ public sealed record SkillPage(
                     )),
             ],
             string.IsNullOrEmpty(skill.Description) ? null : skill.Description,
+            domain?.Origin?.Language,
+            domain?.Origin?.Source,
+            domain?.Origin?.Licence,
+            domain?.Origin?.Attribution,
+            skill.ExternalIds.Length > 0 ? skill.ExternalIds : null,
             at.Kept.Review is { } review ? new Plan(review.On, people.Of(review.By)) : null
         )
         {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Npgsql;
 using SkillPlatform.Contracts;
 using SkillPlatform.ServiceDefaults;
@@ -57,7 +58,17 @@ public static class Domains
             var isWhole = skip + groups.Length == domain.Groups.Length;
             items.Add(
                 (
-                    new DomainItem(domain.Slug, domain.Name, domain.Levels, groups, all.Sum(g => g.Skills)),
+                    new DomainItem(
+                        domain.Slug,
+                        domain.Name,
+                        domain.Levels,
+                        groups,
+                        all.Sum(g => g.Skills),
+                        domain.Origin?.Language,
+                        domain.Origin?.Source,
+                        domain.Origin?.Licence,
+                        domain.Origin?.Attribution
+                    ),
                     isWhole ? [domain.Slug] : [domain.Slug, groups[^1].Slug]
                 )
             );
@@ -107,7 +118,17 @@ public static class Domains
     }
 }
 
-public sealed record DomainItem(string Slug, string Name, Named[] Levels, GroupItem[] Groups, long Skills);
+public sealed record DomainItem(
+    string Slug,
+    string Name,
+    Named[] Levels,
+    GroupItem[] Groups,
+    long Skills,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Language = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Source = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Licence = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Attribution = null
+);
 
 public sealed record GroupItem(string Slug, string Name, long Skills);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Marten;
 using Npgsql;
 using NpgsqlTypes;
@@ -15,9 +16,19 @@ public sealed record RolePage(
     DateTimeOffset? AsOf,
     RolePage.Numbers Counts,
     IReadOnlyList<RolePage.Item> Items,
-    string? NextCursor
+    string? NextCursor,
+    IReadOnlyList<RolePage.OriginOf>? Origins = null
 )
 {
+    /// <summary>Where the texts of a domain that this page shows are from.</summary>
+    public sealed record OriginOf(
+        Named Domain,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Language = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Source = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Licence = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Attribution = null
+    );
+
     /// <summary>Of all items, not only of this page.</summary>
     public sealed record Numbers(int Skills, int Mandatory, int Optional);
 
@@ -106,7 +117,8 @@ public sealed record RolePage(
                     rows.Count - mandatory
                 ),
                 [.. page.Items.Select(r => Of(r.Row, taxonomy, people))],
-                page.NextCursor
+                page.NextCursor,
+                [.. From(page.Items.Select(r => r.Row.Domain), taxonomy)]
             )
         );
 
@@ -116,6 +128,18 @@ public sealed record RolePage(
                 $"{order.GetValueOrDefault((r.Domain, r.Level)):D8} {r.Name.ToLowerInvariant()} {r.Skill}"
             );
     }
+
+    private static IEnumerable<OriginOf> From(IEnumerable<string> domains, KnownTaxonomy taxonomy) =>
+        from slug in domains.Distinct(StringComparer.Ordinal)
+        let origin = taxonomy.Domain(slug)?.Origin
+        where origin is not null
+        select new OriginOf(
+            taxonomy.DomainNamed(slug),
+            origin.Language,
+            origin.Source,
+            origin.Licence,
+            origin.Attribution
+        );
 
     private static Item Of(Row row, KnownTaxonomy taxonomy, People people) =>
         new(

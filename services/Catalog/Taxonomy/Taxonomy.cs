@@ -15,6 +15,15 @@ public sealed record RoleAdded(string Slug, string Name);
 /// <summary>A domain's levels, whole and in order. Slugs of levels that are in use are never left out.</summary>
 public sealed record LevelsReplaced(string Domain, Named[] Levels);
 
+/// <summary>Where a domain's texts are from, whole; null is what is not known.</summary>
+public sealed record DomainOriginStated(
+    string Domain,
+    string? Language,
+    string? Source,
+    string? Licence,
+    string? Attribution
+);
+
 /// <summary>The domains with their levels and groups, and the roles: one stream, changed by imports only.</summary>
 public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableArray<Named> Roles)
 {
@@ -43,6 +52,10 @@ public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableA
             DomainAdded e => taxonomy with { Domains = taxonomy.Domains.Add(new(e.Slug, e.Name, e.Levels, [])) },
             GroupAdded e => taxonomy.With(e.Domain, d => d with { Groups = [.. d.Groups, new Named(e.Slug, e.Name)] }),
             LevelsReplaced e => taxonomy.With(e.Domain, d => d with { Levels = e.Levels }),
+            DomainOriginStated e => taxonomy.With(
+                e.Domain,
+                d => d with { Origin = new Origin(e.Language, e.Source, e.Licence, e.Attribution) }
+            ),
             RoleAdded e => taxonomy with { Roles = taxonomy.Roles.Add(new Named(e.Slug, e.Name)) },
             _ => taxonomy,
         };
@@ -65,6 +78,7 @@ public sealed class TaxonomyFold : SingleStreamProjection<Taxonomy, Guid>
         IncludeType<GroupAdded>();
         IncludeType<RoleAdded>();
         IncludeType<LevelsReplaced>();
+        IncludeType<DomainOriginStated>();
     }
 
     // Events of other streams come by here too, and are no taxonomy.

@@ -201,7 +201,8 @@ public static class PreviewProposal
                     .ThenBy(r => Array.FindIndex(roles, role => role.Slug == r.Role)),
             ],
             skill.Retired,
-            skill.Description.Length > 0 ? skill.Description : null
+            skill.Description.Length > 0 ? skill.Description : null,
+            before?.ExternalIds
         );
     }
 }

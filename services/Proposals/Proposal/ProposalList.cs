@@ -6,7 +6,7 @@ using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Proposals;
 
-/// <summary>A proposal in a list.</summary>
+/// <summary>A proposal in a list: its number, null for a draft, what it changes first, and of its requirements the first.</summary>
 public sealed record ProposalSummary(
     Guid Id,
     string? Skill,
@@ -22,7 +22,8 @@ public sealed record ProposalSummary(
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
     long? Number,
-    Headline? Head
+    Headline? Head,
+    Cell[] Cells
 );
 
 /// <summary>What a list is narrowed to. <c>me</c> is the caller.</summary>
@@ -199,6 +200,8 @@ public static class ProposalList
             )
         );
 
+    private const int MostCells = 20;
+
     private static ProposalSummary Summary(ProposalPage page, People people, Dictionary<Guid, long> numbers) =>
         new(
             page.Id,
@@ -215,6 +218,7 @@ public static class ProposalList
             page.CreatedAt,
             page.UpdatedAt,
             numbers.TryGetValue(page.Id, out var number) ? number : null,
-            page.Head
+            page.Head,
+            [.. page.Cells.Take(MostCells)]
         );
 }

@@ -35,8 +35,7 @@ public sealed record ProposalsOverview(
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapGet("/overview", Get)
             .RequireAuthorization(policy => policy.RequireRole(Roles.Reviewer, Roles.Moderator, Roles.Administrator))
-            .Produces<ProposalsOverview>()
-            .WithSummary("How many proposals are open, how old and how disputed, domain by domain.");
+            .Produces<ProposalsOverview>();
 
     private const string NotOver =
         "from mt_doc_proposal_page where data ->> 'state' in ('open', 'changesRequested', 'conflicted')";

@@ -1,4 +1,5 @@
 using SkillPlatform.Web.Languages;
+using SkillPlatform.Web.Mine;
 using SkillPlatform.Web.SignIn;
 
 namespace SkillPlatform.Web.Cache;
@@ -23,7 +24,11 @@ public static class AnonymousPages
     }
 
     private static bool IsAnonymousPage(HttpRequest request) =>
-        HttpMethods.IsGet(request.Method) && !request.HasSession() && !LanguageOfRequest.IsMachine(request.Path);
+        HttpMethods.IsGet(request.Method)
+        && !request.HasSession()
+        // It begins with what concerns them, and is nobody else's.
+        && MyRole.Of(request) is null
+        && !LanguageOfRequest.IsMachine(request.Path);
 
     private static async Task Serve(HttpContext http, RequestDelegate next, PageCache cache)
     {

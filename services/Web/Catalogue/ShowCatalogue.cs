@@ -1,3 +1,4 @@
+using SkillPlatform.Contracts;
 using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.Skills;
 using SkillPlatform.Web.Watching;
@@ -6,7 +7,20 @@ namespace SkillPlatform.Web.Catalogue;
 
 public sealed record GroupInTree(string Slug, string Name, long Skills);
 
-public sealed record DomainInTree(string Slug, string Name, Named[] Levels, GroupInTree[] Groups, long Skills = 0);
+public sealed record DomainInTree(
+    string Slug,
+    string Name,
+    Named[] Levels,
+    GroupInTree[] Groups,
+    long Skills = 0,
+    string? Language = null,
+    string? Source = null,
+    string? Licence = null,
+    string? Attribution = null
+)
+{
+    public Origin Origin => new(Language, Source, Licence, Attribution);
+}
 
 public sealed record SkillInList(
     string Slug,
@@ -73,7 +87,8 @@ public sealed record CatalogueModel(
     FoundSkills? Skills,
     CatalogueAsked Asked,
     bool First,
-    bool? Watched
+    bool? Watched,
+    Named[]? Roles
 );
 
 /// <summary>Where one begins: the domains with their groups, and the skills in them, narrowed and searched.</summary>
@@ -102,6 +117,10 @@ public static class ShowCatalogue
             .With("level", asked.Level)
             .With("cursor", cursor);
         var skills = services.Get<FoundSkills>("catalog", address, ct);
+        // What its reader is called, where they said so.
+        var roles = visit.MyRole is null
+            ? null
+            : services.Get<PageList<Named>>("catalog", $"/api/catalog/roles?limit={200}", ct);
         await Task.WhenAll(domains, skills);
         var all = (await domains).Value?.All;
         var domain = Pick.Slug(asked.Domain, all?.Select(d => new Named(d.Slug, d.Name)));
@@ -116,7 +135,14 @@ public static class ShowCatalogue
             return Page.Error(400);
         var status = (await skills).Down && (await domains).Down ? 503 : 200;
         return Page.Of<CataloguePage>(
-            new CatalogueModel(all, (await skills).Value, asked, First: string.IsNullOrEmpty(cursor), await watched),
+            new CatalogueModel(
+                all,
+                (await skills).Value,
+                asked,
+                First: string.IsNullOrEmpty(cursor),
+                await watched,
+                roles is null ? null : (await roles).Value?.Items
+            ),
             status
         );
     }

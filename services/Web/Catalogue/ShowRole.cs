@@ -17,14 +17,53 @@ public sealed record RoleItem(
     Since? Since
 );
 
-public sealed record Role(string Slug, string Name, RoleCounts Counts, RoleItem[] Items, string? NextCursor);
+/// <summary>Where the texts of a domain are from.</summary>
+public sealed record OriginOf(
+    Named Domain,
+    string? Language = null,
+    string? Source = null,
+    string? Licence = null,
+    string? Attribution = null
+)
+{
+    public Contracts.Origin Origin => new(Language, Source, Licence, Attribution);
+}
 
-/// <summary>Of which level, beside which other, as of which day, and what of the differences alone.</summary>
-public sealed record RoleAsked(string? Level, string? Compare, string? AsOf, string? Only = null);
+public sealed record Role(
+    string Slug,
+    string Name,
+    RoleCounts Counts,
+    RoleItem[] Items,
+    string? NextCursor,
+    OriginOf[]? Origins = null
+)
+{
+    /// <summary>The language that the texts of a domain are in; null where that is not known.</summary>
+    public string? LanguageOf(Named domain) =>
+        Array.Find(Origins ?? [], origin => origin.Domain.Slug == domain.Slug)?.Language;
 
-/// <param name="Other">The role at the level to compare with; null where there is none.</param>
+    /// <summary>That of all its texts; null where they are in several, or it is not known.</summary>
+    public string? OneLanguage =>
+        Items.Select(item => LanguageOf(item.Domain)).Distinct(StringComparer.Ordinal).Take(2).ToArray() is [var one]
+            ? one
+            : null;
+}
+
+/// <summary>Of which level, beside which other, as of which day, what of the differences alone, and beside which other role.</summary>
+public sealed record RoleAsked(string? Level, string? Compare, string? AsOf, string? Only = null, string? With = null);
+
+/// <param name="Other">The role, or another, at the level to compare with; null where there is none.</param>
+/// <param name="Roles">All there are.</param>
 /// <param name="Levels">All there are; of the items only where they could not be read.</param>
-public sealed record RoleModel(Role Role, Role? Other, RoleAsked Asked, Named[] Levels, bool First, bool? Watched);
+public sealed record RoleModel(
+    Role Role,
+    Role? Other,
+    RoleAsked Asked,
+    Named[] Levels,
+    Named[] Roles,
+    bool First,
+    bool? Watched
+);
 
 /// <summary>Everything expected of one role: at all levels, at one, or at one beside another.</summary>
 public static class ShowRole
@@ -41,21 +80,43 @@ public static class ShowRole
     )
     {
         var watched = visit.Watched(services, "role", role, ct);
-        var compares = asked is { Level.Length: > 0, Compare.Length: > 0 };
-        var domains = services.Get<Domains>("catalog", $"/api/catalog/domains?limit={200}", ct);
+        var tree = await Tree.Read(services, ct);
+        var levels = (tree.Domains ?? [])
+            .SelectMany(d => d.Levels)
+            .DistinctBy(l => l.Slug, StringComparer.Ordinal)
+            .ToArray();
+        var besides = Pick.Slug(asked.With, tree.Roles);
+        // Two roles are laid beside each other at a level; typed as a name, the other has one address all the same.
+        if (
+            besides != asked.With
+            || besides is { Length: > 0 } && asked.Level is not { Length: > 0 } && levels.Length > 0
+        )
+            return TypedResults.Redirect(
+                visit.To(
+                    ((FormattableString)$"/roles/{role}")
+                        .With("level", asked.Level is { Length: > 0 } level ? level : levels.FirstOrDefault()?.Slug)
+                        .With("compare", asked.Compare)
+                        .With("with", besides)
+                        .With("asOf", asked.AsOf)
+                )
+            );
+        var compares = asked is { Level.Length: > 0, Compare.Length: > 0 } or { Level.Length: > 0, With.Length: > 0 };
         var one = compares
             ? Whole(services, role, asked.Level, asked.AsOf, ct)
             : services.Get<Role>("catalog", Address(role, asked.Level, asked.AsOf, null, cursor), ct);
-        var other = compares ? Whole(services, role, asked.Compare, asked.AsOf, ct) : null;
-        await Task.WhenAll(domains, one);
+        var other = compares
+            ? Whole(
+                services,
+                besides is { Length: > 0 } ? besides : role,
+                asked.Compare is { Length: > 0 } beside ? beside : asked.Level,
+                asked.AsOf,
+                ct
+            )
+            : null;
         if ((await one).Value is not { } found)
             return Page.Error((await one).Status);
         if (other is not null && (await other).Value is null)
             return Page.Error((await other).Status);
-        var levels = ((await domains).Value?.All ?? [])
-            .SelectMany(d => d.Levels)
-            .DistinctBy(l => l.Slug, StringComparer.Ordinal)
-            .ToArray();
         return Page.Of<RolePage>(
             new RoleModel(
                 found,
@@ -64,6 +125,7 @@ public static class ShowRole
                 levels.Length > 0
                     ? levels
                     : [.. found.Items.Select(i => i.Level).DistinctBy(l => l.Slug, StringComparer.Ordinal)],
+                tree.Roles ?? [],
                 string.IsNullOrEmpty(cursor),
                 await watched
             )
@@ -71,7 +133,7 @@ public static class ShowRole
     }
 
     // Two levels can only be laid beside each other whole.
-    private static async Task<Answer<Role>> Whole(
+    public static async Task<Answer<Role>> Whole(
         Services services,
         string role,
         string? level,
@@ -85,7 +147,14 @@ public static class ShowRole
             var more = await services.Get<Role>("catalog", Address(role, level, asOf, 200, next), ct);
             if (more.Value is not { } page)
                 return more;
-            all = all with { Value = page with { Items = [.. sofar.Items, .. page.Items] } };
+            all = all with
+            {
+                Value = page with
+                {
+                    Items = [.. sofar.Items, .. page.Items],
+                    Origins = [.. (sofar.Origins ?? []).Union(page.Origins ?? [])],
+                },
+            };
         }
         return all;
     }

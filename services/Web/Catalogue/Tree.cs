@@ -20,6 +20,20 @@ public sealed record Tree(DomainInTree[]? Domains, Named[]? Roles)
     /// <summary>The domains as a choice.</summary>
     public IEnumerable<Named>? Choices => Domains?.Select(domain => new Named(domain.Slug, domain.Name));
 
+    /// <summary>What a role is called; null where it is not known.</summary>
+    public string? Role(string slug) => Array.Find(Roles ?? [], role => role.Slug == slug)?.Name;
+
+    /// <summary>What a level is called; null where it is not known.</summary>
+    public string? Level(string slug) => Levels.FirstOrDefault(level => level.Slug == slug)?.Name;
+
+    /// <summary>The one after it, in the first domain that has it.</summary>
+    public Named? LevelAfter(string slug) =>
+        (Domains ?? [])
+            .Select(domain => domain.Levels.SkipWhile(level => level.Slug != slug).ElementAtOrDefault(1))
+            .FirstOrDefault(next => next is not null);
+
+    private IEnumerable<Named> Levels => (Domains ?? []).SelectMany(domain => domain.Levels);
+
     /// <summary>Domains, groups and roles by the scope and key under which they are watched.</summary>
     public Dictionary<string, string> Names =>
         (Domains ?? [])

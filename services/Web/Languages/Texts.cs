@@ -75,6 +75,13 @@ public sealed partial class Texts
     /// </summary>
     public string Isolated(string name) => RightToLeft ? $"\u2068{name}\u2069" : name;
 
+    /// <summary>
+    /// Of a line that may be one of our sentences with a name in it, or somebody's words: a sentence that runs from right to
+    /// left does so also where a name in other letters comes first.
+    /// </summary>
+    public string Direction(string text) =>
+        RightToLeft && text.Any(letter => letter is >= '\u0590' and <= '\u08FF') ? "rtl" : "auto";
+
     public string Moment(DateTimeOffset at) =>
         $"{at.UtcDateTime.ToString("D", Culture)}, {at.UtcDateTime.ToString("t", Culture)} UTC";
 

@@ -10,6 +10,7 @@ using SkillPlatform.Web.Catalogue;
 using SkillPlatform.Web.Comments;
 using SkillPlatform.Web.Editions;
 using SkillPlatform.Web.Feeds;
+using SkillPlatform.Web.Mine;
 using SkillPlatform.Web.Proposals;
 using SkillPlatform.Web.SignIn;
 using SkillPlatform.Web.Skills;
@@ -61,6 +62,8 @@ public static class AllPages
         ShowRoles.Map(app);
         ShowFacet.Map(app);
         ShowRole.Map(app);
+        ShowMatrix.Map(app);
+        SayMyRole.Map(app);
         ShowFeed.Map(app);
         ShowSitemap.Map(app);
         ShowSkill.Map(app);

@@ -3,11 +3,16 @@ using System.Globalization;
 namespace SkillPlatform.Web.Pages;
 
 /// <summary>
-/// In which language a text of the catalogue is written. The catalogue does not record it: it is the language that
-/// <c>Catalogue:Language</c> says, unless the text is visibly written in another script.
+/// In which language a text of the catalogue is written: that of its domain, else that which <c>Catalogue:Language</c> says,
+/// unless it is visibly written in another script. Where neither is known, nothing is said of it.
 /// </summary>
-public sealed record ContentLanguage(string Usual, string OfPage)
+/// <param name="Usual">As BCP 47 writes it; null where it is not known.</param>
+/// <param name="OfPage">Of all that is no content.</param>
+public sealed record ContentLanguage(string? Usual, string OfPage)
 {
+    /// <summary>For the texts of a domain.</summary>
+    public ContentLanguage In(string? language) => language is null ? this : this with { Usual = language };
+
     private enum Script
     {
         Latin,
@@ -27,16 +32,19 @@ public sealed record ContentLanguage(string Usual, string OfPage)
     }
 
     /// <summary>True if some text has yet to be translated into the language of the page.</summary>
-    public bool IsMissing(IEnumerable<string> texts) => Usual != OfPage && texts.Any(text => Language(text) == Usual);
+    public bool IsMissing(IEnumerable<string> texts) =>
+        Usual is not null && Primary(Usual) != OfPage && texts.Any(text => Language(text) == Usual);
 
     /// <summary>The usual language as the page's language calls it.</summary>
-    public string Name => CultureInfo.GetCultureInfo(Usual).DisplayName;
+    public string Name => CultureInfo.GetCultureInfo(Usual ?? "").DisplayName;
+
+    private static string Primary(string tag) => tag.Split('-')[0];
 
     private string Language(string text)
     {
         var scripts = text.Where(char.IsLetter).GroupBy(Of).OrderByDescending(g => g.Count()).ToArray();
         if (scripts.Length == 0 || scripts[0].Key == OfUsual())
-            return Usual;
+            return Usual ?? "";
         return scripts[0].Key switch
         {
             Script.Kana => "ja",
@@ -50,13 +58,14 @@ public sealed record ContentLanguage(string Usual, string OfPage)
     }
 
     private Script OfUsual() =>
-        Usual switch
+        Primary(Usual ?? "") switch
         {
-            "ru" or "uk" or "bg" => Script.Cyrillic,
-            "ar" or "fa" => Script.Arabic,
+            "ru" or "uk" or "bg" or "be" or "mk" or "kk" or "mn" => Script.Cyrillic,
+            "ar" or "fa" or "ur" => Script.Arabic,
             "ja" => Script.Kana,
             "zh" => Script.Han,
             "ko" => Script.Hangul,
+            "el" or "he" or "hi" or "th" or "bn" or "ta" or "te" or "ka" or "hy" => Script.Other,
             _ => Script.Latin,
         };
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 using SkillPlatform.ServiceDefaults;
 using SkillPlatform.Web.Languages;
+using SkillPlatform.Web.Mine;
 using SkillPlatform.Web.SignIn;
 
 namespace SkillPlatform.Web.Pages;
@@ -19,8 +20,9 @@ public sealed class Visit
         // Never what the request says: pages are kept, and what it says is anybody's.
         Origin = (configuration["Web:PublicOrigin"] ?? "http://localhost:8080").TrimEnd('/');
         T = Texts.Of(CultureInfo.CurrentUICulture);
-        Content = new ContentLanguage(configuration["Catalogue:Language"] ?? "en", T.Language);
+        Content = new ContentLanguage(configuration["Catalogue:Language"], T.Language);
         Name = http.User.FindFirst("name")?.Value ?? http.User.FindFirst("email")?.Value ?? "";
+        MyRole = MyRole.Of(_request);
         SignedIn = http.User.Identity is { IsAuthenticated: true };
         // What the token says is shown only; what is allowed, the services decide.
         if (SignedIn && http.CurrentSession()?.AccessToken is { } token && Read(token) is { } caller)
@@ -31,6 +33,10 @@ public sealed class Visit
     public ContentLanguage Content { get; }
     public string Name { get; }
     public bool SignedIn { get; }
+
+    /// <summary>What its reader said to be.</summary>
+    public MyRole? MyRole { get; }
+
     public Caller? Caller { get; }
 
     /// <summary>The address of one of our pages, in the language of this one.</summary>

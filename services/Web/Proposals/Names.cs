@@ -77,16 +77,14 @@ public sealed record Names(Skill? Skill, Tree Tree)
     private string Say(Texts t, string key, Change change, string was, string then)
     {
         var cell = Cell.Of(change);
-        return Markdown.Harmless(
-            t[
-                t.Has(key) ? key : "op.other",
-                Role(cell?.Role),
-                Level(cell?.Level),
-                was,
-                then,
-                change is StateRequirement state ? t[state.Mandatory ? "mandatory" : "optional"] : ""
-            ]
-        );
+        return t[
+            t.Has(key) ? key : "op.other",
+            t.Isolated(Markdown.Harmless(Role(cell?.Role))),
+            t.Isolated(Markdown.Harmless(Level(cell?.Level))),
+            t.Isolated(Markdown.Harmless(was)),
+            t.Isolated(Markdown.Harmless(then)),
+            change is StateRequirement state ? t[state.Mandatory ? "mandatory" : "optional"] : ""
+        ];
     }
 
     private (string Was, string Then) Sides(Texts t, Change change) =>

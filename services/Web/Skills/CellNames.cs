@@ -15,15 +15,13 @@ public sealed record CellNames(Named[] Roles, Named[] Levels)
 
     /// <summary>What a change did, in words.</summary>
     public string Words(Texts t, HistoryEntry entry) =>
-        Markdown.Harmless(
-            t[
-                t.Has($"history.{entry.Kind}") ? $"history.{entry.Kind}" : "history.other",
-                Role(entry.Role),
-                Level(entry.Level),
-                entry.Before,
-                entry.After
-            ]
-        );
+        t[
+            t.Has($"history.{entry.Kind}") ? $"history.{entry.Kind}" : "history.other",
+            t.Isolated(Markdown.Harmless(Role(entry.Role))),
+            t.Isolated(Markdown.Harmless(Level(entry.Level))),
+            t.Isolated(Markdown.Harmless(entry.Before ?? "")),
+            t.Isolated(Markdown.Harmless(entry.After ?? ""))
+        ];
 
     private static string Of(Named[] all, string? slug) =>
         Array.Find(all, named => named.Slug == slug)?.Name ?? slug ?? "";

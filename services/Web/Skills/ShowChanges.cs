@@ -40,7 +40,7 @@ public static class ShowChanges
                 )
             );
         var asked = new ChangesAsked(Day(since), role, level, domain);
-        FormattableString address = $"/api/catalog/changes?limit={25}";
+        FormattableString address = $"/api/catalog/changes?limit={100}";
         address = address
             .With("since", asked.Since is { } day ? $"{day}T00:00:00Z" : null)
             .With("role", role)

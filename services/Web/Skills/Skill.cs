@@ -37,9 +37,16 @@ public sealed record Skill(
     DateTimeOffset? UpdatedAt,
     Requirement[] Requirements,
     bool Retired = false,
-    string? Description = null
+    string? Description = null,
+    string? Language = null,
+    string? Source = null,
+    string? Licence = null,
+    string? Attribution = null,
+    ExternalId[]? ExternalIds = null
 )
 {
+    public Origin Origin => new(Language, Source, Licence, Attribution);
+
     public Plan? Review { get; init; }
 
     public string RoleName(string? slug) => Array.Find(Roles, role => role.Slug == slug)?.Name ?? slug ?? "";
@@ -91,7 +98,8 @@ public sealed record OpenProposal(
     DateTimeOffset? UpdatedAt = null,
     int Changes = 1,
     long? Number = null,
-    Headline? Head = null
+    Headline? Head = null,
+    Cell[]? Cells = null
 );
 
 /// <summary>The first of what a proposal changes.</summary>

@@ -33,6 +33,8 @@ public static class SuggestChange
 
     private static async Task<IResult> Post(
         string slug,
+        string? role,
+        string? level,
         IFormCollection form,
         Services services,
         Visit visit,
@@ -42,7 +44,7 @@ public static class SuggestChange
     {
         var skill = await SuggestForm.Last(slug, services, time, ct);
         return skill.Value is { } now
-            ? await SuggestForm.Take(new Suggesting(now, IsNew: false), form, services, visit, ct)
+            ? await SuggestForm.Take(new Suggesting(now, IsNew: false), form, services, visit, ct, (role, level))
             : Page.Error(skill.Status);
     }
 }

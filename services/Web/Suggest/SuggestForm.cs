@@ -16,7 +16,8 @@ public static class SuggestForm
         IFormCollection form,
         Services services,
         Visit visit,
-        CancellationToken ct
+        CancellationToken ct,
+        (string? Role, string? Level) open = default
     )
     {
         var now = about.Skill;
@@ -59,12 +60,12 @@ public static class SuggestForm
         }
         var (id, refused, code) = await Send(about, form["tag"], sent, services, visit, ct);
         return id is { } written
-            ? TypedResults.Redirect(visit.To($"/proposals/{written}"))
+            ? TypedResults.Redirect(visit.To($"/proposals/{written}") + (sent.Draft ? "" : "?done=submitted"))
             : await Again(refused, code);
 
         async Task<IResult> Again(string? problem, int answer, Func<SuggestModel, SuggestModel>? with = null)
         {
-            var model = new SuggestModel(about, suggestion, await tree, Moved: moved, Problem: problem);
+            var model = new SuggestModel(about, suggestion, await tree, open, moved, Problem: problem);
             return Page.Of<SuggestPage>(with?.Invoke(model) ?? model, answer);
         }
     }

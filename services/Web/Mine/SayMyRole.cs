@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Mvc;
+using SkillPlatform.Web.Catalogue;
+using SkillPlatform.Web.Pages;
+
+namespace SkillPlatform.Web.Mine;
+
+/// <param name="Tree">What there is to choose from.</param>
+/// <param name="Role">What the form begins with.</param>
+/// <param name="Level">Likewise.</param>
+/// <param name="Problem">What is wrong with what was sent.</param>
+public sealed record SayMyRoleModel(Tree Tree, string? Role, string? Level, string? Problem);
+
+/// <summary>Say once which role and level one is at, for all pages of this browser; or that this shall be forgotten.</summary>
+public static class SayMyRole
+{
+    public static void Map(WebApplication app)
+    {
+        app.MapGet("/my-role", Get).AllowAnonymous();
+        app.MapPost("/my-role", Post).AllowAnonymous();
+    }
+
+    private static async Task<IResult> Get(
+        string? role,
+        string? level,
+        Services services,
+        Visit visit,
+        CancellationToken ct
+    ) =>
+        Page.Of<SayMyRolePage>(
+            new SayMyRoleModel(
+                await Tree.Read(services, ct),
+                role ?? visit.MyRole?.Role,
+                level ?? visit.MyRole?.Level,
+                null
+            )
+        );
+
+    private static async Task<IResult> Post(
+        [FromForm] string? role,
+        [FromForm] string? level,
+        [FromForm(Name = "do")] string? action,
+        HttpContext http,
+        Services services,
+        Visit visit,
+        CancellationToken ct
+    )
+    {
+        if (action == "forget")
+        {
+            MyRole.Remember(http, null);
+            return TypedResults.Redirect(visit.To($"/my-role"));
+        }
+        var tree = await Tree.Read(services, ct);
+        var mine = MyRole.Of(Pick.Slug(role, tree.Roles), level);
+        if (mine is null || tree.Level(mine.Level) is null || tree.Role(mine.Role) is null)
+            return Page.Of<SayMyRolePage>(new SayMyRoleModel(tree, role, level, visit.T["mine.choose"]), 422);
+        MyRole.Remember(http, mine);
+        return TypedResults.Redirect(visit.To($"/roles/{mine.Role}?level={mine.Level}"));
+    }
+}
