@@ -234,7 +234,7 @@ public sealed class AWorkbookComesBack(Servers servers)
     private void Expect(Spreadsheet book, int skill, string role, string level, bool? mandatory, string text)
     {
         Edit(book, skill, role, level, mandatory is { } must ? $"{(must ? "M" : "O")}\n{text}" : "");
-        _expected[(skill, role, level)] = mandatory is { } must ? (must, text) : null;
+        _expected[(skill, role, level)] = mandatory is null ? null : (mandatory.Value, text);
     }
 
     private static void Edit(Spreadsheet book, int skill, string role, string level, string text)
