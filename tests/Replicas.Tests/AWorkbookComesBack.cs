@@ -233,8 +233,9 @@ public sealed class AWorkbookComesBack(Servers servers)
 
     private void Expect(Spreadsheet book, int skill, string role, string level, bool? mandatory, string text)
     {
-        Edit(book, skill, role, level, mandatory is { } must ? $"{(must ? "M" : "O")}\n{text}" : "");
-        _expected[(skill, role, level)] = mandatory is null ? null : (mandatory.Value, text);
+        (bool, string)? wanted = mandatory is { } must ? (must, text) : null;
+        Edit(book, skill, role, level, mandatory is { } m ? $"{(m ? "M" : "O")}\n{text}" : "");
+        _expected[(skill, role, level)] = wanted;
     }
 
     private static void Edit(Spreadsheet book, int skill, string role, string level, string text)
