@@ -94,7 +94,8 @@ public sealed partial class TheStoryInABrowser(RunningPlatform running, RealBrow
             new() { Name = author.Says("suggest.preview-title"), Exact = true }
         );
         await Expect(preview.Locator("ins").First).ToBeVisibleAsync();
-        await Expect(preview).ToContainTextAsync(author.Says("op.rewordRequirement", Role, "Middle"));
+        await Expect(preview)
+            .ToContainTextAsync(author.Says("op.rewordRequirement", author.Named(Role), author.Named("Middle")));
         await Expect(preview).ToContainTextAsync(why);
         await author.Button(author.Says("suggest.send")).First.ClickAsync();
         await Expect(author.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync(skill);

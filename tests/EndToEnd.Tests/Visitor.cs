@@ -13,6 +13,9 @@ public sealed class Visitor(IPage page, string language) : IAsyncDisposable
 
     public string Says(string key, params object[] values) => _words[key, values];
 
+    /// <summary>A name as it stands in a sentence: kept from turning one that runs from right to left.</summary>
+    public string Named(string name) => _words.RightToLeft ? $"\u2068{name}\u2069" : name;
+
     public Task Go(string path) => page.GotoAsync($"/{language}{path}");
 
     public ILocator Link(string name) => page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true });

@@ -26,7 +26,7 @@ public sealed partial class AddressTests(Running running)
         using var looked = await browser.Http.GetAsync(link, TestContext.Current.CancellationToken);
         Assert.Contains(wanted, await Text(looked), StringComparison.Ordinal);
         using var moved = await browser.Fill(link);
-        Assert.Contains("Your new address holds", await Text(moved), StringComparison.Ordinal);
+        Assert.Contains("Your new address is in use", await Text(moved), StringComparison.Ordinal);
         using var again = await browser.Fill(link);
         Assert.Contains("has expired or has been used", await Text(again), StringComparison.Ordinal);
 
@@ -130,7 +130,7 @@ public sealed partial class AddressTests(Running running)
         using var browser = await SignedIn(old);
         using var asked = await Ask(browser, wanted);
         using var moved = await browser.Fill((await Mailed(wanted, "/address/confirm")).Link);
-        Assert.Contains("Your new address holds", await Text(moved), StringComparison.Ordinal);
+        Assert.Contains("Your new address is in use", await Text(moved), StringComparison.Ordinal);
         Assert.NotNull((await SignIn.As(running.Authority, wanted)).AccessToken);
     }
 

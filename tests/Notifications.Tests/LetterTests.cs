@@ -121,7 +121,7 @@ public sealed class LetterTests
         Assert.Contains("After: Deploys two of the functions.", text);
         Assert.Contains("Why: Clearer.", text);
         Assert.Contains("Proposed by Anna <b>Author</b>, accepted by a former member", text);
-        Assert.Contains("March 2, 2026", text);
+        Assert.Contains("2 March 2026", text);
         Assert.Contains("UTC+01:00", text);
         Assert.Contains("https://skills.example.org/skills/serverless-functions", text);
         Assert.Contains($"https://skills.example.org/proposals/{Given.Proposal}", text);

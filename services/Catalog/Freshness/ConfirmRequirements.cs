@@ -92,7 +92,7 @@ public static class ConfirmRequirements
         : caller.IsService ? Refusal.Forbidden("service-account", "A service account confirms nothing.")
         : !caller.Reviews(skill.Domain) && !caller.Is(Roles.Moderator) && !caller.Is(Roles.Administrator)
             ? Refusal.Forbidden("not-reviewer", "You are not a reviewer of the skill's domain.")
-        : skill.Retired ? Refusal.Conflicting("retired", "The skill is retired.")
+        : skill.Retired ? new Refusal(RefusalKind.Gone, "retired", "The skill is retired.")
         : null;
 
     /// <summary>What is wrong with a day to look at a skill again; null for nothing.</summary>
