@@ -65,7 +65,7 @@ public sealed class ChangeSet
         var taxonomy = await session.LoadAsync<Taxonomy>(Taxonomy.StreamId, ct) ?? Taxonomy.Empty;
         var now = (
             await ImportWorker.Fold(session, [.. (set?.Skills ?? []).Select(s => s.Id).OfType<Guid>()], ct)
-        ).ToDictionary(s => s.Id, s => s.Skill with { Version = s.Version });
+        ).ToDictionary(s => s.Id, s => s.Skill with { Version = s.Version, Changed = s.Version });
         var skills = (set?.Skills ?? [])
             .Select(s => Now(s, s.Id is { } known ? now.GetValueOrDefault(known) : null, taxonomy.Places))
             .OfType<SkillChanges>()
