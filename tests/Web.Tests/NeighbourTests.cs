@@ -51,6 +51,7 @@ public sealed class NeighbourTests(WebFixture web) : IClassFixture<WebFixture>
         ("/admin/quotas", ["proposals"]),
         ("/admin/imports", ["catalog"]),
         ("/admin/mails", ["notifications"]),
+        ("/admin/overview/requirements", ["catalog"]),
         ("/admin/webhooks", ["notifications"]),
         ("/admin/security", ["identity"]),
         ("/admin/service-accounts", ["identity"]),
