@@ -70,6 +70,7 @@ public sealed class EveryPageIsAccessible(RunningPlatform running, RealBrowser b
                 "/watching/webhooks/{webhook}",
                 "/watching/skill/{skill}/preview",
                 "/watching/domain/{domain}/preview?follow=all",
+                "/upload",
                 "/account",
                 "/account/delete",
                 "/admin",
@@ -80,11 +81,13 @@ public sealed class EveryPageIsAccessible(RunningPlatform running, RealBrowser b
                 "{identity}/access-denied",
             ]
         ),
-        ("reviewer", ["/queue", "/proposals/{proposal}"]),
+        ("reviewer", ["/queue", "/proposals/{proposal}", Skill + "/confirm", "/admin/overview"]),
         (
             "admin",
             [
                 "/admin",
+                "/admin/overview",
+                "/admin/overview/requirements",
                 "/admin/accounts",
                 "/admin/accounts/{account}",
                 "/admin/service-accounts",
@@ -113,7 +116,8 @@ public sealed class EveryPageIsAccessible(RunningPlatform running, RealBrowser b
 
     private const string Violations = """
         async rules => (await axe.run({ runOnly: rules, resultTypes: ['violations'], elementRef: false }))
-            .violations.flatMap(v => v.nodes.map(node => `${v.id}: ${v.help}: ${node.html}`))
+            .violations.flatMap(v => v.nodes.map(node => `${v.id}: ${v.help}: ${node.html}: `
+                + [...node.any, ...node.all, ...node.none].map(c => `${c.message} ${(c.relatedNodes ?? []).map(r => r.html).join(' ')}`).join('; ')))
         """;
 
     private static readonly string[] Rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
