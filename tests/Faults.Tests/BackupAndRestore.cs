@@ -64,7 +64,7 @@ public sealed class BackupAndRestore(Rig rig)
         await aftermath.Drained(approved);
         await aftermath.CommandsTookEffectOnce(approved);
         await aftermath.TheCatalogueRemembers(approved);
-        await aftermath.WatchersWereTold(approved);
+        await aftermath.WatchersWereTold(approved, await aftermath.AppliedSince(approved, began));
         var there = (await Aftermath.All(rig.Admin, $"/api/proposals?author={rig.Contributor.Id}"))
             .Select(p => p.GetProperty("id").GetString())
             .ToHashSet(StringComparer.Ordinal);
