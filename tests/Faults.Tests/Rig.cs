@@ -12,8 +12,6 @@ public sealed class Rig : IAsyncLifetime
 {
     public SmtpSink Smtp { get; } = new();
 
-    /// <summary>The checkout whose services are run; null for this one.</summary>
-    public string? Root { get; init; }
     public Platform Platform { get; private set; } = null!;
     public Api Admin { get; private set; } = null!;
     public Api Contributor { get; private set; } = null!;
@@ -33,7 +31,7 @@ public sealed class Rig : IAsyncLifetime
         if (Soak.IsAsked && Environment.IsPrivilegedProcess)
             Disk = await SmallDisks();
         // Synced: what was acknowledged must survive the crash of the database.
-        Platform = new Platform(("127.0.0.1", Smtp.Port), durable: true, Disk, Root);
+        Platform = new Platform(("127.0.0.1", Smtp.Port), durable: true, Disk);
         if (Soak.IsAsked)
             Platform.Rig();
         await Platform.Start();

@@ -27,40 +27,16 @@ public sealed class Platform : IAsyncDisposable
     private static readonly string? Kept = Environment.GetEnvironmentVariable("SKILLPLATFORM_TEST_LOGS");
     private volatile bool _stopped;
     private readonly (string Host, int Port) _smtp;
-    private readonly string? _root;
-    private readonly Platform? _beside;
-    private readonly Dictionary<string, Wire> _fronts = new(StringComparer.Ordinal);
 
     /// <param name="smtp">Where mails go.</param>
     /// <param name="durable">True to have PostgreSQL sync to disk, for measuring.</param>
     /// <param name="disk">Where the servers keep their data, each in a folder of its own; null for anywhere.</param>
-    /// <param name="root">The checkout whose services are run, behind balancers that others can join; null for this one's, by themselves.</param>
-    public Platform((string Host, int Port) smtp, bool durable = false, string? disk = null, string? root = null)
+    public Platform((string Host, int Port) smtp, bool durable = false, string? disk = null)
     {
         _smtp = smtp;
-        _root = root;
-        if (root is not null)
-            foreach (var service in Fronted)
-                _fronts[service] = new Wire(_ports[service]);
         Postgres = new LocalPostgres(durable, disk is null ? null : Path.Combine(disk, "postgres"));
         Rabbit = new LocalRabbit(disk is null ? null : Path.Combine(disk, "rabbitmq"));
     }
-
-    /// <summary>This checkout's services, one more replica of each, on the servers of another platform.</summary>
-    /// <param name="beside">Whose servers and addresses they share.</param>
-    public Platform(Platform beside)
-    {
-        (_smtp, _beside, Postgres, Rabbit, _environment) = (
-            beside._smtp,
-            beside,
-            beside.Postgres,
-            beside.Rabbit,
-            beside._environment
-        );
-    }
-
-    // What people reach.
-    private static readonly string[] Fronted = ["Web", "Identity"];
 
     public LocalPostgres Postgres { get; }
 
@@ -105,20 +81,9 @@ public sealed class Platform : IAsyncDisposable
         new($"http://127.0.0.1:{_ports[service].ToString(CultureInfo.InvariantCulture)}");
 
     /// <summary>The public origin.</summary>
-    public Uri Web => _beside?.Web ?? new($"http://localhost:{Front("Web")}");
+    public Uri Web => new($"http://localhost:{_ports["Web"].ToString(CultureInfo.InvariantCulture)}");
 
-    public string Authority => _beside?.Authority ?? $"http://localhost:{Front("Identity")}";
-
-    private string Front(string service) =>
-        (_fronts.GetValueOrDefault(service)?.Port ?? _ports[service]).ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>Whoever comes to our addresses from now on comes to one of these, in turn.</summary>
-    /// <param name="platforms">Of those that share our servers.</param>
-    public void LeadTo(params Platform[] platforms)
-    {
-        foreach (var (service, front) in _fronts)
-            front.LeadTo([.. platforms.Select(p => p._ports[service])]);
-    }
+    public string Authority => $"http://localhost:{_ports["Identity"].ToString(CultureInfo.InvariantCulture)}";
 
     public string Database(string name) =>
         $"{Postgres.Admin.Replace("Database=postgres", $"Database={name}", StringComparison.Ordinal)};Maximum Pool Size=40";
@@ -247,7 +212,7 @@ public sealed class Platform : IAsyncDisposable
 
     private ProcessStartInfo Info(string service, params string[] arguments)
     {
-        var dll = Repository.Service(service, _root);
+        var dll = Repository.Service(service);
         var info = new ProcessStartInfo("dotnet", [dll, .. arguments])
         {
             UseShellExecute = false,
@@ -322,27 +287,13 @@ public sealed class Platform : IAsyncDisposable
             await process.WaitForExitAsync();
     }
 
-    /// <summary>Tells the services to end, and waits until they have: first the one that asks the others.</summary>
-    public async Task EndServices()
-    {
-        _stopped = true;
-        foreach (var service in Services.OrderByDescending(service => service == "Web"))
-        {
-            await Signal(service, "TERM");
-            await _processes[service].WaitForExitAsync();
-        }
-    }
-
     public async ValueTask DisposeAsync()
     {
         await StopServices();
-        foreach (var wire in Wires.Values.Concat(_fronts.Values))
+        foreach (var wire in Wires.Values)
             await wire.DisposeAsync();
-        if (_beside is null)
-        {
-            await Postgres.DisposeAsync();
-            await Rabbit.DisposeAsync();
-        }
+        await Postgres.DisposeAsync();
+        await Rabbit.DisposeAsync();
         if (Kept is null)
             Directory.Delete(_logs, recursive: true);
         else

@@ -5,7 +5,7 @@ public static class Repository
 {
     public static string Root { get; } = FindRoot();
 
-    public static string Configuration { get; } =
+    private static string Configuration { get; } =
         AppContext.BaseDirectory.Contains(
             $"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}",
             StringComparison.Ordinal
@@ -14,9 +14,8 @@ public static class Repository
             : "Debug";
 
     /// <summary>The built assembly of a service, of the same configuration as the tests.</summary>
-    /// <param name="root">Of another checkout; null for this one.</param>
-    public static string Service(string name, string? root = null) =>
-        Path.Combine(root ?? Root, "services", name, "bin", Configuration, "net10.0", $"{name}.dll");
+    public static string Service(string name) =>
+        Path.Combine(Root, "services", name, "bin", Configuration, "net10.0", $"{name}.dll");
 
     /// <summary>Path of a real catalogue (<c>seed-serverless.json</c>, …), or null where it is absent: then a test skips.</summary>
     public static string? Data(string file)

@@ -4,18 +4,17 @@ using System.Net.Sockets;
 
 namespace SkillPlatform.Testing;
 
-/// <summary>A network between two programs that can be cut, or go dead without telling anybody; to several, it is a balancer.</summary>
+/// <summary>A network between two programs that can be cut, or go dead without telling anybody.</summary>
 public sealed class Wire : IAsyncDisposable
 {
-    private volatile int[] _to;
-    private int _turn;
+    private readonly int _to;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _over = new();
     private readonly ConcurrentDictionary<TcpClient, byte> _ends = new();
     private volatile TaskCompletionSource _flows = Done();
 
-    /// <param name="to">The ports that it leads to, connection by connection.</param>
-    public Wire(params int[] to)
+    /// <param name="to">The port that it leads to.</param>
+    public Wire(int to)
     {
         _to = to;
         _listener.Start();
@@ -24,9 +23,6 @@ public sealed class Wire : IAsyncDisposable
     }
 
     public int Port { get; }
-
-    /// <summary>Where connections lead from now on.</summary>
-    public void LeadTo(params int[] to) => _to = to;
 
     /// <summary>Ends every connection; new ones are let through.</summary>
     public void Cut()
@@ -69,12 +65,7 @@ public sealed class Wire : IAsyncDisposable
         try
         {
             await _flows.Task.WaitAsync(_over.Token);
-            var to = _to;
-            await far.ConnectAsync(
-                IPAddress.Loopback,
-                to[(Interlocked.Increment(ref _turn) & int.MaxValue) % to.Length],
-                _over.Token
-            );
+            await far.ConnectAsync(IPAddress.Loopback, _to, _over.Token);
             await Task.WhenAny(Pump(near, far), Pump(far, near));
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)

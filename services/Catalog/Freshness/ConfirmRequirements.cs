@@ -21,14 +21,9 @@ public sealed record Confirmation(
 /// <summary>Confirmed unchanged: by whoever decides on the skill's proposals, or looks after the whole.</summary>
 public static class ConfirmRequirements
 {
-    /// <summary>How far ahead a review is planned at most.</summary>
-    private const int MostYears = 10;
-
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/skills/{slug}/confirmations", Post)
-            .RequireAuthorization(policy =>
-                policy.RequireRole(Roles.Reviewer, Roles.Moderator, Roles.Administrator).AddRequirements(new IsPerson())
-            )
+            .RequireAuthorization(Upkeep.Acts)
             .Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
@@ -61,7 +56,7 @@ public static class ConfirmRequirements
 
     public static Decision Decide(Skill? skill, Confirmation body, Caller caller, DateOnly today)
     {
-        if (May(skill, caller) is { } refused)
+        if (Upkeep.May(skill, caller) is { } refused)
             return refused;
         if (body.Version != skill!.Changed)
             return Refusal.Conflicting(
@@ -69,7 +64,7 @@ public static class ConfirmRequirements
                 $"The skill is at version {skill.Changed}; read that one first."
             );
         var errors = Errors(skill, body);
-        if (Planned(body.ReviewOn, today) is { } wrong)
+        if (Upkeep.Planned(body.ReviewOn, today) is { } wrong)
             errors.Add(("/reviewOn", wrong));
         if (errors.Count > 0)
             return Refusal.Fields(errors);
@@ -85,21 +80,6 @@ public static class ConfirmRequirements
             ? Decision.Of(confirmed)
             : Decision.Of([new ReviewPlanned(planned, caller.Id), .. confirmed]);
     }
-
-    /// <summary>Who keeps a skill: a reviewer of its domain, a moderator, an administrator; never a program.</summary>
-    public static Refusal? May(Skill? skill, Caller caller) =>
-        skill is null ? Refusal.NoSuch("skill")
-        : caller.IsService ? Refusal.Forbidden("service-account", "A service account confirms nothing.")
-        : !caller.Reviews(skill.Domain) && !caller.Is(Roles.Moderator) && !caller.Is(Roles.Administrator)
-            ? Refusal.Forbidden("not-reviewer", "You are not a reviewer of the skill's domain.")
-        : skill.Retired ? new Refusal(RefusalKind.Gone, "retired", "The skill is retired.")
-        : null;
-
-    /// <summary>What is wrong with a day to look at a skill again; null for nothing.</summary>
-    public static string? Planned(DateOnly? on, DateOnly today) =>
-        on <= today ? "Must be a day to come."
-        : on > today.AddYears(MostYears) ? $"Must be within {MostYears} years."
-        : null;
 
     private static List<(string, string)> Errors(Skill skill, Confirmation body)
     {

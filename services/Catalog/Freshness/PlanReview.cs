@@ -13,9 +13,7 @@ public static class PlanReview
 {
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPut("/skills/{slug}/review", Put)
-            .RequireAuthorization(policy =>
-                policy.RequireRole(Roles.Reviewer, Roles.Moderator, Roles.Administrator).AddRequirements(new IsPerson())
-            )
+            .RequireAuthorization(Upkeep.Acts)
             .Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status412PreconditionFailed)
@@ -46,8 +44,8 @@ public static class PlanReview
     }
 
     public static Decision Decide(Skill? skill, ReviewWanted body, Caller caller, DateOnly today) =>
-        ConfirmRequirements.May(skill, caller) is { } refused ? refused
+        Upkeep.May(skill, caller) is { } refused ? refused
         : body.On == skill!.Review?.On ? Decision.Nothing
-        : ConfirmRequirements.Planned(body.On, today) is { } wrong ? Refusal.Field("/on", wrong)
+        : Upkeep.Planned(body.On, today) is { } wrong ? Refusal.Field("/on", wrong)
         : Decision.Of(new ReviewPlanned(body.On, caller.Id));
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authorization;
+using SkillPlatform.EventSourcing;
 using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Catalog;
@@ -27,12 +28,37 @@ public sealed record Review(DateOnly On, string By, bool Told = false);
 /// </summary>
 public static class Upkeep
 {
+    /// <summary>How far ahead a review is planned at most.</summary>
+    private const int MostYears = 10;
+
     public static bool Keeps(object @event) =>
         @event is SkillConfirmed or RequirementConfirmed or ReviewPlanned or ReviewFellDue;
 
     /// <summary>Who sees how the catalogue is kept.</summary>
     public static void Looks(AuthorizationPolicyBuilder policy) =>
         policy.RequireRole(Roles.Reviewer, Roles.Moderator, Roles.Administrator);
+
+    /// <summary>Who may keep some of it; <see cref="May"/> says of which skill.</summary>
+    public static void Acts(AuthorizationPolicyBuilder policy)
+    {
+        Looks(policy);
+        policy.AddRequirements(new IsPerson());
+    }
+
+    /// <summary>Who keeps a skill: a reviewer of its domain, a moderator, an administrator; never a program.</summary>
+    public static Refusal? May(Skill? skill, Caller caller) =>
+        skill is null ? Refusal.NoSuch("skill")
+        : caller.IsService ? Refusal.Forbidden("service-account", "A service account confirms nothing.")
+        : !caller.Reviews(skill.Domain) && !caller.Is(Roles.Moderator) && !caller.Is(Roles.Administrator)
+            ? Refusal.Forbidden("not-reviewer", "You are not a reviewer of the skill's domain.")
+        : skill.Retired ? new Refusal(RefusalKind.Gone, "retired", "The skill is retired.")
+        : null;
+
+    /// <summary>What is wrong with a day to look at a skill again; null for nothing.</summary>
+    public static string? Planned(DateOnly? on, DateOnly today) =>
+        on <= today ? "Must be a day to come."
+        : on > today.AddYears(MostYears) ? $"Must be within {MostYears} years."
+        : null;
 
     public static Review? Fold(Review? review, object @event) =>
         @event switch
