@@ -83,6 +83,8 @@ public sealed class Rig : IAsyncLifetime
     private static async Task<string> SmallDisks()
     {
         var disk = Local.NewFolder("disk");
+        // Whoever runs the servers enters it.
+        await Local.Run("chmod", ["755", disk]);
         foreach (var server in new[] { "postgres", "rabbitmq" })
         {
             var folder = Directory.CreateDirectory(Path.Combine(disk, server)).FullName;

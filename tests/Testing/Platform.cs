@@ -30,12 +30,15 @@ public sealed class Platform : IAsyncDisposable
 
     /// <param name="smtp">Where mails go.</param>
     /// <param name="durable">True to have PostgreSQL sync to disk, for measuring.</param>
-    /// <param name="disk">Where the servers keep their data, each in a folder of its own; null for anywhere.</param>
+    /// <param name="disk">Where the servers keep their data, each under a folder with its name; null for anywhere.</param>
     public Platform((string Host, int Port) smtp, bool durable = false, string? disk = null)
     {
         _smtp = smtp;
-        Postgres = new LocalPostgres(durable, disk is null ? null : Path.Combine(disk, "postgres"));
-        Rabbit = new LocalRabbit(disk is null ? null : Path.Combine(disk, "rabbitmq"));
+        // Beneath: what a disk is mounted on cannot be deleted with the data.
+        string? On(string server) =>
+            disk is null ? null : Directory.CreateDirectory(Path.Combine(disk, server, "server")).FullName;
+        Postgres = new LocalPostgres(durable, On("postgres"));
+        Rabbit = new LocalRabbit(On("rabbitmq"));
     }
 
     public LocalPostgres Postgres { get; }

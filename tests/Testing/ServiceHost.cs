@@ -48,7 +48,7 @@ public sealed class ServiceHost<TProgram>(Authority authority, IReadOnlyDictiona
 /// <summary>Awaits what becomes true.</summary>
 public static class Eventually
 {
-    /// <summary>Asks until the answer satisfies; fails with the last answer after the limit.</summary>
+    /// <summary>Asks until the answer satisfies; fails with the last answer after the limit, which bounds what a busy machine may take.</summary>
     public static async Task<T> Get<T>(
         Func<Task<T>> ask,
         Func<T, bool> satisfies,
@@ -62,7 +62,7 @@ public static class Eventually
             var answer = await ask();
             if (satisfies(answer))
                 return answer;
-            if (TimeProvider.System.GetElapsedTime(until) > (limit ?? TimeSpan.FromSeconds(20)))
+            if (TimeProvider.System.GetElapsedTime(until) > (limit ?? TimeSpan.FromMinutes(1)))
                 throw new TimeoutException($"Did not come true; last seen: {answer}");
             await Task.Delay(pause ?? TimeSpan.FromMilliseconds(20));
         }
