@@ -108,7 +108,7 @@ public static class Announcements
     {
         var domain = taxonomy.Domain(skill.Domain);
         var levels = domain?.Levels ?? [];
-        var roles = taxonomy.Roles.Where(role => skill.Requirements.Keys.Any(c => c.Role == role.Slug)).ToArray();
+        var roles = taxonomy.Places.RolesOf(skill.Requirements.Keys.Select(c => c.Role));
         return new SkillState(
             skill.Slug,
             skill.Name,
