@@ -110,7 +110,10 @@ public sealed record Places(IReadOnlyList<DomainTaxonomy> Domains, IReadOnlyList
     /// <param name="named">What it is then.</param>
     public Places With(Part part, Named named) =>
         part.Kind == Part.OfRoles
-            ? this with { Roles = Put(Roles, named) }
+            ? this with
+            {
+                Roles = Put(Roles, named),
+            }
             : this with
             {
                 Domains =

@@ -20,11 +20,7 @@ public sealed record TaxonomyStep(Change Change, Part Part, Named? Before, Named
 /// <param name="After">The taxonomy as it would be.</param>
 /// <param name="Steps">One a change.</param>
 /// <param name="Conflicts">What stands in the way. All or nothing: with one, nothing is to be done.</param>
-public sealed record TaxonomyCourse(
-    Places After,
-    IReadOnlyList<TaxonomyStep> Steps,
-    IReadOnlyList<Conflict> Conflicts
-)
+public sealed record TaxonomyCourse(Places After, IReadOnlyList<TaxonomyStep> Steps, IReadOnlyList<Conflict> Conflicts)
 {
     /// <summary>Applies changes.</summary>
     /// <param name="places">The taxonomy as it is.</param>
@@ -52,7 +48,10 @@ public sealed record TaxonomyCourse(
             .Index()
             .Where(step => step.Item.Before is null)
             .Select(step =>
-                ($"/{step.Index}/{step.Item.Part.Kind}", $"There is no {step.Item.Part.Kind} \"{step.Item.Part.Slug}\".")
+                (
+                    $"/{step.Index}/{step.Item.Part.Kind}",
+                    $"There is no {step.Item.Part.Kind} \"{step.Item.Part.Slug}\"."
+                )
             );
 
     /// <summary>Equal for two courses that do the same to the same, as <see cref="Difference.Mark"/> is for skills.</summary>

@@ -113,9 +113,10 @@ public static class Announcements
         {
             Roles = Proposal.RolesOf(proposal.Changes),
             // Of a skill, the catalogue tells what has changed.
-            Changes = kind is "submitted" or "revised" || kind is "merged" && proposal.Skill.Part is not null
-                ? proposal.Changes
-                : null,
+            Changes =
+                kind is "submitted" or "revised" || kind is "merged" && proposal.Skill.Part is not null
+                    ? proposal.Changes
+                    : null,
         };
 
     private static ProposalActivity Activity(
@@ -150,11 +151,7 @@ public static class Announcements
                     Mentioned = await Mentioned(
                         said.Text,
                         e.Subject,
-                        [
-                            page.Author,
-                            .. page.Reviewers,
-                            .. (await around.Once(Deciders.Load, ct)).Of(page.Domains),
-                        ],
+                        [page.Author, .. page.Reviewers, .. (await around.Once(Deciders.Load, ct)).Of(page.Domains)],
                         around,
                         ct
                     ),

@@ -36,7 +36,10 @@ public sealed class TaxonomyTests(Catalogue catalogue, Servers servers)
             (Text(change, "kind"), Text(change, "before"), Text(change, "after"))
         );
         Assert.Equal(JsonValueKind.Null, change.GetProperty("skill").ValueKind);
-        Assert.Equal(("role", role), (Text(change.GetProperty("taxonomy"), "kind"), Text(change.GetProperty("taxonomy"), "slug")));
+        Assert.Equal(
+            ("role", role),
+            (Text(change.GetProperty("taxonomy"), "kind"), Text(change.GetProperty("taxonomy"), "slug"))
+        );
         Assert.Equal(accepted.ProposalId, change.GetProperty("proposal").GetGuid());
         Assert.Equal(accepted.Rationale, Text(change, "reason"));
 
@@ -53,7 +56,10 @@ public sealed class TaxonomyTests(Catalogue catalogue, Servers servers)
             )
         );
         Assert.Equal($"Helmsman {role}", Assert.Single(late.Conflicts).Now);
-        Assert.Equal(id, Assert.Single(Items(await catalogue.Service.Get($"/skills?role={role}"))).GetProperty("id").GetGuid());
+        Assert.Equal(
+            id,
+            Assert.Single(Items(await catalogue.Service.Get($"/skills?role={role}"))).GetProperty("id").GetGuid()
+        );
     }
 
     [Fact]
@@ -88,9 +94,7 @@ public sealed class TaxonomyTests(Catalogue catalogue, Servers servers)
         );
         Assert.Equal(
             ["levelRenamed low", "groupRenamed deck", $"domainRenamed {domain}"],
-            Items(first)
-                .Concat(Items(next))
-                .Select(c => $"{Text(c, "kind")} {Text(c.GetProperty("taxonomy"), "slug")}")
+            Items(first).Concat(Items(next)).Select(c => $"{Text(c, "kind")} {Text(c.GetProperty("taxonomy"), "slug")}")
         );
     }
 

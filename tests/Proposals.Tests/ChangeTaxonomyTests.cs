@@ -29,10 +29,7 @@ public sealed class ChangeTaxonomyTests(ProposalsHost host)
         Assert.Equal((Part.Taxonomy, null, "Engineer"), (subject.Id, subject.Slug, subject.Name));
         Assert.Equal(new TaxonomyPart("role", "engineer", "Engineer"), subject.Part);
         var group = new RenameGroup("cloud", "storage", "Storage", "Stores");
-        Assert.Equal(
-            new TaxonomyPart("group", "storage", "Storage", "cloud"),
-            Check(null, group).Sound!.Subject.Part
-        );
+        Assert.Equal(new TaxonomyPart("group", "storage", "Storage", "cloud"), Check(null, group).Sound!.Subject.Part);
         Assert.Equal(
             new TaxonomyPart("domain", "cloud", "Cloud"),
             Check(null, group, new RenameLevel("cloud", "junior", "Junior", "Beginner")).Sound!.Subject.Part
@@ -104,7 +101,16 @@ public sealed class ChangeTaxonomyTests(ProposalsHost host)
         await host.Skill();
         await host.Skill("data");
         using var author = host.As("taxonomy-author");
-        var role = await Submit(author, new { op = "renameRole", role = "architect", was = "Architect", name = "Planner" });
+        var role = await Submit(
+            author,
+            new
+            {
+                op = "renameRole",
+                role = "architect",
+                was = "Architect",
+                name = "Planner",
+            }
+        );
         using var reviewer = host.Reviewer("taxonomy-data", "data");
         Assert.Contains(role, await Ids(reviewer, "turn=me"));
         Assert.Contains(role, await Ids(reviewer, "reviewer=me"));
@@ -112,7 +118,14 @@ public sealed class ChangeTaxonomyTests(ProposalsHost host)
 
         var id = await Submit(
             author,
-            new { op = "renameGroup", domain = "data", group = "streams", was = "Streams", name = "Flows" }
+            new
+            {
+                op = "renameGroup",
+                domain = "data",
+                group = "streams",
+                was = "Streams",
+                name = "Flows",
+            }
         );
         using var other = host.Reviewer("taxonomy-cloud", "cloud");
         Assert.DoesNotContain(id, await Ids(other, "turn=me"));

@@ -79,7 +79,9 @@ public static class FormerNames
             :
             [
                 .. known.Levels.Select(level => level.Name),
-                .. taxonomy.Former.Where(f => f.Part.Kind == Part.OfLevels && f.Part.Domain == slug).Select(f => f.Name),
+                .. taxonomy
+                    .Former.Where(f => f.Part.Kind == Part.OfLevels && f.Part.Domain == slug)
+                    .Select(f => f.Name),
             ];
     }
 

@@ -248,7 +248,8 @@ public static class ChangeRows
                     Flag(15),
                     Flag(16),
                     // The history of a skill has no such columns.
-                    reader.FieldCount > 17 && Text(17) is { } part
+                    reader.FieldCount > 17
+                    && Text(17) is { } part
                         ? new Part(part, Text(18), reader.GetString(19))
                         : null
                 )

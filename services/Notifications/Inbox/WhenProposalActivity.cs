@@ -68,9 +68,10 @@ public sealed class WhenProposalActivity(IDocumentSession session, TimeProvider 
             ? null
             : new News
             {
-                Id = kind == NewsKind.Merged
-                    ? News.OfMerge(activity.ProposalId)
-                    : Ids.Of("activity", message.ToString()),
+                Id =
+                    kind == NewsKind.Merged
+                        ? News.OfMerge(activity.ProposalId)
+                        : Ids.Of("activity", message.ToString()),
                 Kind = kind,
                 SkillId = activity.Taxonomy is null ? activity.SkillId : null,
                 SkillSlug = activity.SkillSlug,

@@ -93,7 +93,9 @@ public sealed class Catalogue(NpgsqlDataSource source, IDocumentStore store)
     private async Task<Dictionary<Part, string[]>> Uses(IEnumerable<Change?>? changes, CancellationToken ct)
     {
         var uses = new Dictionary<Part, string[]>();
-        foreach (var role in (changes ?? []).Select(Part.Of).OfType<Part>().Where(p => p.Kind == Part.OfRoles).Distinct())
+        foreach (
+            var role in (changes ?? []).Select(Part.Of).OfType<Part>().Where(p => p.Kind == Part.OfRoles).Distinct()
+        )
             uses[role] = await DomainsOf(role.Slug, ct);
         return uses;
     }

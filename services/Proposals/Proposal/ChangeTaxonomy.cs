@@ -69,10 +69,9 @@ public static class ChangeTaxonomy
                 part
             );
         // What nobody requires concerns all: nobody else could have a say.
-        string[] domains =
-            around.Uses.GetValueOrDefault(about) is { Length: > 0 } used
-                ? used
-                : [.. around.Places.Domains.Select(domain => domain.Slug).DefaultIfEmpty("")];
+        string[] domains = around.Uses.GetValueOrDefault(about) is { Length: > 0 } used
+            ? used
+            : [.. around.Places.Domains.Select(domain => domain.Slug).DefaultIfEmpty("")];
         return new Subject(Part.Taxonomy, null, part.Name, domains[0], "", part, domains);
     }
 }

@@ -199,8 +199,7 @@ public static class ProposalList
                     || p.MovesTo!.IsOneOf(domains)
                     || p.MatchesSql(DecidedBy, (object)domains)
                 )
-            )
-            || p.Reviewers.Contains(me)
+            ) || p.Reviewers.Contains(me)
         );
 
     private static IQueryable<ProposalPage> Waiting(IQueryable<ProposalPage> query, string me, string[] domains) =>

@@ -132,8 +132,7 @@ public static class ReadProposal
             step.Revision,
             step.Verdict!,
             step.Reason,
-            page.Verdicts.Exists(v => v.At == step.Version)
-                && deciders.Count(step.Actor!, page.Domains),
+            page.Verdicts.Exists(v => v.At == step.Version) && deciders.Count(step.Actor!, page.Domains),
             step.At
         );
 
