@@ -32,11 +32,7 @@ public static class Announcements
             ),
             // Skill and taxonomy change by commits of many events; the last one speaks for all.
             _ when !@event.EndsCommit() => null,
-            DomainAdded or GroupAdded or RoleAdded or LevelsReplaced or DomainOriginStated => await Taxonomy(
-                @event,
-                around,
-                ct
-            ),
+            _ when Catalog.Taxonomy.IsChangedBy(@event.Data) => await Taxonomy(@event, around, ct),
             _ when Catalog.Skill.IsChangedBy(@event.Data) => await Skill(@event, around, ct),
             _ when Upkeep.Keeps(@event.Data) => await Kept(@event, around, ct),
             _ => null,
