@@ -105,6 +105,7 @@ public sealed record Places(IReadOnlyList<DomainTaxonomy> Domains, IReadOnlyList
         var named = slugs.ToHashSet(StringComparer.Ordinal);
         return [.. Roles.Where(role => named.Contains(role.Slug))];
     }
+
     /// <summary>A part, as it is called; null where there is none of that slug.</summary>
     /// <param name="part">Which.</param>
     public Named? At(Part part) => All(part).FirstOrDefault(named => named.Slug == part.Slug);
