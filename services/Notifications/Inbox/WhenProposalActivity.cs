@@ -58,7 +58,7 @@ public sealed class WhenProposalActivity(IDocumentSession session, TimeProvider 
             "rejected" => NewsKind.Rejected,
             "changesRequested" => NewsKind.ChangesRequested,
             "conflicted" => NewsKind.Conflicted,
-            "merged" => NewsKind.Merged,
+            "merged" when activity.Taxonomy is not null => NewsKind.Merged,
             "revised" => NewsKind.Revised,
             "withdrawn" => NewsKind.Withdrawn,
             "commented" => NewsKind.Commented,
