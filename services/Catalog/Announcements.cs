@@ -103,8 +103,13 @@ public static class Announcements
     public static SkillState State(Skill skill, Taxonomy taxonomy)
     {
         var domain = taxonomy.Domain(skill.Domain);
-        var levels = domain?.Levels ?? [];
-        var roles = taxonomy.Roles.Where(role => skill.Requirements.Keys.Any(c => c.Role == role.Slug)).ToArray();
+        Named[] levels = [.. (domain?.Levels ?? []).Select(level => level.Bare)];
+        Named[] roles =
+        [
+            .. taxonomy
+                .Roles.Where(role => skill.Requirements.Keys.Any(c => c.Role == role.Slug))
+                .Select(role => role.Bare),
+        ];
         return new SkillState(
             skill.Slug,
             skill.Name,
