@@ -104,12 +104,7 @@ public static class Announcements
     {
         var domain = taxonomy.Domain(skill.Domain);
         Named[] levels = [.. (domain?.Levels ?? []).Select(level => level.Bare)];
-        Named[] roles =
-        [
-            .. taxonomy
-                .Roles.Where(role => skill.Requirements.Keys.Any(c => c.Role == role.Slug))
-                .Select(role => role.Bare),
-        ];
+        var roles = taxonomy.Places.RolesOf(skill.Requirements.Keys.Select(c => c.Role));
         return new SkillState(
             skill.Slug,
             skill.Name,

@@ -139,6 +139,15 @@ public sealed record Places(IReadOnlyList<DomainTaxonomy> Domains, IReadOnlyList
             _ => Domain(part.Domain!)?.Levels ?? [],
         };
 
+    /// <summary>Those of the roles that are named, in their order, without what is said of them.</summary>
+    /// <param name="slugs">Few or many, in any order, each any number of times; one that there is not is left out.</param>
+    public Named[] RolesOf(IEnumerable<string> slugs)
+    {
+        // There may be thousands of roles, and few that ask for a skill.
+        var named = slugs.ToHashSet(StringComparer.Ordinal);
+        return [.. Roles.Where(role => named.Contains(role.Slug)).Select(role => role.Bare)];
+    }
+
     /// <summary>What a change names that does not exist: the member that names it, the code of the conflict, and a message.</summary>
     /// <param name="skill">The skill at the change's turn; null where the change adds it.</param>
     /// <param name="change">The change.</param>

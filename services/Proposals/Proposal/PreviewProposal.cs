@@ -222,7 +222,7 @@ public static class PreviewProposal
     public static SkillState Shown(this Said skill, SkillState? before, Places places)
     {
         var domain = places.Domain(skill.Place.Domain)!;
-        Named[] roles = [.. places.Roles.Where(role => skill.Requirements.Any(r => r.Role == role.Slug))];
+        var roles = places.RolesOf(skill.Requirements.Select(r => r.Role));
         return new SkillState(
             before?.Slug ?? "",
             skill.Name,
