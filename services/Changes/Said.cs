@@ -97,6 +97,15 @@ public sealed record Places(IReadOnlyList<DomainTaxonomy> Domains, IReadOnlyList
     /// <param name="slug">Its slug.</param>
     public DomainTaxonomy? Domain(string slug) => Domains.FirstOrDefault(d => d.Slug == slug);
 
+    /// <summary>Those of the roles that are named, in their order, without what is said of them.</summary>
+    /// <param name="slugs">Few or many, in any order, each any number of times; one that there is not is left out.</param>
+    public Named[] RolesOf(IEnumerable<string> slugs)
+    {
+        // There may be thousands of roles, and few that ask for a skill.
+        var named = slugs.ToHashSet(StringComparer.Ordinal);
+        return [.. Roles.Where(role => named.Contains(role.Slug)).Select(role => role.Bare)];
+    }
+
     /// <summary>A part, as it is called; null where there is none of that slug.</summary>
     /// <param name="part">Which.</param>
     public Named? At(Part part) => All(part).FirstOrDefault(named => named.Slug == part.Slug);
@@ -138,15 +147,6 @@ public sealed record Places(IReadOnlyList<DomainTaxonomy> Domains, IReadOnlyList
             Part.OfGroups => Domain(part.Domain!)?.Groups ?? [],
             _ => Domain(part.Domain!)?.Levels ?? [],
         };
-
-    /// <summary>Those of the roles that are named, in their order, without what is said of them.</summary>
-    /// <param name="slugs">Few or many, in any order, each any number of times; one that there is not is left out.</param>
-    public Named[] RolesOf(IEnumerable<string> slugs)
-    {
-        // There may be thousands of roles, and few that ask for a skill.
-        var named = slugs.ToHashSet(StringComparer.Ordinal);
-        return [.. Roles.Where(role => named.Contains(role.Slug)).Select(role => role.Bare)];
-    }
 
     /// <summary>What a change names that does not exist: the member that names it, the code of the conflict, and a message.</summary>
     /// <param name="skill">The skill at the change's turn; null where the change adds it.</param>

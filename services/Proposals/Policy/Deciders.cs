@@ -42,6 +42,9 @@ public sealed class Deciders(ReviewPolicies policies, IReadOnlyDictionary<string
     private static Task<IReadOnlyList<Account>> Reviewers(IQuerySession session, CancellationToken ct) =>
         session.Query<Account>().Where(account => account.Roles.Contains(Roles.Reviewer)).ToListAsync(ct);
 
+    /// <summary>Everyone who reviews at all and still may.</summary>
+    public IEnumerable<string> All => accounts.Values.Where(account => account.Active).Select(account => account.Id);
+
     /// <summary>Who may decide on what concerns the domains.</summary>
     public IEnumerable<string> Of(IReadOnlyList<string> domains) =>
         accounts

@@ -50,6 +50,7 @@ public sealed record ProposalSubmitted(
     bool IsQuiet = false
 );
 
+/// <param name="Comment">The comment whose wording it takes over; null where its author wrote it.</param>
 public sealed record ProposalRevised(
     Subject Skill,
     int Revision,
@@ -57,7 +58,8 @@ public sealed record ProposalRevised(
     Change[] Changes,
     bool KeepsApprovals,
     DateTimeOffset At,
-    string? Effect = null
+    string? Effect = null,
+    Guid? Comment = null
 );
 
 public sealed record ProposalApproved(int Revision, string Reviewer, string? Reason, DateTimeOffset At);

@@ -17,7 +17,8 @@ public sealed record ReviewAnswer(
 );
 
 /// <summary>One thing that happened, as read. The actor is null where the platform did it.</summary>
-public sealed record TimelineAnswer(string Kind, int Revision, Person? Actor, DateTimeOffset At);
+/// <param name="Comment">The comment whose wording a revision took over.</param>
+public sealed record TimelineAnswer(string Kind, int Revision, Person? Actor, DateTimeOffset At, Guid? Comment = null);
 
 /// <summary>Where there is more than a proposal is answered with, and has to be asked for.</summary>
 /// <param name="Revisions">True where <c>GET /{id}/revisions</c> has older ones.</param>
@@ -79,7 +80,7 @@ public static class ReadProposal
         var revisions = await log.Newest(page, Revisions, BytesOfRevisions, ct);
         var steps = await log.Happened(page, null, Steps + 1, ct);
         var conflicts = await log.Conflicts(page, ct);
-        var comments = await CommentList.Newest(session, On.Proposal, id, null, Comments + 1, ct);
+        var comments = await CommentList.Newest(session, log, On.Proposal, id, null, Comments + 1, ct);
         var people = await People.Load(
             session,
             [page.Author, .. page.Reviewers, .. steps.Select(t => t.Actor), .. comments.Select(c => c.Comment.Author)],
@@ -90,7 +91,7 @@ public static class ReadProposal
         var tag = Tag.Of(
             page.Version,
             people,
-            [.. approvals, .. comments.Select(c => $"{c.Comment.Id}/{c.Comment.Version}/{c.Text is null}")]
+            [.. approvals, .. comments.Select(c => $"{c.Comment.Id}/{c.Comment.Version}/{c.Said is null}")]
         );
         var newest = steps.Take(Steps).Reverse().ToArray();
         return Reading.Tagged(
@@ -138,5 +139,5 @@ public static class ReadProposal
 
     /// <summary>What happened, as it is read.</summary>
     public static TimelineAnswer AsStep(this TimelineEntry step, People people) =>
-        new(step.Kind, step.Revision, people[step.Actor], step.At);
+        new(step.Kind, step.Revision, people[step.Actor], step.At, step.Comment);
 }
