@@ -34,6 +34,8 @@ public static class Store
         events.MapEventType<GroupRenamed>("group_renamed");
         events.MapEventType<LevelRenamed>("level_renamed");
         events.MapEventType<RoleRenamed>("role_renamed");
+        events.MapEventType<LevelDescribed>("level_described");
+        events.MapEventType<RoleDescribed>("role_described");
         events.MapEventType<ChangesApplied>("changes_applied");
         events.MapEventType<ChangesRefused>("changes_refused");
 

@@ -35,6 +35,8 @@ public sealed record Part(string Kind, string? Domain, string Slug)
             RenameGroup c => new Part(OfGroups, c.Domain, c.Group),
             RenameLevel c => new Part(OfLevels, c.Domain, c.Level),
             RenameRole c => new Part(OfRoles, null, c.Role),
+            DescribeLevel c => new Part(OfLevels, c.Domain, c.Level),
+            DescribeRole c => new Part(OfRoles, null, c.Role),
             _ => null,
         };
 

@@ -97,13 +97,13 @@ public sealed record Places(IReadOnlyList<DomainTaxonomy> Domains, IReadOnlyList
     /// <param name="slug">Its slug.</param>
     public DomainTaxonomy? Domain(string slug) => Domains.FirstOrDefault(d => d.Slug == slug);
 
-    /// <summary>Those of the roles that are named, in their order.</summary>
+    /// <summary>Those of the roles that are named, in their order, without what is said of them.</summary>
     /// <param name="slugs">Few or many, in any order, each any number of times; one that there is not is left out.</param>
     public Named[] RolesOf(IEnumerable<string> slugs)
     {
         // There may be thousands of roles, and few that ask for a skill.
         var named = slugs.ToHashSet(StringComparer.Ordinal);
-        return [.. Roles.Where(role => named.Contains(role.Slug))];
+        return [.. Roles.Where(role => named.Contains(role.Slug)).Select(role => role.Bare)];
     }
 
     /// <summary>A part, as it is called; null where there is none of that slug.</summary>

@@ -75,6 +75,8 @@ public sealed record TaxonomyCourse(Places After, IReadOnlyList<TaxonomyStep> St
         {
             (null, Renaming c) => Not(now, "missing", c.Was, null, c.Name),
             (_, Renaming c) => Rename(now, part, c, places),
+            (null, Describing c) => Not(now, "missing", c.Was, null, c.Description),
+            (_, Describing c) => Describe(now, c),
             _ => throw new ArgumentOutOfRangeException(nameof(change), change.GetType().Name, "No such operation."),
         };
 
@@ -84,6 +86,12 @@ public sealed record TaxonomyCourse(Places After, IReadOnlyList<TaxonomyStep> St
         : places.Beside(part).Any(other => TextForm.Looks.Equals(other.Name, rename.Name))
             ? Not(now, "name-taken", rename.Was, now.Name, rename.Name)
         : (now with { Name = rename.Name }, null);
+
+    // What is empty says nothing.
+    private static (Named?, Conflict?) Describe(Named now, Describing describe) =>
+        (now.Description ?? "") is var says && says == describe.Description ? (now, null)
+        : says != describe.Was ? Not(now, "changed", describe.Was, says, describe.Description)
+        : (now with { Description = describe.Description.Length > 0 ? describe.Description : null }, null);
 
     private static (Named?, Conflict?) Not(Named? now, string code, string? was, string? isNow, string? wanted) =>
         (now, new Conflict(0, code, was, isNow, wanted));

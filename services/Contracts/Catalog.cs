@@ -5,7 +5,16 @@ namespace SkillPlatform.Contracts;
 /// <summary>A thing with a slug and a name: a role, level, domain or group.</summary>
 /// <param name="Slug">Lower-case ASCII, unique among its kind, never reused.</param>
 /// <param name="Name">What people read.</param>
-public sealed record Named(string Slug, string Name);
+public sealed record Named(string Slug, string Name)
+{
+    /// <summary>What it is about, in Markdown, of a role or level; null where nothing is said, or where it stands in a list only.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Description { get; init; }
+
+    /// <summary>Without it.</summary>
+    [JsonIgnore]
+    public Named Bare => Description is null ? this : this with { Description = null };
+}
 
 /// <summary>What something is in another system.</summary>
 /// <param name="System">The system: <c>esco</c>.</param>

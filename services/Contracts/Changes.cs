@@ -24,6 +24,8 @@ namespace SkillPlatform.Contracts;
 [JsonDerivedType(typeof(RenameGroup), "renameGroup")]
 [JsonDerivedType(typeof(RenameLevel), "renameLevel")]
 [JsonDerivedType(typeof(RenameRole), "renameRole")]
+[JsonDerivedType(typeof(DescribeLevel), "describeLevel")]
+[JsonDerivedType(typeof(DescribeRole), "describeRole")]
 public abstract record Change;
 
 /// <summary>States a requirement that did not exist when the author looked. Conflicts if there is one now.</summary>

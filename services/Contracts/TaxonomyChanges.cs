@@ -44,3 +44,22 @@ public sealed record RenameLevel(string Domain, string Level, string Was, string
 /// <param name="Was">The name the author saw.</param>
 /// <param name="Name">The new name.</param>
 public sealed record RenameRole(string Role, string Was, string Name) : Renaming(Was, Name);
+
+/// <summary>Replaces what is said of a level or role as a whole.</summary>
+/// <param name="Was">The text the author saw; empty where there was none.</param>
+/// <param name="Description">The new text: Markdown, at most 5,000 characters; empty to take it away.</param>
+public abstract record Describing(string Was, string Description) : Change;
+
+/// <summary>Says what a level of a domain is about.</summary>
+/// <param name="Domain">Slug of the domain.</param>
+/// <param name="Level">Slug of the level.</param>
+/// <param name="Was">The text the author saw.</param>
+/// <param name="Description">The new text.</param>
+public sealed record DescribeLevel(string Domain, string Level, string Was, string Description)
+    : Describing(Was, Description);
+
+/// <summary>Says what a role is about.</summary>
+/// <param name="Role">Slug of the role.</param>
+/// <param name="Was">The text the author saw.</param>
+/// <param name="Description">The new text.</param>
+public sealed record DescribeRole(string Role, string Was, string Description) : Describing(Was, Description);

@@ -63,6 +63,32 @@ public sealed class TaxonomyTests(Catalogue catalogue, Servers servers)
     }
 
     [Fact]
+    public async Task What_a_role_is_about_stands_on_its_page_and_in_no_list()
+    {
+        var role = await Own(slug => new RoleAdded(slug, $"Pilot {slug}"));
+        var (_, slug, _) = await catalogue.Skill(new Requirement(role, "junior", true, "Steers."));
+        await catalogue.Accept(Given.Accepted(Part.Taxonomy, new DescribeRole(role, "", "Steers *ships*.")));
+        Assert.Equal("Steers *ships*.", Text(await catalogue.Service.Get($"/roles/{role}"), "description"));
+        var profile = await catalogue.Service.Get($"/skills/{slug}");
+        Assert.False(profile.GetProperty("roles")[0].TryGetProperty("description", out _));
+        var change = Items(await catalogue.Service.Get($"/changes?role={role}"))
+            .Single(c => c.TryGetProperty("taxonomy", out _));
+        Assert.Equal(
+            ("roleDescribed", null, "Steers *ships*."),
+            (Text(change, "kind"), Text(change, "before"), Text(change, "after"))
+        );
+        var told = await catalogue.Hears<TaxonomyChanged>(m =>
+            m.Roles.Any(r => r.Slug == role && r.Description is not null)
+        );
+        Assert.Equal("Steers *ships*.", told.Roles.Single(r => r.Slug == role).Description);
+        // A later rename keeps it.
+        await catalogue.Accept(
+            Given.Accepted(Part.Taxonomy, new RenameRole(role, $"Pilot {role}", $"Helmsman {role}"))
+        );
+        Assert.Equal("Steers *ships*.", Text(await catalogue.Service.Get($"/roles/{role}"), "description"));
+    }
+
+    [Fact]
     public async Task Parts_of_a_domain_are_renamed_together_or_not_at_all_and_stand_among_its_changes()
     {
         var domain = await Own(slug => new DomainAdded(slug, $"Sea {slug}", [new("low", "Low"), new("high", "High")]));
@@ -119,7 +145,8 @@ public sealed class TaxonomyTests(Catalogue catalogue, Servers servers)
                         new RoleRenamed("pilot", "Pilot", "Helmsman"),
                         new DomainRenamed("sea", "Sea", "Ocean"),
                         new GroupRenamed("sea", "deck", "Deck", "On deck"),
-                        new LevelRenamed("sea", "low", "Low", "Lower")
+                        new LevelRenamed("sea", "low", "Low", "Lower"),
+                        new LevelDescribed("sea", "low", "", "Begins.")
                     )
             );
             await session.SaveChangesAsync();
@@ -143,6 +170,8 @@ public sealed class TaxonomyTests(Catalogue catalogue, Servers servers)
         );
         var roles = Items(await catalog.Get("/roles")).Select(r => $"{Text(r, "slug")} {Text(r, "name")}");
         Assert.Equal(["pilot Helmsman", "mate Mate"], roles);
+        var levels = (await catalog.Get("/skills/knots")).GetProperty("levels");
+        Assert.Equal(("Lower", "Begins."), (Text(levels[0], "name"), Text(levels[0], "description")));
         // What the document calls by both names are two.
         await catalog.Import("""{"roles":["Helmsman","Pilot"],"domains":[]}""");
         roles = Items(await catalog.Get("/roles")).Select(r => $"{Text(r, "slug")} {Text(r, "name")}");

@@ -70,6 +70,24 @@ public sealed class TaxonomyCourseTests
     }
 
     [Fact]
+    public void A_description_is_held_against_what_its_author_saw_and_an_empty_one_says_nothing()
+    {
+        var course = Of(new DescribeRole("pilot", "", "Steers.\r\n"), new DescribeLevel("sea", "low", "", "Begins."));
+        Assert.Empty(course.Conflicts);
+        Assert.Equal("Steers.", course.After.Roles[0].Description);
+        Assert.Equal("Begins.", course.After.Domain("sea")!.Levels[0].Description);
+        Assert.Null(course.After.Domain("air")!.Levels[0].Description);
+        var gone = TaxonomyCourse.Of(course.After, [new DescribeRole("pilot", "Steers.", " ")]);
+        Assert.Null(gone.After.Roles[0].Description);
+        var late = TaxonomyCourse.Of(course.After, [new DescribeRole("pilot", "", "Leads.")]);
+        Assert.Equal(new Conflict(0, "changed", "", "Steers.", "Leads."), Assert.Single(late.Conflicts));
+        Assert.Equal(
+            "/description",
+            Assert.Single(Normal.Errors(new DescribeRole("pilot", "", new string('x', 5001)))).Pointer
+        );
+    }
+
+    [Fact]
     public void Approvals_hold_for_what_does_the_same()
     {
         var mark = Of(new RenameRole("pilot", "Pilot", "Helmsman")).Mark;

@@ -127,14 +127,19 @@ public sealed class SuggestTests(WebFixture web) : IClassFixture<WebFixture>
         [
             ("was.role.helm", "Pilot"),
             ("role.helm", " Helmsman "),
+            ("said.role.helm", "Steers.\r\nAlone."),
+            ("says.role.helm", "Steers.\r\nWith others.\r\n"),
             ("rationale", "Clearer."),
             ("do", "send"),
         ];
         using var answer = await browser.Post(page, page, form);
         Assert.Equal($"/en/proposals/{Id}?done=submitted", answer.Headers.Location?.OriginalString);
         Assert.Equal(
-            """[{"op":"renameRole","role":"helm","was":"Pilot","name":"Helmsman"}]""",
-            Ordered(Body("/api/proposals").GetProperty("changes"))
+            [
+                new Contracts.RenameRole("helm", "Pilot", "Helmsman"),
+                new Contracts.DescribeRole("helm", "Steers.\nAlone.", "Steers.\nWith others."),
+            ],
+            Body("/api/proposals").GetProperty("changes").Deserialize<Contracts.Change[]>(Json)!
         );
         Assert.Equal(JsonValueKind.Null, Body("/api/proposals").GetProperty("skill").ValueKind);
 
@@ -148,6 +153,7 @@ public sealed class SuggestTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Contains("value=\"Helmsman\"", html);
         Assert.Contains("name=\"was.role.helm\" value=\"Steersman\"", html);
         Assert.Contains("Clearer.", html);
+        Assert.Contains("With others.", html);
         using var same = await browser.Post(page, page, ("role.helm", "Steersman"), ("rationale", "So."));
         Assert.Equal(422, (int)same.StatusCode);
     }
@@ -157,6 +163,7 @@ public sealed class SuggestTests(WebFixture web) : IClassFixture<WebFixture>
         {
             slug = "helm",
             name,
+            description = "Steers.\nAlone.",
             counts = new
             {
                 skills = 0,
@@ -166,18 +173,10 @@ public sealed class SuggestTests(WebFixture web) : IClassFixture<WebFixture>
             items = Array.Empty<object>(),
         };
 
-    // As its author reads it, whatever order its members come in.
-    private static string Ordered(JsonElement changes) =>
-        JsonSerializer.Serialize(
-            changes
-                .EnumerateArray()
-                .Select(change =>
-                    new[] { "op", "role", "was", "name" }.ToDictionary(
-                        member => member,
-                        member => change.GetProperty(member).GetString()
-                    )
-                )
-        );
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        AllowOutOfOrderMetadataProperties = true,
+    };
 
     [Fact]
     public async Task A_new_skill_is_suggested_with_what_it_is_about()

@@ -57,8 +57,24 @@ public static class TaxonomyRows
             GroupRenamed d => Row(e, "groupRenamed", new Part(Part.OfGroups, d.Domain, d.Group), d.Was, d.Name),
             LevelRenamed d => Row(e, "levelRenamed", new Part(Part.OfLevels, d.Domain, d.Level), d.Was, d.Name),
             RoleRenamed d => Row(e, "roleRenamed", new Part(Part.OfRoles, null, d.Role), d.Was, d.Name),
+            LevelDescribed d => Row(
+                e,
+                "levelDescribed",
+                new Part(Part.OfLevels, d.Domain, d.Level),
+                Said(d.Was),
+                Said(d.Description)
+            ),
+            RoleDescribed d => Row(
+                e,
+                "roleDescribed",
+                new Part(Part.OfRoles, null, d.Role),
+                Said(d.Was),
+                Said(d.Description)
+            ),
             _ => null,
         };
+
+    private static string? Said(string text) => text.Length > 0 ? text : null;
 
     private static object Row(IEvent e, string kind, Part part, string? before, string? after)
     {

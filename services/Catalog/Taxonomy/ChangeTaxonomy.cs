@@ -60,6 +60,8 @@ public static class ChangeTaxonomy
             RenameGroup c => new GroupRenamed(c.Domain, c.Group, now.Name, c.Name),
             RenameLevel c => new LevelRenamed(c.Domain, c.Level, now.Name, c.Name),
             RenameRole c => new RoleRenamed(c.Role, now.Name, c.Name),
+            DescribeLevel c => new LevelDescribed(c.Domain, c.Level, now.Description ?? "", c.Description),
+            DescribeRole c => new RoleDescribed(c.Role, now.Description ?? "", c.Description),
             _ => throw new ArgumentOutOfRangeException(nameof(change), change.GetType().Name, "No such operation."),
         };
 }

@@ -17,7 +17,8 @@ public sealed record RolePage(
     RolePage.Numbers Counts,
     IReadOnlyList<RolePage.Item> Items,
     string? NextCursor,
-    IReadOnlyList<RolePage.OriginOf>? Origins = null
+    IReadOnlyList<RolePage.OriginOf>? Origins = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description = null
 )
 {
     /// <summary>Where the texts of a domain that this page shows are from.</summary>
@@ -118,7 +119,8 @@ public sealed record RolePage(
                 ),
                 [.. page.Items.Select(r => Of(r.Row, taxonomy, people))],
                 page.NextCursor,
-                [.. From(page.Items.Select(r => r.Row.Domain), taxonomy)]
+                [.. From(page.Items.Select(r => r.Row.Domain), taxonomy)],
+                named.Description
             )
         );
 

@@ -32,6 +32,12 @@ public sealed record LevelRenamed(string Domain, string Level, string Was, strin
 
 public sealed record RoleRenamed(string Role, string Was, string Name);
 
+/// <summary>What a level is about, in Markdown; empty where nothing is said any more.</summary>
+public sealed record LevelDescribed(string Domain, string Level, string Was, string Description);
+
+/// <summary>What a role is about, likewise.</summary>
+public sealed record RoleDescribed(string Role, string Was, string Description);
+
 /// <summary>What a part of the taxonomy was called before.</summary>
 public sealed record FormerName(Part Part, string Name);
 
@@ -75,6 +81,8 @@ public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableA
             GroupRenamed e => taxonomy.Renamed(new Part(Part.OfGroups, e.Domain, e.Group), e.Was, e.Name),
             LevelRenamed e => taxonomy.Renamed(new Part(Part.OfLevels, e.Domain, e.Level), e.Was, e.Name),
             RoleRenamed e => taxonomy.Renamed(new Part(Part.OfRoles, null, e.Role), e.Was, e.Name),
+            LevelDescribed e => taxonomy.Described(new Part(Part.OfLevels, e.Domain, e.Level), e.Description),
+            RoleDescribed e => taxonomy.Described(new Part(Part.OfRoles, null, e.Role), e.Description),
             _ => taxonomy,
         };
     }
@@ -90,17 +98,23 @@ public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableA
                 or DomainRenamed
                 or GroupRenamed
                 or LevelRenamed
-                or RoleRenamed;
+                or RoleRenamed
+                or LevelDescribed
+                or RoleDescribed;
 
-    private Taxonomy Renamed(Part part, string was, string name)
-    {
-        var then = Places.At(part) is { } now ? Places.With(part, now with { Name = name }) : Places;
-        return this with
+    private Taxonomy Renamed(Part part, string was, string name) =>
+        With(part, now => now with { Name = name }) with
         {
-            Domains = [.. then.Domains],
-            Roles = [.. then.Roles],
             Former = Former.Add(new FormerName(part, was)),
         };
+
+    private Taxonomy Described(Part part, string description) =>
+        With(part, now => now with { Description = description.Length > 0 ? description : null });
+
+    private Taxonomy With(Part part, Func<Named, Named> change)
+    {
+        var then = Places.At(part) is { } now ? Places.With(part, change(now)) : Places;
+        return this with { Domains = [.. then.Domains], Roles = [.. then.Roles] };
     }
 
     private Taxonomy With(string domain, Func<DomainTaxonomy, DomainTaxonomy> change) =>
@@ -125,6 +139,8 @@ public sealed class TaxonomyFold : SingleStreamProjection<Taxonomy, Guid>
         IncludeType<GroupRenamed>();
         IncludeType<LevelRenamed>();
         IncludeType<RoleRenamed>();
+        IncludeType<LevelDescribed>();
+        IncludeType<RoleDescribed>();
     }
 
     // Events of other streams come by here too, and are no taxonomy.

@@ -103,6 +103,7 @@ public sealed class WhenProposalActivity(IDocumentSession session, TimeProvider 
             DescribeSkill c => [Whole("skillDescribed", Said(c.Was), Said(c.Description))],
             MoveSkill c => [Whole("skillMoved", $"{c.Was.Domain}/{c.Was.Group}", $"{c.Domain}/{c.Group}")],
             Renaming c => [Whole($"{Part.Of(c)!.Kind}Renamed", c.Was, c.Name)],
+            Describing c => [Whole($"{Part.Of(c)!.Kind}Described", Said(c.Was), Said(c.Description))],
             RetireSkill => [Whole("skillRetired", null, null)],
             AddSkill c =>
             [

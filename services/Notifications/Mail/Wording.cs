@@ -90,7 +90,13 @@ public static class Wording
 
     /// <summary>True for changes whose texts are shown beside the words.</summary>
     public static bool HasTexts(NewsLine line) =>
-        line.Kind is "requirementStated" or "requirementReworded" or "requirementDropped" or "skillDescribed";
+        line.Kind
+            is "requirementStated"
+                or "requirementReworded"
+                or "requirementDropped"
+                or "skillDescribed"
+                or "levelDescribed"
+                or "roleDescribed";
 
     public static string When(Texts texts, DateTimeOffset at, Preferences preferences)
     {

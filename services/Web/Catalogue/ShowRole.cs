@@ -35,7 +35,8 @@ public sealed record Role(
     RoleCounts Counts,
     RoleItem[] Items,
     string? NextCursor,
-    OriginOf[]? Origins = null
+    OriginOf[]? Origins = null,
+    string? Description = null
 )
 {
     /// <summary>The language that the texts of a domain are in; null where that is not known.</summary>

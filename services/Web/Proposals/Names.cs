@@ -23,6 +23,20 @@ public sealed record Names(Skill? Skill, Tree Tree)
         ?? slug
         ?? "";
 
+    /// <summary>What a part of the taxonomy is called.</summary>
+    public string Of(Part part) =>
+        part.Kind switch
+        {
+            Part.OfRoles => Role(part.Slug),
+            Part.OfDomains => Domain(part.Slug),
+            Part.OfGroups => Place(part.Domain, part.Slug),
+            _ => Array
+                .Find(Tree.Domains ?? [], domain => domain.Slug == part.Domain)
+                ?.Levels.FirstOrDefault(level => level.Slug == part.Slug)
+                ?.Name
+                ?? part.Slug,
+        };
+
     public string Domain(string slug) => Array.Find(Tree.Domains ?? [], domain => domain.Slug == slug)?.Name ?? slug;
 
     public string Place(string? domain, string? group)
@@ -45,6 +59,7 @@ public sealed record Names(Skill? Skill, Tree Tree)
         Say(
             t,
             change is Renaming ? "thing.renameSkill"
+                : change is Describing ? "thing.describeSkill"
                 : change is RenameSkill or ReplaceKeywords or DescribeSkill or MoveSkill or AddSkill
                     ? $"thing.{Operation(change)}"
                 : $"op.{Operation(change)}",

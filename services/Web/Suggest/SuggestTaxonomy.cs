@@ -6,8 +6,9 @@ using SkillPlatform.Web.Proposals;
 
 namespace SkillPlatform.Web.Suggest;
 
-/// <summary>A part of the taxonomy in the form: what its author saw, and what it is to be called.</summary>
-public sealed record PartRow(Part Part, string Was, string Name)
+/// <summary>A part of the taxonomy in the form: what its author saw, what it is to be called, and what is to be said of it.</summary>
+/// <param name="Said">What its author saw of it beside the name; null where there is no place for that.</param>
+public sealed record PartRow(Part Part, string Was, string Name, string? Said = null, string? Says = null)
 {
     /// <summary>By which the form names it.</summary>
     public string Key => $"{Part.Kind}.{Part.Slug}";
@@ -29,7 +30,15 @@ public sealed record TaxonomyForm(
 {
     /// <summary>What the form wants to be otherwise.</summary>
     public Change[] Changes =>
-        [.. Rows.Where(row => row.Name != row.Was).Select(row => Renamed(row.Part, row.Was, row.Name))];
+        [
+            .. Rows.Where(row => row.Name != row.Was).Select(row => Renamed(row.Part, row.Was, row.Name)),
+            .. Rows.Where(row => row.Says != row.Said).Select(row => Described(row.Part, row.Said!, row.Says!)),
+        ];
+
+    private static Describing Described(Part part, string was, string description) =>
+        part.Kind == Part.OfRoles
+            ? new DescribeRole(part.Slug, was, description)
+            : new DescribeLevel(part.Domain!, part.Slug, was, description);
 
     private static Renaming Renamed(Part part, string was, string name) =>
         part.Kind switch
@@ -41,7 +50,7 @@ public sealed record TaxonomyForm(
         };
 }
 
-/// <summary>Suggest other names for a role, or for a domain and what is in it; or revise what one suggested.</summary>
+/// <summary>Suggest what else to call a role, and what to say of it, or for a domain and what is in it; or revise what one suggested.</summary>
 public static class SuggestTaxonomy
 {
     public static void Map(WebApplication app)
@@ -76,13 +85,20 @@ public static class SuggestTaxonomy
         var (now, status) = await Now(kind, slug, services, ct);
         if (now is null)
             return Page.Error(status);
-        var wanted = proposal.Changes.OfType<Renaming>().ToLookup(change => Part.Of(change)!);
+        var names = proposal.Changes.OfType<Renaming>().ToLookup(change => Part.Of(change)!);
+        var texts = proposal.Changes.OfType<Describing>().ToLookup(change => Part.Of(change)!);
         return Page.Of<TaxonomyFormPage>(
             now with
             {
                 Rows =
                 [
-                    .. now.Rows.Select(row => row with { Name = wanted[row.Part].LastOrDefault()?.Name ?? row.Name }),
+                    .. now.Rows.Select(row =>
+                        row with
+                        {
+                            Name = names[row.Part].LastOrDefault()?.Name ?? row.Name,
+                            Says = texts[row.Part].LastOrDefault()?.Description ?? row.Says,
+                        }
+                    ),
                 ],
                 Rationale = proposal.Rationale,
                 Proposal = proposal,
@@ -129,6 +145,14 @@ public static class SuggestTaxonomy
                         // What was not in the form is as it is; what was, is held against what its author saw.
                         Was = form.TryGetValue($"was.{row.Key}", out var was) ? was.ToString() : row.Was,
                         Name = form.TryGetValue(row.Key, out var name) ? TextForm.Name(name.ToString()) : row.Name,
+                        Said =
+                            row.Said is null ? null
+                            : form.TryGetValue($"said.{row.Key}", out var said) ? TextForm.Text(said.ToString())
+                            : row.Said,
+                        Says =
+                            row.Says is null ? null
+                            : form.TryGetValue($"says.{row.Key}", out var says) ? TextForm.Text(says.ToString())
+                            : row.Says,
                     }
                 ),
             ],
@@ -162,7 +186,14 @@ public static class SuggestTaxonomy
                     [
                         .. wanted.Rows.Zip(
                             now.Rows,
-                            (row, there) => row.Name == row.Was ? there : row with { Was = there.Was }
+                            (row, there) =>
+                                row with
+                                {
+                                    Was = there.Was,
+                                    Name = row.Name == row.Was ? there.Name : row.Name,
+                                    Said = there.Said,
+                                    Says = row.Says == row.Said ? there.Says : row.Says,
+                                }
                         ),
                     ],
                     Problem = problem,
@@ -187,7 +218,13 @@ public static class SuggestTaxonomy
         {
             var role = await services.Get<Role>("catalog", $"/api/catalog/roles/{slug}?limit={1}", ct);
             return role.Value is { } found
-                ? (new TaxonomyForm(new(kind, slug, found.Name), [Row(new Part(kind, null, slug), found.Name)]), 200)
+                ? (
+                    new TaxonomyForm(
+                        new(kind, slug, found.Name),
+                        [Row(new Part(kind, null, slug), found.Name, found.Description ?? "")]
+                    ),
+                    200
+                )
                 : (null, role.Status);
         }
         var domains = await services.Get<Domains>("catalog", $"/api/catalog/domains?limit={200}", ct);
@@ -199,7 +236,9 @@ public static class SuggestTaxonomy
                     new(kind, slug, domain.Name),
                     [
                         Row(new Part(kind, null, slug), domain.Name),
-                        .. domain.Levels.Select(l => Row(new Part(Part.OfLevels, slug, l.Slug), l.Name)),
+                        .. domain.Levels.Select(l =>
+                            Row(new Part(Part.OfLevels, slug, l.Slug), l.Name, l.Description ?? "")
+                        ),
                         .. domain.Groups.Select(g => Row(new Part(Part.OfGroups, slug, g.Slug), g.Name)),
                     ]
                 ),
@@ -207,6 +246,6 @@ public static class SuggestTaxonomy
             )
             : (null, 404);
 
-        static PartRow Row(Part part, string name) => new(part, name, name);
+        static PartRow Row(Part part, string name, string? said = null) => new(part, name, name, said, said);
     }
 }
