@@ -52,6 +52,16 @@ public sealed record Names(Skill? Skill, Tree Tree)
             ""
         );
 
+    /// <summary>What a comment is about: a requirement, or something of the skill.</summary>
+    public string About(Texts t, About about) =>
+        about.Role is { } role
+            ? t.List([t.Isolated(Markdown.Harmless(Role(role))), t.Isolated(Markdown.Harmless(Level(about.Level)))])
+            : t[
+                t.Has($"thing.{about.Op}") ? $"thing.{about.Op}"
+                : t.Has($"op.{about.Op}") ? $"op.{about.Op}"
+                : "op.other"
+            ];
+
     /// <summary>What a proposal is called: its skill, the first thing it does to it, and how much more.</summary>
     public string Called(Texts t, string skill, Headline? head, int changes)
     {
