@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Marten;
 using SkillPlatform.Contracts;
 using SkillPlatform.EventSourcing;
@@ -49,7 +50,8 @@ public sealed record ProposalAnswer(
     DateTimeOffset UpdatedAt,
     Older Older,
     long? Number,
-    Guid? Batch = null
+    Guid? Batch = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TaxonomyPart? Taxonomy = null
 );
 
 public static class ReadProposal
@@ -85,7 +87,7 @@ public static class ReadProposal
             ct
         );
         var deciders = new Deciders(await ReviewPolicies.Load(session, ct), people.Known);
-        var approvals = deciders.Of(page.Skill.Domain, page.MovesTo, page.Approvals).ToArray();
+        var approvals = deciders.Of(page.Domains, page.Approvals).ToArray();
         var tag = Tag.Of(
             page.Version,
             people,
@@ -118,7 +120,8 @@ public static class ReadProposal
                 page.UpdatedAt,
                 new Older(revisions[0].Revision > 1, comments.Count > Comments, steps.Count > Steps),
                 (await log.Numbers([id], ct)).TryGetValue(id, out var number) ? number : null,
-                page.Batch
+                page.Batch,
+                page.Skill.Part
             )
         );
     }
@@ -130,8 +133,7 @@ public static class ReadProposal
             step.Revision,
             step.Verdict!,
             step.Reason,
-            page.Verdicts.Exists(v => v.At == step.Version)
-                && deciders.Count(step.Actor!, page.Skill.Domain, page.MovesTo),
+            page.Verdicts.Exists(v => v.At == step.Version) && deciders.Count(step.Actor!, page.Domains),
             step.At
         );
 

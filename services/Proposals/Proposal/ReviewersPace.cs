@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Marten;
 using Npgsql;
+using SkillPlatform.EventSourcing;
 
 namespace SkillPlatform.Proposals;
 
@@ -66,22 +68,24 @@ public static class ReviewersPace
         var open = await Read(
             source,
             """
-            select data -> 'skill' ->> 'domain', data ->> 'movesTo', data ->> 'author',
+            select data ->> 'skill', data ->> 'movesTo', data ->> 'author',
               array(select jsonb_array_elements_text(data -> 'reviewed'))
             from mt_doc_proposal_page where data ->> 'state' = 'open'
             """,
             row =>
                 (
-                    Domain: row.GetString(0),
-                    MovesTo: row.IsDBNull(1) ? null : row.GetString(1),
+                    Domains: Deciders.Domains(
+                        JsonSerializer.Deserialize<Subject>(row.GetString(0), Commands.Json)!,
+                        row.IsDBNull(1) ? null : row.GetString(1)
+                    ),
                     Author: row.GetString(2),
                     Reviewed: row.GetFieldValue<string[]>(3)
                 ),
             ct
         );
-        var waiting = open.GroupBy(p => (p.Domain, p.MovesTo))
+        var waiting = open.GroupBy(p => string.Join(' ', p.Domains), StringComparer.Ordinal)
             .SelectMany(same =>
-                from reviewer in deciders.Of(same.Key.Domain, same.Key.MovesTo).ToArray()
+                from reviewer in deciders.Of(same.First().Domains).ToArray()
                 from p in same
                 where p.Author != reviewer && !p.Reviewed.Contains(reviewer, StringComparer.Ordinal)
                 select reviewer
