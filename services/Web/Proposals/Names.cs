@@ -59,7 +59,8 @@ public sealed record Names(Skill? Skill, Tree Tree)
             ? t.List([t.Isolated(Markdown.Harmless(Role(role))), t.Isolated(Markdown.Harmless(Level(about.Level)))])
             : t[
                 t.Has($"thing.{about.Op}") ? $"thing.{about.Op}"
-                : t.Has($"op.{about.Op}") ? $"op.{about.Op}"
+                : about.Op.StartsWith("rename", StringComparison.Ordinal) ? "thing.renameSkill"
+                : about.Op is "retireSkill" ? "op.retireSkill"
                 : "op.other"
             ];
 
