@@ -35,7 +35,9 @@ public sealed record About(int Revision, int Change, string Op, string? Role, st
     /// <param name="changes">Its changes.</param>
     public int? At(int revision, Change[] changes)
     {
-        var at = revision == Revision ? Change : Array.FindIndex(changes, IsIt);
+        // Where it stood before it stands most likely still, and is not taken for another of its kind.
+        var stays = changes.ElementAtOrDefault(Change) is { } still && IsIt(still);
+        var at = revision == Revision || stays ? Change : Array.FindIndex(changes, IsIt);
         return at >= 0 && at < changes.Length ? at : null;
     }
 
@@ -55,6 +57,7 @@ public sealed record About(int Revision, int Change, string Op, string? Role, st
                 RewordRequirement c => c.Description,
                 DescribeSkill c => c.Description,
                 RenameSkill c => c.Name,
+                Renaming c => c.Name,
                 AddSkill c when Role is null => c.Description ?? "",
                 AddSkill c => Array.Find(c.Requirements, IsIt)?.Description,
                 _ => null,
@@ -78,6 +81,7 @@ public sealed record About(int Revision, int Change, string Op, string? Role, st
             RewordRequirement c => c with { Description = wording },
             DescribeSkill c => c with { Description = wording },
             RenameSkill c => c with { Name = wording },
+            Renaming c => c with { Name = wording },
             AddSkill c when Role is null => c with { Description = wording },
             AddSkill c => c with
             {

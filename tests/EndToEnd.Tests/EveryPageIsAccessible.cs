@@ -64,6 +64,7 @@ public sealed class EveryPageIsAccessible(RunningPlatform running, RealBrowser b
                 "/skills/new",
                 "/proposals/mine",
                 "/proposals/{proposal}",
+                "/proposals/{proposal}?about=0",
                 "/proposals/{proposal}/revise",
                 "/inbox",
                 "/watching",
@@ -234,6 +235,17 @@ public sealed class EveryPageIsAccessible(RunningPlatform running, RealBrowser b
             () => running.Nobody.Get($"/api/catalog/editions/{edition}/compare/current"),
             diff => diff.GetProperty("items").GetArrayLength() > 0
         );
+        var open = await Propose(skill, "Says what it is for, and *why* it is there.");
+        (status, body, _) = await running.Reviewer.Post(
+            $"/api/proposals/{open}/comments",
+            new
+            {
+                text = "Why not **both**?",
+                change = 0,
+                suggestion = "Says what it is for, why it is there, and *how* it is started.",
+            }
+        );
+        Assert.True(status == 201, $"{status} {body}");
         return new(StringComparer.Ordinal)
         {
             ["skill"] = skill,
@@ -242,7 +254,7 @@ public sealed class EveryPageIsAccessible(RunningPlatform running, RealBrowser b
                 .GetProperty("slug")
                 .GetString()!,
             ["webhook"] = await Hook(skill),
-            ["proposal"] = await Propose(skill, "Says what it is for, and *why* it is there."),
+            ["proposal"] = open,
             ["account"] = running.Contributor.Id,
             ["import"] = running.Import,
             ["edition"] = edition,

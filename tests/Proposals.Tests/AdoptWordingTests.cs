@@ -105,13 +105,14 @@ public sealed class AdoptWordingTests(ProposalsHost host)
             new StateRequirement("engineer", "senior", true, "States."),
             new DescribeSkill("", "Describes."),
             new RenameSkill("Functions", "Lambdas"),
+            new RenameRole("engineer", "Engineer", "Builder"),
             Given.Mandatory,
         ];
         Assert.Equal(
-            ["States.", "Describes.", "Lambdas", null],
+            ["States.", "Describes.", "Lambdas", "Builder", null],
             changes.Select((_, i) => About.Of(1, changes, i)!.Wording(1, changes))
         );
-        foreach (var i in new[] { 0, 1, 2 })
+        foreach (var i in new[] { 0, 1, 2, 3 })
         {
             var about = About.Of(1, changes, i)!;
             Assert.Equal("New.", about.Wording(1, about.With(1, changes, "New.")));
@@ -124,7 +125,7 @@ public sealed class AdoptWordingTests(ProposalsHost host)
         Assert.Equal("About buckets.", About.Of(1, one, 0)!.Wording(1, one));
         Assert.Null(About.Of(1, one, 0, 2));
         Assert.Null(About.Of(1, changes, 0, 0));
-        Assert.Null(About.Of(1, changes, 4));
+        Assert.Null(About.Of(1, changes, 5));
     }
 
     private static async Task<Guid> Submit(HttpClient author, string skill)

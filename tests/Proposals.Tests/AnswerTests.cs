@@ -51,7 +51,16 @@ public sealed class AnswerTests(ProposalsHost host)
         var id = (await submitted.Json()).GetProperty("id").GetGuid();
         var comments = $"{Root}/{id}/comments";
         var first = await (await author.PostAsJsonAsync(comments, new { text = "First." })).Json();
-        await reviewer.PostAsJsonAsync(comments, new { text = "Second.", replyTo = first.GetProperty("id").GetGuid() });
+        await reviewer.PostAsJsonAsync(
+            comments,
+            new
+            {
+                text = "Second.",
+                replyTo = first.GetProperty("id").GetGuid(),
+                change = 0,
+                suggestion = "Other words.",
+            }
+        );
         await reviewer.PostAsJsonAsync(
             $"{Root}/{id}/reviews",
             new

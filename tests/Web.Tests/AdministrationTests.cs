@@ -30,6 +30,29 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
     }
 
     [Fact]
+    public async Task The_overview_tells_load_and_pace_of_the_reviewers()
+    {
+        EveryPage.Given(web, null);
+        using var browser = await EveryPage.SignedIn(web);
+        var html = System.Net.WebUtility.HtmlDecode(await browser.Html("/en/admin/overview"));
+        foreach (var cell in new[] { "4", "30 hours", "–", "7", "12", "3 days" })
+            Assert.Contains($"<td>{cell}</td>", html);
+        Assert.Contains("Noor", html[html.IndexOf("id=\"load\"", StringComparison.Ordinal)..]);
+        Assert.Contains("<rect x=\"1\" y=\"0\" width=\"8\" height=\"40\"", html);
+        web.Proposals.On(
+            "GET /api/proposals/overview",
+            new
+            {
+                domains = Array.Empty<object>(),
+                oldest = Array.Empty<object>(),
+                weeks = Array.Empty<object>(),
+                reviewers = (object?)null,
+            }
+        );
+        Assert.DoesNotContain("id=\"load\"", await browser.Html("/en/admin/overview"));
+    }
+
+    [Fact]
     public async Task Accounts_are_found_and_go_on_where_the_page_ends()
     {
         web.Identity.Stub.On(

@@ -49,6 +49,7 @@ public static class EveryPage
         "body",
         "message",
         "pointer",
+        "suggestion",
     };
 
     /// <summary>Each route that answers a GET with a page, and addresses of it.</summary>
@@ -92,6 +93,7 @@ public static class EveryPage
                 $"/proposals/{Mine}",
                 $"/proposals/{Draft}",
                 $"/proposals/{Theirs}?edit={Comment}",
+                $"/proposals/{Theirs}?about=0",
                 $"/proposals/{Theirs}?from=1&to=2",
             ]
         ),
@@ -574,6 +576,31 @@ public static class EveryPage
                                 createdAt = At,
                             },
                         },
+                        weeks = new[]
+                        {
+                            new
+                            {
+                                from = "2026-03-02",
+                                decided = 4,
+                                medianHours = (double?)30.2,
+                            },
+                            new
+                            {
+                                from = "2026-03-09",
+                                decided = 0,
+                                medianHours = (double?)null,
+                            },
+                        },
+                        reviewers = new[]
+                        {
+                            new
+                            {
+                                person = Noor,
+                                waiting = 7,
+                                reviews = 12,
+                                medianHours = 73.1,
+                            },
+                        },
                     }
                 )
             )
@@ -831,6 +858,23 @@ public static class EveryPage
             replyTo = Comment,
             at = At,
             version = 1,
+        },
+        new
+        {
+            id = Draft,
+            author = Noor,
+            text = "Third.",
+            at = At,
+            version = 1,
+            about = new
+            {
+                revision = 2,
+                change = 0,
+                op = "rewordRequirement",
+                role = "pilot",
+                level = "junior",
+            },
+            suggestion = "Knows all.",
         },
         new
         {

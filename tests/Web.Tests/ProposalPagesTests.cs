@@ -216,7 +216,37 @@ public sealed class ProposalPagesTests(WebFixture web) : IClassFixture<WebFixtur
         Assert.Equal(at.Order(), at);
         Assert.Contains("href=\"/en/skills/timed?version=7\"", html);
         Assert.Contains("href=\"/en/skills/timed/undo?version=7\"", html);
+        Assert.Contains(
+            $"<a class=\"button\" href=\"/en/skills/timed?version=7\">{English("proposal.see-version", 7)}",
+            html
+        );
         Assert.Contains("<h1>Reading tides: Pilot, Junior reworded", html);
+    }
+
+    [Fact]
+    public async Task What_is_being_applied_refreshes_itself_for_a_while_and_not_over_what_is_written()
+    {
+        var id = One("accepted");
+        using var browser = web.Browser();
+        await browser.SignIn();
+        var page = $"/en/proposals/{id}";
+        Assert.Equal($"2;url={page}?look=1", await Refresh(""));
+        Assert.Equal($"5;url={page}?look=4", await Refresh("?look=3"));
+        Assert.Contains($"href=\"{page}?still=true\"", await browser.Html(page));
+        // Whoever writes is left alone, and so is whoever wants to be; at some time it is enough.
+        Assert.DoesNotContain("<textarea", await browser.Html(page));
+        Assert.Contains("<textarea", await browser.Html($"{page}?still=true"));
+        foreach (var query in new[] { "?still=true", "?about=0", $"?reply={Guid.Empty}", "?look=10" })
+            Assert.Null(await Refresh(query));
+        using var open = await browser.Get($"/en/proposals/{One("merged")}");
+        Assert.False(open.Headers.Contains("Refresh"));
+
+        async Task<string?> Refresh(string query)
+        {
+            using var answer = await browser.Get(page + query);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            return answer.Headers.TryGetValues("Refresh", out var values) ? Assert.Single(values) : null;
+        }
     }
 
     [Fact]

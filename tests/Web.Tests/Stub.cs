@@ -40,6 +40,8 @@ public sealed class Stub : IAsyncDisposable
 
     public int Count(string path) => _asked.Count(a => a.Path == path);
 
+    public int Count(string path, string method) => _asked.Count(a => a.Path == path && a.Method == method);
+
     public async Task<Stub> Start()
     {
         var builder = WebApplication.CreateSlimBuilder();

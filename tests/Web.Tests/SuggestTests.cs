@@ -75,6 +75,108 @@ public sealed class SuggestTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Contains("action=\"/en/skills/from-cell/suggest?role=skipper&amp;level=senior#preview\"", html);
     }
 
+    private static object Others(params object[] items) => new { items, nextCursor = (string?)null };
+
+    private static object Other(string op, string reason, string skillName, string? level = null) =>
+        new
+        {
+            id = Guid.CreateVersion7(),
+            skill = op == "addSkill" ? null : "alike",
+            skillName,
+            state = "open",
+            rationale = reason,
+            createdAt = "2026-03-09T10:00:00Z",
+            number = 214,
+            head = new { op },
+            cells = level is null ? [] : new[] { new { role = "pilot", level } },
+        };
+
+    [Fact]
+    public async Task Who_suggests_sees_what_others_have_proposed_there()
+    {
+        web.Given("alike");
+        web.Proposals.On(
+            "GET /api/proposals",
+            http =>
+                http.Response.WriteAsJsonAsync(
+                    http.Request.Query["state"] == "open"
+                        ? Others(
+                            Other("rewordRequirement", "Of the cell.", "Tides", "junior"),
+                            Other("renameSkill", "Of the name.", "Tides")
+                        )
+                        : Others()
+                )
+        );
+        try
+        {
+            using var browser = web.Browser();
+            await browser.SignIn();
+            var html = await browser.Html("/en/skills/alike/suggest?role=pilot&level=junior");
+            int At(string words) => html.IndexOf(words, StringComparison.Ordinal);
+            Assert.InRange(At("Of the cell."), 1, At("name=\"text:pilot:junior\""));
+            Assert.InRange(At("Of the name."), At("name=\"text:skipper:senior\""), At("name=\"name\""));
+            Assert.Equal(At("Of the cell."), html.LastIndexOf("Of the cell.", StringComparison.Ordinal));
+        }
+        finally
+        {
+            web.Proposals.On("GET /api/proposals", Others());
+        }
+    }
+
+    [Fact]
+    public async Task Who_suggests_a_new_skill_sees_what_is_like_it()
+    {
+        web.Catalog.On("GET /api/catalog/domains", Samples.Tree)
+            .On(
+                "GET /api/catalog/skills",
+                Others(
+                    new
+                    {
+                        slug = "reading-tides",
+                        name = "Reading tides",
+                        domain = new { slug = "sea", name = "Sea" },
+                        group = new { slug = "coast", name = "Coast" },
+                    }
+                )
+            );
+        web.Proposals.On(
+            "GET /api/proposals",
+            http =>
+                http.Response.WriteAsJsonAsync(
+                    http.Request.Query["state"] == "open"
+                        ? Others(
+                            Other("addSkill", "Such a one.", "Tides of the north"),
+                            Other("addSkill", "Another one.", "Knots")
+                        )
+                        : Others()
+                )
+        );
+        try
+        {
+            using var browser = web.Browser();
+            await browser.SignIn();
+            Assert.DoesNotContain("/skills/reading-tides", await browser.Html("/en/skills/new"));
+            using var answer = await browser.Post(
+                "/en/skills/new",
+                "/en/skills/new",
+                ("name", "Tides"),
+                ("added:0:text", "Kept."),
+                ("do", "alike")
+            );
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            var html = await answer.Content.ReadAsStringAsync(_ct);
+            Assert.Contains("href=\"/en/skills/reading-tides\"", html);
+            Assert.Contains("Such a one.", html);
+            Assert.DoesNotContain("Another one.", html);
+            Assert.Contains("Kept.", html);
+            Assert.Equal("?q=Tides&limit=5", web.Catalog.Last("/api/catalog/skills").Query);
+        }
+        finally
+        {
+            web.Proposals.On("GET /api/proposals", Others());
+        }
+    }
+
     [Fact]
     public async Task Everything_of_a_skill_can_be_changed_in_one_proposal()
     {
@@ -312,7 +414,7 @@ public sealed class SuggestTests(WebFixture web) : IClassFixture<WebFixture>
                 conflicts = Array.Empty<object>(),
             }
         );
-        var before = web.Proposals.Count("/api/proposals");
+        var before = web.Proposals.Count("/api/proposals", "POST");
         using var answer = await Send(
             "previewed",
             "en",
@@ -328,7 +430,7 @@ public sealed class SuggestTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Contains("The other one.", html);
         Assert.Contains("3 people watch this skill", html);
         Assert.Contains("Knows the **new** tables.</textarea>", html);
-        Assert.Equal(before, web.Proposals.Count("/api/proposals"));
+        Assert.Equal(before, web.Proposals.Count("/api/proposals", "POST"));
     }
 
     [Fact]
@@ -346,7 +448,7 @@ public sealed class SuggestTests(WebFixture web) : IClassFixture<WebFixture>
                 )
         );
         web.Proposals.On("POST /api/proposals", new { id = Id }, 201);
-        var before = web.Proposals.Count("/api/proposals");
+        var before = web.Proposals.Count("/api/proposals", "POST");
         using var clash = await Send(
             "raced",
             "en",
@@ -363,7 +465,7 @@ public sealed class SuggestTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Contains("name=\"choice:pilot:junior\" value=\"theirs\"", html);
         Assert.Contains("Why not.", html);
         Assert.Contains("name=\"version\" value=\"3\"", html);
-        Assert.Equal(before, web.Proposals.Count("/api/proposals"));
+        Assert.Equal(before, web.Proposals.Count("/api/proposals", "POST"));
         using var chosen = await Send(
             "raced",
             "en",

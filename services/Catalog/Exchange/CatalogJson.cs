@@ -319,7 +319,7 @@ public sealed class CatalogJson
             if (!fields.TryGetValue(name, out var field))
                 Skip(ref json, pointer, "There is no such field.");
             else if (!seen.Add(name))
-                Skip(ref json, pointer, "This field stands here twice.");
+                Skip(ref json, pointer, "This field appears here twice.");
             else
                 field(ref json, pointer);
         }

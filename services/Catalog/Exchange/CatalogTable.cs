@@ -146,7 +146,7 @@ public sealed class CatalogTable
                     );
             }
             else if (!positions.TryAdd(column, i))
-                _errors.Add($"{at}/header/{i}", "This column stands here twice.");
+                _errors.Add($"{at}/header/{i}", "This column appears here twice.");
         // Levels may be left out: the domain keeps those it has, or gets the usual ones. So may what skills are about.
         var needed = isMatrix
             ? Place
@@ -360,7 +360,7 @@ public sealed class CatalogTable
                 _errors.Add(at, problem);
         var distinct = entries.Distinct(TextForm.Looks).ToArray();
         if (distinct.Length != entries.Length && !isSet)
-            _errors.Add(at, "An entry stands here twice.");
+            _errors.Add(at, "An entry appears here twice.");
         return distinct;
     }
 

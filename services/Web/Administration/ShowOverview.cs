@@ -38,7 +38,19 @@ public sealed record DomainOpen(
 
 public sealed record Waiting(Guid Id, string SkillName, string Domain, string State, DateTimeOffset CreatedAt);
 
-public sealed record Open(DomainOpen[] Domains, Waiting[] Oldest);
+/// <param name="MedianHours">Null without any.</param>
+public sealed record WeekOfDecisions(DateOnly From, long Decided, double? MedianHours);
+
+/// <param name="MedianHours">Null without any.</param>
+public sealed record ReviewerLoad(Person? Person, long Waiting, long Reviews, double? MedianHours);
+
+/// <param name="Reviewers">Null for whom it is none of their business.</param>
+public sealed record Open(
+    DomainOpen[] Domains,
+    Waiting[] Oldest,
+    WeekOfDecisions[]? Weeks = null,
+    ReviewerLoad[]? Reviewers = null
+);
 
 /// <param name="Kept">Null if it cannot be read at the moment, as the other.</param>
 public sealed record OverviewModel(Kept? Kept, Open? Open);

@@ -1,3 +1,4 @@
+using SkillPlatform.Changes;
 using SkillPlatform.Web.Pages;
 
 namespace SkillPlatform.Web.Comments;
@@ -11,14 +12,24 @@ public sealed record Comment(
     DateTimeOffset At,
     DateTimeOffset? EditedAt,
     Removal? Removed,
-    long Version
+    long Version,
+    About? About = null,
+    string? Suggestion = null,
+    int? AdoptedIn = null
 );
 
 /// <summary>By its <c>author</c>, by a <c>moderator</c>, or with its author's account (<c>erasure</c>).</summary>
 public sealed record Removal(string By, DateTimeOffset? At);
 
-/// <summary>What the reader is writing: a reply, or another text for a comment of theirs.</summary>
-public sealed record Writing(Guid? ReplyTo = null, Guid? Editing = null, string? Text = null, string? Problem = null);
+/// <summary>What the reader is writing: a reply, another text for a comment of theirs, or something about one change.</summary>
+public sealed record Writing(
+    Guid? ReplyTo = null,
+    Guid? Editing = null,
+    string? Text = null,
+    string? Problem = null,
+    string? About = null,
+    string? Suggestion = null
+);
 
 /// <summary>The comments on one thing.</summary>
 /// <param name="Page">Address of the page they are on.</param>
@@ -26,13 +37,15 @@ public sealed record Writing(Guid? ReplyTo = null, Guid? Editing = null, string?
 /// <param name="Read">Null if they cannot be read at the moment.</param>
 /// <param name="Cursor">Of an older part of them; null for the newest.</param>
 /// <param name="TakePart">Who takes part without a comment: author and reviewers of a proposal.</param>
+/// <param name="Places">What a comment is about, where it is about one change.</param>
 public sealed record Conversation(
     string Page,
     string Action,
     PageList<Comment>? Read,
     Writing Writing,
     string? Cursor = null,
-    IEnumerable<Person?>? TakePart = null
+    IEnumerable<Person?>? TakePart = null,
+    Func<Comment, Whereabouts?>? Places = null
 )
 {
     // More is no hint any more.
@@ -54,6 +67,13 @@ public sealed record Conversation(
     /// <summary>The page with a form at one comment: to <c>reply</c> to it, or to <c>edit</c> it.</summary>
     public string Form(string what, Comment comment) =>
         $"{Here}{(Part.Length == 0 ? '?' : '&')}{what}={comment.Id}#comment-{comment.Id}";
+
+    /// <summary>The page with a form beneath one change.</summary>
+    public string Form(Spot spot) => $"{Here}{(Part.Length == 0 ? '?' : '&')}about={spot.Key}#{spot.Anchor}";
+
+    /// <summary>Those about one change, as far as their words are there.</summary>
+    public IEnumerable<Comment> On(Spot spot) =>
+        (All ?? []).Where(c => c.Removed is null && Places?.Invoke(c)?.Spot == spot);
 
     /// <summary>Those that answer this one; for null, those that answer none of the page.</summary>
     public IEnumerable<Comment> Below(Guid? parent) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.Proposals;
 using SkillPlatform.Web.Skills;
@@ -41,7 +42,15 @@ public static class WriteComment
         CancellationToken Ct
     )
     {
-        public string Text => Form["text"].ToString().Replace("\r\n", "\n", StringComparison.Ordinal);
+        public string Text => Of("text");
+
+        /// <summary>The change that it is about.</summary>
+        public Spot? About => Spot.Of(Form["about"]);
+
+        /// <summary>Null where none could be written.</summary>
+        public string? Suggestion => Form.ContainsKey("suggestion") ? Of("suggestion") : null;
+
+        private string Of(string field) => Form[field].ToString().Replace("\r\n", "\n", StringComparison.Ordinal);
     }
 
     /// <summary>Where comments are kept, the page they are on, and how it is shown again with what was written.</summary>
@@ -75,18 +84,33 @@ public static class WriteComment
 
     private static async Task<IResult> Post(Where where, Sent sent)
     {
-        var writing = new Writing(Guid.TryParse(sent.Form["replyTo"], out var parent) ? parent : null, null, sent.Text);
+        var writing = new Writing(
+            Guid.TryParse(sent.Form["replyTo"], out var parent) ? parent : null,
+            Text: sent.Text,
+            About: sent.About?.Key,
+            Suggestion: sent.Suggestion
+        );
         if (string.IsNullOrWhiteSpace(writing.Text))
             return await where.Again(writing with { Problem = sent.Visit.T["comments.empty"] }, 422);
         var answer = await sent.Services.Send<Comment>(
             "proposals",
             HttpMethod.Post,
             Raw(where.Api),
-            new { text = writing.Text, replyTo = writing.ReplyTo },
+            new
+            {
+                text = writing.Text,
+                replyTo = writing.ReplyTo,
+                change = sent.About?.Change,
+                requirement = sent.About?.Requirement,
+                revision = int.TryParse(sent.Form["revision"], CultureInfo.InvariantCulture, out var read)
+                    ? read
+                    : (int?)null,
+                suggestion = writing.Suggestion,
+            },
             sent.Ct
         );
         return answer.Ok
-            ? TypedResults.Redirect($"{where.Newest}#comment-{answer.Value?.Id}")
+            ? TypedResults.Redirect($"{where.Newest}#{sent.About?.Anchor ?? $"comment-{answer.Value?.Id}"}")
             : await where.Again(writing with { Problem = sent.Visit.Why(answer) }, answer.Shown());
     }
 

@@ -87,6 +87,7 @@ public static class AllPages
         UndoChange.Map(app);
         Discussion.Map(app);
         WriteComment.Map(app);
+        AdoptWording.Map(app);
         WatchingPage.Map(app);
         WatchAnything.Map(app);
         PreviewPage.Map(app);

@@ -81,6 +81,16 @@ public sealed class Visit
 
     public string Here => $"{_request.PathBase}{_request.Path}{_request.QueryString}";
 
+    /// <summary>
+    /// Has the browser look at an address by itself after some seconds. Only where nothing can be written meanwhile, not for
+    /// ever, and where the page says how to stop it.
+    /// </summary>
+    public void LookAgain(int seconds, string address) =>
+        _request.HttpContext.Response.Headers["Refresh"] = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{seconds};url={address}"
+        );
+
     /// <summary>A number in an address.</summary>
     public static string Plain(long number) => number.ToString(CultureInfo.InvariantCulture);
 

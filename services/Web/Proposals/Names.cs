@@ -68,6 +68,17 @@ public sealed record Names(Skill? Skill, Tree Tree)
             ""
         );
 
+    /// <summary>What a comment is about: a requirement, or something of the skill.</summary>
+    public string About(Texts t, About about) =>
+        about.Role is { } role
+            ? t.List([t.Isolated(Markdown.Harmless(Role(role))), t.Isolated(Markdown.Harmless(Level(about.Level)))])
+            : t[
+                t.Has($"thing.{about.Op}") ? $"thing.{about.Op}"
+                : about.Op.StartsWith("rename", StringComparison.Ordinal) ? "thing.renameSkill"
+                : about.Op is "retireSkill" ? "op.retireSkill"
+                : "op.other"
+            ];
+
     /// <summary>What a proposal is called: its skill, the first thing it does to it, and how much more.</summary>
     public string Called(Texts t, string skill, Headline? head, int changes)
     {

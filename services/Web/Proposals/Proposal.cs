@@ -61,4 +61,5 @@ public sealed record Verdict(
     bool Counts = true
 );
 
-public sealed record Step(string Kind, int Revision, Person? Actor, DateTimeOffset At);
+/// <param name="Comment">The comment whose wording a revision took over.</param>
+public sealed record Step(string Kind, int Revision, Person? Actor, DateTimeOffset At, Guid? Comment = null);

@@ -11,6 +11,7 @@ namespace SkillPlatform.Web.Proposals;
 public sealed record May(bool Review, bool Revise, bool Submit, bool Withdraw, bool Watch);
 
 /// <summary>What was asked for or written when the page is shown: a review, a comment, two revisions to compare.</summary>
+/// <param name="Looks">How often the page has looked by itself whether it is applied; null where it must not.</param>
 public sealed record Shown(
     string? Review = null,
     string? Problem = null,
@@ -19,11 +20,14 @@ public sealed record Shown(
     int? From = null,
     int? To = null,
     string? Done = null,
-    string? Cursor = null
+    string? Cursor = null,
+    int? Looks = null
 );
 
 /// <summary>The skill is null where it does not exist yet or the catalogue is down.</summary>
 /// <param name="Queue">What waits for its reader, where that is a reviewer.</param>
+/// <param name="Tag">What was read, for what is written on it.</param>
+/// <param name="LooksAgain">It is being applied, and the page waits for that.</param>
 public sealed record ProposalModel(
     Proposal Proposal,
     Skill? Skill,
@@ -34,11 +38,23 @@ public sealed record ProposalModel(
     bool? Muted,
     Conversation Conversation,
     Shown Shown,
-    OpenProposal[]? Queue
-);
+    OpenProposal[]? Queue,
+    string? Tag,
+    bool LooksAgain
+)
+{
+    /// <summary>Where what is merged is undone: one change at once, one of several from the history.</summary>
+    public string Undo(Visit visit) =>
+        Proposal.Changes.Length == 1
+            ? visit.To($"/skills/{Proposal.Skill}/undo?version={Proposal.SkillVersion}")
+            : visit.To($"/skills/{Proposal.Skill}/history");
+}
 
 public static class ShowProposal
 {
+    // With a second more each time, a good minute; what takes longer is nothing to wait for.
+    private const int MostLooks = 10;
+
     public static void Map(WebApplication app) => app.MapGet("/proposals/{id:guid}", Get).AllowAnonymous();
 
     private static Task<IResult> Get(
@@ -47,19 +63,34 @@ public static class ShowProposal
         int? to,
         Guid? reply,
         Guid? edit,
+        string? about,
         string? done,
         string? cursor,
+        int? look,
+        bool? still,
         Services services,
         Visit visit,
         CancellationToken ct
-    ) =>
-        Show(
+    )
+    {
+        var writing = new Writing(reply, edit, About: about);
+        // Whatever is half written must not go.
+        var waits = still != true && writing == new Writing();
+        return Show(
             id,
             services,
             visit,
-            new Shown(Writing: new Writing(reply, edit), From: from, To: to, Done: done, Cursor: cursor),
+            new Shown(
+                Writing: writing,
+                From: from,
+                To: to,
+                Done: done,
+                Cursor: cursor,
+                Looks: waits ? Math.Clamp(look ?? 0, 0, MostLooks) : null
+            ),
             ct
         );
+    }
 
     public static async Task<IResult> Show(Guid id, Services services, Visit visit, Shown shown, CancellationToken ct)
     {
@@ -81,11 +112,15 @@ public static class ShowProposal
         var comments = enough
             ? Task.FromResult<PageList<Comment>?>(new PageList<Comment>(proposal.Comments ?? [], null))
             : ReadComments.From(services, $"/api/proposals/{id}/comments", shown.Cursor, ct);
+        var names = new Names(skill, await tree);
+        var looks = proposal.State == "accepted" && shown.Looks < MostLooks ? shown.Looks : null;
+        if (looks is { } times)
+            visit.LookAgain(times + 2, $"{page}?look={Visit.Plain(times + 1)}");
         return Page.Of<ProposalPage>(
             new ProposalModel(
                 proposal,
                 skill,
-                new Names(skill, await tree),
+                names,
                 Of(proposal, mine, visit),
                 mine,
                 await watched,
@@ -96,10 +131,19 @@ public static class ShowProposal
                     await comments,
                     shown.Writing ?? new Writing(),
                     shown.Cursor,
-                    [proposal.Author, .. (proposal.Reviews ?? []).Select(review => review.Reviewer)]
+                    [proposal.Author, .. (proposal.Reviews ?? []).Select(review => review.Reviewer)],
+                    comment =>
+                        comment.About is { } on
+                            ? new Whereabouts(
+                                names.About(visit.T, on),
+                                Spot.Of(on, proposal.Revision, proposal.Changes)
+                            )
+                            : null
                 ),
                 shown,
-                queue is null ? null : (await queue)?.Items
+                queue is null ? null : (await queue)?.Items,
+                answer.Tag,
+                looks is not null
             ),
             shown.Status
         );

@@ -51,7 +51,13 @@ public static class ReviseProposal
                 proposal.Rationale
             );
         return Page.Of<SuggestPage>(
-            new SuggestModel(about, suggestion, await tree, Problem: skill.Retired ? visit.T["suggest.retired"] : null)
+            new SuggestModel(
+                about,
+                suggestion,
+                await tree,
+                Problem: skill.Retired ? visit.T["suggest.retired"] : null,
+                Alike: await Alike.Find(about, suggestion.Name, services, ct)
+            )
         );
     }
 

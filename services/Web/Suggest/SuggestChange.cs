@@ -27,8 +27,11 @@ public static class SuggestChange
         if (now.Retired)
             return Page.Error(410);
         var about = new Suggesting(now, IsNew: false);
+        var alike = Alike.Find(about, now.Name, services, ct);
         var tree = await Tree.Read(services, ct);
-        return Page.Of<SuggestPage>(new SuggestModel(about, Suggestion.Of(now.Says), tree, (role, level)));
+        return Page.Of<SuggestPage>(
+            new SuggestModel(about, Suggestion.Of(now.Says), tree, (role, level), Alike: await alike)
+        );
     }
 
     private static async Task<IResult> Post(

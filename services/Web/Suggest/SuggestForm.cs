@@ -43,6 +43,9 @@ public static class SuggestForm
         var action = form["do"].ToString();
         if (action is "more")
             return await Again(null, 200, model => model with { Suggestion = suggestion.WithOneMore() });
+        // What is like it is found with each page of the form.
+        if (action is "alike")
+            return await Again(null, 200);
         // What is said of what others changed, too, has to be read before anything is sent.
         if (suggestion.Clashes && action is not "preview")
             return await Again(visit.T["suggest.choose"], 409);
@@ -65,7 +68,16 @@ public static class SuggestForm
 
         async Task<IResult> Again(string? problem, int answer, Func<SuggestModel, SuggestModel>? with = null)
         {
-            var model = new SuggestModel(about, suggestion, await tree, open, moved, Problem: problem);
+            var alike = Alike.Find(about, suggestion.Name, services, ct);
+            var model = new SuggestModel(
+                about,
+                suggestion,
+                await tree,
+                open,
+                moved,
+                Problem: problem,
+                Alike: await alike
+            );
             return Page.Of<SuggestPage>(with?.Invoke(model) ?? model, answer);
         }
     }

@@ -16,6 +16,7 @@ public sealed record Suggesting(Skill Skill, bool IsNew, Proposal? Proposal = nu
 
 /// <summary>The form with all that was written, what it would do once that was asked, and what is wrong.</summary>
 /// <param name="Open">The requirement one came for.</param>
+/// <param name="Alike">What is like it already.</param>
 /// <param name="Moved">Somebody else changed the skill meanwhile.</param>
 public sealed record SuggestModel(
     Suggesting About,
@@ -25,5 +26,6 @@ public sealed record SuggestModel(
     bool Moved = false,
     IReadOnlyList<Change>? Preview = null,
     Impact? Impact = null,
-    string? Problem = null
+    string? Problem = null,
+    Alike? Alike = null
 );
