@@ -272,6 +272,8 @@ public sealed partial class SampleTests
                 Of("externalIdsReplaced", null, "esco: 12"),
                 Of("skillMoved", "Cloud › Compute", "Cloud › Serverless"),
                 Of("skillRetired"),
+                Of("skillMerged", "Functions", "Serverless Functions"),
+                Of("skillAbsorbed", "Functions", "Serverless Functions"),
                 Of("something.new"),
             }.Select(line => line with { Role = null, Level = null }),
         ];

@@ -80,6 +80,7 @@ public static class EveryPage
         ("/skills/{slug}/history", ["/skills/every/history"]),
         ("/skills/{slug}/requirements/{role}/{level}/history", ["/skills/every/requirements/pilot/junior/history"]),
         ("/skills/{slug}/suggest", ["/skills/every/suggest"]),
+        ("/skills/{slug}/merge", ["/skills/every/merge?q=tides", "/skills/every/merge?into=other"]),
         ("/skills/{slug}/undo", ["/skills/every/undo?version=2"]),
         ("/proposals", ["/proposals"]),
         ("/proposals/mine", ["/proposals/mine"]),
@@ -288,6 +289,7 @@ public static class EveryPage
                 new { parts = 1, items = new[] { new { kind = "skill", slug = "every" } } }
             )
             .On("GET /api/catalog/skills/every", with(Samples.Skill("every")))
+            .On("GET /api/catalog/skills/other", with(Samples.Skill("other", "Currents", "Knows currents.")))
             .On("GET /api/catalog/skills/every/history", with(Samples.History("Noor")))
             .On("GET /api/catalog/skills/every/requirements/pilot/junior/history", with(Samples.History("Noor")))
             .On("GET /api/catalog/skills/ended", new { }, 410)

@@ -97,6 +97,7 @@ public sealed class WhenProposalActivity(IDocumentSession session, TimeProvider 
             DescribeSkill c => [Whole("skillDescribed", Said(c.Was), Said(c.Description))],
             MoveSkill c => [Whole("skillMoved", $"{c.Was.Domain}/{c.Was.Group}", $"{c.Domain}/{c.Group}")],
             RetireSkill => [Whole("skillRetired", null, null)],
+            MergeSkill c => [Whole("skillMerged", null, c.Was?.Name ?? c.Into)],
             AddSkill c =>
             [
                 Whole("skillAdded", null, c.Name),

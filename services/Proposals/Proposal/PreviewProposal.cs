@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Marten;
 using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
@@ -27,13 +28,21 @@ public sealed record Neighbour(
 /// <param name="Others">Other unfinished proposals touching the same requirements.</param>
 /// <param name="Watchers">How many people watch the skill; null if that is not known at the moment.</param>
 /// <param name="Conflicts">What would stand in the way.</param>
+/// <param name="Into">What would become of the skill that it is merged into; null where it is merged into none.</param>
 public sealed record Preview(
     SkillState? Skill,
     Counts Mandatory,
     IEnumerable<Neighbour> Others,
     int? Watchers,
-    IEnumerable<Conflict> Conflicts
+    IEnumerable<Conflict> Conflicts,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PreviewOfMerge? Into = null
 );
+
+/// <summary>What would become of a skill that another is merged into.</summary>
+/// <param name="Skill">The skill as it would be.</param>
+/// <param name="Mandatory">Its mandatory requirements before and after.</param>
+/// <param name="Changes">What changes in it.</param>
+public sealed record PreviewOfMerge(SkillState Skill, Counts Mandatory, Change[] Changes);
 
 public static class PreviewProposal
 {
@@ -117,9 +126,22 @@ public static class PreviewProposal
                 Mandatory(now?.State, after),
                 skill is { } id ? await Others(id, self, changes, session, ct) : [],
                 await watching,
-                course.Conflicts
+                course.Conflicts,
+                course.Into is { } into ? Of(into, around.Places) : null
             )
         );
+    }
+
+    private static PreviewOfMerge Of(Into into, Places places)
+    {
+        var (before, after) = (Shown(into.Before), Shown(into.After));
+        return new PreviewOfMerge(
+            after,
+            Mandatory(before, after),
+            Difference.Between(into.Before with { Version = 0 }, into.After with { Version = 0 })
+        );
+
+        SkillState Shown(Said says) => says.Shown(null, places) with { Slug = into.Skill.Slug };
     }
 
     /// <summary>Mandatory requirements of two states of a skill, counted.</summary>
@@ -158,6 +180,8 @@ public static class PreviewProposal
     )
     {
         var cells = changes.Select(Cell.Of).OfType<Cell>().ToHashSet();
+        // Whatever is proposed for a skill that goes can no longer be done.
+        var goes = changes.Any(change => change is MergeSkill);
         var pages = await session
             .Query<ProposalPage>()
             .Where(p => p.Skill.Id == skill && p.Submitted)
@@ -167,8 +191,8 @@ public static class PreviewProposal
             .ToListAsync(ct);
         var touching = pages
             .Where(p => p.Id != self)
-            .Select(p => (Page: p, Cells: p.Cells.Intersect(cells).ToArray()))
-            .Where(p => p.Cells.Length > 0)
+            .Select(p => (Page: p, Cells: goes ? p.Cells : [.. p.Cells.Intersect(cells)]))
+            .Where(p => goes || p.Cells.Length > 0)
             .Take(MostOthers)
             .ToArray();
         var people = await People.Load(session, touching.Select(p => p.Page.Author), ct);
@@ -192,7 +216,9 @@ public static class PreviewProposal
             skill.Name,
             [.. skill.Keywords],
             new Named(domain.Slug, domain.Name),
-            domain.Groups.FirstOrDefault(g => g.Slug == skill.Place.Group) ?? before!.Group,
+            domain.Groups.FirstOrDefault(g => g.Slug == skill.Place.Group)
+                ?? before?.Group
+                ?? new Named(skill.Place.Group, skill.Place.Group),
             domain.Levels,
             roles,
             [

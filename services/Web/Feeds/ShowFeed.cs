@@ -71,7 +71,11 @@ public static class ShowFeed
 
         public async Task<IResult> Skill(string slug)
         {
-            var skill = Services.Get<Skill>("catalog", $"/api/catalog/skills/{slug}", Http.RequestAborted);
+            var skill = Services.SkillItself(
+                slug,
+                Http.RequestServices.GetRequiredService<TimeProvider>(),
+                Http.RequestAborted
+            );
             var history = Services.Get<PageList<HistoryEntry>>(
                 "catalog",
                 $"/api/catalog/skills/{slug}/history?limit={50}",

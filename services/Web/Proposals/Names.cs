@@ -44,7 +44,7 @@ public sealed record Names(Skill? Skill, Tree Tree)
     public string About(Texts t, Change change) =>
         Say(
             t,
-            change is RenameSkill or ReplaceKeywords or DescribeSkill or MoveSkill or AddSkill
+            change is RenameSkill or ReplaceKeywords or DescribeSkill or MoveSkill or AddSkill or MergeSkill
                 ? $"thing.{Operation(change)}"
                 : $"op.{Operation(change)}",
             change,
@@ -71,7 +71,12 @@ public sealed record Names(Skill? Skill, Tree Tree)
     /// <summary>What a list would call the first of the changes.</summary>
     public static Headline? Head(Change[] changes) =>
         changes is [var first, ..]
-            ? new(Operation(first), Cell.Of(first)?.Role, Cell.Of(first)?.Level, (first as RenameSkill)?.Name)
+            ? new(
+                Operation(first),
+                Cell.Of(first)?.Role,
+                Cell.Of(first)?.Level,
+                (first as RenameSkill)?.Name ?? (first as MergeSkill)?.Was?.Name
+            )
             : null;
 
     private string Say(Texts t, string key, Change change, string was, string then)
@@ -94,6 +99,7 @@ public sealed record Names(Skill? Skill, Tree Tree)
             ReplaceKeywords c => (t.List(c.Was), t.List(c.Keywords)),
             MoveSkill c => (Place(c.Was.Domain, c.Was.Group), Place(c.Domain, c.Group)),
             AddSkill c => ("", c.Name),
+            MergeSkill c => ("", c.Was?.Name ?? c.Into),
             _ => ("", ""),
         };
 

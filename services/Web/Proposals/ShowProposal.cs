@@ -1,8 +1,10 @@
+using SkillPlatform.Contracts;
 using SkillPlatform.ServiceDefaults;
 using SkillPlatform.Web.Catalogue;
 using SkillPlatform.Web.Comments;
 using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.Skills;
+using SkillPlatform.Web.Suggest;
 using SkillPlatform.Web.Watching;
 
 namespace SkillPlatform.Web.Proposals;
@@ -24,6 +26,7 @@ public sealed record Shown(
 
 /// <summary>The skill is null where it does not exist yet or the catalogue is down.</summary>
 /// <param name="Queue">What waits for its reader, where that is a reviewer.</param>
+/// <param name="Into">What would become of the skill that it is merged into; null where it is not to be, or is already.</param>
 public sealed record ProposalModel(
     Proposal Proposal,
     Skill? Skill,
@@ -34,7 +37,8 @@ public sealed record ProposalModel(
     bool? Muted,
     Conversation Conversation,
     Shown Shown,
-    OpenProposal[]? Queue
+    OpenProposal[]? Queue,
+    MergeImpact? Into = null
 );
 
 public static class ShowProposal
@@ -73,6 +77,9 @@ public static class ShowProposal
         var skill = proposal.Skill is { } slug
             ? (await services.Get<Skill>("catalog", $"/api/catalog/skills/{slug}", ct)).Value
             : null;
+        var into = proposal.Changes is [MergeSkill]
+            ? (await services.Get<Impact>("proposals", $"/api/proposals/{id}/preview", ct)).Value?.Into
+            : null;
         var mine = visit.Caller is { } caller && caller.Id == proposal.Author?.Id;
         var page = visit.To($"/proposals/{id}");
         proposal = await WithRevisions(proposal, services, [shown.From, shown.To], ct);
@@ -99,7 +106,8 @@ public static class ShowProposal
                     [proposal.Author, .. (proposal.Reviews ?? []).Select(review => review.Reviewer)]
                 ),
                 shown,
-                queue is null ? null : (await queue)?.Items
+                queue is null ? null : (await queue)?.Items,
+                into
             ),
             shown.Status
         );

@@ -28,6 +28,10 @@ public static class ReviseProposal
         var (about, status) = await Find(id, services, visit, time, ct);
         if (about is not { Proposal: { } proposal, Skill: var skill })
             return Page.Error(status);
+        if (proposal.Changes is [MergeSkill merge])
+            return TypedResults.Redirect(
+                visit.To($"/skills/{skill.Slug}/merge?into={merge.Into}&proposal={proposal.Id}")
+            );
         var (now, changes) = (skill.Says with { Retired = false }, proposal.Changes);
         var suggestion = changes is [AddSkill add]
             ? Suggestion.Of(
@@ -57,9 +61,7 @@ public static class ReviseProposal
     private static async Task<Said?> Seen(Proposal proposal, Skill now, Services services, CancellationToken ct) =>
         proposal.Changes.Select(Cell.Of).OfType<Cell>().All(cell => now.At(cell.Role, cell.Level) is not null)
             ? null
-            : (await SuggestForm.At(now.Slug, proposal.Revisions?[^1].At ?? proposal.CreatedAt, services, ct))
-                .Value
-                ?.Says;
+            : (await services.SkillAt(now.Slug, proposal.Revisions?[^1].At ?? proposal.CreatedAt, ct)).Value?.Says;
 
     private static async Task<IResult> Post(
         Guid id,
@@ -74,7 +76,8 @@ public static class ReviseProposal
         return about is null ? Page.Error(status) : await SuggestForm.Take(about, form, services, visit, ct);
     }
 
-    private static async Task<(Suggesting?, int)> Find(
+    /// <summary>A proposal of one's own, with the skill that it is about.</summary>
+    public static async Task<(Suggesting?, int)> Find(
         Guid id,
         Services services,
         Visit visit,

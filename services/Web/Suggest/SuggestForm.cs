@@ -78,12 +78,9 @@ public static class SuggestForm
         CancellationToken ct
     )
     {
-        var now = await services.Get<Skill>("catalog", $"/api/catalog/skills/{slug}", ct);
-        return now.Status == 410 ? await At(slug, time.GetUtcNow(), services, ct) : now;
+        var now = await services.SkillItself(slug, time, ct);
+        return now.Status == 410 ? await services.SkillAt(slug, time.GetUtcNow(), ct) : now;
     }
-
-    public static Task<Answer<Skill>> At(string slug, DateTimeOffset at, Services services, CancellationToken ct) =>
-        services.Get<Skill>("catalog", $"/api/catalog/skills/{slug}?asOf={$"{at.UtcDateTime:O}"}", ct);
 
     // The texts the author saw, exactly: browsers change line ends, so they do not travel through the form.
     private static async Task<(Skill? Seen, int Status)> Seen(
@@ -120,7 +117,8 @@ public static class SuggestForm
             : null;
     }
 
-    private static async Task<(string? Id, string? Refused, int Status)> Send(
+    /// <summary>Sends it as a proposal, or as a revision of the one that it is about.</summary>
+    public static async Task<(string? Id, string? Refused, int Status)> Send(
         Suggesting about,
         string? tag,
         Sent sent,
@@ -162,7 +160,7 @@ public static class SuggestForm
         return submitted.Ok ? (id.ToString(), null, 200) : (null, visit.Why(submitted), submitted.Shown());
     }
 
-    private sealed record Sent(string? Skill, string Rationale, Change[] Changes, bool Draft);
+    public sealed record Sent(string? Skill, string Rationale, Change[] Changes, bool Draft);
 
     private sealed record Created(Guid? Id);
 }
