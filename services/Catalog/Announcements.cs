@@ -30,6 +30,15 @@ public static class Announcements
                 e.Unchanged,
                 @event.Timestamp
             ),
+            EditionPublished e => new Contracts.EditionPublished(
+                @event.StreamId,
+                Edition.Fold(null, @event.StreamId, e)!.Slug,
+                e.Name,
+                e.Notes,
+                e.By,
+                e.AsOf,
+                e.At
+            ),
             // Skill and taxonomy change by commits of many events; the last one speaks for all.
             _ when !@event.EndsCommit() => null,
             DomainAdded or GroupAdded or RoleAdded or LevelsReplaced or DomainOriginStated => await Taxonomy(

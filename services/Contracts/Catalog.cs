@@ -230,3 +230,21 @@ public sealed record ReviewDue(
     string[] Reviewers,
     DateTimeOffset At
 );
+
+/// <summary>What the catalogue said at one moment has a name, for ever. Published by Catalog.</summary>
+/// <param name="EditionId">The edition.</param>
+/// <param name="Slug">What stands in its address.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Notes">What is worth saying of it, in Markdown; null for nothing.</param>
+/// <param name="By">User id of the administrator.</param>
+/// <param name="AsOf">The moment, UTC.</param>
+/// <param name="At">When it was published, UTC.</param>
+public sealed record EditionPublished(
+    Guid EditionId,
+    string Slug,
+    string Name,
+    string? Notes,
+    string By,
+    DateTimeOffset AsOf,
+    DateTimeOffset At
+);

@@ -94,6 +94,37 @@ public sealed class TellingTests(Running running) : IClassFixture<Running>
     }
 
     [Fact]
+    public async Task An_edition_reaches_whoever_watches_the_catalogue_once_and_not_who_published_it()
+    {
+        await Begin();
+        await running.Watch(Reader, "catalogue", "all");
+        await running.Watch(Author, "catalogue", "all");
+        var name = _story.Person("2026.2");
+        var edition = new EditionPublished(
+            Guid.CreateVersion7(),
+            "2026-2",
+            name,
+            "The *second* one.",
+            Author,
+            DateTimeOffset.UtcNow,
+            DateTimeOffset.UtcNow
+        );
+        await running.Publish(edition, times: 3);
+        await Eventually.Holds(() => Task.FromResult(running.MailsTo(Reader).Any(IsOfIt)));
+        await running.Quiet();
+        var mail = Assert.Single(running.MailsTo(Reader), IsOfIt).Message;
+        Assert.DoesNotContain(running.MailsTo(Author), IsOfIt);
+        Assert.Contains("The *second* one.", mail.TextBody!);
+        Assert.Contains("/editions/2026-2", mail.TextBody!);
+        Assert.Equal("catalogue", mail.Headers["X-SkillPlatform-Reason"]);
+        var item = Items(await running.Get(Reader, "/inbox?kind=editionPublished"))
+            .Single(i => i.GetProperty("title").GetString()!.Contains(name, StringComparison.Ordinal));
+        Assert.Equal("2026-2", item.GetProperty("edition").GetProperty("slug").GetString());
+
+        bool IsOfIt(Received mail) => mail.Message.Subject.Contains(name, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Who_watches_a_skill_that_is_merged_into_another_hears_once_and_watches_the_other()
     {
         await Begin();

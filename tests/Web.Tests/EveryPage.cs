@@ -137,6 +137,7 @@ public static class EveryPage
         ("/domains/{slug}/feed", "/domains/sea/feed"),
         ("/roles/{slug}/feed", "/roles/pilot/feed"),
         ("/skills/{slug}/feed", "/skills/every/feed"),
+        ("/editions/feed", "/editions/feed"),
         ("/sitemap.xml", "/sitemap.xml"),
         ("/sitemap/{number:int}", "/sitemap/1"),
         ("/robots.txt", "/robots.txt"),

@@ -184,7 +184,7 @@ public static class Readers
         news.Kind switch
         {
             NewsKind.Approved or NewsKind.Accepted or NewsKind.Reminder or NewsKind.ReviewDue => false,
-            NewsKind.Merged or NewsKind.SkillChanged or NewsKind.Imported => true,
+            NewsKind.Merged or NewsKind.SkillChanged or NewsKind.Imported or NewsKind.EditionPublished => true,
             // What is said of the very skill belongs to it.
             NewsKind.SkillCommented when news.SkillId is { } skill && watch.Topic == Topic.OfSkill(skill).ToString() =>
                 true,
