@@ -59,6 +59,8 @@ public sealed class EveryPageIsAccessible(RunningPlatform running, RealBrowser b
                 Skill + "/suggest?role=cloud-engineer&level=middle",
                 Skill + "/merge?q=skill",
                 Skill + "/merge?into=skill-1",
+                "/roles/cloud-engineer/suggest",
+                "/domains/{domain}/suggest",
                 Skill + "/undo?version=2",
                 Skill + "/discussion",
                 "/skills/new",

@@ -81,6 +81,8 @@ public static class EveryPage
         ("/skills/{slug}/requirements/{role}/{level}/history", ["/skills/every/requirements/pilot/junior/history"]),
         ("/skills/{slug}/suggest", ["/skills/every/suggest"]),
         ("/skills/{slug}/merge", ["/skills/every/merge?q=tides", "/skills/every/merge?into=other"]),
+        ("/roles/{slug}/suggest", ["/roles/pilot/suggest"]),
+        ("/domains/{slug}/suggest", ["/domains/sea/suggest"]),
         ("/skills/{slug}/undo", ["/skills/every/undo?version=2"]),
         ("/proposals", ["/proposals"]),
         ("/proposals/mine", ["/proposals/mine"]),

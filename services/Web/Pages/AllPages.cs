@@ -79,6 +79,7 @@ public static class AllPages
         SuggestChange.Map(app);
         SuggestSkill.Map(app);
         MergeInto.Map(app);
+        SuggestTaxonomy.Map(app);
         ReviseProposal.Map(app);
         ProposalsPage.Map(app);
         ShowProposal.Map(app);

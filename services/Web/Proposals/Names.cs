@@ -44,8 +44,9 @@ public sealed record Names(Skill? Skill, Tree Tree)
     public string About(Texts t, Change change) =>
         Say(
             t,
-            change is RenameSkill or ReplaceKeywords or DescribeSkill or MoveSkill or AddSkill or MergeSkill
-                ? $"thing.{Operation(change)}"
+            change is Renaming ? "thing.renameSkill"
+                : change is RenameSkill or ReplaceKeywords or DescribeSkill or MoveSkill or AddSkill or MergeSkill
+                    ? $"thing.{Operation(change)}"
                 : $"op.{Operation(change)}",
             change,
             "",
@@ -75,7 +76,7 @@ public sealed record Names(Skill? Skill, Tree Tree)
                 Operation(first),
                 Cell.Of(first)?.Role,
                 Cell.Of(first)?.Level,
-                (first as RenameSkill)?.Name ?? (first as MergeSkill)?.Was?.Name
+                (first as RenameSkill)?.Name ?? (first as Renaming)?.Name ?? (first as MergeSkill)?.Was?.Name
             )
             : null;
 
@@ -96,6 +97,7 @@ public sealed record Names(Skill? Skill, Tree Tree)
         change switch
         {
             RenameSkill c => (c.Was, c.Name),
+            Renaming c => (c.Was, c.Name),
             ReplaceKeywords c => (t.List(c.Was), t.List(c.Keywords)),
             MoveSkill c => (Place(c.Was.Domain, c.Was.Group), Place(c.Domain, c.Group)),
             AddSkill c => ("", c.Name),

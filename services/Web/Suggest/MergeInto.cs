@@ -139,7 +139,7 @@ public static class MergeInto
         if (string.IsNullOrWhiteSpace(model.Rationale))
             return Again(model with { Problem = visit.T["suggest.no-rationale"] }, 422);
         var sent = new SuggestForm.Sent(about.Skill.Slug, model.Rationale, [model.Change], Draft: false);
-        var (id, refused, code) = await SuggestForm.Send(about, form["tag"], sent, services, visit, ct);
+        var (id, refused, code, _) = await SuggestForm.Send(about, form["tag"], sent, services, visit, ct);
         return id is { } written
             ? TypedResults.Redirect(visit.To($"/proposals/{written}") + "?done=submitted")
             : Again(model with { Problem = refused }, code);

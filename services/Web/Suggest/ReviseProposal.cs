@@ -28,6 +28,8 @@ public static class ReviseProposal
         var (about, status) = await Find(id, services, visit, time, ct);
         if (about is not { Proposal: { } proposal, Skill: var skill })
             return Page.Error(status);
+        if (proposal.Taxonomy is not null)
+            return await SuggestTaxonomy.Revise(proposal, about.Tag, services, ct);
         if (proposal.Changes is [MergeSkill merge])
             return TypedResults.Redirect(
                 visit.To($"/skills/{skill.Slug}/merge?into={merge.Into}&proposal={proposal.Id}")
@@ -73,7 +75,10 @@ public static class ReviseProposal
     )
     {
         var (about, status) = await Find(id, services, visit, time, ct);
-        return about is null ? Page.Error(status) : await SuggestForm.Take(about, form, services, visit, ct);
+        return about is null ? Page.Error(status)
+            : about is { Proposal: { Taxonomy: not null } proposal }
+                ? await SuggestTaxonomy.Take(proposal, about.Tag, form, services, visit, ct)
+            : await SuggestForm.Take(about, form, services, visit, ct);
     }
 
     /// <summary>A proposal of one's own, with the skill that it is about.</summary>
