@@ -121,7 +121,7 @@ public sealed class TellingTests(Running running) : IClassFixture<Running>
             .Single(i => i.GetProperty("title").GetString()!.Contains(name, StringComparison.Ordinal));
         Assert.Equal("2026-2", item.GetProperty("edition").GetProperty("slug").GetString());
 
-        bool IsOfIt(Received mail) => mail.Message.Subject.Contains(name, StringComparison.Ordinal);
+        bool IsOfIt(Received mail) => mail.Message.Subject?.Contains(name, StringComparison.Ordinal) == true;
     }
 
     [Fact]
