@@ -30,6 +30,15 @@ public static class Announcements
                 e.Unchanged,
                 @event.Timestamp
             ),
+            EditionPublished e => new Contracts.EditionPublished(
+                @event.StreamId,
+                Edition.Fold(null, @event.StreamId, e)!.Slug,
+                e.Name,
+                e.Notes,
+                e.By,
+                e.AsOf,
+                e.At
+            ),
             // Skill and taxonomy change by commits of many events; the last one speaks for all.
             _ when !@event.EndsCommit() => null,
             _ when Catalog.Taxonomy.IsChangedBy(@event.Data) => await Taxonomy(@event, around, ct),
@@ -121,7 +130,8 @@ public static class Announcements
             ],
             skill.Retired,
             skill.Description.Length > 0 ? skill.Description : null,
-            skill.ExternalIds.Length > 0 ? [.. skill.ExternalIds] : null
+            skill.ExternalIds.Length > 0 ? [.. skill.ExternalIds] : null,
+            skill.MergedInto
         );
     }
 
@@ -136,6 +146,11 @@ public static class Announcements
             ExternalIdsReplaced d => Of("externalIdsReplaced", Text(before!.ExternalIds), Text(d.ExternalIds)),
             SkillMoved d => Of("skillMoved", $"{before!.Domain}/{before.Group}", $"{d.Domain}/{d.Group}"),
             SkillRetired => Of("skillRetired", before!.Name, null),
+            SkillMerged d => Of("skillMerged", before!.Name, d.Name) with { Other = after.MergedInto },
+            SkillAbsorbed d => Of("skillAbsorbed", d.Name, before!.Name) with
+            {
+                Other = new OtherSkill(d.Skill, d.Slug, d.Name, d.Domain, d.Group),
+            },
             RequirementStated d => At("requirementStated", d.Role, d.Level),
             RequirementReworded d => At("requirementReworded", d.Role, d.Level),
             RequirementMadeMandatory d => At("requirementMadeMandatory", d.Role, d.Level),

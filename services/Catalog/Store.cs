@@ -21,6 +21,8 @@ public static class Store
         events.MapEventType<ExternalIdsReplaced>("external_ids_replaced");
         events.MapEventType<SkillMoved>("skill_moved");
         events.MapEventType<SkillRetired>("skill_retired");
+        events.MapEventType<SkillMerged>("skill_merged");
+        events.MapEventType<SkillAbsorbed>("skill_absorbed");
         events.MapEventType<SkillConfirmed>("skill_confirmed");
         events.MapEventType<RequirementConfirmed>("requirement_confirmed");
         events.MapEventType<ReviewPlanned>("review_planned");

@@ -7,7 +7,8 @@ namespace SkillPlatform.Changes;
 /// <summary>What changes ask of the rest of the catalogue.</summary>
 /// <param name="Places">What there is to name.</param>
 /// <param name="IsTaken">True if another skill of the group has a name that looks like this one.</param>
-public sealed record Surroundings(Places Places, Func<Place, string, bool> IsTaken)
+/// <param name="Other">The skill that a change merges this one into; null for none.</param>
+public sealed record Surroundings(Places Places, Func<Place, string, bool> IsTaken, Other? Other = null)
 {
     /// <summary>The domains in which a part of the taxonomy that is to be changed is used by skills.</summary>
     public IReadOnlyDictionary<Part, string[]> Uses { get; init; } = new Dictionary<Part, string[]>();
@@ -33,6 +34,9 @@ public sealed record Step(Change Change, Said? Before, Said? After)
 /// <param name="Conflicts">What stands in the way. All or nothing: with one, nothing is to be done.</param>
 public sealed record Course(Said? Before, Said? After, IReadOnlyList<Step> Steps, IReadOnlyList<Conflict> Conflicts)
 {
+    /// <summary>What becomes of the skill that this one is merged into; null where it is merged into none.</summary>
+    public Into? Into { get; init; }
+
     /// <summary>Applies changes.</summary>
     /// <param name="skill">The skill as it is; null where the changes add one.</param>
     /// <param name="changes">In order.</param>
@@ -40,16 +44,24 @@ public sealed record Course(Said? Before, Said? After, IReadOnlyList<Step> Steps
     public static Course Of(Said? skill, IEnumerable<Change> changes, Surroundings around)
     {
         var (now, steps, conflicts) = (skill, new List<Step>(), new List<Conflict>());
+        Into? into = null;
         foreach (var change in changes)
         {
-            var seen = Seen(now, Normal.Of(change));
+            var seen = Seen(now, Normal.Of(change), around);
             var (after, conflict) = Apply(now, seen, around);
             if (conflict is not null)
-                conflicts.Add(conflict with { Change = steps.Count });
+                conflicts.AddRange(
+                    Merging
+                        .Conflicts(now, seen, around)
+                        .DefaultIfEmpty(conflict)
+                        .Select(c => c with { Change = steps.Count })
+                );
+            else if (after is { MergedInto: not null } && !ReferenceEquals(now, after))
+                into = Merging.Into(now!, (MergeSkill)seen, around.Other!);
             steps.Add(new Step(seen, now, after));
             now = after;
         }
-        return new Course(skill, now, steps, conflicts);
+        return new Course(skill, now, steps, conflicts) { Into = into };
     }
 
     /// <summary>What the changes name that does not exist: pointer into them, and message.</summary>
@@ -72,7 +84,12 @@ public sealed record Course(Said? Before, Said? After, IReadOnlyList<Step> Steps
             (not null, AddSkill add) => Not(skill, "exists", null, skill.Name, add.Name),
             (null, _) => Not(null, "missing", Was(change), null, Wanted(change)),
             (_, RetireSkill retire) => Retire(skill, retire),
+            ({ MergedInto: { } into }, MergeSkill) when into.Id == around.Other?.Id => (skill, null),
+            ({ MergedInto: { } into }, _) => Not(skill, "merged", Was(change), into.Name, Wanted(change)),
             ({ Retired: true }, _) => Not(skill, "retired", Was(change), null, Wanted(change)),
+            (_, MergeSkill) => Merging.Conflicts(skill, change, around).FirstOrDefault() is { } conflict
+                ? (skill, conflict)
+                : (skill with { Retired = true, MergedInto = around.Other!.Named }, null),
             (_, StateRequirement state) => State(skill, state, around),
             (_, RewordRequirement reword) => Reword(skill, reword),
             (_, MakeMandatory make) => Make(skill, new(make.Role, make.Level), true, make.Was),
@@ -86,7 +103,7 @@ public sealed record Course(Said? Before, Said? After, IReadOnlyList<Step> Steps
         };
 
     // What someone does not say they saw is what they could see.
-    private static Change Seen(Said? skill, Change change) =>
+    private static Change Seen(Said? skill, Change change, Surroundings around) =>
         change switch
         {
             DropRequirement { WasMandatory: null } drop when skill?.At(drop.Role, drop.Level) is { } now => drop with
@@ -94,6 +111,7 @@ public sealed record Course(Said? Before, Said? After, IReadOnlyList<Step> Steps
                 WasMandatory = now.Mandatory,
             },
             RetireSkill { Version: null } when skill is { Version: > 0 } => new RetireSkill(skill.Version),
+            MergeSkill merge when skill is not null && around.Other is { } other => Merging.Seen(skill, merge, other),
             _ => change,
         };
 
@@ -235,6 +253,7 @@ public sealed record Course(Said? Before, Said? After, IReadOnlyList<Step> Steps
             DescribeSkill e => e.Description,
             MoveSkill e => Text(new Place(e.Domain, e.Group)),
             AddSkill e => Text(new Place(e.Domain, e.Group)),
+            MergeSkill e => e.Was?.Name ?? e.Into,
             _ => null,
         };
 
@@ -242,9 +261,9 @@ public sealed record Course(Said? Before, Said? After, IReadOnlyList<Step> Steps
 
     private static string Text(Place place) => $"{place.Domain}/{place.Group}";
 
-    private static string Binding(bool mandatory) => mandatory ? "mandatory" : "optional";
+    internal static string Binding(bool mandatory) => mandatory ? "mandatory" : "optional";
 
-    private static string Number(long version) => version.ToString(CultureInfo.InvariantCulture);
+    internal static string Number(long version) => version.ToString(CultureInfo.InvariantCulture);
 
     private static (Said?, Conflict?) Not(Said? skill, string code, string? was, string? now, string? wanted) =>
         (skill, new Conflict(0, code, was, now, wanted));

@@ -42,7 +42,7 @@ public static class Difference
             .. One(from.Description != to.Description, () => new DescribeSkill(from.Description, to.Description)),
             .. One(from.Place != to.Place, () => new MoveSkill(from.Place, to.Place.Domain, to.Place.Group)),
             .. to.Requirements.SelectMany(r => Between(had.GetValueOrDefault(new(r.Role, r.Level)), r)),
-            .. One(to.Retired && !from.Retired, () => new RetireSkill(from.Version > 0 ? from.Version : null)),
+            .. One(to.Retired && !from.Retired, () => Gone(to.MergedInto, from.Version > 0 ? from.Version : null)),
         ];
     }
 
@@ -69,10 +69,20 @@ public static class Difference
     /// <param name="course">Without conflicts.</param>
     public static string Mark(Course course)
     {
-        var lines = Between(course.Before, course.After!).Select(Line).Order(StringComparer.Ordinal);
+        var lines = Between(course.Before, course.After!)
+            .Select(change => Line(course.Before, change))
+            .Order(StringComparer.Ordinal)
+            // What it does to another skill is part of what one agrees to.
+            .Concat(
+                course.Into is { } into
+                    ? Between(into.Before, into.After)
+                        .Select(change => Line(into.Before, change))
+                        .Order(StringComparer.Ordinal)
+                    : []
+            );
         return Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines))));
 
-        string Line(Change change) =>
+        static string Line(Said? before, Change change) =>
             JsonSerializer.Serialize(
                 change switch
                 {
@@ -88,13 +98,17 @@ public static class Difference
                         ],
                     },
                     // Whoever agrees that something is mandatory agrees to what it says.
-                    MakeMandatory c => c with { Was = course.Before!.At(c.Role, c.Level)!.Description },
-                    MakeOptional c => c with { Was = course.Before!.At(c.Role, c.Level)!.Description },
-                    RetireSkill => new RetireSkill(course.Before!.Version),
+                    MakeMandatory c => c with { Was = before!.At(c.Role, c.Level)!.Description },
+                    MakeOptional c => c with { Was = before!.At(c.Role, c.Level)!.Description },
+                    RetireSkill => new RetireSkill(before!.Version),
+                    MergeSkill c => c with { Version = before!.Version },
                     _ => change,
                 }
             );
     }
+
+    private static Change Gone(OtherSkill? mergedInto, long? version) =>
+        mergedInto is null ? new RetireSkill(version) : new MergeSkill(mergedInto.Slug, Version: version);
 
     private static IEnumerable<Change> Between(Requirement? had, Requirement has)
     {

@@ -28,6 +28,7 @@ public static class Normal
             Renaming c => c with { Was = TextForm.Name(c.Was), Name = TextForm.Name(c.Name) },
             ReplaceKeywords c => new ReplaceKeywords(TextForm.Keywords(c.Was), TextForm.Keywords(c.Keywords)),
             DescribeSkill c => new DescribeSkill(TextForm.Text(c.Was), TextForm.Text(c.Description)),
+            MergeSkill { Cells: { } cells } c => c with { Cells = [.. cells.Select(Of)] },
             AddSkill c => c with
             {
                 Name = TextForm.Name(c.Name),
@@ -49,6 +50,12 @@ public static class Normal
                 Description = TextForm.Text(requirement.Description),
             };
 
+    // JSON may hold null in a list, which says nothing.
+    private static MergedCell Of(MergedCell? cell) =>
+        cell is null ? new MergedCell("", "")
+        : cell.Was is { } was ? cell with { Was = TextForm.Text(was) }
+        : cell;
+
     /// <summary>What is wrong with the form of a change, each thing at its JSON pointer. Needs no knowledge of the catalogue.</summary>
     /// <param name="change">In its form.</param>
     public static IEnumerable<(string Pointer, string Message)> Errors(Change change) =>
@@ -65,6 +72,7 @@ public static class Normal
             Renaming c => Was("/was", c.Was).Concat(Name("/name", c.Name, TextForm.LongestName)),
             ReplaceKeywords c => c.Was.SelectMany((k, i) => Was($"/was/{i}", k)).Concat(Keywords(c.Keywords)),
             DescribeSkill c => Was("/was", c.Was).Concat(Text("/description", c.Description)),
+            MergeSkill c => Cells(c.Cells ?? []),
             AddSkill c => Name("/name", c.Name, TextForm.LongestName)
                 .Concat(Text("/description", c.Description ?? ""))
                 .Concat(Keywords(c.Keywords))
@@ -87,6 +95,7 @@ public static class Normal
             Renaming c => TextForm.Length(c.Was) + TextForm.Length(c.Name),
             ReplaceKeywords c => c.Was.Concat(c.Keywords).Sum(Length),
             DescribeSkill c => TextForm.Length(c.Was) + TextForm.Length(c.Description),
+            MergeSkill c => (c.Cells ?? []).Sum(cell => Length(cell?.Was)),
             AddSkill c => TextForm.Length(c.Name)
                 + Length(c.Description)
                 + c.Keywords.Sum(Length)
@@ -124,6 +133,18 @@ public static class Normal
                     .Concat(
                         Of($"/requirements/{i}", cells.Add(new(r.Role, r.Level)) ? null : "Each role and level once.")
                     )
+        );
+    }
+
+    private static IEnumerable<(string, string)> Cells(MergedCell[] cells)
+    {
+        if (cells.Length > MostRequirements)
+            return [("/cells", $"At most {MostRequirements} requirements.")];
+        var seen = new HashSet<Cell>();
+        return cells.SelectMany(
+            (c, i) =>
+                Was($"/cells/{i}/was", c.Was ?? "")
+                    .Concat(Of($"/cells/{i}", seen.Add(new(c.Role, c.Level)) ? null : "Each role and level once."))
         );
     }
 

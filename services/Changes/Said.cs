@@ -30,6 +30,7 @@ public readonly record struct Cell(string Role, string Level)
 /// <param name="Retired">True once retired.</param>
 /// <param name="Version">The version that says so; 0 where it has none yet.</param>
 /// <param name="Description">What the skill is about; empty where nothing is said.</param>
+/// <param name="MergedInto">The skill that it was merged into; retired then.</param>
 public sealed record Said(
     string Name,
     ImmutableArray<string> Keywords,
@@ -37,7 +38,8 @@ public sealed record Said(
     ImmutableArray<Requirement> Requirements,
     bool Retired = false,
     long Version = 0,
-    string Description = ""
+    string Description = "",
+    OtherSkill? MergedInto = null
 )
 {
     /// <summary>What a stored skill says, whatever form its texts were stored in.</summary>
@@ -48,6 +50,7 @@ public sealed record Said(
     /// <param name="retired">True once retired.</param>
     /// <param name="version">The version that says so.</param>
     /// <param name="description">What the skill is about.</param>
+    /// <param name="mergedInto">The skill that it was merged into.</param>
     public static Said Of(
         string name,
         IEnumerable<string> keywords,
@@ -55,7 +58,8 @@ public sealed record Said(
         IEnumerable<Requirement> requirements,
         bool retired = false,
         long version = 0,
-        string? description = null
+        string? description = null,
+        OtherSkill? mergedInto = null
     ) =>
         new(
             TextForm.Name(name),
@@ -64,7 +68,8 @@ public sealed record Said(
             [.. requirements.Select(Normal.Of)],
             retired,
             version,
-            TextForm.Text(description ?? "")
+            TextForm.Text(description ?? ""),
+            mergedInto
         );
 
     /// <summary>What a state says.</summary>
@@ -78,7 +83,8 @@ public sealed record Said(
             state.Requirements,
             state.Retired,
             version,
-            state.Description
+            state.Description,
+            state.MergedInto
         );
 
     /// <summary>What it says at one cell; null where nothing.</summary>
@@ -159,6 +165,8 @@ public sealed record Places(IReadOnlyList<DomainTaxonomy> Domains, IReadOnlyList
                     c.Requirements.SelectMany((r, i) => Cell(c.Domain, new(r.Role, r.Level), $"requirements/{i}/"))
                 ),
             MoveSkill c => Place(c.Domain, c.Group).Concat(skill is null ? [] : Lost(skill, c.Domain)),
+            MergeSkill { Was: { } into } when skill is not null => Lost(skill, into.Domain)
+                .Select(lost => ("into", lost.Item2, lost.Item3)),
             _ when skill is not null && Changes.Cell.Of(change) is { } cell => Cell(skill.Place.Domain, cell, ""),
             _ => [],
         };

@@ -38,6 +38,7 @@ public sealed record ExternalId(
 /// <param name="Retired">True once retired.</param>
 /// <param name="Description">What the skill is about, in Markdown; null where nothing is said.</param>
 /// <param name="ExternalIds">What it is in other systems; null where nothing is known.</param>
+/// <param name="MergedInto">The skill that it was merged into, as that was called then; null where it was not.</param>
 public sealed record SkillState(
     string Slug,
     string Name,
@@ -49,12 +50,21 @@ public sealed record SkillState(
     Requirement[] Requirements,
     bool Retired,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExternalId[]? ExternalIds = null
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExternalId[]? ExternalIds = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] OtherSkill? MergedInto = null
 );
+
+/// <summary>The other one of two skills that were merged, as it was then.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Slug">Its slug.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Domain">Slug of its domain.</param>
+/// <param name="Group">Slug of its group.</param>
+public sealed record OtherSkill(Guid Id, string Slug, string Name, string Domain, string Group);
 
 /// <summary>
 /// One thing that changed in a skill. <c>Kind</c> is one of <c>skillAdded, skillRenamed, keywordsReplaced,
-/// skillDescribed, externalIdsReplaced, skillMoved, skillRetired, requirementStated, requirementReworded, requirementMadeMandatory, requirementMadeOptional,
+/// skillDescribed, externalIdsReplaced, skillMoved, skillRetired, skillMerged, skillAbsorbed, requirementStated, requirementReworded, requirementMadeMandatory, requirementMadeOptional,
 /// requirementDropped</c>; readers ignore kinds they do not know.
 /// </summary>
 /// <param name="Version">The skill's version that this change made.</param>
@@ -65,6 +75,7 @@ public sealed record SkillState(
 /// <param name="After">What it says now; null when there is nothing.</param>
 /// <param name="MandatoryBefore">For requirement changes, whether it was mandatory; null when it did not exist.</param>
 /// <param name="MandatoryAfter">For requirement changes, whether it is; null when it no longer exists.</param>
+/// <param name="Other">Of <c>skillMerged</c> the skill that remains, of <c>skillAbsorbed</c> the one that went; else null.</param>
 public sealed record Changed(
     long Version,
     string Kind,
@@ -73,7 +84,8 @@ public sealed record Changed(
     string? Before,
     string? After,
     bool? MandatoryBefore,
-    bool? MandatoryAfter
+    bool? MandatoryAfter,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] OtherSkill? Other = null
 );
 
 /// <summary>
@@ -129,7 +141,7 @@ public sealed record ProposalApplied(
 
 /// <summary>Why one change of a proposal could not be applied.</summary>
 /// <param name="Change">Index into the proposal's changes, 0 upwards.</param>
-/// <param name="Code">Stable: <c>changed</c>, <c>missing</c>, <c>exists</c>, <c>unknown-role</c>, <c>unknown-level</c>, <c>unknown-place</c>, <c>retired</c>, <c>name-taken</c>.</param>
+/// <param name="Code">Stable: <c>changed</c>, <c>missing</c>, <c>exists</c>, <c>unknown-role</c>, <c>unknown-level</c>, <c>unknown-place</c>, <c>retired</c>, <c>merged</c>, <c>name-taken</c>, <c>too-many-keywords</c>.</param>
 /// <param name="Was">What the author saw, as text; null if nothing.</param>
 /// <param name="Now">What is there now; null if nothing.</param>
 /// <param name="Wanted">What the author wants; null if nothing.</param>
@@ -225,5 +237,23 @@ public sealed record ReviewDue(
     DateOnly On,
     string PlannedBy,
     string[] Reviewers,
+    DateTimeOffset At
+);
+
+/// <summary>What the catalogue said at one moment has a name, for ever. Published by Catalog.</summary>
+/// <param name="EditionId">The edition.</param>
+/// <param name="Slug">What stands in its address.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Notes">What is worth saying of it, in Markdown; null for nothing.</param>
+/// <param name="By">User id of the administrator.</param>
+/// <param name="AsOf">The moment, UTC.</param>
+/// <param name="At">When it was published, UTC.</param>
+public sealed record EditionPublished(
+    Guid EditionId,
+    string Slug,
+    string Name,
+    string? Notes,
+    string By,
+    DateTimeOffset AsOf,
     DateTimeOffset At
 );

@@ -20,6 +20,7 @@ namespace SkillPlatform.Contracts;
 [JsonDerivedType(typeof(MoveSkill), "moveSkill")]
 [JsonDerivedType(typeof(AddSkill), "addSkill")]
 [JsonDerivedType(typeof(RetireSkill), "retireSkill")]
+[JsonDerivedType(typeof(MergeSkill), "mergeSkill")]
 [JsonDerivedType(typeof(RenameDomain), "renameDomain")]
 [JsonDerivedType(typeof(RenameGroup), "renameGroup")]
 [JsonDerivedType(typeof(RenameLevel), "renameLevel")]
@@ -131,3 +132,38 @@ public sealed record AddSkill(
 public sealed record RetireSkill(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Version = null
 ) : Change;
+
+/// <summary>
+/// Merges the skill into another one, which then says what either said, and is where the old address leads. Always the only
+/// change of its proposal. What only the skill that goes has is added: requirements, keywords, ids elsewhere, and its
+/// description where the other has none.
+/// </summary>
+/// <param name="Into">Slug of the skill that remains, current or former.</param>
+/// <param name="Cells">What the author decided where both say something, and what they saw there; what is not named stays as the skill that remains has it.</param>
+/// <param name="Was">The skill that remains, as the author saw it; what is proposed without it takes what is so then. Conflicts if it stands in another domain now, or states a requirement otherwise than the skill that goes which <c>cells</c> does not name.</param>
+/// <param name="Version">The version of the skill that goes that the author saw; without it, the latest. Conflicts if there is a later one.</param>
+public sealed record MergeSkill(
+    string Into,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] MergedCell[]? Cells = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RemainingSkill? Was = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Version = null
+) : Change;
+
+/// <summary>What becomes of a requirement that two skills state which are merged.</summary>
+/// <param name="Role">Slug of the role.</param>
+/// <param name="Level">Slug of the level.</param>
+/// <param name="Replaces">True where what the skill that goes says replaces what the other one says; else that stays.</param>
+/// <param name="Was">The text of the skill that remains, as the author saw it; without it, the one it has then.</param>
+/// <param name="WasMandatory">Whether it was mandatory there; likewise.</param>
+public sealed record MergedCell(
+    string Role,
+    string Level,
+    bool Replaces = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Was = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? WasMandatory = null
+);
+
+/// <summary>A skill that another is merged into, as the author saw it.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Domain">Slug of its domain, whose reviewers decide too.</param>
+public sealed record RemainingSkill(string Name, string Domain);

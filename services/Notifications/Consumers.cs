@@ -22,6 +22,7 @@ public static class Consumers
         "notifications-when-proposal-applied",
         "notifications-when-import-finished",
         "notifications-when-review-due",
+        "notifications-when-edition-published",
         Log,
     ];
 
@@ -36,6 +37,7 @@ public static class Consumers
         bus.AddConsumer<WhenProposalApplied>();
         bus.AddConsumer<WhenImportFinished>();
         bus.AddConsumer<WhenReviewDue>();
+        bus.AddConsumer<WhenEditionPublished>();
         bus.AddConsumer<WhenAnnounced>().Endpoint(endpoint => endpoint.Name = Log);
         bus.AddInbox(together: ["notifications-when-skill-changed", "notifications-when-proposal-activity"]);
     }

@@ -57,6 +57,8 @@ public sealed class EveryPageIsAccessible(RunningPlatform running, RealBrowser b
                 Skill + "/history",
                 Skill + "/suggest",
                 Skill + "/suggest?role=cloud-engineer&level=middle",
+                Skill + "/merge?q=skill",
+                Skill + "/merge?into=skill-1",
                 "/roles/cloud-engineer/suggest",
                 "/domains/{domain}/suggest",
                 Skill + "/undo?version=2",

@@ -79,7 +79,7 @@ public sealed partial class SampleTests
         {
             string? watched = kind switch
             {
-                NewsKind.Imported => Topic.Catalogue,
+                NewsKind.Imported or NewsKind.EditionPublished => Topic.Catalogue,
                 NewsKind.WebhookStopped => SwitchOff.Scope,
                 NewsKind.SkillChanged or NewsKind.SkillCommented => Topic.Skill,
                 NewsKind.ReviewDue => Reasons.Upkeep,
@@ -204,6 +204,8 @@ public sealed partial class SampleTests
         };
         if (kind == NewsKind.Imported)
             return news with { Author = "author", Import = new ImportCounts("skills.json", 140, 23, 7) };
+        if (kind == NewsKind.EditionPublished)
+            return news with { Edition = new Named("2026-2", "2026.2"), Text = "The *second* one." };
         if (kind == NewsKind.WebhookStopped)
             return news with { Webhook = "hooks.example.org" };
         news = news with
@@ -272,6 +274,8 @@ public sealed partial class SampleTests
                 Of("externalIdsReplaced", null, "esco: 12"),
                 Of("skillMoved", "Cloud › Compute", "Cloud › Serverless"),
                 Of("skillRetired"),
+                Of("skillMerged", "Functions", "Serverless Functions"),
+                Of("skillAbsorbed", "Functions", "Serverless Functions"),
                 Of("something.new"),
             }.Select(line => line with { Role = null, Level = null }),
         ];

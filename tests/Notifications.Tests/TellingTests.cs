@@ -93,6 +93,94 @@ public sealed class TellingTests(Running running) : IClassFixture<Running>
         Assert.Equal(_story.Slug, item.GetProperty("skill").GetProperty("slug").GetString());
     }
 
+    [Fact]
+    public async Task An_edition_reaches_whoever_watches_the_catalogue_once_and_not_who_published_it()
+    {
+        await Begin();
+        await running.Watch(Reader, "catalogue", "all");
+        await running.Watch(Author, "catalogue", "all");
+        var name = _story.Person("2026.2");
+        var edition = new EditionPublished(
+            Guid.CreateVersion7(),
+            "2026-2",
+            name,
+            "The *second* one.",
+            Author,
+            DateTimeOffset.UtcNow,
+            DateTimeOffset.UtcNow
+        );
+        await running.Publish(edition, times: 3);
+        await Eventually.Holds(() => Task.FromResult(running.MailsTo(Reader).Any(IsOfIt)));
+        await running.Quiet();
+        var mail = Assert.Single(running.MailsTo(Reader), IsOfIt).Message;
+        Assert.DoesNotContain(running.MailsTo(Author), IsOfIt);
+        Assert.Contains("The *second* one.", mail.TextBody!);
+        Assert.Contains("/editions/2026-2", mail.TextBody!);
+        Assert.Equal("catalogue", mail.Headers["X-SkillPlatform-Reason"]);
+        var item = Items(await running.Get(Reader, "/inbox?kind=editionPublished"))
+            .Single(i => i.GetProperty("title").GetString()!.Contains(name, StringComparison.Ordinal));
+        Assert.Equal("2026-2", item.GetProperty("edition").GetProperty("slug").GetString());
+
+        bool IsOfIt(Received mail) => mail.Message.Subject?.Contains(name, StringComparison.Ordinal) == true;
+    }
+
+    [Fact]
+    public async Task Who_watches_a_skill_that_is_merged_into_another_hears_once_and_watches_the_other()
+    {
+        await Begin();
+        var (both, other) = (_story.Person("other"), _story.Person("reviewer"));
+        await running.Watch(both, "skill", _story.Slug);
+        var remains = new Story();
+        await running.Publish(remains.Changed(proposal: false));
+        await running.Watch(both, "skill", remains.Slug);
+        await running.Watch(other, "skill", remains.Slug);
+        var gone = _story.Changed();
+        var kept = remains.Changed();
+        var went = new OtherSkill(gone.SkillId, _story.Slug, "Serverless Functions", _story.Domain, "compute");
+        kept = kept with
+        {
+            ProposalId = gone.ProposalId,
+            Author = gone.Author,
+            Reviewer = null,
+            Changes =
+            [
+                new(2, "skillAbsorbed", null, null, "Old functions", "Functions", null, null, went),
+                .. kept.Changes,
+            ],
+        };
+        gone = gone with
+        {
+            Changes = [new(2, "skillMerged", null, null, "Old functions", "Functions", null, null)],
+            Skill = gone.Skill with { Retired = true },
+        };
+        await running.Publish(gone, times: 2);
+        await running.Publish(kept, times: 2);
+        await running.MailsTo(Reader, 1);
+        await running.MailsTo(both, 1);
+        await running.MailsTo(other, 1);
+        await running.Quiet();
+        var mail = Assert.Single(running.MailsTo(Reader)).Message;
+        Assert.Single(running.MailsTo(both));
+        Assert.Contains("“Old functions” was merged into it", mail.TextBody!);
+        Assert.Equal([remains.Slug], await Watched(Reader));
+        Assert.Equal([remains.Slug], await Watched(both));
+
+        // From then on they hear of the other one, and the way out of the letter is out of that.
+        await running.Publish(
+            kept with
+            {
+                Version = kept.Version + 1,
+                FromVersion = kept.Version,
+                ProposalId = Guid.CreateVersion7(),
+                Changes = kept.Changes[1..],
+            }
+        );
+        await running.MailsTo(Reader, 2);
+
+        async Task<string[]> Watched(string who) =>
+            [.. Items(await running.Get(who, "/watches?scope=skill")).Select(w => w.GetProperty("key").GetString()!)];
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

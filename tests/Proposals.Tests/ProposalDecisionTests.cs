@@ -1,3 +1,4 @@
+using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
 using SkillPlatform.EventSourcing;
 
@@ -371,6 +372,36 @@ public sealed class ProposalDecisionTests
         Assert.Equal(2, Items(Review(open, scopes: ["cloud", "data"])).Count);
         Refused(Review(open, scopes: ["trainees"]), RefusalKind.NotAllowed, "not-reviewer");
         Event<ProposalRejected>(Review(open, "reject", scopes: ["data"]));
+    }
+
+    [Fact]
+    public void Both_domains_decide_on_a_merge()
+    {
+        var other = new Other(Guid.CreateVersion7(), "streams", Said.Of(Given.Skill("streams", "Streams", "data"), 5));
+        var submitted = Event<ProposalSubmitted>(
+            SubmitProposal.Decide(
+                Body with
+                {
+                    Changes = [new MergeSkill("streams")],
+                },
+                Given.Known,
+                Given.Around with
+                {
+                    Other = other,
+                },
+                Given.Author,
+                Guid.Empty,
+                Given.Now
+            )
+        );
+        var open = Given.Proposal(submitted)!;
+        Assert.Equal(["cloud", "data"], open.Domains);
+        Account[] people = [Given.Account("of cloud", scopes: "cloud"), Given.Account("of data", scopes: "data")];
+        var first = Review(open, reviewer: "of cloud", scopes: ["cloud"], others: people);
+        var once = Proposal.Fold(open, Given.Id, Event<ProposalApproved>(first));
+        Event<ProposalApproved>(Review(once, scopes: ["cloud"], others: people));
+        var second = Review(once, reviewer: "of data", scopes: ["data"], others: people);
+        Assert.IsType<ProposalAccepted>(Items(second)[1]);
     }
 
     [Fact]

@@ -554,6 +554,71 @@ public sealed class ReadingApiTests(ProposalsHost host)
     }
 
     [Fact]
+    public async Task A_merge_shows_before_it_is_decided_what_the_other_skill_gains()
+    {
+        var (going, remaining) = (await host.Skill(), await host.Skill(domain: "data"));
+        using var author = host.As("merger");
+        var cell = remaining.Skill.Requirements[0];
+        // What the other one says differently here, so that there is something to decide.
+        var said = cell with
+        {
+            Description = "Says it otherwise.",
+        };
+        await host.Say(
+            remaining with
+            {
+                Version = remaining.Version + 1,
+                Skill = remaining.Skill with { Keywords = ["streams"], Requirements = [said] },
+            }
+        );
+        var change = new
+        {
+            op = "mergeSkill",
+            into = remaining.Skill.Slug,
+            cells = new[]
+            {
+                new
+                {
+                    role = said.Role,
+                    level = said.Level,
+                    replaces = true,
+                },
+            },
+        };
+        var body = new
+        {
+            skill = going.Skill.Slug,
+            rationale = "They are one.",
+            changes = new[] { change },
+        };
+        await Eventually.Holds(async () =>
+        {
+            var before = await (await author.PostAsJsonAsync($"{Root}/preview", body)).Json();
+            return before.GetProperty("into").GetProperty("changes").GetArrayLength() > 2;
+        });
+        var sent = await author.PostAsJsonAsync(Root, body);
+        await sent.Is(HttpStatusCode.Created);
+        var id = (await sent.Json()).GetProperty("id").GetGuid();
+        var preview = await (await author.GetAsync($"{Root}/{id}/preview")).Json();
+        Assert.Empty(preview.GetProperty("conflicts").EnumerateArray());
+        Assert.True(preview.GetProperty("skill").GetProperty("retired").GetBoolean());
+        var into = preview.GetProperty("into");
+        Assert.Equal(remaining.Skill.Slug, into.GetProperty("skill").GetProperty("slug").GetString());
+        Assert.Equal(
+            ["replaceKeywords", "rewordRequirement", "stateRequirement", "stateRequirement"],
+            into.GetProperty("changes").EnumerateArray().Select(c => c.GetProperty("op").GetString())
+        );
+        var page = await (await author.GetAsync($"{Root}/{id}")).Json();
+        Assert.Equal(
+            ["cloud", "data"],
+            page.GetProperty("approvals").EnumerateArray().Select(a => a.GetProperty("domain").GetString())
+        );
+        var kept = page.GetProperty("changes")[0];
+        Assert.Equal("Says it otherwise.", kept.GetProperty("cells")[0].GetProperty("was").GetString());
+        Assert.Equal(remaining.Skill.Name, kept.GetProperty("was").GetProperty("name").GetString());
+    }
+
+    [Fact]
     public async Task Late_and_old_slugs_of_a_skill_are_understood()
     {
         var skill = await host.Skill();

@@ -1,3 +1,4 @@
+using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
 using SkillPlatform.EventSourcing;
 
@@ -106,6 +107,61 @@ public sealed class SubmissionTests
     [Fact]
     public void A_domain_without_the_levels_of_the_skill_is_no_place_for_it() =>
         At(Check(new MoveSkill(new("cloud", "serverless"), "trainees", "first-steps")), "/changes/0/domain");
+
+    [Fact]
+    public void A_skill_is_merged_into_another_that_is_there_and_has_room_for_it()
+    {
+        Refusal? Merge(SkillState? other, params Change[] more) =>
+            SubmitProposal
+                .Check(
+                    new Proposed("functions", "Because.", [new MergeSkill("other"), .. more]),
+                    Given.Known,
+                    Given.Around with
+                    {
+                        Other = other is null ? null : new Other(Guid.Empty, "other", Said.Of(other, 2)),
+                    },
+                    Guid.Empty
+                )
+                .Refusal;
+        var streams = Given.Skill("other", "Other", "data");
+        Assert.Null(Merge(streams));
+        At(Merge(null), "/changes/0/into");
+        At(Merge(streams with { Retired = true }), "/changes/0/into");
+        var gone = streams with { Retired = true, MergedInto = new(Guid.Empty, "third", "Third", "data", "streams") };
+        Assert.Contains("Third", Merge(gone)!.Errors!["/changes/0/into"][0]);
+        At(Merge(streams with { Keywords = [.. Enumerable.Range(0, 99).Select(i => $"k{i}")] }), "/changes/0/into");
+        At(
+            Merge(streams with { Domain = new("trainees", "Trainees"), Group = new("first-steps", "First steps") }),
+            "/changes/0/into"
+        );
+        At(Merge(streams, Given.Mandatory), "/changes/0");
+    }
+
+    [Fact]
+    public void A_skill_that_was_merged_takes_no_proposal_and_nothing_of_it_is_reverted()
+    {
+        var gone = Given.Known with
+        {
+            State = Given.Skill() with
+            {
+                Retired = true,
+                MergedInto = new OtherSkill(Guid.Empty, "other", "Other", "data", "streams"),
+            },
+        };
+        var refusal = Check(new Proposed("functions", "Because.", [Given.Mandatory]), gone);
+        Assert.Equal((RefusalKind.Conflict, "merged"), (refusal!.Kind, refusal.Code));
+        Assert.Contains("“Other” (other)", refusal.Detail);
+        var revert = RevertChange.Decide(
+            new Revert("functions", 2),
+            gone,
+            Given.Skill(),
+            Given.Skill(),
+            Given.Around,
+            Given.Author,
+            Given.Now
+        );
+        Assert.Equal("merged", Assert.IsType<Decision.Refused>(revert).Refusal.Code);
+    }
 
     [Fact]
     public void Lengths_and_characters_are_pointed_at()

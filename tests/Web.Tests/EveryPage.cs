@@ -81,6 +81,7 @@ public static class EveryPage
         ("/skills/{slug}/history", ["/skills/every/history"]),
         ("/skills/{slug}/requirements/{role}/{level}/history", ["/skills/every/requirements/pilot/junior/history"]),
         ("/skills/{slug}/suggest", ["/skills/every/suggest"]),
+        ("/skills/{slug}/merge", ["/skills/every/merge?q=tides", "/skills/every/merge?into=other"]),
         ("/roles/{slug}/suggest", ["/roles/pilot/suggest"]),
         ("/domains/{slug}/suggest", ["/domains/sea/suggest"]),
         ("/skills/{slug}/undo", ["/skills/every/undo?version=2"]),
@@ -140,6 +141,7 @@ public static class EveryPage
         ("/domains/{slug}/feed", "/domains/sea/feed"),
         ("/roles/{slug}/feed", "/roles/pilot/feed"),
         ("/skills/{slug}/feed", "/skills/every/feed"),
+        ("/editions/feed", "/editions/feed"),
         ("/sitemap.xml", "/sitemap.xml"),
         ("/sitemap/{number:int}", "/sitemap/1"),
         ("/robots.txt", "/robots.txt"),
@@ -292,6 +294,7 @@ public static class EveryPage
                 new { parts = 1, items = new[] { new { kind = "skill", slug = "every" } } }
             )
             .On("GET /api/catalog/skills/every", with(Samples.Skill("every")))
+            .On("GET /api/catalog/skills/other", with(Samples.Skill("other", "Currents", "Knows currents.")))
             .On("GET /api/catalog/skills/every/history", with(Samples.History("Noor")))
             .On("GET /api/catalog/skills/every/requirements/pilot/junior/history", with(Samples.History("Noor")))
             .On("GET /api/catalog/skills/ended", new { }, 410)

@@ -54,6 +54,9 @@ public static class PublishEdition
         var errors = new List<(string, string)>();
         if (TextForm.Problem(name, TextForm.LongestName) is { } wrong)
             errors.Add(("/name", wrong));
+        // They lead elsewhere.
+        if (Slugs.Of(name) is "current" or "feed")
+            errors.Add(("/name", "This name has another meaning in addresses."));
         if (text is not null && TextForm.Problem(text, TextForm.LongestDescription, mayBeEmpty: true) is { } problem)
             errors.Add(("/notes", problem));
         return errors.Count > 0 ? Refusal.Fields(errors)

@@ -67,11 +67,13 @@ public static class ChangeRows
           case s.kind when 'skillRenamed' then b.name when 'keywordsReplaced' then array_to_string(b.keywords, ', ')
             when 'skillDescribed' then nullif(b.description, '')
             when 'externalIdsReplaced' then (select string_agg((x ->> 'system') || ': ' || (x ->> 'id'), ', ') from jsonb_array_elements(b.external_ids) x)
-            when 'skillMoved' then b.domain || '/' || b."group" when 'skillRetired' then b.name end as before,
+            when 'skillMoved' then b.domain || '/' || b."group" when 'skillRetired' then b.name
+            when 'skillMerged' then s.name when 'skillAbsorbed' then s.other_name end as before,
           case s.kind when 'skillAdded' then s.name when 'skillRenamed' then s.name
             when 'keywordsReplaced' then array_to_string(s.keywords, ', ')
             when 'externalIdsReplaced' then (select string_agg((x ->> 'system') || ': ' || (x ->> 'id'), ', ') from jsonb_array_elements(s.external_ids) x)
-            when 'skillDescribed' then nullif(s.description, '') when 'skillMoved' then s.domain || '/' || s."group" end as after,
+            when 'skillDescribed' then nullif(s.description, '') when 'skillMoved' then s.domain || '/' || s."group"
+            when 'skillMerged' then s.other_name when 'skillAbsorbed' then s.name end as after,
           null::boolean as mandatory_before, null::boolean as mandatory_after
         from skill_versions s left join skill_versions b on b.skill = s.skill and b.to_version = s.from_version
         """;

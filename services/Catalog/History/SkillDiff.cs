@@ -91,7 +91,7 @@ public sealed record SkillDiff(
             One<ReplaceKeywords, KeywordChange>(c =>
                 new([.. c.Keywords.Except(c.Was, TextForm.Looks)], [.. c.Was.Except(c.Keywords, TextForm.Looks)])
             ),
-            Only<RetireSkill>().Any(),
+            Only<RetireSkill>().Any() || Only<MergeSkill>().Any(),
             One<DescribeSkill, TextChange>(c => new(c.Was, c.Description, WordDiff.Of(c.Was, c.Description)))
         );
 

@@ -68,7 +68,7 @@ public sealed record RequirementRow : VersionRow
 public sealed record SkillRow : VersionRow
 {
     public const string Columns =
-        $"{OfChange}, slug, name, keywords, domain, \"group\", retired, description, external_ids";
+        $"{OfChange}, slug, name, keywords, domain, \"group\", retired, description, external_ids, other";
 
     public SkillRow(NpgsqlDataReader row)
         : base(row)
@@ -83,6 +83,7 @@ public sealed record SkillRow : VersionRow
         ExternalIds = row.IsDBNull(17)
             ? []
             : JsonSerializer.Deserialize<ExternalId[]>(row.GetString(17), JsonSerializerOptions.Web)!;
+        MergedInto = Kind == "skillMerged" ? row.GetGuid(18) : null;
     }
 
     public string Slug { get; }
@@ -93,6 +94,9 @@ public sealed record SkillRow : VersionRow
     public bool Retired { get; }
 
     public ExternalId[] ExternalIds { get; }
+
+    /// <summary>The skill that it was merged into; nothing follows that.</summary>
+    public Guid? MergedInto { get; }
 
     /// <summary>Null and empty alike where nothing is said.</summary>
     public string? Description { get; }

@@ -130,6 +130,8 @@ public sealed class Versions : IProjection
             ExternalIdsReplaced d => Row(e, "externalIdsReplaced", externalIds: d.ExternalIds),
             SkillMoved d => Row(e, "skillMoved", domain: d.Domain, group: d.Group),
             SkillRetired => Row(e, "skillRetired", retired: true),
+            SkillMerged d => Row(e, "skillMerged", retired: true, other: new Named(d.Into.ToString(), d.Name)),
+            SkillAbsorbed d => Row(e, "skillAbsorbed", other: new Named(d.Skill.ToString(), d.Name)),
             _ => null,
         };
 
@@ -143,7 +145,8 @@ public sealed class Versions : IProjection
         string? group = null,
         bool? retired = null,
         string? description = null,
-        ExternalId[]? externalIds = null
+        ExternalId[]? externalIds = null,
+        Named? other = null
     )
     {
         var by = Provenance.Of(e);
@@ -163,6 +166,8 @@ public sealed class Versions : IProjection
             external_ids = externalIds is null
                 ? (JsonElement?)null
                 : JsonSerializer.SerializeToElement(externalIds, JsonSerializerOptions.Web),
+            other = other?.Slug,
+            other_name = other?.Name,
             author = by.Author,
             reviewer = by.Reviewer,
             proposal = by.Proposal,
@@ -226,21 +231,21 @@ public sealed class Versions : IProjection
     private const string BeginSkills = """
         with e as (
           select * from jsonb_to_recordset(?::jsonb) as e(skill uuid, version bigint, at timestamptz, kind text, slug text, name text,
-            keywords text[], domain text, "group" text, retired boolean, description text, external_ids jsonb, author text, reviewer text, proposal uuid, import uuid, reason text)
+            keywords text[], domain text, "group" text, retired boolean, description text, external_ids jsonb, other uuid, other_name text, author text, reviewer text, proposal uuid, import uuid, reason text)
         ), before as (
           select r.* from (select skill, min(version) as version from e group by skill) f
           cross join lateral (select * from skill_versions r where r.skill = f.skill and r.to_version = f.version limit 1) r
         ), known as (
-          select skill, version, at, kind, slug, name, keywords, domain, "group", retired, description, external_ids, author, reviewer, proposal, import, reason from e
+          select skill, version, at, kind, slug, name, keywords, domain, "group", retired, description, external_ids, other, other_name, author, reviewer, proposal, import, reason from e
           union all
-          select skill, from_version, null, null, slug, name, keywords, domain, "group", retired, description, external_ids, null, null, null, null, null from before
+          select skill, from_version, null, null, slug, name, keywords, domain, "group", retired, description, external_ids, null, null, null, null, null, null, null from before
         ), counted as (
           select *, count(name) over w as n, count(keywords) over w as k, count(domain) over w as p, count(retired) over w as r,
             count(description) over w as d, count(external_ids) over w as x,
             lead(version) over w as to_version, lead(at) over w as to_at
           from known window w as (partition by skill order by version)
         ), filled as (
-          select skill, version, to_version, at, to_at, kind, author, reviewer, proposal, import, reason,
+          select skill, version, to_version, at, to_at, kind, other, other_name, author, reviewer, proposal, import, reason,
             first_value(slug) over n as slug, first_value(name) over n as name,
             first_value(keywords) over (partition by skill, k order by version) as keywords,
             first_value(domain) over p as domain, first_value("group") over p as "group",
@@ -251,9 +256,9 @@ public sealed class Versions : IProjection
           window n as (partition by skill, n order by version), p as (partition by skill, p order by version)
         )
         insert into skill_versions (skill, from_version, to_version, from_at, to_at, kind, slug, name, keywords, domain, "group", retired,
-          description, external_ids, author, reviewer, proposal, import, reason)
+          description, external_ids, other, other_name, author, reviewer, proposal, import, reason)
         select skill, version, to_version, at, to_at, kind, slug, name, keywords, domain, "group", retired, description, external_ids,
-          author, reviewer, proposal, import, reason
+          other, other_name, author, reviewer, proposal, import, reason
         from filled where kind is not null
         """;
 
@@ -293,6 +298,9 @@ public sealed class Versions : IProjection
         // Null until something is said.
         table.AddColumn("description", "text");
         table.AddColumn("external_ids", "jsonb");
+        // The other one of two skills that were merged, as it was called then; of that version alone.
+        table.AddColumn("other", "uuid");
+        table.AddColumn("other_name", "text");
         // A skill is told by its place and name; of two that take the same one at once, one loses and decides again.
         table.Indexes.Add(
             new IndexDefinition("skill_versions_name")

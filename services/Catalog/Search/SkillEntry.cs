@@ -34,7 +34,7 @@ public sealed record SkillEntry(
             SkillRenamed e => entry with { Name = e.Name, Slug = e.Slug },
             KeywordsReplaced e => entry with { Keywords = e.Keywords },
             SkillMoved e => entry with { Domain = e.Domain, Group = e.Group },
-            SkillRetired => entry with { Retired = true },
+            SkillRetired or SkillMerged => entry with { Retired = true },
             _ => entry,
         };
 

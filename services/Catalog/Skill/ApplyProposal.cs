@@ -4,7 +4,11 @@ using SkillPlatform.Contracts;
 namespace SkillPlatform.Catalog;
 
 /// <summary>What the changes of a proposal came to: all of their events, or why not. No events and no conflicts: it is already so.</summary>
-public sealed record Outcome(IReadOnlyList<object> Events, IReadOnlyList<Conflict> Conflicts, Skill? Skill);
+public sealed record Outcome(IReadOnlyList<object> Events, IReadOnlyList<Conflict> Conflicts, Skill? Skill)
+{
+    /// <summary>The events of the skill that this one is merged into; none where it is merged into none.</summary>
+    public IReadOnlyList<object> Into { get; init; } = [];
+}
 
 /// <summary>
 /// Decides all changes of an accepted proposal together, in order, each on what the ones before it left and against what
@@ -16,11 +20,13 @@ public static class ApplyProposal
     /// <param name="around">The rest of the catalogue.</param>
     /// <param name="isTaken">True for a slug that another skill has or had.</param>
     /// <param name="changes">In order.</param>
+    /// <param name="other">The skill that they merge this one into; null for none.</param>
     public static Outcome Decide(
         Skill? skill,
         Surroundings around,
         Func<string, bool> isTaken,
-        IReadOnlyList<Change> changes
+        IReadOnlyList<Change> changes,
+        Skill? other = null
     )
     {
         var course = Course.Of(skill?.Says, changes, around);
@@ -35,7 +41,22 @@ public static class ApplyProposal
                 .Steps.Where(step => step.HasEffect)
                 .SelectMany(step => Between(step.Before, step.After!, name => Slugs.Unique(Slugs.Of(name), isTaken))),
         ];
-        return new Outcome(events, [], events.Aggregate(skill, Skill.Fold));
+        return new Outcome(events, [], events.Aggregate(skill, Skill.Fold))
+        {
+            Into = course.Into is { } into ? [.. Into(skill!, into, other!)] : [],
+        };
+    }
+
+    // What it is elsewhere belongs to no change that people make, so that it is no part of the course.
+    private static IEnumerable<object> Into(Skill going, Into into, Skill remains)
+    {
+        ExternalId[] ids = [.. remains.ExternalIds, .. going.ExternalIds.Except(remains.ExternalIds)];
+        return
+        [
+            new SkillAbsorbed(going.Id, going.Slug, going.Name, going.Domain, going.Group),
+            .. Between(into.Before, into.After, _ => remains.Slug),
+            .. ids.Length > remains.ExternalIds.Length ? [new ExternalIdsReplaced(ids)] : Array.Empty<object>(),
+        ];
     }
 
     /// <summary>The events that lead from what a skill says to what it is to say.</summary>
@@ -69,6 +90,10 @@ public static class ApplyProposal
                     DescribeSkill e => [new SkillDescribed(e.Description)],
                     MoveSkill e => [new SkillMoved(e.Domain, e.Group)],
                     RetireSkill => [new SkillRetired()],
+                    MergeSkill when then.MergedInto is { } e =>
+                    [
+                        new SkillMerged(e.Id, e.Slug, e.Name, e.Domain, e.Group),
+                    ],
                     _ => throw new ArgumentOutOfRangeException(
                         nameof(then),
                         change.GetType().Name,

@@ -32,6 +32,12 @@ public sealed record SkillMoved(string Domain, string Group);
 
 public sealed record SkillRetired;
 
+/// <summary>The skill is retired; another one says what it said. With what that was called then.</summary>
+public sealed record SkillMerged(Guid Into, string Slug, string Name, string Domain, string Group);
+
+/// <summary>Another skill was merged into this one; what it brought are the events that follow.</summary>
+public sealed record SkillAbsorbed(Guid Skill, string Slug, string Name, string Domain, string Group);
+
 /// <summary>A skill, as far as decisions need it. Each event makes one version. <c>Former</c> are the names it had before.</summary>
 public sealed record Skill(
     string Slug,
@@ -62,6 +68,9 @@ public sealed record Skill(
     /// <summary>What it is in other systems.</summary>
     public ImmutableArray<ExternalId> ExternalIds { get; init; } = [];
 
+    /// <summary>The skill that it was merged into; retired then.</summary>
+    public OtherSkill? MergedInto { get; init; }
+
     public static Skill? Fold(Skill? skill, object @event) =>
         @event switch
         {
@@ -86,6 +95,11 @@ public sealed record Skill(
             ExternalIdsReplaced e => skill! with { ExternalIds = [.. e.ExternalIds] },
             SkillMoved e => skill! with { Domain = e.Domain, Group = e.Group },
             SkillRetired => skill! with { Retired = true },
+            SkillMerged e => skill! with
+            {
+                Retired = true,
+                MergedInto = new OtherSkill(e.Into, e.Slug, e.Name, e.Domain, e.Group),
+            },
             _ when skill is not null && Upkeep.Keeps(@event) => skill with
             {
                 Review = Upkeep.Fold(skill.Review, @event),
@@ -103,6 +117,8 @@ public sealed record Skill(
                 or ExternalIdsReplaced
                 or SkillMoved
                 or SkillRetired
+                or SkillMerged
+                or SkillAbsorbed
                 or RequirementStated
                 or RequirementReworded
                 or RequirementMadeMandatory
@@ -111,7 +127,16 @@ public sealed record Skill(
 
     /// <summary>What it says, in the one form of text.</summary>
     public Said Says =>
-        Said.Of(Name, Keywords, new Place(Domain, Group), Requirements.Values, Retired, Changed, Description);
+        Said.Of(
+            Name,
+            Keywords,
+            new Place(Domain, Group),
+            Requirements.Values,
+            Retired,
+            Changed,
+            Description,
+            MergedInto
+        );
 
     private Skill With(string role, string level, Func<Requirement?, Requirement> change)
     {

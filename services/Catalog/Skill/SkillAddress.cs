@@ -4,7 +4,10 @@ using SkillPlatform.EventSourcing;
 
 namespace SkillPlatform.Catalog;
 
-/// <summary>Finds the skill an address names. Old slugs lead to the new address, the rest of it kept.</summary>
+/// <summary>
+/// Finds the skill an address names. Old slugs lead to the new address, the rest of it kept; a skill that was merged into
+/// another leads there, but for what it was and how it came to it.
+/// </summary>
 public static class SkillAddress
 {
     public const string Prefix = "/api/catalog/skills/";
@@ -38,6 +41,17 @@ public static class SkillAddress
             .Produces(308)
             .WithSummary("Leads to the skill with this id.")
             .AllowAnonymous();
+
+    /// <summary>Leads to the skill that this one was merged into.</summary>
+    public static async Task<IResult> Remaining(
+        HttpContext http,
+        NpgsqlDataSource source,
+        Guid into,
+        CancellationToken ct
+    ) =>
+        await source.Current(into, ct) is { } skill
+            ? MovedTo($"{Prefix}{skill.Slug}{http.Request.QueryString}")
+            : Refusal.NoSuch("skill").AsProblem();
 
     private static RedirectHttpResult MovedTo(string address) =>
         TypedResults.Redirect(address, permanent: true, preserveMethod: true);

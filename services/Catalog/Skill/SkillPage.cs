@@ -92,6 +92,8 @@ public sealed record SkillPage(
         if (point is null)
             return refused!.AsProblem();
         var isPast = point is not { Version: null, Time: null };
+        if (skill.MergedInto is { } into && !isPast)
+            return await SkillAddress.Remaining(http, source, into, ct);
         if (skill.Retired && !isPast)
             return Gone(skill).AsProblem();
         if (await At(source, skill.Skill, point, ct) is not { } at)

@@ -30,16 +30,32 @@ public sealed class WhenProposalAccepted(IDocumentSession session, NpgsqlDataSou
         }
         var names = await Names(accepted, ct);
         var slugs = await SlugTaken.Near(session, names, ct);
-        var around = await Around(accepted, names, slugs, ct);
+        var other = await Remaining(accepted, ct);
+        var around = await Around(accepted, names, slugs, ct) with
+        {
+            Other = other is null ? null : new Other(other.Id, other.Slug, other.Says),
+        };
         var (outcome, done) = await session.Decide<Skill, Outcome>(
             accepted.SkillId,
-            skill => ApplyProposal.Decide(skill, around, IsTaken, accepted.Changes),
+            skill => ApplyProposal.Decide(skill, around, IsTaken, accepted.Changes, other),
             outcome => Decision.Of(outcome.Events),
             ct: ct
         );
         foreach (var slug in outcome.Events.Select(NewSlug).OfType<string>().Distinct(StringComparer.Ordinal))
             if (!slugs.ContainsKey(slug))
                 session.Insert(new SlugTaken { Id = slug, SkillId = accepted.SkillId });
+        if (outcome.Into.Count > 0)
+        {
+            // One that has changed since it was read loses the race, and all is decided again.
+            session.Stage<Skill>(other!.Id, other.Version, outcome.Into);
+            session.Store([
+                .. outcome.Skill!.ExternalIds.Select(id => new SkillExternalId
+                {
+                    Id = SkillExternalId.Key(id),
+                    SkillId = other.Id,
+                }),
+            ]);
+        }
         await session.Decide<Application>(
             application,
             _ => Decision.Of(Answer(accepted, outcome, done)),
@@ -61,6 +77,14 @@ public sealed class WhenProposalAccepted(IDocumentSession session, NpgsqlDataSou
                 done.Before,
                 done.Version
             );
+
+    // The skill that the proposal merges its own into, by the slug that it has or had.
+    private async Task<Skill?> Remaining(ProposalAccepted accepted, CancellationToken ct) =>
+        accepted.Changes is [MergeSkill merge]
+        && await session.LoadAsync<SlugTaken>(merge.Into, ct) is { SkillId: var id }
+        && id != accepted.SkillId
+            ? (await session.Events.FetchForWriting<Skill>(id, ct)).Aggregate
+            : null;
 
     private async Task<Surroundings> Around(
         ProposalAccepted accepted,

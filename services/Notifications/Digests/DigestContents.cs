@@ -14,7 +14,13 @@ public sealed record DigestSkill(string Name, string? Slug, NewsLine[] Lines, IR
                 line switch
                 {
                     { Kind: "requirementMadeMandatory" } or { Kind: "requirementStated", MandatoryAfter: true } => 4,
-                    { Kind: "requirementDropped" or "skillRetired" or "skillAdded" or "requirementStated" } => 3,
+                    {
+                        Kind: "requirementDropped"
+                            or "skillRetired"
+                            or "skillAdded"
+                            or "skillAbsorbed"
+                            or "requirementStated"
+                    } => 3,
                     { Kind: "requirementReworded" or "requirementMadeOptional" or "skillDescribed" } => 2,
                     _ => 1,
                 }

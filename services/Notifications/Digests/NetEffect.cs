@@ -18,6 +18,8 @@ public static class NetEffect
 
     private static IEnumerable<NewsLine> About(NewsLine[] lines) =>
         lines is [var only] ? [only]
+        // Each is of another skill.
+        : lines[0].Kind is "skillAbsorbed" ? lines
         : lines[0].Role is null ? OfSkill(lines[0], lines[^1])
         : OfRequirement(lines[0], lines[^1]);
 

@@ -23,6 +23,7 @@ public static class NewsKind
     public const string Reminder = "reminder";
     public const string WebhookStopped = "webhookStopped";
     public const string ReviewDue = "reviewDue";
+    public const string EditionPublished = "editionPublished";
 
     public static IReadOnlyList<string> All { get; } =
     [
@@ -43,6 +44,7 @@ public static class NewsKind
         Reminder,
         WebhookStopped,
         ReviewDue,
+        EditionPublished,
     ];
 }
 
@@ -103,6 +105,9 @@ public sealed record News
     public long Version { get; init; }
     public NewsLine[] Lines { get; init; } = [];
     public ImportCounts? Import { get; init; }
+
+    /// <summary>The edition that it tells of.</summary>
+    public Named? Edition { get; init; }
 
     /// <summary>Host of the webhook that it is about.</summary>
     public string? Webhook { get; init; }

@@ -1,5 +1,7 @@
+using System.Text.Json.Serialization;
 using Marten;
 using Marten.Patching;
+using SkillPlatform.Contracts;
 using SkillPlatform.EventSourcing;
 using SkillPlatform.Mail;
 using SkillPlatform.ServiceDefaults;
@@ -24,6 +26,7 @@ public sealed record ItemPerson(string Id, string? Name, bool Erased);
 /// <param name="Reason">One of <see cref="Reasons"/>, <c>reviewer, commenter</c>, or the scope watched.</param>
 /// <param name="At">When it happened.</param>
 /// <param name="Read">When it was read; null before.</param>
+/// <param name="Edition">The edition, if it is about one.</param>
 /// <param name="Removed">Who took back the comment that it tells of: <c>author, moderator, erasure</c>; null while it stands.</param>
 public sealed record InboxItem(
     Guid Id,
@@ -37,7 +40,8 @@ public sealed record InboxItem(
     string Reason,
     DateTimeOffset At,
     DateTimeOffset? Read,
-    string? Removed
+    string? Removed,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Named? Edition = null
 );
 
 /// <summary>A page of the inbox, newest first.</summary>
@@ -133,7 +137,8 @@ public static class ReadInbox
             n.Reason,
             n.At,
             n.Read,
-            said?.RemovedBy
+            said?.RemovedBy,
+            news.Edition
         );
     }
 

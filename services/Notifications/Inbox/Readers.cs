@@ -46,15 +46,26 @@ public static class Readers
             return topics;
         if (change.ProposalId is { } proposal)
             topics.Add(Topic.OfProposal(proposal));
+        if (Absorbed(change) is { } gone)
+            topics.Add(Topic.OfSkill(gone.Id));
         topics.AddRange(WideTopicsOf(change));
         return topics;
     }
+
+    /// <summary>The skill that was merged into this one by the change; null for none.</summary>
+    public static OtherSkill? Absorbed(SkillChanged change) =>
+        change.Changes.FirstOrDefault(c => c.Kind == "skillAbsorbed")?.Other;
+
+    /// <summary>True where another skill's change tells of this one: it is the one that it was merged into.</summary>
+    public static bool IsToldElsewhere(SkillChanged change) => change.Changes.Any(c => c.Kind == "skillMerged");
 
     /// <summary>Topics wider than the skill: role, group, domain, catalogue.</summary>
     public static IReadOnlyList<Topic> WideTopicsOf(SkillChanged change)
     {
         var skill = change.Skill;
-        var whole = change.Changes.Any(c => c.Kind is "skillAdded" or "skillRetired");
+        var whole = change.Changes.Any(c =>
+            c.Kind is "skillAdded" or "skillRetired" or "skillMerged" or "skillAbsorbed"
+        );
         var roles = change.Changes.Select(c => c.Role).OfType<string>();
         if (whole)
             roles = roles.Concat(skill.Roles.Select(role => role.Slug));
@@ -69,6 +80,8 @@ public static class Readers
         foreach (var moved in change.Changes.Where(c => c.Kind == "skillMoved"))
             if (moved.Before?.Split('/') is [var domain, var group])
                 topics.AddRange([Topic.OfGroup(domain, group), Topic.OfDomain(domain)]);
+        if (Absorbed(change) is { } gone)
+            topics.AddRange([Topic.OfGroup(gone.Domain, gone.Group), Topic.OfDomain(gone.Domain)]);
         return topics.Distinct().ToArray();
     }
 
@@ -184,7 +197,7 @@ public static class Readers
         news.Kind switch
         {
             NewsKind.Approved or NewsKind.Accepted or NewsKind.Reminder or NewsKind.ReviewDue => false,
-            NewsKind.Merged or NewsKind.SkillChanged or NewsKind.Imported => true,
+            NewsKind.Merged or NewsKind.SkillChanged or NewsKind.Imported or NewsKind.EditionPublished => true,
             // What is said of the very skill belongs to it.
             NewsKind.SkillCommented when news.SkillId is { } skill && watch.Topic == Topic.OfSkill(skill).ToString() =>
                 true,

@@ -6,7 +6,16 @@ namespace SkillPlatform.Notifications;
 /// <summary>What is left to tell to more readers than one transaction should hold; kept until the last of them has been told.</summary>
 /// <param name="Topics">That it is told under.</param>
 /// <param name="After">The last user whose watches were looked at, in the database's order.</param>
-public sealed record LeftToTell(Guid Id, News News, string[] Topics, SkillState? Skill, bool Waits, string After);
+/// <param name="Moves">Watches that become others as they are told of it; null for none.</param>
+public sealed record LeftToTell(
+    Guid Id,
+    News News,
+    string[] Topics,
+    SkillState? Skill,
+    bool Waits,
+    string After,
+    MovedWatches? Moves = null
+);
 
 /// <summary>Stages a piece of news, an inbox entry for each reader, and the mails, into one transaction.</summary>
 public static class Telling
@@ -24,6 +33,7 @@ public static class Telling
     /// <param name="now">From when on its mails are due.</param>
     /// <param name="skill">Names that were right at the time; null where the message carries none.</param>
     /// <param name="waits">True while the news is not complete: entries are made, but shown and mailed once it is stored.</param>
+    /// <param name="moves">Watches that become others as they are told of it.</param>
     /// <param name="ct">Cancels.</param>
     public static async Task Tell(
         this IDocumentSession session,
@@ -32,10 +42,11 @@ public static class Telling
         DateTimeOffset now,
         SkillState? skill = null,
         bool waits = false,
+        MovedWatches? moves = null,
         CancellationToken ct = default
     ) =>
         await session.Tell(
-            new LeftToTell(Guid.CreateVersion7(), news, Keys(topics), skill, waits, After: ""),
+            new LeftToTell(Guid.CreateVersion7(), news, Keys(topics), skill, waits, After: "", moves),
             await session.Watchers(news, topics, ct),
             now,
             ct
@@ -59,6 +70,8 @@ public static class Telling
             [
                 .. watches.Concat(await session.WatchesOf(left.Topics, called, ct)).DistinctBy(watch => watch.Id),
             ];
+        if (left.Moves is { } moves)
+            watches = await session.Move(moves, watches, ct);
         var told = Readers.Of(left.News, watches);
         if (!first)
         {
@@ -84,7 +97,7 @@ public static class Telling
         CancellationToken ct
     )
     {
-        var (_, news, _, skill, waits, _) = left;
+        var (_, news, _, skill, waits, _, _) = left;
         string[] readers = [.. told.Select(t => t.User)];
         var batch = session.CreateBatchQuery();
         var reading = (

@@ -105,6 +105,7 @@ public sealed class WhenProposalActivity(IDocumentSession session, TimeProvider 
             Renaming c => [Whole($"{Part.Of(c)!.Kind}Renamed", c.Was, c.Name)],
             Describing c => [Whole($"{Part.Of(c)!.Kind}Described", Said(c.Was), Said(c.Description))],
             RetireSkill => [Whole("skillRetired", null, null)],
+            MergeSkill c => [Whole("skillMerged", null, c.Was?.Name ?? c.Into)],
             AddSkill c =>
             [
                 Whole("skillAdded", null, c.Name),

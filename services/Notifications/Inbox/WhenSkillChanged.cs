@@ -12,9 +12,13 @@ public sealed class WhenSkillChanged(IDocumentSession session, TimeProvider time
         var (change, ct) = (context.Message, context.CancellationToken);
         session.TryUpdateRevision(Known(change), change.Version);
         session.Store(new KnownSlug { Id = change.Skill.Slug, Skill = change.SkillId });
+        // Of two skills that were merged one letter tells: what was gained, and by whom.
+        if (Readers.IsToldElsewhere(change))
+            return;
         var narrow = Readers.TopicsOf(change);
         var wide = change.ImportId is null ? [] : Readers.WideTopicsOf(change);
         var watchers = await session.Watchers(NewsOf(change), [.. narrow, .. wide], ct);
+        var moves = Readers.Absorbed(change) is { } gone ? new MovedWatches(gone.Id, change.SkillId) : null;
         await Tell(NewsOf(change), narrow, waits: false);
         if (change.ImportId is { } import && watchers.On(wide).Count > 0)
         {
@@ -37,7 +41,7 @@ public sealed class WhenSkillChanged(IDocumentSession session, TimeProvider time
         Task Tell(News news, IReadOnlyList<Topic> topics, bool waits) =>
             watchers.AreAll
                 ? session.Tell(
-                    new LeftToTell(Guid.CreateVersion7(), news, [], change.Skill, waits, After: ""),
+                    new LeftToTell(Guid.CreateVersion7(), news, [], change.Skill, waits, After: "", moves),
                     watchers with
                     {
                         Watches = watchers.On(topics),
@@ -45,7 +49,7 @@ public sealed class WhenSkillChanged(IDocumentSession session, TimeProvider time
                     time.GetUtcNow(),
                     ct
                 )
-                : session.Tell(news, topics, time.GetUtcNow(), change.Skill, waits, ct);
+                : session.Tell(news, topics, time.GetUtcNow(), change.Skill, waits, moves, ct);
     }
 
     private static KnownSkill Known(SkillChanged change) =>

@@ -68,6 +68,7 @@ public static class Letter
     public static string Root(News news) =>
         news.ProposalId is { } proposal ? $"proposal-{proposal:n}"
         : news.SkillId is { } skill ? $"skill-{skill:n}"
+        : news.Edition is not null ? $"edition-{news.Id:n}"
         : $"import-{news.Id:n}";
 
     public static string ListOf(News news) =>
@@ -123,6 +124,8 @@ public static class Letter
             );
         if (news.Kind == NewsKind.Imported)
             ways.Add((texts["link.changes"], sender.To($"/changes?since={news.At:yyyy-MM-dd}")));
+        if (news.Edition is { } edition)
+            ways.Add((texts["link.edition"], sender.To($"/editions/{Uri.EscapeDataString(edition.Slug)}")));
         if (news.Kind == NewsKind.WebhookStopped)
             ways.Add((texts["link.webhooks"], sender.To("/watching/webhooks")));
         return ways.Select(
@@ -146,5 +149,7 @@ public static class Letter
         };
 
     private static string SaidLabel(News news) =>
-        news is { Actor: null } or { IsWanted: true } ? "label.why" : "label.comment";
+        news.Edition is not null ? "label.notes"
+        : news is { Actor: null } or { IsWanted: true } ? "label.why"
+        : "label.comment";
 }

@@ -15,7 +15,8 @@ public static class Wording
             For(texts, $"title.{news.Kind}", reason),
             ("skill", news.SkillName),
             ("source", news.Import?.Source),
-            ("webhook", news.Webhook)
+            ("webhook", news.Webhook),
+            ("edition", news.Edition?.Name)
         ];
 
     public static string Lead(Texts texts, News news, string reason, People people) =>
@@ -26,7 +27,8 @@ public static class Wording
             ("added", Number(texts, news.Import?.Added)),
             ("changed", Number(texts, news.Import?.Changed)),
             ("unchanged", Number(texts, news.Import?.Unchanged)),
-            ("webhook", news.Webhook)
+            ("webhook", news.Webhook),
+            ("edition", news.Edition?.Name)
         ];
 
     public static string Why(Texts texts, Notification notification) =>

@@ -20,7 +20,7 @@ public sealed record WatchStarted(
 );
 
 /// <summary>The reader wants to hear no more of it.</summary>
-/// <param name="By"><c>hand</c>, <c>mail</c> (one click) or <c>erasure</c>.</param>
+/// <param name="By"><c>hand</c>, <c>mail</c> (one click), <c>erasure</c>, or <c>merge</c>: it goes on as a watch of another skill.</param>
 public sealed record WatchStopped(string By);
 
 /// <summary>The reader wants to hear nothing about a thing, whatever else they watch and whoever asks for them.</summary>

@@ -77,11 +77,15 @@ public sealed class Catalogue(NpgsqlDataSource source, IDocumentStore store)
             .Select(TextForm.Likeness)
             .ToArray();
         var taken = names.Length == 0 ? [] : await Taken(names, known?.Id ?? Guid.Empty, ct);
+        var other = (changes ?? []).OfType<MergeSkill>().FirstOrDefault() is { Into: { } into }
+            ? (await Find(into, ct)).Skill
+            : null;
         return (
             known,
             new Surroundings(
-                taxonomy.With(known?.State),
-                (place, name) => taken.Contains((place, TextForm.Likeness(name)))
+                taxonomy.With(known?.State, other?.State),
+                (place, name) => taken.Contains((place, TextForm.Likeness(name))),
+                other is null || other.Id == known?.Id ? null : new Other(other.Id, other.State.Slug, other.Says)
             )
             {
                 Uses = await Uses(changes, ct),

@@ -13,6 +13,15 @@ public sealed record KnownTaxonomy(string Id, long Version, DomainTaxonomy[] Dom
 
     public DomainTaxonomy? Domain(string slug) => Array.Find(Domains, d => d.Slug == slug);
 
+    /// <summary>What changes to a skill, and to one that it is merged into, may name.</summary>
+    public Places With(SkillState? skill, SkillState? other)
+    {
+        var places = With(skill);
+        return other is null
+            ? places
+            : (this with { Domains = [.. places.Domains], Roles = [.. places.Roles] }).With(other);
+    }
+
     /// <summary>What changes to a skill may name. News of the skill may have come before news of what it stands on; what is known of that is called as it is now.</summary>
     public Places With(SkillState? skill)
     {

@@ -37,6 +37,10 @@ public static class Form
                         [
                             ("", "addSkill is always the only change of its proposal."),
                         ],
+                        MergeSkill when changes.Length > 1 =>
+                        [
+                            ("", "mergeSkill is always the only change of its proposal."),
+                        ],
                         _ => Normal.Errors(change),
                     }
                 ).Select(error => ($"/changes/{i}{error.Item1}", error.Item2))

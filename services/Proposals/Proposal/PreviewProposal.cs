@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Marten;
 using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
@@ -27,13 +28,21 @@ public sealed record Neighbour(
 /// <param name="Others">Other unfinished proposals touching the same requirements.</param>
 /// <param name="Watchers">How many people watch the skill; null if that is not known at the moment.</param>
 /// <param name="Conflicts">What would stand in the way.</param>
+/// <param name="Into">What would become of the skill that it is merged into; null where it is merged into none.</param>
 public sealed record Preview(
     SkillState? Skill,
     Counts Mandatory,
     IEnumerable<Neighbour> Others,
     int? Watchers,
-    IEnumerable<Conflict> Conflicts
+    IEnumerable<Conflict> Conflicts,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PreviewOfMerge? Into = null
 );
+
+/// <summary>What would become of a skill that another is merged into.</summary>
+/// <param name="Skill">The skill as it would be.</param>
+/// <param name="Mandatory">Its mandatory requirements before and after.</param>
+/// <param name="Changes">What changes in it.</param>
+public sealed record PreviewOfMerge(SkillState Skill, Counts Mandatory, Change[] Changes);
 
 public static class PreviewProposal
 {
@@ -119,9 +128,22 @@ public static class PreviewProposal
                 Mandatory(now?.State, after),
                 skill is { } id ? await Others(id, self, Touching(changes), session, ct) : [],
                 await watching,
-                course.Conflicts
+                course.Conflicts,
+                course.Into is { } into ? Of(into, around.Places) : null
             )
         );
+    }
+
+    private static PreviewOfMerge Of(Into into, Places places)
+    {
+        var (before, after) = (Shown(into.Before), Shown(into.After));
+        return new PreviewOfMerge(
+            after,
+            Mandatory(before, after),
+            Difference.Between(into.Before with { Version = 0 }, into.After with { Version = 0 })
+        );
+
+        SkillState Shown(Said says) => says.Shown(null, places) with { Slug = into.Skill.Slug };
     }
 
     // No skill says anything else than before.
@@ -181,6 +203,9 @@ public static class PreviewProposal
 
     private static Func<ProposalPage, Cell[]?> Touching(Change[] changes)
     {
+        // Whatever is proposed for a skill that goes can no longer be done.
+        if (changes.Any(change => change is MergeSkill))
+            return page => page.Cells;
         var cells = changes.Select(Cell.Of).OfType<Cell>().ToHashSet();
         return page => page.Cells.Intersect(cells).ToArray() is { Length: > 0 } same ? same : null;
     }
@@ -228,7 +253,9 @@ public static class PreviewProposal
             skill.Name,
             [.. skill.Keywords],
             new Named(domain.Slug, domain.Name),
-            domain.Groups.FirstOrDefault(g => g.Slug == skill.Place.Group) ?? before!.Group,
+            domain.Groups.FirstOrDefault(g => g.Slug == skill.Place.Group)
+                ?? before?.Group
+                ?? new Named(skill.Place.Group, skill.Place.Group),
             domain.Levels,
             roles,
             [

@@ -125,8 +125,11 @@ public sealed record Proposal(
     string? Effect
 )
 {
-    /// <summary>The domain that its changes bring the skill to; null if it stays where it is.</summary>
-    public static string? Target(IEnumerable<Change> changes) => changes.OfType<MoveSkill>().LastOrDefault()?.Domain;
+    /// <summary>The domain that its changes bring the skill to, or what it says; null if it stays where it is.</summary>
+    public static string? Target(IEnumerable<Change> changes) =>
+        changes
+            .Select(change => change is MoveSkill move ? move.Domain : (change as MergeSkill)?.Was?.Domain)
+            .LastOrDefault(domain => domain is not null);
 
     /// <summary>The roles whose requirements the changes are about.</summary>
     public static string[] RolesOf(IEnumerable<Change> changes) =>

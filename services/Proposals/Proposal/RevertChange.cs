@@ -80,8 +80,8 @@ public static class RevertChange
         DateTimeOffset now
     )
     {
-        if (skill.State.Retired)
-            return Refusal.Conflicting("retired", "The skill is retired.");
+        if (SubmitProposal.Retired(skill.State) is { } gone)
+            return gone;
         Change[] path =
             body.Restore ? Difference.Between(skill.Says, Said.Of(made))
             : before is null ? [new RetireSkill()]

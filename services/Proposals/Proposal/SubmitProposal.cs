@@ -144,11 +144,13 @@ public static class SubmitProposal
             return ChangeTaxonomy.Check(body, why, changes!, around);
         if (add is null && skill is null)
             return (null, Refusal.NoSuch("skill"));
-        if (skill?.State.Retired == true)
-            return (null, Refusal.Conflicting("retired", "The skill is retired."));
+        if (skill is not null && Retired(skill.State) is { } gone)
+            return (null, gone);
         var course = Course.Of(skill?.Says, changes!, around);
         if (course.Unknown(around.Places) is { Count: > 0 } unknown)
             return (null, Refusal.Fields([.. unknown.Select(u => ($"/changes{u.Pointer}", u.Message))]));
+        if (changes is [MergeSkill] && Unfit(skill!, around, course) is { } unfit)
+            return (null, Refusal.Field("/changes/0/into", unfit));
         if (course.Conflicts.Count > 0)
             return (null, Changed(course.Conflicts));
         if (Difference.Between(course.Before, course.After!).Length == 0)
@@ -164,6 +166,25 @@ public static class SubmitProposal
             null
         );
     }
+
+    /// <summary>The refusal of what is to be done with a skill that is no more; null for one that is.</summary>
+    public static Refusal? Retired(SkillState skill) =>
+        skill.MergedInto is { } into
+            ? Refusal.Conflicting(
+                "merged",
+                $"The skill was merged into “{into.Name}” ({into.Slug}). Propose changes to that one."
+            )
+        : skill.Retired ? Refusal.Conflicting("retired", "The skill is retired.")
+        : null;
+
+    // What no other author has to do with: the skill that was named cannot be merged into at all.
+    private static string? Unfit(KnownSkill skill, Surroundings around, Course course) =>
+        around.Other is not { } other ? "There is no other skill of that name to merge into."
+        : other.Says.MergedInto is { } into ? $"That skill was itself merged into “{into.Name}” ({into.Slug})."
+        : other.Says.Retired ? "That skill is retired."
+        : course.Conflicts.Any(conflict => conflict.Code == "too-many-keywords")
+            ? $"Together, “{skill.State.Name}” and “{other.Says.Name}” have more than {TextForm.MostKeywords} keywords."
+        : null;
 
     private static bool IsTooLong(Change?[]? changes, Most? most) =>
         Form.Characters(changes ?? []) > (most ?? Most.ByPeople).Characters;

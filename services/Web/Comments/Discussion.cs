@@ -19,8 +19,9 @@ public static class Discussion
         string? cursor,
         Services services,
         Visit visit,
+        TimeProvider time,
         CancellationToken ct
-    ) => Show(slug, cursor, new Writing(reply, edit), 200, services, visit, ct);
+    ) => Show(slug, cursor, new Writing(reply, edit), 200, services, visit, time, ct);
 
     public static async Task<IResult> Show(
         string slug,
@@ -29,11 +30,12 @@ public static class Discussion
         int status,
         Services services,
         Visit visit,
+        TimeProvider time,
         CancellationToken ct
     )
     {
         var comments = ReadComments.From(services, $"/api/proposals/discussions/{slug}/comments", cursor, ct);
-        var skill = await services.Get<Skill>("catalog", $"/api/catalog/skills/{slug}", ct);
+        var skill = await services.SkillItself(slug, time, ct);
         if (skill is { Value: null, Down: false, Status: not 410 } || (skill.Value is null && await comments is null))
             return Page.Error(skill.Status);
         if (skill.Value is { } found && found.Slug != slug)

@@ -39,6 +39,7 @@ public static class WriteComment
         IFormCollection Form,
         Services Services,
         Visit Visit,
+        TimeProvider Time,
         CancellationToken Ct
     )
     {
@@ -79,7 +80,8 @@ public static class WriteComment
             $"/api/proposals/discussions/{Uri.EscapeDataString(slug)}/comments",
             sent.Visit.To($"/skills/{slug}/discussion"),
             sent.Cursor,
-            (writing, status) => Discussion.Show(slug, sent.Cursor, writing, status, sent.Services, sent.Visit, sent.Ct)
+            (writing, status) =>
+                Discussion.Show(slug, sent.Cursor, writing, status, sent.Services, sent.Visit, sent.Time, sent.Ct)
         );
 
     private static async Task<IResult> Post(Where where, Sent sent)

@@ -7,12 +7,13 @@ using SkillPlatform.Contracts;
 using SkillPlatform.Rendering;
 using SkillPlatform.ServiceDefaults;
 using SkillPlatform.Web.Catalogue;
+using SkillPlatform.Web.Editions;
 using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.Skills;
 
 namespace SkillPlatform.Web.Feeds;
 
-/// <summary>Changes as Atom (RFC 4287): of a skill, a domain, a role, or all.</summary>
+/// <summary>Changes as Atom (RFC 4287): of a skill, a domain, a role, or all; and the editions.</summary>
 public static class ShowFeed
 {
     public static void Map(WebApplication app)
@@ -29,6 +30,7 @@ public static class ShowFeed
                 (string slug, Reader reader) => reader.Changes(null, slug, $"/roles/{slug}", "role", slug)
             )
             .AllowAnonymous();
+        app.MapGet("/editions/feed", (Reader reader) => reader.Editions()).AllowAnonymous();
         app.MapGet("/skills/{slug}/feed", (string slug, Reader reader) => reader.Skill(slug)).AllowAnonymous();
     }
 
@@ -72,7 +74,11 @@ public static class ShowFeed
 
         public async Task<IResult> Skill(string slug)
         {
-            var skill = Services.Get<Skill>("catalog", $"/api/catalog/skills/{slug}", Http.RequestAborted);
+            var skill = Services.SkillItself(
+                slug,
+                Http.RequestServices.GetRequiredService<TimeProvider>(),
+                Http.RequestAborted
+            );
             var history = Services.Get<PageList<HistoryEntry>>(
                 "catalog",
                 $"/api/catalog/skills/{slug}/history?limit={50}",
@@ -93,12 +99,68 @@ public static class ShowFeed
             );
         }
 
+        public async Task<IResult> Editions()
+        {
+            var editions = await Services.Get<PageList<Edition>>(
+                "catalog",
+                $"/api/catalog/editions?limit={50}",
+                Http.RequestAborted
+            );
+            if (editions.Value is not { Items: var found })
+                return Page.Error(editions.Status);
+            return Feed(
+                Visit.T["editions.title"],
+                "/editions",
+                Visit.Whole(Visit.T.Language),
+                found.Select(edition => edition.At),
+                found.Select(edition => Item(edition))
+            );
+        }
+
+        private SyndicationItem Item(Edition edition)
+        {
+            var item = new SyndicationItem(
+                Clean(Markdown.Harmless(edition.Name)),
+                Clean(edition.Notes is { Length: > 0 } notes ? Markdown.Plain(notes) : Visit.T["editions.lead"]),
+                new Uri($"{Visit.Origin}/{Visit.T.Language}/editions/{edition.Slug}"),
+                $"{Visit.Origin}/editions/{edition.Slug}",
+                edition.At
+            )
+            {
+                PublishDate = edition.At,
+            };
+            if (edition.By is not null)
+                item.Authors.Add(new SyndicationPerson { Name = Clean(Person.In(Visit.T, edition.By)) });
+            return item;
+        }
+
         private FileContentHttpResult Feed(
             string title,
             string page,
             HistoryEntry[] changes,
             CellNames names,
             string? slug
+        ) =>
+            Feed(
+                title,
+                page,
+                slug is not null && changes is [{ SkillId: not null } any, ..]
+                    ? $"{Lasting(any, slug)}/feed?language={Visit.T.Language}"
+                    : Visit.Whole(Visit.T.Language),
+                changes.Select(change => change.At),
+                changes.Select(change =>
+                    change.Taxonomy is { } part
+                        ? Item(change, part, names)
+                        : Item(change, change.Skill?.Slug ?? slug!, names)
+                )
+            );
+
+        private FileContentHttpResult Feed(
+            string title,
+            string page,
+            string id,
+            IEnumerable<DateTimeOffset> times,
+            IEnumerable<SyndicationItem> items
         )
         {
             var language = Visit.T.Language;
@@ -107,15 +169,9 @@ public static class ShowFeed
                 Clean($"{Markdown.Harmless(title)} · SkillPlatform"),
                 null,
                 new Uri($"{Visit.Origin}/{language}{page}"),
-                slug is not null && changes is [{ SkillId: not null } any, ..]
-                    ? $"{Lasting(any, slug)}/feed?language={language}"
-                    : self,
-                changes.Length > 0 ? changes.Max(c => c.At) : DateTimeOffset.UnixEpoch,
-                changes.Select(change =>
-                    change.Taxonomy is { } part
-                        ? Item(change, part, names)
-                        : Item(change, change.Skill?.Slug ?? slug!, names)
-                )
+                id,
+                times.DefaultIfEmpty(DateTimeOffset.UnixEpoch).Max(),
+                items
             )
             {
                 Language = language,

@@ -60,7 +60,7 @@ public sealed record Names(Skill? Skill, Tree Tree)
             t,
             change is Renaming ? "thing.renameSkill"
                 : change is Describing ? "thing.describeSkill"
-                : change is RenameSkill or ReplaceKeywords or DescribeSkill or MoveSkill or AddSkill
+                : change is RenameSkill or ReplaceKeywords or DescribeSkill or MoveSkill or AddSkill or MergeSkill
                     ? $"thing.{Operation(change)}"
                 : $"op.{Operation(change)}",
             change,
@@ -102,7 +102,7 @@ public sealed record Names(Skill? Skill, Tree Tree)
                 Operation(first),
                 Cell.Of(first)?.Role,
                 Cell.Of(first)?.Level,
-                (first as RenameSkill)?.Name ?? (first as Renaming)?.Name
+                (first as RenameSkill)?.Name ?? (first as Renaming)?.Name ?? (first as MergeSkill)?.Was?.Name
             )
             : null;
 
@@ -127,6 +127,7 @@ public sealed record Names(Skill? Skill, Tree Tree)
             ReplaceKeywords c => (t.List(c.Was), t.List(c.Keywords)),
             MoveSkill c => (Place(c.Was.Domain, c.Was.Group), Place(c.Domain, c.Group)),
             AddSkill c => ("", c.Name),
+            MergeSkill c => ("", c.Was?.Name ?? c.Into),
             _ => ("", ""),
         };
 

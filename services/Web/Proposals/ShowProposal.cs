@@ -1,8 +1,10 @@
+using SkillPlatform.Contracts;
 using SkillPlatform.ServiceDefaults;
 using SkillPlatform.Web.Catalogue;
 using SkillPlatform.Web.Comments;
 using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.Skills;
+using SkillPlatform.Web.Suggest;
 using SkillPlatform.Web.Watching;
 
 namespace SkillPlatform.Web.Proposals;
@@ -28,6 +30,7 @@ public sealed record Shown(
 /// <param name="Queue">What waits for its reader, where that is a reviewer.</param>
 /// <param name="Tag">What was read, for what is written on it.</param>
 /// <param name="LooksAgain">It is being applied, and the page waits for that.</param>
+/// <param name="Into">What would become of the skill that it is merged into; null where it is not to be, or is already.</param>
 public sealed record ProposalModel(
     Proposal Proposal,
     Skill? Skill,
@@ -40,7 +43,8 @@ public sealed record ProposalModel(
     Shown Shown,
     OpenProposal[]? Queue,
     string? Tag,
-    bool LooksAgain
+    bool LooksAgain,
+    MergeImpact? Into = null
 )
 {
     /// <summary>Where what is merged is undone: one change at once, one of several from the history.</summary>
@@ -104,6 +108,9 @@ public static class ShowProposal
         var skill = proposal.Skill is { } slug
             ? (await services.Get<Skill>("catalog", $"/api/catalog/skills/{slug}", ct)).Value
             : null;
+        var into = proposal.Changes is [MergeSkill]
+            ? (await services.Get<Impact>("proposals", $"/api/proposals/{id}/preview", ct)).Value?.Into
+            : null;
         var mine = visit.Caller is { } caller && caller.Id == proposal.Author?.Id;
         var page = visit.To($"/proposals/{id}");
         proposal = await WithRevisions(proposal, services, [shown.From, shown.To], ct);
@@ -143,7 +150,8 @@ public static class ShowProposal
                 shown,
                 queue is null ? null : (await queue)?.Items,
                 answer.Tag,
-                looks is not null
+                looks is not null,
+                into
             ),
             shown.Status
         );

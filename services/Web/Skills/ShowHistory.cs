@@ -18,8 +18,15 @@ public static class ShowHistory
     {
         app.MapGet(
                 "/skills/{slug}/history",
-                (string slug, string? cursor, Services services, Visit visit, CancellationToken ct) =>
-                    Get(slug, null, cursor, $"/api/catalog/skills/{slug}/history?limit={25}", services, visit, ct)
+                (
+                    string slug,
+                    string? cursor,
+                    Services services,
+                    Visit visit,
+                    TimeProvider time,
+                    CancellationToken ct
+                ) =>
+                    Get(slug, null, cursor, $"/api/catalog/skills/{slug}/history?limit={25}", services, visit, time, ct)
             )
             .AllowAnonymous();
         app.MapGet(
@@ -31,6 +38,7 @@ public static class ShowHistory
                     string? cursor,
                     Services services,
                     Visit visit,
+                    TimeProvider time,
                     CancellationToken ct
                 ) =>
                     Get(
@@ -40,6 +48,7 @@ public static class ShowHistory
                         $"/api/catalog/skills/{slug}/requirements/{role}/{level}/history?limit={25}",
                         services,
                         visit,
+                        time,
                         ct
                     )
             )
@@ -53,11 +62,12 @@ public static class ShowHistory
         FormattableString address,
         Services services,
         Visit visit,
+        TimeProvider time,
         CancellationToken ct
     )
     {
         var history = services.Get<PageList<HistoryEntry>>("catalog", address.With("cursor", cursor), ct);
-        var skill = services.Get<Skill>("catalog", $"/api/catalog/skills/{slug}", ct);
+        var skill = services.SkillItself(slug, time, ct);
         await Task.WhenAll(history, skill);
         if ((await skill).Value is { } found && found.Slug != slug)
             return TypedResults.Redirect(visit.To($"/skills/{found.Slug}/history"), permanent: true);

@@ -1,10 +1,14 @@
 using SkillPlatform.Changes;
+using SkillPlatform.Contracts;
 using SkillPlatform.Web.Pages;
 
 namespace SkillPlatform.Web.Suggest;
 
 /// <summary>What changes would do, as the preview answers.</summary>
-public sealed record Impact(MandatoryCounts Mandatory, Neighbour[] Others, int? Watchers);
+public sealed record Impact(MandatoryCounts Mandatory, Neighbour[] Others, int? Watchers, MergeImpact? Into = null);
+
+/// <summary>What becomes of the skill that another is merged into.</summary>
+public sealed record MergeImpact(MandatoryCounts Mandatory, Change[] Changes);
 
 public sealed record MandatoryCounts(int Before, int After, MandatoryCount[] Roles, MandatoryCount[] Levels);
 

@@ -30,6 +30,10 @@ public static class ReviseProposal
             return Page.Error(status);
         if (proposal.Taxonomy is not null)
             return await SuggestTaxonomy.Revise(proposal, about.Tag, services, ct);
+        if (proposal.Changes is [MergeSkill merge])
+            return TypedResults.Redirect(
+                visit.To($"/skills/{skill.Slug}/merge?into={merge.Into}&proposal={proposal.Id}")
+            );
         var (now, changes) = (skill.Says with { Retired = false }, proposal.Changes);
         var suggestion = changes is [AddSkill add]
             ? Suggestion.Of(
@@ -65,9 +69,7 @@ public static class ReviseProposal
     private static async Task<Said?> Seen(Proposal proposal, Skill now, Services services, CancellationToken ct) =>
         proposal.Changes.Select(Cell.Of).OfType<Cell>().All(cell => now.At(cell.Role, cell.Level) is not null)
             ? null
-            : (await SuggestForm.At(now.Slug, proposal.Revisions?[^1].At ?? proposal.CreatedAt, services, ct))
-                .Value
-                ?.Says;
+            : (await services.SkillAt(now.Slug, proposal.Revisions?[^1].At ?? proposal.CreatedAt, ct)).Value?.Says;
 
     private static async Task<IResult> Post(
         Guid id,
@@ -85,7 +87,8 @@ public static class ReviseProposal
             : await SuggestForm.Take(about, form, services, visit, ct);
     }
 
-    private static async Task<(Suggesting?, int)> Find(
+    /// <summary>A proposal of one's own, with the skill that it is about.</summary>
+    public static async Task<(Suggesting?, int)> Find(
         Guid id,
         Services services,
         Visit visit,

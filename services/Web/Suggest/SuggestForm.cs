@@ -90,12 +90,9 @@ public static class SuggestForm
         CancellationToken ct
     )
     {
-        var now = await services.Get<Skill>("catalog", $"/api/catalog/skills/{slug}", ct);
-        return now.Status == 410 ? await At(slug, time.GetUtcNow(), services, ct) : now;
+        var now = await services.SkillItself(slug, time, ct);
+        return now.Status == 410 ? await services.SkillAt(slug, time.GetUtcNow(), ct) : now;
     }
-
-    public static Task<Answer<Skill>> At(string slug, DateTimeOffset at, Services services, CancellationToken ct) =>
-        services.Get<Skill>("catalog", $"/api/catalog/skills/{slug}?asOf={$"{at.UtcDateTime:O}"}", ct);
 
     // The texts the author saw, exactly: browsers change line ends, so they do not travel through the form.
     private static async Task<(Skill? Seen, int Status)> Seen(

@@ -16,7 +16,8 @@ public sealed record InboxItem(
     string Summary,
     string Reason,
     DateTimeOffset At,
-    DateTimeOffset? Read
+    DateTimeOffset? Read,
+    Named? Edition = null
 )
 {
     /// <summary>What belongs together.</summary>
@@ -74,6 +75,7 @@ public static class InboxPage
         "imported",
         "webhookStopped",
         "reviewDue",
+        "editionPublished",
     ];
 
     public static void Map(WebApplication app)
