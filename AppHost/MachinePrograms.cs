@@ -97,15 +97,30 @@ internal sealed record MachineProgram(
 
     /// <summary>RabbitMQ; its name server listens on the next port, and the node itself on the one after.</summary>
     /// <param name="home">Its data, configuration and log.</param>
+    /// <param name="definitions">Accounts that it makes at each start.</param>
     /// <param name="settings">Lines of its configuration.</param>
-    public static MachineProgram RabbitMq(string home, string node, int port, int names, int between, string[] settings)
+    public static MachineProgram RabbitMq(
+        string home,
+        string node,
+        int port,
+        int names,
+        int between,
+        string definitions,
+        string[] settings
+    )
     {
         const string bin = "/usr/lib/rabbitmq/bin/rabbitmq-server";
         if (!File.Exists(bin))
             throw new InvalidOperationException("RabbitMQ is not installed on this machine.");
         Directory.CreateDirectory(home);
-        var configuration = Path.Combine(home, "rabbitmq.conf");
-        File.WriteAllLines(configuration, [$"listeners.tcp.1 = 127.0.0.1:{Text(port)}", .. settings]);
+        var (configuration, accounts) = (Path.Combine(home, "rabbitmq.conf"), Path.Combine(home, "accounts.json"));
+        File.WriteAllText(accounts, "");
+        OnlyForUs(accounts);
+        File.WriteAllText(accounts, definitions);
+        File.WriteAllLines(
+            configuration,
+            [$"listeners.tcp.1 = 127.0.0.1:{Text(port)}", $"load_definitions = {accounts}", .. settings]
+        );
         OnlyForUs(configuration);
         File.WriteAllText(Path.Combine(home, "advanced.config"), "[].");
         File.WriteAllText(Path.Combine(home, "enabled_plugins"), "[].");

@@ -246,7 +246,8 @@ public sealed class LocalRabbit : IRabbit
     private Held? _server;
 
     /// <param name="folder">For its data, where that matters.</param>
-    public LocalRabbit(string? folder = null)
+    /// <param name="definitions">Accounts that it makes at each start; without, there is the administrator alone.</param>
+    public LocalRabbit(string? folder = null, string? definitions = null)
     {
         _folder = folder ?? Local.NewFolder("rabbitmq");
         var names = Local.FreePort();
@@ -273,7 +274,10 @@ public sealed class LocalRabbit : IRabbit
         File.WriteAllText(
             $"{_folder}/rabbitmq.conf",
             "vm_memory_high_watermark.absolute = 1GB\ndisk_free_limit.absolute = 50MB\n"
+                + (definitions is null ? "" : $"load_definitions = {_folder}/accounts.json\n")
         );
+        if (definitions is not null)
+            File.WriteAllText($"{_folder}/accounts.json", definitions);
     }
 
     public static string Bin =>

@@ -38,7 +38,7 @@ public sealed class Platform : IAsyncDisposable
         string? On(string server) =>
             disk is null ? null : Directory.CreateDirectory(Path.Combine(disk, server, "server")).FullName;
         Postgres = new LocalPostgres(durable, On("postgres"));
-        Rabbit = new LocalRabbit(On("rabbitmq"));
+        Rabbit = new LocalRabbit(On("rabbitmq"), Model.Broker.GetRawText());
     }
 
     public LocalPostgres Postgres { get; }
@@ -90,6 +90,11 @@ public sealed class Platform : IAsyncDisposable
 
     public string Database(string name) =>
         $"{Postgres.Admin.Replace("Database=postgres", $"Database={name}", StringComparison.Ordinal)};Maximum Pool Size=40";
+
+    /// <summary>The broker, as a service signs in to it.</summary>
+    /// <param name="name">Of the service in the model.</param>
+    public Uri Broker(string name) =>
+        new UriBuilder(Rabbit.Address) { UserName = $"skillplatform_{name}", Password = name }.Uri;
 
     public async Task Start()
     {
@@ -233,10 +238,11 @@ public sealed class Platform : IAsyncDisposable
         var parts = expression.Split('.');
         return parts switch
         {
-            ["messaging", "connectionString"] => new UriBuilder(Rabbit.Address)
-            {
-                Port = Wires.GetValueOrDefault("broker")?.Port ?? Rabbit.Port,
-            }.ToString(),
+            [var broker, "connectionString"] when broker.EndsWith("-broker", StringComparison.Ordinal) =>
+                new UriBuilder(Broker(broker[..^"-broker".Length]))
+                {
+                    Port = Wires.GetValueOrDefault("broker")?.Port ?? Rabbit.Port,
+                }.ToString(),
             [var db, "connectionString"] => new NpgsqlConnectionStringBuilder(Database(db[..^"-db".Length]))
             {
                 Port = Wires.GetValueOrDefault("database")?.Port ?? Postgres.Port,
