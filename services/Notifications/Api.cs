@@ -12,6 +12,10 @@ public static class Api
         MuteThread.Map(api);
         ListWatches.Map(api);
         SetPreferences.Map(api);
+        ListMarks.Map(api);
+        SetMark.Map(api);
+        MyRole.Map(api);
+        ExportMine.Map(api);
         ReadInbox.Map(api);
         Unsubscribe.Map(api);
         Deliveries.Map(api);

@@ -34,6 +34,8 @@ public static class Store
             );
         options.Schema.For<Digest>().DocumentAlias("digest").UniqueIndex(d => d.Token).Index(d => d.User);
         options.Schema.For<Preferences>().DocumentAlias("preferences").UseNumericRevisions(true);
+        options.Schema.For<Mark>().DocumentAlias("mark").Index(m => m.User);
+        options.Schema.For<Position>().DocumentAlias("position");
         options.Schema.For<Account>().DocumentAlias("account").UseNumericRevisions(true);
         options.Schema.For<Suppression>().DocumentAlias("suppression").UseNumericRevisions(true);
         options.Schema.For<KnownSkill>().DocumentAlias("known_skill").UseNumericRevisions(true);

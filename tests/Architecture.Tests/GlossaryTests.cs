@@ -50,6 +50,9 @@ public sealed class GlossaryTests
                 .Files("*.json", $"services/Web/Languages/{language}")
                 .Append($"services/Notifications/Mail/Texts/{language}.json")
                 .SelectMany(OfJson),
+            .. Repository
+                .Files($"*.{language}.md", "services/Web/Site/Texts")
+                .Select(file => KeyValuePair.Create(file, Repository.Read(file))),
             .. OfResources(
                 language == "en" ? "services/Identity/Texts.resx" : $"services/Identity/Texts.{language}.resx"
             ),

@@ -47,17 +47,24 @@ public sealed partial class WhatIsTakenBackIsGone(RunningPlatform running)
         await zora.Send(HttpMethod.Delete, comment, null, ("If-Match", edited.ETag!.Tag));
         await Propose(zora, Words("drafted"), draft: true);
         var stands = await Propose(zora, Words("standing"), draft: false);
+        var (marked, _, _) = await zora.Send(
+            HttpMethod.Put,
+            "/api/notifications/me/marks/serverless-functions/cloud-engineer/middle",
+            new { version = 1, note = Words("noted") }
+        );
+        Assert.Equal(200, marked);
         await GiveUp(zora.Id);
 
         // While they are there, the streams already know none of it: only what was sent to be decided on.
         foreach (var database in Databases)
-        foreach (var text in new[] { Name, Address, Words("edited"), Words("removed"), Words("kept") })
+        foreach (var text in new[] { Name, Address, Words("edited"), Words("removed"), Words("kept"), Words("noted") })
             Assert.DoesNotContain(
                 await Tables(database, text),
                 table => table.StartsWith("mt_events", StringComparison.Ordinal)
             );
         Assert.Contains(await Tables("proposals", Words("kept")), table => table == "mt_doc_comment_text");
         Assert.Contains(await Tables("notifications", Address), table => table == "mt_doc_account");
+        Assert.Equal(["mt_doc_mark"], await Tables("notifications", Words("noted")));
         Assert.Empty(await Found(Words("removed")));
 
         var (gone, body, _) = await zora.Send(
@@ -68,7 +75,16 @@ public sealed partial class WhatIsTakenBackIsGone(RunningPlatform running)
         );
         Assert.True(gone == 204, $"{gone} {body}");
         foreach (
-            var text in new[] { Name, Address, Words("edited"), Words("removed"), Words("kept"), Words("drafted") }
+            var text in new[]
+            {
+                Name,
+                Address,
+                Words("edited"),
+                Words("removed"),
+                Words("kept"),
+                Words("drafted"),
+                Words("noted"),
+            }
         )
             await Eventually.Get(() => Found(text), found => found.Count == 0, TimeSpan.FromMinutes(1));
         await Eventually.Get(

@@ -50,6 +50,7 @@ public static class EveryPage
         "message",
         "pointer",
         "suggestion",
+        "note",
     };
 
     /// <summary>Each route that answers a GET with a page, and addresses of it.</summary>
@@ -58,6 +59,9 @@ public static class EveryPage
         ("/", ["/", "/?domain=sea&group=coast", "/?q=tides&role=pilot"]),
         ("/roles", ["/roles"]),
         ("/roles/{role}", ["/roles/pilot", "/roles/pilot?level=junior", "/roles/pilot?level=junior&compare=senior"]),
+        ("/about", ["/about"]),
+        ("/help", ["/help"]),
+        ("/privacy", ["/privacy"]),
         ("/my-role", ["/my-role", "/my-role?role=pilot&level=junior"]),
         ("/roles/{role}/matrix", ["/roles/pilot/matrix"]),
         ("/by/{facet}", ["/by/roles?q=tides", "/by/groups"]),
@@ -68,6 +72,9 @@ public static class EveryPage
         ("/skills/new", ["/skills/new"]),
         ("/skills/{slug}", ["/skills/every", "/skills/every?version=2", "/skills/ended"]),
         ("/skills/{slug}/confirm", ["/skills/every/confirm"]),
+        ("/skills/{slug}/mark", ["/skills/every/mark?role=pilot&level=junior"]),
+        ("/skills/{slug}/matrix", ["/skills/every/matrix"]),
+        ("/my-marks", ["/my-marks"]),
         ("/skills/{slug}/compare", ["/skills/every/compare"]),
         ("/skills/{slug}/diff", ["/skills/every/diff?from=1&to=2"]),
         (
@@ -124,6 +131,8 @@ public static class EveryPage
         ("/admin/security", ["/admin/security", "/admin/security?what=denied"]),
         ("/admin/policies", ["/admin/policies"]),
         ("/admin/quotas", ["/admin/quotas"]),
+        ("/admin/site", ["/admin/site"]),
+        ("/admin/site/{page}", ["/admin/site/help?language=ar", "/admin/site/imprint"]),
         ("/admin/import", ["/admin/import"]),
         (
             "/admin/imports/{id:guid}",
@@ -147,6 +156,10 @@ public static class EveryPage
         ("/robots.txt", "/robots.txt"),
         ("/assets/{file}", null),
         ("/favicon.ico", "/favicon.ico"),
+        ("/my-marks.csv", "/my-marks.csv"),
+        ("/account/export", "/account/export"),
+        // Nothing until it is written.
+        ("/imprint", null),
         // To the proposal of that number.
         ("/proposals/{number:long}", null),
         // To what it is about.
@@ -655,6 +668,25 @@ public static class EveryPage
         notifications
             .On("GET /api/notifications/webhooks", with(List(Hook(Webhook, null), Hook(Silent, "failing"))))
             .On("GET /api/notifications/watches/skill/every", new { })
+            .On("GET /api/notifications/me/role", new { role = "pilot", level = "junior" })
+            .On("GET /api/notifications/me/export", new { })
+            .On(
+                "GET /api/notifications/me/marks",
+                with(
+                    List(
+                        new
+                        {
+                            skill = new { slug = "every", name = "Tides" },
+                            role = "pilot",
+                            level = "junior",
+                            state = "partly",
+                            note = "With help.",
+                            version = 1,
+                            at = At,
+                        }
+                    )
+                )
+            )
             .On($"GET /api/notifications/mutes/proposal/{Theirs}", new { })
             .On(
                 "GET /api/notifications/watches",
@@ -787,6 +819,7 @@ public static class EveryPage
     private static void Accounts(Stub identity, Func<object, object> with) =>
         identity
             .On("GET /api/identity/me", with(Samples.Account(Account)))
+            .On("GET /api/identity/me/export", new { })
             .On(
                 "GET /api/identity/me/clients",
                 with(

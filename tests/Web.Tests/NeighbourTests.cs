@@ -32,6 +32,8 @@ public sealed class NeighbourTests(WebFixture web) : IClassFixture<WebFixture>
     [
         ("/?", ["catalog"]),
         ("/skills/every/undo", ["catalog", "proposals"]),
+        ("/skills/every/mark", ["catalog", "notifications"]),
+        ("/my-marks", ["notifications"]),
         ("/skills", ["catalog"]),
         ("/by/", ["catalog"]),
         ("/roles", ["catalog"]),

@@ -119,8 +119,8 @@ public static class SecondFactor
     }
 
     /// <summary>What an authenticator app reads from the picture.</summary>
-    public static string Address(Account account, string key) =>
-        $"otpauth://totp/SkillPlatform:{Uri.EscapeDataString(account.Email!)}?secret={key}&issuer=SkillPlatform&digits=6";
+    public static string Address(Account account, string key, ServiceDefaults.Brand brand) =>
+        $"otpauth://totp/{Uri.EscapeDataString(brand.Name)}:{Uri.EscapeDataString(account.Email!)}?secret={key}&issuer={Uri.EscapeDataString(brand.Name)}&digits=6";
 
     /// <summary>A QR code, as a path over as many squares on each side; the quiet zone is in it.</summary>
     public static (string Path, int Size) Picture(string text)

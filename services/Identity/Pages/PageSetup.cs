@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Localization;
+using Microsoft.Extensions.Localization;
 using SkillPlatform.Identity.Pages;
 
 namespace SkillPlatform.Identity;
@@ -19,7 +20,9 @@ public static class PageSetup
 {
     public static void AddPages(this WebApplicationBuilder builder)
     {
+        ServiceDefaults.Brand.Add(builder);
         builder.Services.AddLocalization();
+        builder.Services.AddTransient<IStringLocalizer<Texts>, UnderItsName>();
         // "ä" as "ä": pages are UTF-8.
         builder.Services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
         builder.Services.AddRazorPages();
@@ -76,6 +79,7 @@ public static class PageSetup
     public static void MapPages(this WebApplication app)
     {
         Assets.Map(app);
+        ServiceDefaults.Brand.Map(app);
         app.MapRazorPages();
         // Without this an unknown address would ask for a sign-in.
         app.MapFallback("{*path}", () => Results.NotFound()).AllowAnonymous();

@@ -22,7 +22,8 @@ public sealed class TwoFactorModel(
     AccountWriter writer,
     Guessing guessing,
     TimeProvider time,
-    IStringLocalizer<Texts> texts
+    IStringLocalizer<Texts> texts,
+    ServiceDefaults.Brand brand
 ) : PageModel
 {
     [BindProperty]
@@ -165,7 +166,7 @@ public sealed class TwoFactorModel(
             await users.UpdateAsync(account);
         }
         Key = (await users.GetAuthenticatorKeyAsync(account))!;
-        Picture = SecondFactor.Picture(SecondFactor.Address(account, Key));
+        Picture = SecondFactor.Picture(SecondFactor.Address(account, Key, brand));
         return Page();
     }
 }

@@ -13,6 +13,8 @@ public sealed class WhenAccountErased(IDocumentSession session, GivenUpMessages 
         var user = context.Message.UserId;
         session.TryUpdateRevision(new Account { Id = user, Erased = true }, context.Message.Version);
         session.Delete<Preferences>(user);
+        session.Delete<Position>(user);
+        session.DeleteWhere<Mark>(m => m.User == user);
         session.Delete<Suppression>(user);
         session.DeleteWhere<Notification>(n => n.User == user);
         session.DeleteWhere<Digest>(d => d.User == user);

@@ -117,6 +117,7 @@ public static class ShowCatalogue
             .With("level", asked.Level)
             .With("cursor", cursor);
         var skills = services.Get<FoundSkills>("catalog", address, ct);
+        await visit.AskMyRole(services);
         // What its reader is called, where they said so.
         var roles = visit.MyRole is null
             ? null

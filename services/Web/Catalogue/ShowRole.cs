@@ -1,4 +1,5 @@
 using System.Globalization;
+using SkillPlatform.Web.Mine;
 using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.Skills;
 using SkillPlatform.Web.Watching;
@@ -64,7 +65,10 @@ public sealed record RoleModel(
     Named[] Roles,
     bool First,
     bool? Watched
-);
+)
+{
+    public Marks Marks { get; init; } = Marks.None;
+}
 
 /// <summary>Everything expected of one role: at all levels, at one, or at one beside another.</summary>
 public static class ShowRole
@@ -81,7 +85,12 @@ public static class ShowRole
     )
     {
         var watched = visit.Watched(services, "role", role, ct);
+        var marks = asked.AsOf is { Length: > 0 }
+            ? Task.FromResult(Marks.None)
+            : Marks.Read(services, visit, ct, role: role);
+        var mine = visit.AskMyRole(services);
         var tree = await Tree.Read(services, ct);
+        await mine;
         var levels = (tree.Domains ?? [])
             .SelectMany(d => d.Levels)
             .DistinctBy(l => l.Slug, StringComparer.Ordinal)
@@ -130,6 +139,9 @@ public static class ShowRole
                 string.IsNullOrEmpty(cursor),
                 await watched
             )
+            {
+                Marks = await marks,
+            }
         );
     }
 

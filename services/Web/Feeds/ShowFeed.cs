@@ -166,7 +166,7 @@ public static class ShowFeed
             var language = Visit.T.Language;
             var self = Visit.Whole(language);
             var feed = new SyndicationFeed(
-                Clean($"{Markdown.Harmless(title)} · SkillPlatform"),
+                Clean($"{Markdown.Harmless(title)} · {Visit.Brand.Name}"),
                 null,
                 new Uri($"{Visit.Origin}/{language}{page}"),
                 id,
@@ -177,7 +177,7 @@ public static class ShowFeed
                 Language = language,
             };
             feed.Links.Add(SyndicationLink.CreateSelfLink(new Uri(self), "application/atom+xml"));
-            feed.Authors.Add(new SyndicationPerson { Name = "SkillPlatform" });
+            feed.Authors.Add(new SyndicationPerson { Name = Visit.Brand.Name });
             using var to = new MemoryStream();
             using (var xml = XmlWriter.Create(to, new XmlWriterSettings { Indent = true }))
                 feed.SaveAsAtom10(xml);

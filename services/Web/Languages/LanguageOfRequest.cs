@@ -18,6 +18,7 @@ public static class LanguageOfRequest
         "/mcp",
         "/health",
         "/assets",
+        "/brand",
         "/favicon.ico",
         "/robots.txt",
         "/sitemap.xml",

@@ -41,6 +41,33 @@ namespace SkillPlatform.Web.Migrations
                     b.ToTable("data_protection_keys", (string)null);
                 });
 
+            modelBuilder.Entity("SkillPlatform.Web.Site.SiteText", b =>
+                {
+                    b.Property<string>("Page")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("page");
+
+                    b.Property<string>("Language")
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)")
+                        .HasColumnName("language");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("Text")
+                        .IsConcurrencyToken()
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.HasKey("Page", "Language");
+
+                    b.ToTable("site_texts", (string)null);
+                });
+
             modelBuilder.Entity("SkillPlatform.Web.SignIn.Session", b =>
                 {
                     b.Property<string>("Id")

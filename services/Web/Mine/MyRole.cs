@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace SkillPlatform.Web.Mine;
 
-/// <summary>What its reader is, said once and kept by the browser: pages then begin with what concerns them.</summary>
+/// <summary>
+/// What its reader is, said once and kept with the account, or by the browser of who is not signed in: pages then begin with
+/// what concerns them.
+/// </summary>
 /// <param name="Role">Slug.</param>
 /// <param name="Level">Slug.</param>
 public sealed partial record MyRole(string Role, string Level)

@@ -10,7 +10,10 @@ namespace SkillPlatform.Web.Mine;
 /// <param name="Problem">What is wrong with what was sent.</param>
 public sealed record SayMyRoleModel(Tree Tree, string? Role, string? Level, string? Problem);
 
-/// <summary>Say once which role and level one is at, for all pages of this browser; or that this shall be forgotten.</summary>
+/// <summary>
+/// Say once which role and level one is at, and have it forgotten: for one's account, or for this browser where one is not
+/// signed in.
+/// </summary>
 public static class SayMyRole
 {
     public static void Map(WebApplication app)
@@ -25,8 +28,10 @@ public static class SayMyRole
         Services services,
         Visit visit,
         CancellationToken ct
-    ) =>
-        Page.Of<SayMyRolePage>(
+    )
+    {
+        await visit.AskMyRole(services);
+        return Page.Of<SayMyRolePage>(
             new SayMyRoleModel(
                 await Tree.Read(services, ct),
                 role ?? visit.MyRole?.Role,
@@ -34,6 +39,7 @@ public static class SayMyRole
                 null
             )
         );
+    }
 
     private static async Task<IResult> Post(
         [FromForm] string? role,
@@ -45,16 +51,34 @@ public static class SayMyRole
         CancellationToken ct
     )
     {
+        var tree = await Tree.Read(services, ct);
         if (action == "forget")
         {
+            if (visit.SignedIn && await Tell(services, HttpMethod.Delete, null, ct) is { Ok: false } kept)
+                return Page.Of<SayMyRolePage>(
+                    new SayMyRoleModel(tree, role, level, visit.Why(kept, "account.missing")),
+                    kept.Shown()
+                );
             MyRole.Remember(http, null);
             return TypedResults.Redirect(visit.To($"/my-role"));
         }
-        var tree = await Tree.Read(services, ct);
         var mine = MyRole.Of(Pick.Slug(role, tree.Roles), level);
         if (mine is null || tree.Level(mine.Level) is null || tree.Role(mine.Role) is null)
             return Page.Of<SayMyRolePage>(new SayMyRoleModel(tree, role, level, visit.T["mine.choose"]), 422);
-        MyRole.Remember(http, mine);
+        if (visit.SignedIn && await Tell(services, HttpMethod.Put, mine, ct) is { Ok: false } refused)
+            return Page.Of<SayMyRolePage>(
+                new SayMyRoleModel(tree, role, level, visit.Why(refused, "account.missing")),
+                refused.Shown()
+            );
+        // What the account knows, the browser need not: the next to use it may be somebody else.
+        MyRole.Remember(http, visit.SignedIn ? null : mine);
         return TypedResults.Redirect(visit.To($"/roles/{mine.Role}?level={mine.Level}"));
     }
+
+    private static Task<Answer<MyRole>> Tell(
+        Services services,
+        HttpMethod method,
+        MyRole? mine,
+        CancellationToken ct
+    ) => services.Send<MyRole>("notifications", method, $"/api/notifications/me/role", mine, ct);
 }

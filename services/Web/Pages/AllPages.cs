@@ -13,6 +13,7 @@ using SkillPlatform.Web.Feeds;
 using SkillPlatform.Web.Mine;
 using SkillPlatform.Web.Proposals;
 using SkillPlatform.Web.SignIn;
+using SkillPlatform.Web.Site;
 using SkillPlatform.Web.Skills;
 using SkillPlatform.Web.Suggest;
 using SkillPlatform.Web.Uploads;
@@ -36,6 +37,8 @@ public static class AllPages
         builder.Services.AddSingleton<PageCache>();
         builder.Services.TryAddSingleton(TimeProvider.System);
         Services.Add(builder);
+        ServiceDefaults.Brand.Add(builder);
+        SiteTexts.Add(builder);
         builder.Services.AddAntiforgery(options =>
         {
             options.Cookie.Name = builder.Environment.Guarded("skillplatform.forms");
@@ -59,15 +62,20 @@ public static class AllPages
     public static void MapPages(this WebApplication app)
     {
         app.MapSiteFiles();
+        ServiceDefaults.Brand.Map(app);
+        ShowSite.Map(app);
         ShowCatalogue.Map(app);
         ShowRoles.Map(app);
         ShowFacet.Map(app);
         ShowRole.Map(app);
         ShowMatrix.Map(app);
         SayMyRole.Map(app);
+        MarkRequirement.Map(app);
+        ShowMarks.Map(app);
         ShowFeed.Map(app);
         ShowSitemap.Map(app);
         ShowSkill.Map(app);
+        ShowSkillMatrix.Map(app);
         CompareLevels.Map(app);
         ShowHistory.Map(app);
         ShowDiff.Map(app);
@@ -109,6 +117,7 @@ public static class AllPages
         SignOutEverywhere.Map(app);
         RevokeClient.Map(app);
         DeleteAccount.Map(app);
+        ExportAccount.Map(app);
         AdminPage.Map(app);
         ShowOverview.Map(app);
         FindAccounts.Map(app);
@@ -117,6 +126,7 @@ public static class AllPages
         SecurityEvents.Map(app);
         SetPolicies.Map(app);
         SetQuotas.Map(app);
+        WriteSite.Map(app);
         ImportCatalogue.Map(app);
         ShowImport.Map(app);
         RunImport.Map(app);

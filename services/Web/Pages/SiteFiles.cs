@@ -19,7 +19,11 @@ public static class SiteFiles
     {
         app.MapGet("/assets/{file}", (HttpContext http, string file) => Send(http, file)).AllowAnonymous();
         // Asked for by browsers that show something else than a page, a feed for one.
-        app.MapGet("/favicon.ico", () => TypedResults.Redirect(Address("icon.svg"))).AllowAnonymous();
+        app.MapGet(
+                "/favicon.ico",
+                (ServiceDefaults.Brand brand) => TypedResults.Redirect(brand.LogoAddress ?? Address("icon.svg"))
+            )
+            .AllowAnonymous();
     }
 
     private static async Task Send(HttpContext http, string file)

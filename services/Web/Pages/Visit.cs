@@ -15,12 +15,13 @@ public sealed class Visit
 {
     private readonly HttpRequest _request;
 
-    public Visit(IHttpContextAccessor accessor, IConfiguration configuration)
+    public Visit(IHttpContextAccessor accessor, IConfiguration configuration, Brand brand)
     {
         var http = accessor.HttpContext ?? throw new InvalidOperationException("A visit is a request.");
         _request = http.Request;
         // Never what the request says: pages are kept, and what it says is anybody's.
         Origin = (configuration["Web:PublicOrigin"] ?? "http://localhost:8080").TrimEnd('/');
+        Brand = brand;
         T = Texts.Of(CultureInfo.CurrentUICulture);
         Content = new ContentLanguage(configuration["Catalogue:Language"], T.Language);
         Name = http.User.FindFirst("name")?.Value ?? http.User.FindFirst("email")?.Value ?? "";
@@ -33,11 +34,21 @@ public sealed class Visit
 
     public Texts T { get; }
     public ContentLanguage Content { get; }
+
+    /// <summary>What the installation calls itself.</summary>
+    public Brand Brand { get; }
     public string Name { get; }
     public bool SignedIn { get; }
 
     /// <summary>What its reader said to be.</summary>
-    public MyRole? MyRole { get; }
+    public MyRole? MyRole { get; private set; }
+
+    /// <summary>Who is signed in has said it to their account; until they did, or while it cannot be told, the browser knows.</summary>
+    public async Task AskMyRole(Services services)
+    {
+        if (SignedIn)
+            MyRole = await AtOnce<MyRole>(services, "notifications", $"/api/notifications/me/role") ?? MyRole;
+    }
 
     public Caller? Caller { get; }
 
@@ -95,26 +106,26 @@ public sealed class Visit
     public static string Plain(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>How many messages wait.</summary>
-    public Task<int> Unread(Services services) =>
-        AtOnce<Inbox>(services, "notifications", $"/api/notifications/inbox/unread", inbox => inbox.UnreadCount);
+    public async Task<int> Unread(Services services) =>
+        (await AtOnce<Inbox>(services, "notifications", $"/api/notifications/inbox/unread"))?.UnreadCount ?? 0;
 
     /// <summary>How many proposals wait for the reader.</summary>
-    public Task<int> Turn(Services services) =>
-        AtOnce<Queue>(services, "proposals", $"/api/proposals/turn", queue => queue.Count);
+    public async Task<int> Turn(Services services) =>
+        (await AtOnce<Queue>(services, "proposals", $"/api/proposals/turn"))?.Count ?? 0;
 
-    // 0 where it cannot be told at once, for it only decorates.
-    private async Task<int> AtOnce<T>(Services services, string service, FormattableString path, Func<T, int> count)
+    // Null where it cannot be told at once, for it only decorates.
+    private async Task<T?> AtOnce<T>(Services services, string service, FormattableString path)
         where T : class
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(_request.HttpContext.RequestAborted);
         patience.CancelAfter(TimeSpan.FromMilliseconds(500));
         try
         {
-            return (await services.Get<T>(service, path, patience.Token)).Value is { } answer ? count(answer) : 0;
+            return (await services.Get<T>(service, path, patience.Token)).Value;
         }
         catch (OperationCanceledException)
         {
-            return 0;
+            return null;
         }
     }
 

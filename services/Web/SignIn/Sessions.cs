@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using SkillPlatform.ServiceDefaults;
+using SkillPlatform.Web.Site;
 
 namespace SkillPlatform.Web.SignIn;
 
@@ -28,11 +29,12 @@ public sealed class Session
     public required DateTimeOffset ExpiresAt { get; set; }
 }
 
-/// <summary>What Web keeps: sessions, and the data-protection keys that all replicas share.</summary>
+/// <summary>What Web keeps: sessions, the data-protection keys that all replicas share, and what it says of its installation.</summary>
 public sealed class WebDb(DbContextOptions<WebDb> options) : DbContext(options), IDataProtectionKeyContext
 {
     public DbSet<Session> Sessions => Set<Session>();
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+    public DbSet<SiteText> SiteTexts => Set<SiteText>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -49,6 +51,7 @@ public sealed class WebDb(DbContextOptions<WebDb> options) : DbContext(options),
             session.HasIndex(s => s.ExpiresAt);
             session.HasIndex(s => s.Account);
         });
+        SiteText.Configure(modelBuilder.Entity<SiteText>());
         modelBuilder.Entity<DataProtectionKey>().ToTable("data_protection_keys");
     }
 }

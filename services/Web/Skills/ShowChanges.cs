@@ -26,7 +26,9 @@ public static class ShowChanges
         CancellationToken ct
     )
     {
+        var mine = visit.AskMyRole(services);
         var tree = await Tree.Read(services, ct);
+        await mine;
         var (ofRole, ofDomain) = (Pick.Slug(role, tree.Roles), Pick.Slug(domain, tree.Choices));
         // Typed as a name: each list has one address.
         if (ofRole != role || ofDomain != domain)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using SkillPlatform.Web.Cache;
+using SkillPlatform.Web.Mine;
 using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.Watching;
 
@@ -15,7 +16,10 @@ public sealed record SkillModel(
     bool? Watched,
     string? Notice,
     bool Past
-);
+)
+{
+    public Marks Marks { get; init; } = Marks.None;
+}
 
 public static class ShowSkill
 {
@@ -51,11 +55,17 @@ public static class ShowSkill
             ct
         );
         var watched = visit.Watched(services, "skill", slug, ct);
-        await Task.WhenAll(skill, history, proposals, watched);
+        var marks = past ? Task.FromResult(Marks.None) : Marks.Read(services, visit, ct, skill: slug);
+        await Task.WhenAll(skill, history, proposals, watched, marks, visit.AskMyRole(services));
         if ((await skill).Status == 410 && (await history).Value is { } changes)
             return Page.Of<RetiredPage>(new RetiredModel(slug, changes), 410);
         if ((await skill).Value is not { } found)
-            return Page.Error((await skill).Status);
+            return
+                version is null
+                && asOf is not null
+                && await NotYet.Of(services, slug, asOf, (await skill).Status, ct) is { } began
+                ? Page.Of<NotYetPage>(began, 404)
+                : Page.Error((await skill).Status);
         // It was renamed: the old address goes on leading here.
         if (found.Slug != slug)
             return Renamed(visit, found, version, asOf);
@@ -66,7 +76,10 @@ public static class ShowSkill
             await watched,
             done is not null && visit.T.Has($"done.{done}") ? visit.T[$"done.{done}"] : null,
             past
-        );
+        )
+        {
+            Marks = await marks,
+        };
         if (model is { History: not null, Proposals: not null, Past: false })
             http.MayBeCached();
         return Page.Of<SkillPage>(model);
@@ -90,7 +103,7 @@ public static class ShowSkill
         );
 
     /// <summary>A day means its end; today and later is now, hence null. A time is left as it is.</summary>
-    private static string? EndOf(string? asOf, DateTimeOffset now) =>
+    public static string? EndOf(string? asOf, DateTimeOffset now) =>
         !DateOnly.TryParseExact(asOf, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
             ? string.IsNullOrWhiteSpace(asOf)
                 ? null
