@@ -100,7 +100,7 @@ public static class Local
             );
     }
 
-    /// <summary>Tries until it works; a minute is the bound of what a server's start may take on a busy machine.</summary>
+    /// <summary>Tries until it works; two minutes are the bound of what a server's start may take on a busy machine.</summary>
     public static async Task Until(Func<Task> works, string what)
     {
         var since = Stopwatch.StartNew();
@@ -111,7 +111,7 @@ public static class Local
                 await works();
                 return;
             }
-            catch (Exception e) when (since.Elapsed < TimeSpan.FromMinutes(1))
+            catch (Exception e) when (since.Elapsed < TimeSpan.FromMinutes(2))
             {
                 _ = e;
                 await Task.Delay(50);

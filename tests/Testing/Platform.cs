@@ -74,8 +74,10 @@ public sealed class Platform : IAsyncDisposable
             _environment["LD_PRELOAD"] = library;
             _environment["FAKETIME_TIMESTAMP_FILE"] = Clock;
             _environment["FAKETIME_CACHE_DURATION"] = "1";
-            // What is measured, rather than read off the wall, goes on as it did.
+            // What is measured, rather than read off the wall, goes on as it did; and a wait by that clock waits, instead of
+            // ending at once for ever.
             _environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
+            _environment["FAKETIME_FORCE_MONOTONIC_FIX"] = "0";
         }
     }
 
