@@ -85,7 +85,7 @@ else if (settings["StarterCatalogue"] is not "false")
             Path.Combine(builder.AppHostDirectory, "../services/Catalog/starter-catalogue.json")
         )
         .WithReference(servers.Databases["catalog"])
-        .WithReference(servers.Messaging)
+        .WithReference(servers.Brokers["catalog"], "messaging")
         .WithEnvironment("Identity__Authority", authority)
         .WaitFor(catalog)
         .WithAnnotation(new EndsWhenDone());
@@ -104,8 +104,8 @@ IResourceBuilder<ProjectResource> Service<T>(string name)
         .WithReplicas(replicas)
         .WithReference(servers.Databases[name])
         .WaitFor(servers.Databases[name])
-        .WithReference(servers.Messaging)
-        .WaitFor(servers.Messaging)
+        .WithReference(servers.Brokers[name], "messaging")
+        .WaitFor(servers.Brokers[name])
         .WithEnvironment(
             "ASPNETCORE_ENVIRONMENT",
             isPublished ? Environments.Production : builder.Environment.EnvironmentName

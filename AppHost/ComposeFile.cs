@@ -37,7 +37,8 @@ internal static class ComposeFile
     private static Dictionary<string, object> Server(Deployment deployment, Part server) =>
         Map(
             ("image", server.Image),
-            ("command", server.Arguments.Count == 0 ? null : server.Arguments),
+            ("entrypoint", server.Program is { } program ? new[] { program } : null),
+            ("command", server.Arguments.Count == 0 ? null : server.Arguments.Select(Literal).ToList()),
             ("environment", Environment(deployment, server)),
             ("healthcheck", Check(Probe.Of(server), "5s")),
             ("volumes", new[] { $"{server.Name}-data:{server.Volume}" }),
@@ -131,9 +132,12 @@ internal static class ComposeFile
     private static string Refer(Deployment deployment, string text) =>
         deployment.Refer(text, s => s.MayBeEmpty ? $"${{{s.Name}:-}}" : $"${{{s.Name}:?see .env.example}}");
 
+    // Compose would put its own in.
+    private static string Literal(string text) => text.Replace("$", "$$", StringComparison.Ordinal);
+
     private static Dictionary<string, object> Check(string command, string interval) =>
         Map(
-            ("test", new[] { "CMD", "bash", "-c", command.Replace("$", "$$", StringComparison.Ordinal) }),
+            ("test", new[] { "CMD", "bash", "-c", Literal(command) }),
             ("interval", interval),
             ("timeout", "5s"),
             ("retries", 3),

@@ -65,6 +65,7 @@ internal sealed partial record Deployment(
             return new(
                 resource.Name,
                 image,
+                (resource as ContainerResource)?.Entrypoint,
                 [.. built.Arguments.Select(a => Resolve(a.Value))],
                 built
                     .EnvironmentVariables.Where(v => counts(v.Key))
@@ -135,7 +136,7 @@ internal sealed partial record Deployment(
     public string Refer(string text, Func<Setting, string> write) =>
         Name().Replace(text, found => write(Settings.Single(s => s.Name == found.Groups["name"].Value)));
 
-    [GeneratedRegex(@"\{(?<name>[^{}.]+)\.(?<what>[^{}]+)\}", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\{(?<name>[\w-]+)\.(?<what>[^{}]+)\}", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Expression();
 
     [GeneratedRegex(@"\{(?<name>[A-Z0-9_]+)\}", RegexOptions.ExplicitCapture, 1000)]
@@ -145,6 +146,7 @@ internal sealed partial record Deployment(
 /// <summary>One thing that runs.</summary>
 /// <param name="Name">By which others find it.</param>
 /// <param name="Image">Without a version where we build it.</param>
+/// <param name="Program">Instead of the image's; null where that does.</param>
 /// <param name="Arguments">Of its program.</param>
 /// <param name="Environment">May name settings in braces.</param>
 /// <param name="Port">Where it listens.</param>
@@ -153,6 +155,7 @@ internal sealed partial record Deployment(
 internal sealed record Part(
     string Name,
     string Image,
+    string? Program,
     IReadOnlyList<string> Arguments,
     IReadOnlyDictionary<string, string> Environment,
     int Port,

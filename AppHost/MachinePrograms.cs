@@ -156,6 +156,7 @@ internal sealed record MachineProgram(
 
     /// <summary>RabbitMQ; its name server listens on the next port, and the node itself on the one after.</summary>
     /// <param name="home">Its data, configuration and log.</param>
+    /// <param name="definitions">Accounts that it makes at each start.</param>
     /// <param name="settings">Lines of its configuration.</param>
     /// <param name="cookie">By which the nodes of a cluster know each other; null for a node by itself.</param>
     public static MachineProgram RabbitMq(
@@ -164,6 +165,7 @@ internal sealed record MachineProgram(
         int port,
         int names,
         int between,
+        string definitions,
         string[] settings,
         string? cookie = null
     )
@@ -172,8 +174,14 @@ internal sealed record MachineProgram(
         if (!File.Exists(bin))
             throw new InvalidOperationException("RabbitMQ is not installed on this machine.");
         Directory.CreateDirectory(home);
-        var configuration = Path.Combine(home, "rabbitmq.conf");
-        File.WriteAllLines(configuration, [$"listeners.tcp.1 = 127.0.0.1:{Text(port)}", .. settings]);
+        var (configuration, accounts) = (Path.Combine(home, "rabbitmq.conf"), Path.Combine(home, "accounts.json"));
+        File.WriteAllText(accounts, "");
+        OnlyForUs(accounts);
+        File.WriteAllText(accounts, definitions);
+        File.WriteAllLines(
+            configuration,
+            [$"listeners.tcp.1 = 127.0.0.1:{Text(port)}", $"load_definitions = {accounts}", .. settings]
+        );
         OnlyForUs(configuration);
         if (cookie is not null)
         {

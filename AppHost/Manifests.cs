@@ -159,6 +159,7 @@ internal static class Manifests
                                         Map(
                                             ("name", server.Name),
                                             ("image", server.Image),
+                                            ("command", server.Program is { } program ? new[] { program } : null),
                                             ("args", server.Arguments.Count == 0 ? null : server.Arguments),
                                             ("env", Environment(deployment, server)),
                                             ("ports", Ports(server)),

@@ -133,6 +133,7 @@ internal static class Publishing
         {
             ["compose.yaml"] = ComposeFile.Of(deployment),
             [".env.example"] = Answers(deployment),
+            ["accounts.json"] = BrokerAccount.Published + "\n",
             ["databases.sql"] = Databases.Script(deployment.Databases),
         };
         foreach (var (name, text) in Manifests.Of(deployment))

@@ -11,13 +11,13 @@ namespace SkillPlatform.AppHost;
 
 /// <summary>The servers that the services need. Nothing here tells whether a container or a program of this machine answers.</summary>
 /// <param name="Databases">A connection string for each service that keeps something, under the name <c>{service}-db</c>; it signs in as the owner of that database and of nothing else.</param>
-/// <param name="Messaging">Connection string of the broker, under the name <c>messaging</c>.</param>
+/// <param name="Brokers">A connection string of the broker for each service, under the name <c>{service}-broker</c>; with an account that reads and writes what is that service's (<see cref="BrokerAccount"/>).</param>
 internal sealed record Servers(
     IReadOnlyDictionary<string, IResourceBuilder<IResourceWithConnectionString>> Databases,
-    IResourceBuilder<IResourceWithConnectionString> Messaging
+    IReadOnlyDictionary<string, IResourceBuilder<IResourceWithConnectionString>> Brokers
 )
 {
-    internal const string User = "skillplatform";
+    public const string User = "skillplatform";
     private static readonly string[] Keeping = ["catalog", "proposals", "notifications", "identity", "web"];
 
     // Three replicas of each service, each with a pool and the leader's connections.
@@ -44,9 +44,20 @@ internal sealed record Servers(
         var rabbit = builder
             .AddRabbitMQ("messaging", userName, brokerPassword)
             .WithImageTag("4.3")
+            .WithEntrypoint("bash")
+            .WithArgs("-c", BrokerAccount.Start)
+            .WithEnvironment(BrokerAccount.Reads.Name, BrokerAccount.Reads.Value)
             // It keeps its data under its node's name, which would be the container's.
             .WithEnvironment("RABBITMQ_NODENAME", "skillplatform@localhost")
             .WithDataVolume($"{settings.Ours}-messaging");
+        var passwords = BrokerAccount.All.ToDictionary(
+            a => a.Service,
+            a => Password(builder, settings, a),
+            StringComparer.Ordinal
+        );
+        foreach (var account in BrokerAccount.All)
+            rabbit.WithEnvironment(account.Password, passwords[account.Service]);
+        var broker = rabbit.Resource.PrimaryEndpoint;
         return new Servers(
             ForEach(name =>
                 builder
@@ -58,13 +69,21 @@ internal sealed record Servers(
                     )
                     .WaitFor(postgres)
             ),
-            rabbit
+            ForEachAccount(account =>
+                builder
+                    .AddConnectionString(
+                        $"{account.Service}-broker",
+                        ReferenceExpression.Create(
+                            $"amqp://{account.Name}:{passwords[account.Service]}@{broker.Property(EndpointProperty.Host)}:{broker.Property(EndpointProperty.Port)}"
+                        )
+                    )
+                    .WaitFor(rabbit)
+            )
         );
     }
 
     public static Servers FromThisMachine(IDistributedApplicationBuilder builder, Settings settings)
     {
-        var (userName, _, brokerPassword) = Credentials(builder, settings);
         var (postgres, database) = settings.IsCluster ? Pair.Of(builder, settings) : One(builder, settings);
         builder.Eventing.Subscribe<ResourceReadyEvent>(
             postgres.Resource,
@@ -81,14 +100,6 @@ internal sealed record Servers(
         var nodes = Nodes(settings)
             .Select(node => Node(builder, settings, node, first + 1).WaitForStart(names))
             .ToArray();
-        var messaging = builder.AddConnectionString(
-            "messaging",
-            ReferenceExpression.Create(
-                $"amqp://{userName}:{brokerPassword}@127.0.0.1:{first.ToString(CultureInfo.InvariantCulture)}/{Others(settings)}"
-            )
-        );
-        foreach (var node in nodes)
-            messaging.WaitFor(node);
         return new Servers(
             ForEach(name =>
                 builder
@@ -100,7 +111,18 @@ internal sealed record Servers(
                     )
                     .WaitFor(postgres)
             ),
-            messaging
+            ForEachAccount(account =>
+            {
+                var broker = builder.AddConnectionString(
+                    $"{account.Service}-broker",
+                    ReferenceExpression.Create(
+                        $"amqp://{account.Name}:{Password(builder, settings, account)}@127.0.0.1:{first.ToString(CultureInfo.InvariantCulture)}/{Others(settings)}"
+                    )
+                );
+                foreach (var node in nodes)
+                    broker.WaitFor(node);
+                return broker;
+            })
         );
     }
 
@@ -156,12 +178,12 @@ internal sealed record Servers(
                     node.Port,
                     names,
                     node.Between,
-                    [
-                        $"default_user = {User}",
-                        $"default_pass = {settings.Secret("broker_password")}",
-                        "disk_free_limit.absolute = 100MB",
-                        .. settings.IsCluster ? Together(settings) : [],
-                    ],
+                    BrokerAccount.Definitions(
+                        User,
+                        settings.Secret("broker_password"),
+                        account => settings.Secret($"{account.Service}_broker_password")
+                    ),
+                    ["disk_free_limit.absolute = 100MB", .. settings.IsCluster ? Together(settings) : []],
                     settings.IsCluster ? settings.Secret("broker_cookie") : null
                 )
             )
@@ -198,7 +220,12 @@ internal sealed record Servers(
                     $"Host=…;Database={name};Username={Role(name)};Password=…;SSL Mode=VerifyFull; several hosts by commas"
                 )
             ),
-            Address("messaging", "amqps://user:password@host/virtual-host, what is special in them in per cent signs")
+            ForEachAccount(account =>
+                Address(
+                    $"{account.Service}-broker",
+                    $"amqps://{account.Name}:password@host/virtual-host, what is special in them in per cent signs"
+                )
+            )
         );
 
         IResourceBuilder<IResourceWithConnectionString> Address(string name, string description) =>
@@ -222,12 +249,16 @@ internal sealed record Servers(
                 .WithDescription("Of PostgreSQL's superuser: letters and digits, as all these passwords"),
             builder
                 .AddParameter("broker-password", () => settings.Secret("broker_password"), secret: true)
-                .WithDescription("Of RabbitMQ's user")
+                .WithDescription("Of RabbitMQ's administrator, whom no service is")
         );
 
     private static Dictionary<string, IResourceBuilder<IResourceWithConnectionString>> ForEach(
         Func<string, IResourceBuilder<IResourceWithConnectionString>> database
     ) => Keeping.ToDictionary(name => name, database, StringComparer.Ordinal);
+
+    private static Dictionary<string, IResourceBuilder<IResourceWithConnectionString>> ForEachAccount(
+        Func<BrokerAccount, IResourceBuilder<IResourceWithConnectionString>> broker
+    ) => BrokerAccount.All.ToDictionary(account => account.Service, broker, StringComparer.Ordinal);
 
     internal static string Address(string hosts, string database, string user) =>
         $"{hosts};Database={database};Username={user}";
@@ -253,6 +284,19 @@ internal sealed record Servers(
                 secret: true
             )
             .WithDescription($"Of the role that owns the database {service}");
+
+    private static IResourceBuilder<ParameterResource> Password(
+        IDistributedApplicationBuilder builder,
+        Settings settings,
+        BrokerAccount account
+    ) =>
+        builder
+            .AddParameter(
+                $"{account.Service}-broker-password",
+                () => settings.Secret($"{account.Service}_broker_password"),
+                secret: true
+            )
+            .WithDescription($"Of the account {account.Name} at RabbitMQ");
 
     internal static async Task Answers(string connectionString, CancellationToken ct)
     {

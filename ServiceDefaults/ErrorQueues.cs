@@ -139,7 +139,8 @@ public static class ErrorQueues
                 .Select(h => h.Key)
                 .ToList()
                 .ForEach(name => properties.Headers.Remove(name));
-            await channel.BasicPublishAsync("", endpoint, mandatory: true, properties, message.Body);
+            // Not by the exchange without a name: it leads to every queue, and is nobody's to use.
+            await channel.BasicPublishAsync(endpoint, "", mandatory: true, properties, message.Body);
             await channel.BasicAckAsync(message.DeliveryTag, multiple: false);
         }
         return replayed;

@@ -81,6 +81,8 @@ public static class Messaging
                             endpoint.UseFilter(new LetGo(context.GetRequiredService<IHostApplicationLifetime>()));
                         }
                     }
+                    // Nobody listens to them; what went wrong lies beside the message, in its error queue.
+                    endpoint.PublishFaults = false;
                     endpoint.UseFilter(new UntilDone());
                     endpoint.UseMessageRetry(retry =>
                     {

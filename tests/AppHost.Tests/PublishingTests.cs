@@ -45,7 +45,10 @@ public sealed partial class PublishingTests
         var secrets = new Settings([$"--State={state}"]);
         foreach (var text in files.Values)
         {
-            foreach (var secret in (string[])["database_password", "broker_password", "web_database_password"])
+            foreach (
+                var secret in (string[])
+                    ["database_password", "broker_password", "web_database_password", "web_broker_password"]
+            )
                 Assert.DoesNotContain(secrets.Secret(secret), text, StringComparison.Ordinal);
             Assert.DoesNotContain("skillplatform-dev-1", text, StringComparison.Ordinal);
             Assert.DoesNotContain("skillplatform-web-dev", text, StringComparison.Ordinal);
@@ -101,7 +104,7 @@ public sealed partial class PublishingTests
         );
         Assert.DoesNotContain("kubernetes/servers.yaml", files.Keys);
         Assert.Contains("${CATALOG_DB_ADDRESS:?", files["compose.yaml"], StringComparison.Ordinal);
-        Assert.Contains("${MESSAGING_ADDRESS:?", files["compose.yaml"], StringComparison.Ordinal);
+        Assert.Contains("${CATALOG_BROKER_ADDRESS:?", files["compose.yaml"], StringComparison.Ordinal);
     }
 
     [Fact]

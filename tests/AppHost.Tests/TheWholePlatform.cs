@@ -152,6 +152,29 @@ public sealed class TheWholePlatform(Started started) : IClassFixture<Started>
         }
     }
 
+    [Fact]
+    public async Task No_service_can_read_anothers_queue()
+    {
+        var factory = new RabbitMQ.Client.ConnectionFactory
+        {
+            Uri = new Uri(
+                (await started.App.GetConnectionStringAsync("catalog-broker", TestContext.Current.CancellationToken))!
+            ),
+        };
+        await using var connection = await factory.CreateConnectionAsync(TestContext.Current.CancellationToken);
+        await Look("catalog-when-account-changed_dead");
+        var refused = await Assert.ThrowsAsync<RabbitMQ.Client.Exceptions.OperationInterruptedException>(() =>
+            Look("proposals-when-account-changed_dead")
+        );
+        Assert.Equal(403, (int?)refused.ShutdownReason?.ReplyCode);
+
+        async Task Look(string queue)
+        {
+            await using var channel = await connection.CreateChannelAsync();
+            await channel.BasicGetAsync(queue, autoAck: false);
+        }
+    }
+
     // Where the servers are containers, they are the engine's to heal.
     [Theory]
     [MemberData(nameof(Processes))]

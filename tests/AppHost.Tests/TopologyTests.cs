@@ -37,7 +37,8 @@ public sealed class TopologyTests
                     )
                 );
         Assert.SkipWhen(Started.WithContainers, "the fixtures start servers as programs of this machine");
-        var model = JsonSerializer.Serialize(new Topology(services), Topology.Json) + "\n";
+        var broker = JsonElement.Parse(BrokerAccount.Definitions("guest", "guest", account => account.Service));
+        var model = JsonSerializer.Serialize(new Topology(services, broker), Topology.Json) + "\n";
         if (System.Environment.GetEnvironmentVariable("SKILLPLATFORM_APPROVE") is { Length: > 0 })
             await File.WriteAllTextAsync(Approved, model, TestContext.Current.CancellationToken);
         Assert.Equal(await File.ReadAllTextAsync(Approved, TestContext.Current.CancellationToken), model);

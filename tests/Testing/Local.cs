@@ -291,10 +291,13 @@ public sealed class LocalRabbit : IRabbit
     private string Node => _environment["RABBITMQ_NODENAME"];
 
     /// <summary>Nodes of one cluster. The part of it that does not see most of the others pauses, so that there are never two.</summary>
-    public static LocalRabbit[] Cluster(int size)
+    public static LocalRabbit[] Cluster(int size, string definitions)
     {
         var names = Local.FreePort();
-        LocalRabbit[] nodes = [.. Enumerable.Range(0, size).Select(_ => new LocalRabbit(names: names))];
+        LocalRabbit[] nodes =
+        [
+            .. Enumerable.Range(0, size).Select(_ => new LocalRabbit(definitions: definitions, names: names)),
+        ];
         foreach (var node in nodes)
         {
             File.AppendAllLines(
@@ -350,8 +353,9 @@ public sealed class LocalRabbit : IRabbit
         );
 
     /// <param name="folder">For its data, where that matters.</param>
+    /// <param name="definitions">Accounts that it makes at each start; without, there is the administrator alone.</param>
     /// <param name="names">Port of a name service that it shares with others; null for one of its own.</param>
-    public LocalRabbit(string? folder = null, int? names = null)
+    public LocalRabbit(string? folder = null, string? definitions = null, int? names = null)
     {
         _folder = folder ?? Local.NewFolder("rabbitmq");
         names ??= Local.FreePort();
@@ -378,7 +382,10 @@ public sealed class LocalRabbit : IRabbit
         File.WriteAllText(
             $"{_folder}/rabbitmq.conf",
             "vm_memory_high_watermark.absolute = 1GB\ndisk_free_limit.absolute = 50MB\n"
+                + (definitions is null ? "" : $"load_definitions = {_folder}/accounts.json\n")
         );
+        if (definitions is not null)
+            File.WriteAllText($"{_folder}/accounts.json", definitions);
     }
 
     public static string Bin =>

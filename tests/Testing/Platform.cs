@@ -40,9 +40,10 @@ public sealed class Platform : IAsyncDisposable
         string? On(string server) =>
             disk is null ? null : Directory.CreateDirectory(Path.Combine(disk, server, "server")).FullName;
         Postgres = new LocalPostgres(durable, On("postgres"));
+        var accounts = Model.Broker.GetRawText();
         Standby = cluster ? new LocalPostgres(durable) : null;
         _databases = [Postgres.Port, .. Standby is null ? Array.Empty<int>() : [Standby.Port]];
-        Nodes = cluster ? LocalRabbit.Cluster(3) : [new LocalRabbit(On("rabbitmq"))];
+        Nodes = cluster ? LocalRabbit.Cluster(3, accounts) : [new LocalRabbit(On("rabbitmq"), accounts)];
     }
 
     /// <summary>The one that takes writes.</summary>
@@ -110,6 +111,11 @@ public sealed class Platform : IAsyncDisposable
 
     public string Database(string name) =>
         $"{Postgres.Admin.Replace("Database=postgres", $"Database={name}", StringComparison.Ordinal)};Maximum Pool Size=40";
+
+    /// <summary>The broker, as a service signs in to it.</summary>
+    /// <param name="name">Of the service in the model.</param>
+    public Uri Broker(string name) =>
+        new UriBuilder(Rabbit.Address) { UserName = $"skillplatform_{name}", Password = name }.Uri;
 
     public async Task Start()
     {
@@ -257,9 +263,15 @@ public sealed class Platform : IAsyncDisposable
         var parts = expression.Split('.');
         return parts switch
         {
-            ["messaging", "connectionString"] when Wires.GetValueOrDefault("broker") is { Port: var port } =>
-                new UriBuilder(Rabbit.Address) { Port = port }.ToString(),
-            ["messaging", "connectionString"] => string.Join(',', Nodes.Select(node => node.Address)),
+            [var broker, "connectionString"] when broker.EndsWith("-broker", StringComparison.Ordinal) => string.Join(
+                ',',
+                Nodes.Select(node =>
+                    new UriBuilder(Broker(broker[..^"-broker".Length]))
+                    {
+                        Port = Wires.GetValueOrDefault("broker")?.Port ?? node.Port,
+                    }.ToString()
+                )
+            ),
             [var db, "connectionString"] when Standby is not null => new NpgsqlConnectionStringBuilder(
                 Database(db[..^"-db".Length])
             )

@@ -8,7 +8,9 @@ namespace SkillPlatform.Testing;
 /// The AppHost's model as far as its services go, written by the AppHost's own tests, so that processes can be started
 /// from it without proxies, and where the Aspire packages are out of reach.
 /// </summary>
-public sealed partial record Topology(IReadOnlyList<Topology.Service> Services)
+/// <param name="Services">What is started.</param>
+/// <param name="Broker">What the broker reads at its start: an account for each service, its password the service's name, and an administrator.</param>
+public sealed partial record Topology(IReadOnlyList<Topology.Service> Services, JsonElement Broker)
 {
     /// <param name="Name">In the model.</param>
     /// <param name="Project">Its binary.</param>
