@@ -15,7 +15,13 @@ var servers = settings["Servers"] switch
     _ when isPublished => Servers.FromContainers(builder, settings),
     _ => Servers.FromThisMachine(builder, settings),
 };
-var replicas = settings.Replicas ?? (settings["Servers"] is "containers" || isPublished ? 2 : 1);
+var replicas =
+    settings.Replicas
+    ?? (
+        settings["Servers"] is "containers" || isPublished ? 2
+        : settings.IsCluster ? 3
+        : 1
+    );
 
 // A browser on this machine uses these; who publishes is asked for the real ones.
 var origin = builder.Ask(

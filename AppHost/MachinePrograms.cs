@@ -32,11 +32,19 @@ internal sealed record MachineProgram(
     /// <param name="home">Holds the folder <c>data</c>; must be one that the package's user may enter when we are root.</param>
     /// <param name="user">The superuser.</param>
     /// <param name="settings">Beyond its defaults, as <c>name=value</c>.</param>
-    public static MachineProgram Postgres(string home, int port, string user, string password, string[] settings)
+    /// <param name="mayMakeData">False where they come from elsewhere.</param>
+    public static MachineProgram Postgres(
+        string home,
+        int port,
+        string user,
+        string password,
+        string[] settings,
+        bool mayMakeData = true
+    )
     {
         if (PostgresBin.Length == 0)
             throw new InvalidOperationException("PostgreSQL is not installed on this machine.");
-        if (!Directory.Exists(Path.Combine(home, "data")))
+        if (mayMakeData && !Directory.Exists(Path.Combine(home, "data")))
             NewCluster(home, user, password);
         return AsPostgres(
             home,
@@ -50,6 +58,57 @@ internal sealed record MachineProgram(
                     .Concat(settings)
                     .SelectMany(s => new[] { "-c", s }),
             ]
+        );
+    }
+
+    /// <summary>
+    /// One of two PostgreSQLs, of which the one follows the other. Whichever has no data copies the other's, and is its standby
+    /// from then on; <paramref name="isFirst"/> makes them where neither has any.
+    /// </summary>
+    public static MachineProgram OneOfTwo(
+        (string Home, int Port) one,
+        (string Home, int Port) other,
+        bool isFirst,
+        string user,
+        string password,
+        string[] settings
+    )
+    {
+        var hasData = ((string Home, int) of) => Directory.Exists(Path.Combine(of.Home, "data"));
+        if (isFirst && !hasData(one) && !hasData(other))
+            NewCluster(one.Home, user, password);
+        Directory.CreateDirectory(one.Home);
+        if (System.Environment.IsPrivilegedProcess)
+            Run(new("chown", ["-R", "postgres", one.Home], "/", Nothing));
+        var server = Postgres(one.Home, one.Port, user, password, settings, mayMakeData: false);
+        var (before, postgres) = System.Environment.IsPrivilegedProcess
+            ? (server.Arguments.Take(3).ToArray(), server.Arguments.Skip(3).ToArray())
+            : ([], [server.Command, .. server.Arguments]);
+        string[] words =
+        [
+            .. before,
+            "bash",
+            "-c",
+            """
+                while [ ! -d "$1/data" ]; do
+                  rm -rf "$1/new"
+                  "$2" -D "$1/new" -d "host=127.0.0.1 port=$3 user=$4" -c fast -X stream -R && mv "$1/new" "$1/data" || sleep 1
+                done
+                exec "${@:5}"
+                """,
+            "bash",
+            one.Home,
+            Path.Combine(PostgresBin, "pg_basebackup"),
+            Text(other.Port),
+            user,
+            .. postgres,
+        ];
+        return new(
+            System.Environment.IsPrivilegedProcess ? server.Command : words[0],
+            System.Environment.IsPrivilegedProcess ? words : words[1..],
+            one.Home,
+            // For whichever follows.
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["PGPASSWORD"] = password }
         );
     }
 
@@ -99,6 +158,7 @@ internal sealed record MachineProgram(
     /// <param name="home">Its data, configuration and log.</param>
     /// <param name="definitions">Accounts that it makes at each start.</param>
     /// <param name="settings">Lines of its configuration.</param>
+    /// <param name="cookie">By which the nodes of a cluster know each other; null for a node by itself.</param>
     public static MachineProgram RabbitMq(
         string home,
         string node,
@@ -106,7 +166,8 @@ internal sealed record MachineProgram(
         int names,
         int between,
         string definitions,
-        string[] settings
+        string[] settings,
+        string? cookie = null
     )
     {
         const string bin = "/usr/lib/rabbitmq/bin/rabbitmq-server";
@@ -122,6 +183,14 @@ internal sealed record MachineProgram(
             [$"listeners.tcp.1 = 127.0.0.1:{Text(port)}", $"load_definitions = {accounts}", .. settings]
         );
         OnlyForUs(configuration);
+        if (cookie is not null)
+        {
+            var file = Path.Combine(home, ".erlang.cookie");
+            // The one that a node has made for itself may not be written to.
+            File.Delete(file);
+            File.WriteAllText(file, cookie);
+            OnlyForUs(file);
+        }
         File.WriteAllText(Path.Combine(home, "advanced.config"), "[].");
         File.WriteAllText(Path.Combine(home, "enabled_plugins"), "[].");
         return new(

@@ -21,7 +21,7 @@ internal sealed record Servers(
     private static readonly string[] Keeping = ["catalog", "proposals", "notifications", "identity", "web"];
 
     // Three replicas of each service, each with a pool and the leader's connections.
-    private const string Connections = "max_connections=500";
+    internal const string Connections = "max_connections=500";
 
     public static Servers FromContainers(IDistributedApplicationBuilder builder, Settings settings)
     {
@@ -84,49 +84,22 @@ internal sealed record Servers(
 
     public static Servers FromThisMachine(IDistributedApplicationBuilder builder, Settings settings)
     {
-        var (database, broker) = (settings.Port("postgres"), settings.Port("rabbitmq"));
-        var maintenance = Address(database, "postgres", User) + $";Password={settings.Secret("database_password")}";
-        var postgres = builder
-            .AddProgram(
-                "postgres",
-                MachineProgram.Postgres(
-                    settings.PostgresHome(),
-                    database,
-                    User,
-                    settings.Secret("database_password"),
-                    [Connections]
-                )
-            )
-            .WithEndpoint(port: database, name: "tcp", isProxied: false)
-            .WithCheck(ct => Answers(maintenance, ct));
+        var (postgres, database) = settings.IsCluster ? Pair.Of(builder, settings) : One(builder, settings);
         builder.Eventing.Subscribe<ResourceReadyEvent>(
             postgres.Resource,
             // The services could, but would report the absence first; and they may not make themselves owners.
-            (_, ct) => SkillPlatform.AppHost.Databases.Prepare(maintenance, Owned(settings), ct)
-        );
-        var names = builder.AddProgram("epmd", MachineProgram.Epmd(settings.State, broker + 1));
-        var rabbit = builder
-            .AddProgram(
-                "rabbitmq",
-                MachineProgram.RabbitMq(
-                    settings.Folder("rabbitmq"),
-                    "skillplatform@localhost",
-                    broker,
-                    names: broker + 1,
-                    between: broker + 2,
-                    BrokerAccount.Definitions(
-                        User,
-                        settings.Secret("broker_password"),
-                        account => settings.Secret($"{account.Service}_broker_password")
-                    ),
-                    ["disk_free_limit.absolute = 100MB"]
+            (_, ct) =>
+                SkillPlatform.AppHost.Databases.Prepare(
+                    Address(database, "postgres", User) + $";Password={settings.Secret("database_password")}",
+                    Owned(settings),
+                    ct
                 )
-            )
-            .WithEndpoint(port: broker, name: "tcp", isProxied: false)
-            .WaitForStart(names)
-            .WithCheck(ct =>
-                Answers(new Uri($"amqp://{User}:{settings.Secret("broker_password")}@127.0.0.1:{broker}/"), ct)
-            );
+        );
+        var first = settings.Port("rabbitmq");
+        var names = builder.AddProgram("epmd", MachineProgram.Epmd(settings.State, first + 1));
+        var nodes = Nodes(settings)
+            .Select(node => Node(builder, settings, node, first + 1).WaitForStart(names))
+            .ToArray();
         return new Servers(
             ForEach(name =>
                 builder
@@ -139,17 +112,103 @@ internal sealed record Servers(
                     .WaitFor(postgres)
             ),
             ForEachAccount(account =>
-                builder
-                    .AddConnectionString(
-                        $"{account.Service}-broker",
-                        ReferenceExpression.Create(
-                            $"amqp://{account.Name}:{Password(builder, settings, account)}@127.0.0.1:{broker.ToString(CultureInfo.InvariantCulture)}/"
-                        )
+            {
+                var broker = builder.AddConnectionString(
+                    $"{account.Service}-broker",
+                    ReferenceExpression.Create(
+                        $"amqp://{account.Name}:{Password(builder, settings, account)}@127.0.0.1:{first.ToString(CultureInfo.InvariantCulture)}/{Others(settings)}"
                     )
-                    .WaitFor(rabbit)
-            )
+                );
+                foreach (var node in nodes)
+                    broker.WaitFor(node);
+                return broker;
+            })
         );
     }
+
+    // One server, and where it is.
+    private static (IResourceBuilder<ExecutableResource> Server, string Hosts) One(
+        IDistributedApplicationBuilder builder,
+        Settings settings
+    )
+    {
+        var port = settings.Port("postgres");
+        var hosts = string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={port}");
+        var secret = settings.Secret("database_password");
+        return (
+            builder
+                .AddProgram(
+                    "postgres",
+                    MachineProgram.Postgres(settings.PostgresHome(), port, User, secret, [Connections])
+                )
+                .WithEndpoint(port: port, name: "tcp", isProxied: false)
+                .WithCheck(ct => Answers($"{Address(hosts, "postgres", User)};Password={secret}", ct)),
+            hosts
+        );
+    }
+
+    // Number, port, and the port between nodes.
+    private static IEnumerable<(int Number, int Port, int Between)> Nodes(Settings settings)
+    {
+        var (first, more) = (settings.Port("rabbitmq"), settings.Port(Settings.Nodes));
+        yield return (1, first, first + 2);
+        if (!settings.IsCluster)
+            yield break;
+        yield return (2, more, more + 1);
+        yield return (3, more + 2, more + 3);
+    }
+
+    private static string NodeName(int number) =>
+        number == 1 ? "skillplatform@localhost" : $"skillplatform{number}@localhost";
+
+    private static IResourceBuilder<ExecutableResource> Node(
+        IDistributedApplicationBuilder builder,
+        Settings settings,
+        (int Number, int Port, int Between) node,
+        int names
+    )
+    {
+        var name = node.Number == 1 ? "rabbitmq" : $"rabbitmq-{node.Number}";
+        return builder
+            .AddProgram(
+                name,
+                MachineProgram.RabbitMq(
+                    settings.Folder(name),
+                    NodeName(node.Number),
+                    node.Port,
+                    names,
+                    node.Between,
+                    BrokerAccount.Definitions(
+                        User,
+                        settings.Secret("broker_password"),
+                        account => settings.Secret($"{account.Service}_broker_password")
+                    ),
+                    ["disk_free_limit.absolute = 100MB", .. settings.IsCluster ? Together(settings) : []],
+                    settings.IsCluster ? settings.Secret("broker_cookie") : null
+                )
+            )
+            .WithEndpoint(port: node.Port, name: "tcp", isProxied: false)
+            .WithCheck(ct =>
+                Answers(new Uri($"amqp://{User}:{settings.Secret("broker_password")}@127.0.0.1:{node.Port}/"), ct)
+            );
+    }
+
+    // They find each other on their first start; who does not see most of them pauses, so that there are never two brokers.
+    private static IEnumerable<string> Together(Settings settings) =>
+        [
+            "cluster_partition_handling = pause_minority",
+            "cluster_formation.peer_discovery_backend = classic_config",
+            .. Nodes(settings)
+                .Select(node => $"cluster_formation.classic_config.nodes.{node.Number} = {NodeName(node.Number)}"),
+        ];
+
+    // The nodes after the first, as the services read them.
+    private static string Others(Settings settings) =>
+        string.Concat(
+            Nodes(settings)
+                .Skip(1)
+                .Select(node => $",amqp://127.0.0.1:{node.Port.ToString(CultureInfo.InvariantCulture)}/")
+        );
 
     /// <summary>Servers that somebody else runs: all that is published of them is how their addresses are called.</summary>
     public static Servers FromElsewhere(IDistributedApplicationBuilder builder)
@@ -201,8 +260,8 @@ internal sealed record Servers(
         Func<BrokerAccount, IResourceBuilder<IResourceWithConnectionString>> broker
     ) => BrokerAccount.All.ToDictionary(account => account.Service, broker, StringComparer.Ordinal);
 
-    private static string Address(int port, string database, string user) =>
-        $"Host=127.0.0.1;Port={port};Database={database};Username={user}";
+    internal static string Address(string hosts, string database, string user) =>
+        $"{hosts};Database={database};Username={user}";
 
     private static string Role(string service) => $"{User}_{service}";
 
@@ -239,7 +298,7 @@ internal sealed record Servers(
             )
             .WithDescription($"Of the account {account.Name} at RabbitMQ");
 
-    private static async Task Answers(string connectionString, CancellationToken ct)
+    internal static async Task Answers(string connectionString, CancellationToken ct)
     {
         await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false;Timeout=3");
         await connection.OpenAsync(ct);

@@ -30,9 +30,14 @@ internal sealed class Settings
         ("postgres", "SKILLPLATFORM_POSTGRES_PORT", 15432, 1),
         // Its name server and its node take the two after its own.
         ("rabbitmq", "SKILLPLATFORM_RABBITMQ_PORT", 15673, 3),
+        // Where there are several (--Servers=cluster): PostgreSQL's other server, and two for each of RabbitMQ's other nodes.
+        (Standby, "SKILLPLATFORM_STANDBY_PORT", 15433, 1),
+        (Nodes, "SKILLPLATFORM_RABBITMQ_NODES_PORT", 15676, 4),
         // Where telemetry comes in and where the dashboard asks for what runs, likewise.
         ("dashboard", "SKILLPLATFORM_DASHBOARD_PORT", 18888, 3),
     ];
+    public const string Standby = "standby";
+    public const string Nodes = "rabbitmq-nodes";
     private readonly IConfiguration _configuration;
     private readonly Dictionary<string, string> _secrets;
     private static readonly List<FileStream> Locks = [];
@@ -50,6 +55,9 @@ internal sealed class Settings
 
     /// <summary>An argument such as <c>--Servers=containers</c>, or the variable of that name.</summary>
     public string? this[string name] => _configuration[name] is { Length: > 0 } value ? value : null;
+
+    /// <summary>True for several of each server, as where one machine may fail (decision 0034).</summary>
+    public bool IsCluster => this["Servers"] is "cluster";
 
     public bool HasDashboard => this["Dashboard"] is not "false";
 
@@ -157,7 +165,7 @@ internal sealed class Settings
     private void ClaimPorts()
     {
         var given = new HashSet<int>();
-        foreach (var (name, variable, _, width) in Ports)
+        foreach (var (name, variable, _, width) in Ports.Where(p => IsCluster || p.Name is not (Standby or Nodes)))
         foreach (var port in Enumerable.Range(Port(name), width))
         {
             if (!given.Add(port))
@@ -193,12 +201,12 @@ internal sealed class Settings
     /// PostgreSQL's data. Root hands it to the user of its package, and keeps it in /var/lib when that user may not enter
     /// the folder of this clone.
     /// </summary>
-    public string PostgresHome()
+    public string PostgresHome(string name = "postgres")
     {
-        var inside = Path.Combine(State, "postgres");
+        var inside = Path.Combine(State, name);
         if (!Environment.IsPrivilegedProcess || Directory.Exists(Path.Combine(inside, "data")) || IsOpenToOthers(State))
             return inside;
-        return $"/var/lib/{Ours}";
+        return name == "postgres" ? $"/var/lib/{Ours}" : $"/var/lib/{Ours}-{name}";
     }
 
     /// <summary>A name for what stands outside of the state folder and belongs to it.</summary>

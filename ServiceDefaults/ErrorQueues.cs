@@ -96,12 +96,7 @@ public static class ErrorQueues
         endpoints.SelectMany(endpoint => Kinds.Select(kind => endpoint + kind));
 
     internal static Task<IConnection> Connect(IConfiguration configuration) =>
-        new ConnectionFactory
-        {
-            Uri = new Uri(configuration.GetConnectionString("messaging")!),
-            ClientProvidedName = "error queues",
-            AutomaticRecoveryEnabled = false,
-        }.CreateConnectionAsync();
+        Broker.Of(configuration).Connect("error queues");
 
     private static async Task<List<GivenUp>> List(IConnection connection, IEnumerable<string> endpoints, int most)
     {

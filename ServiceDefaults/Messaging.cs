@@ -27,7 +27,7 @@ public static class Messaging
     private const int Looks = 1_000_000;
 
     /// <summary>
-    /// Adds the bus behind the connection string <c>messaging</c> (<c>amqp://…</c>). Endpoints are named
+    /// Adds the bus behind the connection string <c>messaging</c> (<see cref="Broker"/>). Endpoints are named
     /// <c>{service}-{message}</c> from the consumers. A consumer that throws is tried five times, then its message goes to
     /// <c>{queue}_error</c>; one that kills its process ends in <c>{queue}_dead</c> after twenty deliveries; while the
     /// database or the broker is away, messages wait and none is given up.
@@ -41,10 +41,7 @@ public static class Messaging
         Action<IBusRegistrationConfigurator> consumers
     )
     {
-        var address = new Uri(
-            builder.Configuration.GetConnectionString("messaging")
-                ?? throw new InvalidOperationException("ConnectionStrings__messaging is missing.")
-        );
+        var broker = Broker.Of(builder.Configuration);
         builder.Services.AddSingleton<GivenUpMessages>();
         var queues = new List<string>();
         builder.Services.AddMassTransit(bus =>
@@ -109,9 +106,10 @@ public static class Messaging
                 (context, rabbit) =>
                 {
                     rabbit.Host(
-                        address,
+                        broker.Address,
                         host =>
                         {
+                            broker.TellNodes(host);
                             host.Heartbeat(TimeSpan.FromSeconds(5));
                             host.RequestedConnectionTimeout(TimeSpan.FromSeconds(5));
                             host.PublisherConfirmation = true;
@@ -137,7 +135,7 @@ public static class Messaging
                 check.Tags.Remove("ready");
         });
         builder.Services.AddHostedService(services => new QueueDepths(services, queues));
-        builder.Services.AddSingleton(services => new BrokerReady(address, services.GetRequiredService<IBusControl>()));
+        builder.Services.AddSingleton(services => new BrokerReady(broker, services.GetRequiredService<IBusControl>()));
         builder.Services.AddHealthChecks().AddCheck<BrokerReady>("broker", tags: ["ready"]);
     }
 
@@ -262,17 +260,10 @@ internal sealed class UntilDone : IFilter<ConsumeContext>
 /// Red unless a channel on a connection of its own answers: the bus's own word is not enough. Nor is the channel until the
 /// bus has bound its queues once: what is published before that reaches nobody.
 /// </summary>
-internal sealed class BrokerReady(Uri address, IBusControl bus) : IHealthCheck, IAsyncDisposable
+internal sealed class BrokerReady(Broker broker, IBusControl bus) : IHealthCheck, IAsyncDisposable
 {
     private readonly SemaphoreSlim _one = new(1, 1);
-    private readonly ConnectionFactory _factory = new()
-    {
-        Uri = address,
-        ClientProvidedName = "readiness",
-        AutomaticRecoveryEnabled = false,
-        RequestedHeartbeat = TimeSpan.FromSeconds(5),
-        RequestedConnectionTimeout = TimeSpan.FromSeconds(2),
-    };
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private IConnection? _connection;
     private bool _bound;
 
@@ -293,7 +284,7 @@ internal sealed class BrokerReady(Uri address, IBusControl bus) : IHealthCheck, 
             {
                 if (_connection is not null)
                     await _connection.DisposeAsync();
-                _connection = await _factory.CreateConnectionAsync(limit.Token);
+                _connection = await broker.Connect("readiness", Patience, limit.Token);
             }
             await using var channel = await _connection.CreateChannelAsync(cancellationToken: limit.Token);
             return HealthCheckResult.Healthy();

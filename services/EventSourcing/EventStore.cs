@@ -138,7 +138,11 @@ public static class EventStore
             // A plan is made once, often while its table is nearly empty: it must not read all of it where an index serves.
             "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off"
         );
-        return builder.Build();
+        if (settings.Host?.Contains(',', StringComparison.Ordinal) != true)
+            return builder.Build();
+        // Several hosts: whichever takes writes. What is read must be what was just written, and locks and wake-ups are kept there.
+        settings.TargetSessionAttributes = null;
+        return builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary);
     }
 }
 

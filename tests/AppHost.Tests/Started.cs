@@ -33,11 +33,15 @@ public sealed class Started : IAsyncLifetime
             .. Settings.Ports.Select(p =>
                 string.Create(CultureInfo.InvariantCulture, $"--{p.Variable}={Local.FreePort(p.Width)}")
             ),
-            .. WithContainers ? (string[])["--Servers=containers"] : [],
+            .. Servers is "containers" or "cluster" ? (string[])[$"--Servers={Servers}"] : [],
         ];
 
-    public static bool WithContainers =>
-        System.Environment.GetEnvironmentVariable("SKILLPLATFORM_TEST_SERVERS") is "containers";
+    public static bool WithContainers => Servers is "containers";
+
+    /// <summary>Three brokers and two PostgreSQLs: <c>SKILLPLATFORM_TEST_SERVERS=cluster ./test AppHost</c>.</summary>
+    public static bool IsCluster => Servers is "cluster";
+
+    private static string? Servers => System.Environment.GetEnvironmentVariable("SKILLPLATFORM_TEST_SERVERS");
 
     public async ValueTask InitializeAsync()
     {

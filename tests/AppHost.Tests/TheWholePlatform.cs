@@ -115,6 +115,44 @@ public sealed class TheWholePlatform(Started started) : IClassFixture<Started>
     }
 
     [Fact]
+    public async Task A_standby_that_is_promoted_takes_writes_and_the_other_follows_it()
+    {
+        Assert.SkipUnless(Started.IsCluster, "SKILLPLATFORM_TEST_SERVERS=cluster has two PostgreSQLs");
+        foreach (var (promoted, follows) in new[] { ("postgres-2", "postgres"), ("postgres", "postgres-2") })
+        {
+            await Eventually.Holds(async () => await IsSynchronous(), TimeSpan.FromMinutes(1));
+            var done = await started.App.ResourceCommands.ExecuteCommandAsync(promoted, "promote");
+            Assert.True(done.Success, done.Message);
+            await Eventually.Holds(
+                async () => Part(follows).IsReady && await AllAnswer() && await IsSynchronous(),
+                TimeSpan.FromMinutes(2)
+            );
+            await A_change_goes_its_way_from_the_starter_catalogue_to_a_watchers_mail();
+        }
+
+        // By whoever takes writes: somebody follows, and is waited for.
+        async Task<bool> IsSynchronous()
+        {
+            try
+            {
+                await using var connection = new Npgsql.NpgsqlConnection(
+                    await started.App.GetConnectionStringAsync("catalog-db") + ";Pooling=false"
+                );
+                await connection.OpenAsync();
+                await using var command = new Npgsql.NpgsqlCommand(
+                    "select current_setting('synchronous_standby_names') = '*' and exists (select from pg_stat_replication)",
+                    connection
+                );
+                return await command.ExecuteScalarAsync() is true;
+            }
+            catch (Npgsql.NpgsqlException)
+            {
+                return false;
+            }
+        }
+    }
+
+    [Fact]
     public async Task No_service_can_read_anothers_queue()
     {
         var factory = new RabbitMQ.Client.ConnectionFactory

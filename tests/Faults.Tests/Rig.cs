@@ -19,7 +19,7 @@ public sealed class Rig : IAsyncLifetime
     public Api Reader { get; private set; } = null!;
 
     // Twenty requirements each.
-    private static readonly int Skills = Math.Max(60, Soak.Proposals / 20 + 1);
+    private static readonly int Skills = Math.Max(60, Math.Max(Soak.Proposals, PastOneMachine.Proposals) / 20 + 1);
     private readonly Queue<(string Skill, string Role, string Level, string Text)> _cells = [];
 
     /// <summary>Small disks under the servers, so that they can be filled; null where there are none.</summary>
@@ -31,7 +31,7 @@ public sealed class Rig : IAsyncLifetime
         if (Soak.IsAsked && Environment.IsPrivilegedProcess)
             Disk = await SmallDisks();
         // Synced: what was acknowledged must survive the crash of the database.
-        Platform = new Platform(("127.0.0.1", Smtp.Port), durable: true, Disk);
+        Platform = new Platform(("127.0.0.1", Smtp.Port), durable: true, Disk, PastOneMachine.IsAsked);
         if (Soak.IsAsked)
             Platform.Rig();
         await Platform.Start();

@@ -100,7 +100,7 @@ public static class Local
             );
     }
 
-    /// <summary>Tries until it works; a minute is the bound of what a server's start may take on a busy machine.</summary>
+    /// <summary>Tries until it works; two minutes are the bound of what a server's start may take on a busy machine.</summary>
     public static async Task Until(Func<Task> works, string what)
     {
         var since = Stopwatch.StartNew();
@@ -111,7 +111,7 @@ public static class Local
                 await works();
                 return;
             }
-            catch (Exception e) when (since.Elapsed < TimeSpan.FromMinutes(1))
+            catch (Exception e) when (since.Elapsed < TimeSpan.FromMinutes(2))
             {
                 _ = e;
                 await Task.Delay(50);
@@ -203,6 +203,48 @@ public sealed class LocalPostgres : IPostgres
         Directory.Delete(Data, recursive: true);
     }
 
+    /// <summary>
+    /// Copies another and follows it from then on; each commit there is acknowledged once it is here, too.
+    /// </summary>
+    public async Task Follow(LocalPostgres primary)
+    {
+        if (Environment.IsPrivilegedProcess)
+            await Local.Run("chown", ["postgres", _folder]);
+        await Local.Run(
+            "bash",
+            [
+                "-c",
+                $"cd / && {As}{Bin}/pg_basebackup -D {Data} -d 'host=127.0.0.1 port={primary.Port} user=postgres' -c fast -X stream -R",
+            ]
+        );
+        await Start();
+        await primary.Do("alter system set synchronous_standby_names = '*'");
+        await primary.Do("select pg_reload_conf()");
+        await Local.Until(
+            async () =>
+            {
+                if (await primary.Do("select count(*) from pg_stat_replication where sync_state = 'sync'") is not 1L)
+                    throw new InvalidOperationException("Nobody follows.");
+            },
+            "What follows"
+        );
+    }
+
+    /// <summary>What an operator does once the primary is gone for good. It acknowledges alone until another follows it.</summary>
+    public async Task Promote()
+    {
+        await Do("alter system set synchronous_standby_names = ''");
+        await Do("select pg_promote()");
+    }
+
+    private async Task<object?> Do(string sql)
+    {
+        await using var connection = new NpgsqlConnection(Admin + ";Pooling=false;Timeout=5");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
+    }
+
     /// <summary>Starts it again if it has ended by itself.</summary>
     public async Task Revive()
     {
@@ -243,14 +285,80 @@ public sealed class LocalRabbit : IRabbit
     private readonly string _folder;
     private readonly int _port = Local.FreePort();
     private readonly Dictionary<string, string> _environment;
+    private string[] _control = [];
     private Held? _server;
+
+    private string Node => _environment["RABBITMQ_NODENAME"];
+
+    /// <summary>Nodes of one cluster. The part of it that does not see most of the others pauses, so that there are never two.</summary>
+    public static LocalRabbit[] Cluster(int size, string definitions)
+    {
+        var names = Local.FreePort();
+        LocalRabbit[] nodes =
+        [
+            .. Enumerable.Range(0, size).Select(_ => new LocalRabbit(definitions: definitions, names: names)),
+        ];
+        foreach (var node in nodes)
+        {
+            File.AppendAllLines(
+                $"{node._folder}/rabbitmq.conf",
+                [
+                    "cluster_partition_handling = pause_minority",
+                    "cluster_formation.peer_discovery_backend = classic_config",
+                    .. nodes.Select(
+                        (other, at) =>
+                            string.Create(
+                                CultureInfo.InvariantCulture,
+                                $"cluster_formation.classic_config.nodes.{at + 1} = {other.Node}"
+                            )
+                    ),
+                ]
+            );
+            // Who says nothing for that long is away.
+            node._environment["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] += " -setcookie together -kernel net_ticktime 10";
+            node._control = ["--erlang-cookie", "together"];
+        }
+        return nodes;
+    }
+
+    /// <summary>Cuts it off from other nodes, both ways: neither lets the other in until mended.</summary>
+    public async Task CutOff(IReadOnlyCollection<LocalRabbit> others)
+    {
+        // Each expects another cookie of the other than that gives.
+        foreach (var other in others)
+            await Task.WhenAll(
+                Control("eval", $"erlang:set_cookie('{other.Node}', node())."),
+                other.Control("eval", $"erlang:set_cookie('{Node}', node()).")
+            );
+        await Control("eval", "[erlang:disconnect_node(Node) || Node <- nodes()].");
+    }
+
+    /// <summary>They let each other in again, and connect by themselves.</summary>
+    public async Task Mend(IReadOnlyCollection<LocalRabbit> others)
+    {
+        foreach (var other in others)
+            await Task.WhenAll(
+                Control("eval", $"erlang:set_cookie('{other.Node}', together)."),
+                other.Control("eval", $"erlang:set_cookie('{Node}', together).")
+            );
+    }
+
+    /// <summary>Waits until it sees as many nodes at work, itself among them.</summary>
+    public Task Sees(int nodes) =>
+        Eventually.Holds(
+            async () =>
+                (await Control("eval", "length(rabbit_nodes:all_running()).")).Trim()
+                == nodes.ToString(CultureInfo.InvariantCulture),
+            TimeSpan.FromMinutes(2)
+        );
 
     /// <param name="folder">For its data, where that matters.</param>
     /// <param name="definitions">Accounts that it makes at each start; without, there is the administrator alone.</param>
-    public LocalRabbit(string? folder = null, string? definitions = null)
+    /// <param name="names">Port of a name service that it shares with others; null for one of its own.</param>
+    public LocalRabbit(string? folder = null, string? definitions = null, int? names = null)
     {
         _folder = folder ?? Local.NewFolder("rabbitmq");
-        var names = Local.FreePort();
+        names ??= Local.FreePort();
         _environment = new(StringComparer.Ordinal)
         {
             ["HOME"] = _folder,
@@ -266,7 +374,7 @@ public sealed class LocalRabbit : IRabbit
             ["RABBITMQ_CONFIG_FILE"] = $"{_folder}/rabbitmq",
             ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] =
                 "+sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}",
-            ["ERL_EPMD_PORT"] = names.ToString(CultureInfo.InvariantCulture),
+            ["ERL_EPMD_PORT"] = names.Value.ToString(CultureInfo.InvariantCulture),
             ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
             ["LANG"] = "C.UTF-8",
         };
@@ -332,6 +440,10 @@ public sealed class LocalRabbit : IRabbit
         );
     }
 
+    /// <summary>Sends a signal, STOP and CONT for example.</summary>
+    public async Task Signal(string signal) =>
+        await Local.Run("kill", [$"-{signal}", (await File.ReadAllTextAsync(PidFile)).Trim()]);
+
     /// <summary>Ends the broker at once, as a crash would.</summary>
     public async Task Kill()
     {
@@ -352,7 +464,7 @@ public sealed class LocalRabbit : IRabbit
     }
 
     public Task<string> Control(params string[] arguments) =>
-        Local.Run($"{Bin}/rabbitmqctl", ["-q", .. arguments], _environment);
+        Local.Run($"{Bin}/rabbitmqctl", ["-q", .. _control, .. arguments], _environment);
 
     public async ValueTask DisposeAsync()
     {

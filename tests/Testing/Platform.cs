@@ -26,24 +26,43 @@ public sealed class Platform : IAsyncDisposable
     // Where the services' logs are kept, and in detail, to look into after a run.
     private static readonly string? Kept = Environment.GetEnvironmentVariable("SKILLPLATFORM_TEST_LOGS");
     private volatile bool _stopped;
+    private readonly int[] _databases;
     private readonly (string Host, int Port) _smtp;
 
     /// <param name="smtp">Where mails go.</param>
     /// <param name="durable">True to have PostgreSQL sync to disk, for measuring.</param>
     /// <param name="disk">Where the servers keep their data, each under a folder with its name; null for anywhere.</param>
-    public Platform((string Host, int Port) smtp, bool durable = false, string? disk = null)
+    /// <param name="cluster">True for three nodes of the broker, and a standby that has what the database acknowledges.</param>
+    public Platform((string Host, int Port) smtp, bool durable = false, string? disk = null, bool cluster = false)
     {
         _smtp = smtp;
         // Beneath: what a disk is mounted on cannot be deleted with the data.
         string? On(string server) =>
             disk is null ? null : Directory.CreateDirectory(Path.Combine(disk, server, "server")).FullName;
         Postgres = new LocalPostgres(durable, On("postgres"));
-        Rabbit = new LocalRabbit(On("rabbitmq"), Model.Broker.GetRawText());
+        var accounts = Model.Broker.GetRawText();
+        Standby = cluster ? new LocalPostgres(durable) : null;
+        _databases = [Postgres.Port, .. Standby is null ? Array.Empty<int>() : [Standby.Port]];
+        Nodes = cluster ? LocalRabbit.Cluster(3, accounts) : [new LocalRabbit(On("rabbitmq"), accounts)];
     }
 
-    public LocalPostgres Postgres { get; }
+    /// <summary>The one that takes writes.</summary>
+    public LocalPostgres Postgres { get; private set; }
 
-    public LocalRabbit Rabbit { get; }
+    /// <summary>The one that follows it; null where there is none.</summary>
+    public LocalPostgres? Standby { get; private set; }
+
+    public LocalRabbit Rabbit => Nodes[0];
+
+    /// <summary>Of the broker.</summary>
+    public IReadOnlyList<LocalRabbit> Nodes { get; }
+
+    /// <summary>What an operator does when the primary is gone: the standby takes its place, and it the standby's.</summary>
+    public async Task Promote()
+    {
+        await Standby!.Promote();
+        (Postgres, Standby) = (Standby, Postgres);
+    }
 
     /// <summary>Between the services and <c>database</c> and <c>broker</c>, where a test has asked for it before they start.</summary>
     public IReadOnlyDictionary<string, Wire> Wires { get; private set; } = new Dictionary<string, Wire>();
@@ -74,8 +93,10 @@ public sealed class Platform : IAsyncDisposable
             _environment["LD_PRELOAD"] = library;
             _environment["FAKETIME_TIMESTAMP_FILE"] = Clock;
             _environment["FAKETIME_CACHE_DURATION"] = "1";
-            // What is measured, rather than read off the wall, goes on as it did.
+            // What is measured, rather than read off the wall, goes on as it did; and a wait by that clock waits, instead of
+            // ending at once for ever.
             _environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
+            _environment["FAKETIME_FORCE_MONOTONIC_FIX"] = "0";
         }
     }
 
@@ -98,7 +119,11 @@ public sealed class Platform : IAsyncDisposable
 
     public async Task Start()
     {
-        await Task.WhenAll(Postgres.Start(), Rabbit.Start());
+        await Task.WhenAll([Postgres.Start(), .. Nodes.Select(node => node.Start())]);
+        if (Standby is not null)
+            await Standby.Follow(Postgres);
+        foreach (var node in Nodes)
+            await node.Sees(Nodes.Count);
         _environment["Logging__LogLevel__Default"] = Kept is null ? "Warning" : "Information";
         _environment["Logging__LogLevel__Microsoft"] = "Warning";
         // Asked many times a second, they would push what matters out of the end of the log.
@@ -238,11 +263,27 @@ public sealed class Platform : IAsyncDisposable
         var parts = expression.Split('.');
         return parts switch
         {
-            [var broker, "connectionString"] when broker.EndsWith("-broker", StringComparison.Ordinal) =>
-                new UriBuilder(Broker(broker[..^"-broker".Length]))
-                {
-                    Port = Wires.GetValueOrDefault("broker")?.Port ?? Rabbit.Port,
-                }.ToString(),
+            [var broker, "connectionString"] when broker.EndsWith("-broker", StringComparison.Ordinal) => string.Join(
+                ',',
+                Nodes.Select(node =>
+                    new UriBuilder(Broker(broker[..^"-broker".Length]))
+                    {
+                        Port = Wires.GetValueOrDefault("broker")?.Port ?? node.Port,
+                    }.ToString()
+                )
+            ),
+            [var db, "connectionString"] when Standby is not null => new NpgsqlConnectionStringBuilder(
+                Database(db[..^"-db".Length])
+            )
+            {
+                Host = string.Join(
+                    ',',
+                    _databases.Select(port => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}"))
+                ),
+                TargetSessionAttributes = "primary",
+                HostRecheckSeconds = 1,
+                Timeout = 5,
+            }.ConnectionString,
             [var db, "connectionString"] => new NpgsqlConnectionStringBuilder(Database(db[..^"-db".Length]))
             {
                 Port = Wires.GetValueOrDefault("database")?.Port ?? Postgres.Port,
@@ -302,7 +343,9 @@ public sealed class Platform : IAsyncDisposable
         foreach (var wire in Wires.Values)
             await wire.DisposeAsync();
         await Postgres.DisposeAsync();
-        await Rabbit.DisposeAsync();
+        await (Standby?.DisposeAsync() ?? ValueTask.CompletedTask);
+        foreach (var node in Nodes)
+            await node.DisposeAsync();
         if (Kept is null)
             Directory.Delete(_logs, recursive: true);
         else
