@@ -32,11 +32,7 @@ public static class Announcements
             ),
             // Skill and taxonomy change by commits of many events; the last one speaks for all.
             _ when !@event.EndsCommit() => null,
-            DomainAdded or GroupAdded or RoleAdded or LevelsReplaced or DomainOriginStated => await Taxonomy(
-                @event,
-                around,
-                ct
-            ),
+            _ when Catalog.Taxonomy.IsChangedBy(@event.Data) => await Taxonomy(@event, around, ct),
             _ when Catalog.Skill.IsChangedBy(@event.Data) => await Skill(@event, around, ct),
             _ when Upkeep.Keeps(@event.Data) => await Kept(@event, around, ct),
             _ => null,
@@ -108,7 +104,7 @@ public static class Announcements
     {
         var domain = taxonomy.Domain(skill.Domain);
         var levels = domain?.Levels ?? [];
-        var roles = taxonomy.Roles.Where(role => skill.Requirements.Keys.Any(c => c.Role == role.Slug)).ToArray();
+        var roles = taxonomy.Places.RolesOf(skill.Requirements.Keys.Select(c => c.Role));
         return new SkillState(
             skill.Slug,
             skill.Name,

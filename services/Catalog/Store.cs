@@ -30,6 +30,10 @@ public static class Store
         events.MapEventType<GroupAdded>("group_added");
         events.MapEventType<RoleAdded>("role_added");
         events.MapEventType<DomainOriginStated>("domain_origin_stated");
+        events.MapEventType<DomainRenamed>("domain_renamed");
+        events.MapEventType<GroupRenamed>("group_renamed");
+        events.MapEventType<LevelRenamed>("level_renamed");
+        events.MapEventType<RoleRenamed>("role_renamed");
         events.MapEventType<ChangesApplied>("changes_applied");
         events.MapEventType<ChangesRefused>("changes_refused");
 

@@ -7,7 +7,11 @@ namespace SkillPlatform.Changes;
 /// <summary>What changes ask of the rest of the catalogue.</summary>
 /// <param name="Places">What there is to name.</param>
 /// <param name="IsTaken">True if another skill of the group has a name that looks like this one.</param>
-public sealed record Surroundings(Places Places, Func<Place, string, bool> IsTaken);
+public sealed record Surroundings(Places Places, Func<Place, string, bool> IsTaken)
+{
+    /// <summary>The domains in which a part of the taxonomy that is to be changed is used by skills.</summary>
+    public IReadOnlyDictionary<Part, string[]> Uses { get; init; } = new Dictionary<Part, string[]>();
+}
 
 /// <summary>One change at its turn: the skill before it and after it, the same object where it changed nothing.</summary>
 /// <param name="Change">In its form, with what its author saw filled in where they did not say.</param>

@@ -24,6 +24,7 @@ public static class Normal
             MakeOptional { Was: { } was } c => c with { Was = TextForm.Text(was) },
             DropRequirement c => c with { Was = TextForm.Text(c.Was) },
             RenameSkill c => new RenameSkill(TextForm.Name(c.Was), TextForm.Name(c.Name)),
+            Renaming c => c with { Was = TextForm.Name(c.Was), Name = TextForm.Name(c.Name) },
             ReplaceKeywords c => new ReplaceKeywords(TextForm.Keywords(c.Was), TextForm.Keywords(c.Keywords)),
             DescribeSkill c => new DescribeSkill(TextForm.Text(c.Was), TextForm.Text(c.Description)),
             AddSkill c => c with
@@ -58,6 +59,7 @@ public static class Normal
             MakeOptional { Was: { } was } => Was("/was", was),
             DropRequirement c => Was("/was", c.Was),
             RenameSkill c => Was("/was", c.Was).Concat(Name("/name", c.Name, TextForm.LongestName)),
+            Renaming c => Was("/was", c.Was).Concat(Name("/name", c.Name, TextForm.LongestName)),
             ReplaceKeywords c => c.Was.SelectMany((k, i) => Was($"/was/{i}", k)).Concat(Keywords(c.Keywords)),
             DescribeSkill c => Was("/was", c.Was).Concat(Text("/description", c.Description)),
             AddSkill c => Name("/name", c.Name, TextForm.LongestName)
@@ -78,6 +80,7 @@ public static class Normal
             MakeOptional { Was: { } was } => TextForm.Length(was),
             DropRequirement c => TextForm.Length(c.Was),
             RenameSkill c => TextForm.Length(c.Was) + TextForm.Length(c.Name),
+            Renaming c => TextForm.Length(c.Was) + TextForm.Length(c.Name),
             ReplaceKeywords c => c.Was.Concat(c.Keywords).Sum(Length),
             DescribeSkill c => TextForm.Length(c.Was) + TextForm.Length(c.Description),
             AddSkill c => TextForm.Length(c.Name)

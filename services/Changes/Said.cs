@@ -97,6 +97,57 @@ public sealed record Places(IReadOnlyList<DomainTaxonomy> Domains, IReadOnlyList
     /// <param name="slug">Its slug.</param>
     public DomainTaxonomy? Domain(string slug) => Domains.FirstOrDefault(d => d.Slug == slug);
 
+    /// <summary>Those of the roles that are named, in their order.</summary>
+    /// <param name="slugs">Few or many, in any order, each any number of times; one that there is not is left out.</param>
+    public Named[] RolesOf(IEnumerable<string> slugs)
+    {
+        // There may be thousands of roles, and few that ask for a skill.
+        var named = slugs.ToHashSet(StringComparer.Ordinal);
+        return [.. Roles.Where(role => named.Contains(role.Slug))];
+    }
+
+    /// <summary>A part, as it is called; null where there is none of that slug.</summary>
+    /// <param name="part">Which.</param>
+    public Named? At(Part part) => All(part).FirstOrDefault(named => named.Slug == part.Slug);
+
+    /// <summary>All others of its kind, in the same domain.</summary>
+    /// <param name="part">Which.</param>
+    public IEnumerable<Named> Beside(Part part) => All(part).Where(named => named.Slug != part.Slug);
+
+    /// <summary>The same with another in place of a part.</summary>
+    /// <param name="part">Which.</param>
+    /// <param name="named">What it is then.</param>
+    public Places With(Part part, Named named) =>
+        part.Kind == Part.OfRoles
+            ? this with
+            {
+                Roles = Put(Roles, named),
+            }
+            : this with
+            {
+                Domains =
+                [
+                    .. Domains.Select(d =>
+                        d.Slug != part.Within ? d
+                        : part.Kind == Part.OfDomains ? d with { Name = named.Name }
+                        : part.Kind == Part.OfGroups ? d with { Groups = Put(d.Groups, named) }
+                        : d with { Levels = Put(d.Levels, named) }
+                    ),
+                ],
+            };
+
+    private static Named[] Put(IEnumerable<Named> all, Named named) =>
+        [.. all.Select(n => n.Slug == named.Slug ? named : n)];
+
+    private IEnumerable<Named> All(Part part) =>
+        part.Kind switch
+        {
+            Part.OfRoles => Roles,
+            Part.OfDomains => Domains.Select(d => new Named(d.Slug, d.Name)),
+            Part.OfGroups => Domain(part.Domain!)?.Groups ?? [],
+            _ => Domain(part.Domain!)?.Levels ?? [],
+        };
+
     /// <summary>What a change names that does not exist: the member that names it, the code of the conflict, and a message.</summary>
     /// <param name="skill">The skill at the change's turn; null where the change adds it.</param>
     /// <param name="change">The change.</param>

@@ -104,7 +104,7 @@ public sealed record SkillChanged(
 /// <param name="ProposalId">The proposal.</param>
 /// <param name="Revision">The revision that was applied, 1 upwards.</param>
 /// <param name="SkillId">The skill, also when the proposal added it.</param>
-/// <param name="Slug">The skill's slug after it.</param>
+/// <param name="Slug">The skill's slug after it; of the taxonomy, that of the part that its first change was about.</param>
 /// <param name="FromVersion">Version before.</param>
 /// <param name="Version">Version after; equal to <paramref name="FromVersion"/> if nothing had to change.</param>
 /// <param name="At">When, UTC.</param>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace SkillPlatform.Contracts;
 
 /// <summary>
-/// One operation on a skill, as its author wrote it. <c>Was</c> is the value the author saw; the catalogue refuses the
+/// One operation on a skill, or on what skills stand in, as its author wrote it. <c>Was</c> is the value the author saw; the catalogue refuses the
 /// operation when that value has changed since. Roles, levels, domains and groups are named by slug.
 /// JSON: an object with the discriminator <c>op</c>, camelCase.
 /// Source: Proposals, which checks the form; Catalog decides whether it still applies.
@@ -20,6 +20,10 @@ namespace SkillPlatform.Contracts;
 [JsonDerivedType(typeof(MoveSkill), "moveSkill")]
 [JsonDerivedType(typeof(AddSkill), "addSkill")]
 [JsonDerivedType(typeof(RetireSkill), "retireSkill")]
+[JsonDerivedType(typeof(RenameDomain), "renameDomain")]
+[JsonDerivedType(typeof(RenameGroup), "renameGroup")]
+[JsonDerivedType(typeof(RenameLevel), "renameLevel")]
+[JsonDerivedType(typeof(RenameRole), "renameRole")]
 public abstract record Change;
 
 /// <summary>States a requirement that did not exist when the author looked. Conflicts if there is one now.</summary>

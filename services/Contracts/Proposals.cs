@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SkillPlatform.Contracts;
 
 /// <summary>
@@ -6,7 +8,7 @@ namespace SkillPlatform.Contracts;
 /// </summary>
 /// <param name="ProposalId">The proposal.</param>
 /// <param name="Revision">The revision that was approved, 1 upwards.</param>
-/// <param name="SkillId">The skill; for <see cref="AddSkill"/> the id the new skill is to have.</param>
+/// <param name="SkillId">The skill; for <see cref="AddSkill"/> the id the new skill is to have; that of the taxonomy where the changes are of it.</param>
 /// <param name="Author">User id of the author.</param>
 /// <param name="Reviewer">User id of the reviewer whose approval completed it.</param>
 /// <param name="Rationale">Why, in the author's words.</param>
@@ -43,13 +45,18 @@ public sealed record ProposalAccepted(
 /// <param name="CommentId">
 /// The comment, for <c>commented</c>. Its words can be taken back, so they are not carried: who shows them asks Proposals.
 /// </param>
-/// <param name="Changes">What it would change, for <c>submitted</c> and <c>revised</c>; null else.</param>
+/// <param name="Changes">What it would change, for <c>submitted</c> and <c>revised</c>; null else, but see <paramref name="Taxonomy"/>.</param>
 /// <param name="Roles">Slugs of the roles whose requirements it would change; null where that is not known.</param>
 /// <param name="Reviewers">
 /// User ids of those who are asked for a verdict by this: who may decide and has not. Null where nobody is asked anew.
 /// </param>
 /// <param name="Mentioned">User ids of those whom the comment names, at most 10; null if nobody.</param>
 /// <param name="Answered">User id of who wrote the comment that this one answers; null if it answers none.</param>
+/// <param name="Taxonomy">
+/// What the proposal is about where that is no skill: then <paramref name="SkillId"/> is that of the taxonomy, its name stands
+/// where a skill's would, the group is empty unless it is one, and <c>merged</c> carries the changes, too.
+/// </param>
+/// <param name="Domains">Slugs of all domains that decide, of a role; null where it is <paramref name="Domain"/> alone.</param>
 public sealed record ProposalActivity(
     Guid ProposalId,
     string Kind,
@@ -68,7 +75,9 @@ public sealed record ProposalActivity(
     string[]? Roles = null,
     string[]? Reviewers = null,
     string[]? Mentioned = null,
-    string? Answered = null
+    string? Answered = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TaxonomyPart? Taxonomy = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string[]? Domains = null
 );
 
 /// <summary>Someone commented on a skill. Published by Proposals.</summary>

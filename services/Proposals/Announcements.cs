@@ -112,7 +112,11 @@ public static class Announcements
         Activity(kind, proposal.Id, proposal.Revision, proposal.Skill, proposal.Author, actor, text, at) with
         {
             Roles = Proposal.RolesOf(proposal.Changes),
-            Changes = kind is "submitted" or "revised" ? proposal.Changes : null,
+            // Of a skill, the catalogue tells what has changed.
+            Changes =
+                kind is "submitted" or "revised" || kind is "merged" && proposal.Skill.Part is not null
+                    ? proposal.Changes
+                    : null,
         };
 
     private static ProposalActivity Activity(
@@ -124,7 +128,12 @@ public static class Announcements
         string? actor,
         string? text,
         DateTimeOffset at
-    ) => new(id, kind, revision, skill.Id, skill.Slug, skill.Name, skill.Domain, skill.Group, author, actor, text, at);
+    ) =>
+        new(id, kind, revision, skill.Id, skill.Slug, skill.Name, skill.Domain, skill.Group, author, actor, text, at)
+        {
+            Taxonomy = skill.Part,
+            Domains = skill.Domains,
+        };
 
     // A comment that was removed before anybody was told of it is not told.
     private static async Task<object?> Comment(IEvent @event, Around around, CancellationToken ct)
@@ -142,11 +151,7 @@ public static class Announcements
                     Mentioned = await Mentioned(
                         said.Text,
                         e.Subject,
-                        [
-                            page.Author,
-                            .. page.Reviewers,
-                            .. (await around.Once(Deciders.Load, ct)).Of(page.Skill.Domain, page.MovesTo),
-                        ],
+                        [page.Author, .. page.Reviewers, .. (await around.Once(Deciders.Load, ct)).Of(page.Domains)],
                         around,
                         ct
                     ),

@@ -23,6 +23,7 @@ public static class Api
         PostComment.Map(api);
         EditComment.Map(api);
         RemoveComment.Map(api);
+        AdoptWording.Map(api);
         ReviewPolicyPage.Map(api);
         SetReviewPolicy.Map(api);
         SetQuotas.Map(api);

@@ -57,6 +57,8 @@ public sealed class EveryPageIsAccessible(RunningPlatform running, RealBrowser b
                 Skill + "/history",
                 Skill + "/suggest",
                 Skill + "/suggest?role=cloud-engineer&level=middle",
+                "/roles/cloud-engineer/suggest",
+                "/domains/{domain}/suggest",
                 Skill + "/undo?version=2",
                 Skill + "/discussion",
                 "/skills/new",

@@ -111,6 +111,43 @@ public sealed class TellingTests(Running running) : IClassFixture<Running>
     }
 
     [Fact]
+    public async Task A_renamed_role_is_told_to_who_watches_it_and_their_watch_goes_by_its_new_name()
+    {
+        await Begin("de");
+        var taxonomy = _story.Taxonomy(DateTimeOffset.UtcNow.Ticks);
+        await running.Publish(taxonomy);
+        await running.Watch(Reader, "role", _story.Role);
+        var renamed = new Named(_story.Role, "Platform Engineer");
+        await running.Publish(
+            _story.Activity("merged") with
+            {
+                SkillId = Changes.Part.Taxonomy,
+                SkillSlug = null,
+                SkillName = "AI Product Engineer",
+                Group = "",
+                Taxonomy = new TaxonomyPart("role", _story.Role, "AI Product Engineer"),
+                Domains = [_story.Domain],
+                Roles = [_story.Role],
+                Changes = [new RenameRole(_story.Role, "AI Product Engineer", renamed.Name)],
+            },
+            times: 3
+        );
+        await running.Publish(_story.Applied(changed: false) with { SkillId = Changes.Part.Taxonomy });
+        await running.Publish(taxonomy with { Version = taxonomy.Version + 1, Roles = [renamed] });
+        await running.MailsTo(Reader, 1);
+        await running.MailsTo(Author, 1);
+        await running.Quiet();
+        var mail = Assert.Single(running.MailsTo(Reader)).Message;
+        Assert.Single(running.MailsTo(Author));
+        Assert.Contains("Rolle von „AI Product Engineer“ in „Platform Engineer“ umbenannt", mail.TextBody!);
+        Assert.Equal("role", mail.Headers["X-SkillPlatform-Reason"]);
+        var item = Assert.Single(Items(await running.Get(Reader, "/inbox")));
+        Assert.Equal(JsonValueKind.Null, item.GetProperty("skill").ValueKind);
+        var watch = await running.Get(Reader, $"/watches/role/{_story.Role}");
+        Assert.Equal("Platform Engineer", watch.GetProperty("name").GetString());
+    }
+
+    [Fact]
     public async Task One_click_ends_this_watch_and_no_other_without_any_sign_in()
     {
         await Begin();

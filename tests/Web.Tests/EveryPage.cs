@@ -80,6 +80,8 @@ public static class EveryPage
         ("/skills/{slug}/history", ["/skills/every/history"]),
         ("/skills/{slug}/requirements/{role}/{level}/history", ["/skills/every/requirements/pilot/junior/history"]),
         ("/skills/{slug}/suggest", ["/skills/every/suggest"]),
+        ("/roles/{slug}/suggest", ["/roles/pilot/suggest"]),
+        ("/domains/{slug}/suggest", ["/domains/sea/suggest"]),
         ("/skills/{slug}/undo", ["/skills/every/undo?version=2"]),
         ("/proposals", ["/proposals"]),
         ("/proposals/mine", ["/proposals/mine"]),

@@ -35,6 +35,7 @@ public sealed class NeighbourTests(WebFixture web) : IClassFixture<WebFixture>
         ("/skills", ["catalog"]),
         ("/by/", ["catalog"]),
         ("/roles", ["catalog"]),
+        ("/domains", ["catalog"]),
         ("/changes", ["catalog"]),
         ("/editions", ["catalog"]),
         ($"/proposals/{EveryPage.Mine}/revise", ["catalog", "proposals"]),

@@ -115,6 +115,71 @@ public sealed class SuggestTests(WebFixture web) : IClassFixture<WebFixture>
     }
 
     [Fact]
+    public async Task Another_name_for_a_role_is_suggested_against_the_name_its_author_saw()
+    {
+        web.Catalog.On("GET /api/catalog/roles/helm", RoleNamed("Pilot"));
+        web.Proposals.On("POST /api/proposals", new { id = Id }, 201);
+        const string page = "/en/roles/helm/suggest";
+        using var browser = web.Browser();
+        await browser.SignIn();
+        Assert.Contains("value=\"Pilot\"", await browser.Html(page));
+        (string, string)[] form =
+        [
+            ("was.role.helm", "Pilot"),
+            ("role.helm", " Helmsman "),
+            ("rationale", "Clearer."),
+            ("do", "send"),
+        ];
+        using var answer = await browser.Post(page, page, form);
+        Assert.Equal($"/en/proposals/{Id}?done=submitted", answer.Headers.Location?.OriginalString);
+        Assert.Equal(
+            """[{"op":"renameRole","role":"helm","was":"Pilot","name":"Helmsman"}]""",
+            Ordered(Body("/api/proposals").GetProperty("changes"))
+        );
+        Assert.Equal(JsonValueKind.Null, Body("/api/proposals").GetProperty("skill").ValueKind);
+
+        // Somebody was faster: what is there now is shown, and nothing that was written is lost.
+        web.Catalog.On("GET /api/catalog/roles/helm", RoleNamed("Steersman"));
+        web.Proposals.On("POST /api/proposals", new { type = "/problems/changed", title = "Changed" }, 409);
+        using var late = await browser.Post(page, page, form);
+        Assert.Equal(HttpStatusCode.Conflict, late.StatusCode);
+        var html = await late.Content.ReadAsStringAsync(_ct);
+        Assert.Contains("Someone else has just changed this.", html);
+        Assert.Contains("value=\"Helmsman\"", html);
+        Assert.Contains("name=\"was.role.helm\" value=\"Steersman\"", html);
+        Assert.Contains("Clearer.", html);
+        using var same = await browser.Post(page, page, ("role.helm", "Steersman"), ("rationale", "So."));
+        Assert.Equal(422, (int)same.StatusCode);
+    }
+
+    private static object RoleNamed(string name) =>
+        new
+        {
+            slug = "helm",
+            name,
+            counts = new
+            {
+                skills = 0,
+                mandatory = 0,
+                optional = 0,
+            },
+            items = Array.Empty<object>(),
+        };
+
+    // As its author reads it, whatever order its members come in.
+    private static string Ordered(JsonElement changes) =>
+        JsonSerializer.Serialize(
+            changes
+                .EnumerateArray()
+                .Select(change =>
+                    new[] { "op", "role", "was", "name" }.ToDictionary(
+                        member => member,
+                        member => change.GetProperty(member).GetString()
+                    )
+                )
+        );
+
+    [Fact]
     public async Task A_new_skill_is_suggested_with_what_it_is_about()
     {
         web.Proposals.On("POST /api/proposals", new { id = Id }, 201);

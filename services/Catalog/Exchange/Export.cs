@@ -26,11 +26,14 @@ public static class Export
         left join requirement_versions r on r.skill = s.skill and r.description is not null
           and ($5::timestamptz is null and r.to_version is null or r.from_at <= $5 and (r.to_at is null or r.to_at > $5))
           and ($6::text is null or r.role = $6)
+        join unnest($1) with ordinality as d(slug, at) on d.slug = s.domain
+        left join unnest($2) with ordinality as g(slug, at) on g.slug = s.domain || '/' || s."group"
+        left join unnest($3) with ordinality as l(slug, at) on l.slug = s.domain || '/' || r.level
+        left join unnest($4) with ordinality as o(slug, at) on o.slug = r.role
         where not s.retired
           and ($5::timestamptz is null and s.to_version is null or s.from_at <= $5 and (s.to_at is null or s.to_at > $5))
-          and s.domain = any($1) and ($6::text is null or r.role is not null)
-        order by array_position($1, s.domain), array_position($2, s.domain || '/' || s."group"), s.name collate "C", s.skill,
-          array_position($3, s.domain || '/' || r.level), array_position($4, r.role)
+          and ($6::text is null or r.role is not null)
+        order by d.at, g.at, s.name collate "C", s.skill, l.at, o.at
         """;
 
     /// <summary>What of the catalogue is asked for: as of a time, of a domain, for a role.</summary>
@@ -118,6 +121,7 @@ public static class Export
             taxonomy,
             covers: role is null ? null : [.. taxonomy.Roles.Select(r => r.Name)]
         );
+        var names = taxonomy.Roles.ToDictionary(r => r.Slug, r => r.Name, StringComparer.Ordinal);
         await using var command = Command(connection, taxonomy, new Part(at, domain, role));
         await using var rows = await command.ExecuteReaderAsync(ct);
         var more = await rows.ReadAsync(ct);
@@ -130,7 +134,7 @@ public static class Export
                 writer.Begin(group);
                 for (; more && rows.GetString(0) == place.Slug && rows.GetString(1) == group.Slug; skills++)
                 {
-                    var (skill, next) = await Skill(rows, place, taxonomy, versions, ct);
+                    var (skill, next) = await Skill(rows, place, names, versions, ct);
                     await writer.Write(place, group, skill);
                     more = next;
                 }
@@ -162,7 +166,7 @@ public static class Export
     private static async Task<(CatalogDocument.Skill Skill, bool More)> Skill(
         NpgsqlDataReader rows,
         DomainTaxonomy domain,
-        Taxonomy taxonomy,
+        Dictionary<string, string> roles,
         Dictionary<Guid, long>? versions,
         CancellationToken ct
     )
@@ -178,7 +182,7 @@ public static class Export
             if (!rows.IsDBNull(5))
                 requirements.Add(
                     new(
-                        taxonomy.Roles.First(r => r.Slug == rows.GetString(5)).Name,
+                        roles[rows.GetString(5)],
                         domain.Levels.First(l => l.Slug == rows.GetString(6)).Name,
                         rows.GetBoolean(7),
                         rows.GetString(8)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.Json.Serialization;
 using JasperFx;
 using Marten;
 using SkillPlatform.EventSourcing;
@@ -164,6 +165,10 @@ public sealed class Import : IRevisioned
         );
     }
 
+    /// <summary>Once, also where it goes on after an interruption.</summary>
+    public void Recognise(IEnumerable<Recognised> parts) =>
+        Recognised.AddRange(parts.Except(Recognised).Take(DocumentErrors.Most - Recognised.Count));
+
     public void Recognise(string called, Skill skill)
     {
         if (Recognised.Count < DocumentErrors.Most)
@@ -227,12 +232,19 @@ public sealed record ImportItem(
         );
 }
 
-/// <summary>A skill that the document speaks of and that is renamed or retired since: it is not added again.</summary>
+/// <summary>A skill, or what skills stand in, that the document speaks of and that is renamed or retired since: it is not added again.</summary>
 /// <param name="Called">What the document calls it.</param>
 /// <param name="Slug">Its slug.</param>
 /// <param name="Name">What it is called now; it stays so.</param>
 /// <param name="Retired">True if it is retired, and stays so unless the document says <c>"retired": false</c>.</param>
-public sealed record Recognised(string Called, string Slug, string Name, bool Retired);
+/// <param name="Kind">Of what is no skill: <c>role</c>, <c>domain</c>, <c>group</c>, <c>level</c>.</param>
+public sealed record Recognised(
+    string Called,
+    string Slug,
+    string Name,
+    bool Retired,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Kind = null
+);
 
 public sealed record ImportError(string Pointer, string Message);
 

@@ -89,7 +89,7 @@ public static class ImportCatalogue
     )
     {
         var taxonomy = await session.LoadAsync<Taxonomy>(Taxonomy.StreamId, ct) ?? Taxonomy.Empty;
-        KnownLevels known = domain => taxonomy.DomainNamed(domain)?.Levels.Select(level => level.Name).ToArray();
+        KnownLevels known = taxonomy.LevelsOf;
         switch (format)
         {
             case "csv":

@@ -103,7 +103,7 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         CatalogDocument document;
         await using (var session = store.QuerySession())
             document = (await session.LoadAsync<ImportDocument>(import.Id, ct))!.Document;
-        var taxonomy = await Prepare(import, document, ct);
+        (document, var taxonomy) = await Prepare(import, document, ct);
         progress(import);
         var renamed = import.DryRun
             ? []
@@ -138,14 +138,16 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
     }
 
     // Roles, domains and groups come first, in a transaction of their own: what the skills stand on.
-    private async Task<Taxonomy> Prepare(Import import, CatalogDocument document, CancellationToken ct)
+    private async Task<(CatalogDocument, Taxonomy)> Prepare(Import import, CatalogDocument given, CancellationToken ct)
     {
         await using var session = Session(import);
-        var taxonomy = Taxonomy.Empty;
+        var (document, taxonomy) = (given, Taxonomy.Empty);
+        IReadOnlyList<Recognised> former = [];
         var (decision, _) = await session.Decide<Taxonomy>(
             Taxonomy.StreamId,
             now =>
             {
+                (document, former) = given.InPresentNames(now ?? Taxonomy.Empty);
                 var events = ImportDecisions.Decide(now ?? Taxonomy.Empty, document);
                 taxonomy = events.Aggregate(now ?? Taxonomy.Empty, Taxonomy.Fold);
                 return import.DryRun ? Decision.Nothing : Decision.Of(events);
@@ -154,9 +156,10 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         );
         import.State = Import.Running;
         import.TaxonomyChanged |= decision is Decision.Accepted;
+        import.Recognise(former);
         Save(session, import);
         await session.SaveChangesAsync(ct);
-        return taxonomy;
+        return (document, taxonomy);
     }
 
     // Where it goes on after an interruption, with what it has found.

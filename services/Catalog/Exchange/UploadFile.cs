@@ -28,8 +28,9 @@ public static class UploadFile
             .WithSummary("Compares a file with the catalogue, to propose what differs.");
 
     /// <summary>What a document names that is not there, and that a proposal cannot bring. Pure.</summary>
-    public static IEnumerable<(string Pointer, string Message)> Unknown(CatalogDocument document, Taxonomy taxonomy)
+    public static IEnumerable<(string Pointer, string Message)> Unknown(CatalogDocument given, Taxonomy taxonomy)
     {
+        var (document, _) = given.InPresentNames(taxonomy);
         foreach (var (i, role) in document.Roles.Index())
             if (Missing(role, taxonomy.Roles, "roles") is { } problem)
                 yield return ($"/roles/{i}", problem);

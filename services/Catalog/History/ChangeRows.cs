@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using Npgsql;
+using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
 
 namespace SkillPlatform.Catalog;
@@ -21,10 +23,14 @@ public sealed record ChangeRow(
     string? Before,
     string? After,
     bool? MandatoryBefore,
-    bool? MandatoryAfter
+    bool? MandatoryAfter,
+    Part? Taxonomy = null
 );
 
-/// <summary>A change as lists show it. The skill's id stays when its slug changes.</summary>
+/// <summary>
+/// A change as lists show it. The skill's id stays when its slug changes. Where what changed is no skill, <c>Taxonomy</c>
+/// says what, and the id is that of the taxonomy.
+/// </summary>
 public sealed record ChangeItem(
     Named? Skill,
     Guid SkillId,
@@ -41,7 +47,8 @@ public sealed record ChangeItem(
     string? Before,
     string? After,
     bool? MandatoryBefore,
-    bool? MandatoryAfter
+    bool? MandatoryAfter,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TaxonomyPart? Taxonomy = null
 );
 
 /// <summary>The version rows read as changes: each beside the row it ended.</summary>
@@ -84,7 +91,6 @@ public static class ChangeRows
     private const string Columns = """
         select c.skill, n.slug, n.name, c.version, c.at, c.author, c.reviewer, c.proposal, c.import, c.reason, c.kind, c.role, c.level,
           c.before, c.after, c.mandatory_before, c.mandatory_after
-
         """;
 
     private const string Changes = $"""
@@ -161,13 +167,19 @@ public static class ChangeRows
         var ofSkills = filter is { Role: null, Level: null } ? $"union all {Newest("skill_versions")}" : "";
         return $"""
             with latest as materialized (
-              select * from ({ofCells} {ofSkills}) l order by from_at desc, skill desc, from_version desc limit @most
+              select * from ({ofCells} {ofSkills} union all {TaxonomyRows.Newest(
+                filter,
+                isNextPage
+            )}) l order by from_at desc, skill desc, from_version desc limit @most
             )
-            {Columns}
+            {Columns}, c.part, c.part_domain, c.part_slug
             from latest l cross join lateral (
-              {OfRequirements} where r.skill = l.skill and r.from_version = l.from_version
-              union all {OfSkills} where s.skill = l.skill and s.from_version = l.from_version
-            ) c join skill_versions n on n.skill = c.skill and n.to_version is null
+              select x.*, null::text as part, null::text as part_domain, null::text as part_slug from (
+                {OfRequirements} where r.skill = l.skill and r.from_version = l.from_version
+                union all {OfSkills} where s.skill = l.skill and s.from_version = l.from_version
+              ) x
+              union all {TaxonomyRows.OfTaxonomy} where l.skill = '{Part.Taxonomy}' and t.version = l.from_version
+            ) c left join skill_versions n on n.skill = c.skill and n.to_version is null
             order by c.at desc, c.skill desc, c.version desc
             """;
 
@@ -175,9 +187,9 @@ public static class ChangeRows
             $"(select skill, from_version, from_at from {table} r where {where} order by from_at desc, skill desc, from_version desc limit @most)";
     }
 
-    public static ChangeItem Item(ChangeRow row, People people, bool named) =>
+    public static ChangeItem Item(ChangeRow row, People people, bool named, KnownTaxonomy? taxonomy = null) =>
         new(
-            named ? new Named(row.Slug, row.Name) : null,
+            named && row.Taxonomy is null ? new Named(row.Slug, row.Name) : null,
             row.Skill,
             row.Version,
             row.At,
@@ -192,7 +204,10 @@ public static class ChangeRows
             row.Before,
             row.After,
             row.MandatoryBefore,
-            row.MandatoryAfter
+            row.MandatoryAfter,
+            row.Taxonomy?.Called(
+                taxonomy?.Whole.Places.At(row.Taxonomy)?.Name ?? row.After ?? row.Before ?? row.Taxonomy.Slug
+            )
         );
 
     private static async Task<List<ChangeRow>> Read(
@@ -216,8 +231,8 @@ public static class ChangeRows
             rows.Add(
                 new ChangeRow(
                     reader.GetGuid(0),
-                    reader.GetString(1),
-                    reader.GetString(2),
+                    Text(1) ?? "",
+                    Text(2) ?? "",
                     reader.GetInt64(3),
                     reader.GetFieldValue<DateTimeOffset>(4),
                     Text(5),
@@ -231,7 +246,12 @@ public static class ChangeRows
                     Text(13),
                     Text(14),
                     Flag(15),
-                    Flag(16)
+                    Flag(16),
+                    // The history of a skill has no such columns.
+                    reader.FieldCount > 17
+                    && Text(17) is { } part
+                        ? new Part(part, Text(18), reader.GetString(19))
+                        : null
                 )
             );
         return rows;

@@ -23,7 +23,8 @@ public static class Changes
         string? domain,
         Paging paging,
         NpgsqlDataSource source,
-        IQuerySession session
+        IQuerySession session,
+        TaxonomyNow taxonomies
     )
     {
         var ct = http.RequestAborted;
@@ -45,9 +46,10 @@ public static class Changes
             row => [Time(row.At), row.Skill.ToString(), Number(row.Version)],
             row => Paging.Bytes(row.Before, row.After, row.Reason)
         );
+        var taxonomy = page.Items.Any(row => row.Taxonomy is not null) ? await taxonomies.Read(ct) : null;
         return TypedResults.Ok(
             new Page<ChangeItem>(
-                [.. page.Items.Select(row => ChangeRows.Item(row, people, named: true))],
+                [.. page.Items.Select(row => ChangeRows.Item(row, people, named: true, taxonomy))],
                 page.NextCursor
             )
         );

@@ -25,6 +25,7 @@ public sealed class Versions : IProjection
         options.Storage.ExtendedSchemaObjects.Add(Skills());
         options.Storage.ExtendedSchemaObjects.Add(Acts.Schema());
         options.Storage.ExtendedSchemaObjects.Add(Acts.Reviews());
+        options.Storage.ExtendedSchemaObjects.Add(TaxonomyRows.Schema());
         options.Projections.Add(
             new Versions(),
             JasperFx.Events.Projections.ProjectionLifecycle.Inline,
@@ -33,6 +34,7 @@ public sealed class Versions : IProjection
             {
                 async.DeleteDataInTableOnTeardown("public.requirement_versions");
                 async.DeleteDataInTableOnTeardown("public.skill_versions");
+                async.DeleteDataInTableOnTeardown(TaxonomyRows.Name);
                 foreach (var table in Acts.Tables)
                     async.DeleteDataInTableOnTeardown(table);
             }
@@ -46,6 +48,7 @@ public sealed class Versions : IProjection
         Write(operations, events, begun, RequirementRow, EndRequirements, BeginRequirements);
         Write(operations, events, begun, SkillRow, EndSkills, BeginSkills);
         Acts.Apply(operations, events);
+        TaxonomyRows.Apply(operations, events);
         Tell(operations, events);
         return Task.CompletedTask;
     }

@@ -21,21 +21,24 @@ public sealed record Snippet(string? Role, string? Level, string Text)
           where r.skill = asked.skill and r.to_version is null and r.description is not null) r
         """;
 
-    // The first that has all words as they were typed, which is told at once.
-    private const string WithAll = $"""
-        select asked.skill, t.role, t.level, t.description from unnest($1) as asked(skill) cross join lateral (
-          select role, level, description from {Texts}
-          where strpos(r.description, $3) > 0
-            and (select bool_and(strpos(r.description, w) > 0) from unnest($2) as w)
-          order by r.from_version limit 1
-        ) as t
-        """;
+    // Those that have most of the words, told without case; the text is made small once, whatever PostgreSQL would rather.
+    private static string OfMost(int words) =>
+        $"""
+            select asked.skill, t.role, t.level, t.description, t.n from unnest($1) as asked(skill) cross join lateral (
+              select role, level, description, n from (
+                select *, {string.Join(
+                " + ",
+                Enumerable.Range(2, words).Select(w => $"(strpos(small, ${w}) > 0)::int")
+            )} as n
+                from (select *, lower(description) as small from {Texts} offset 0) r) r
+              where n > 0 order by n desc, from_version limit 3
+            ) as t
+            """;
 
-    // For the rest some of them, told without case; of those the one is taken that has most words, told without accents.
+    // Where no text has one as it was typed, some may with other accents.
     private const string OfAny = $"""
-        select asked.skill, t.role, t.level, t.description from unnest($1) as asked(skill) cross join lateral (
-          select role, level, description from {Texts}
-          order by (select count(*) from unnest($2) as w where strpos(lower(r.description), w) > 0) desc, r.from_version limit 12
+        select asked.skill, t.role, t.level, t.description, 0 from unnest($1) as asked(skill) cross join lateral (
+          select role, level, description from {Texts} order by r.from_version limit 12
         ) as t
         """;
 
@@ -48,28 +51,34 @@ public sealed record Snippet(string? Role, string? Level, string Text)
     {
         string[] shortest = [.. words.Select(forms => forms.MinBy(f => f.Length)!)];
         var best = new Dictionary<Guid, (int Words, Snippet Snippet)>();
-        await Read(WithAll, skills);
+        await Read(OfMost(shortest.Length), skills, shortest);
         if (skills.Where(s => !best.ContainsKey(s)).ToArray() is { Length: > 0 } rest)
-            await Read(OfAny, rest);
+            await Read(OfAny, rest, []);
         return best.ToDictionary(b => b.Key, b => b.Value.Snippet);
 
-        async Task Read(string sql, Guid[] of)
+        async Task Read(string sql, Guid[] of, string[] parameters)
         {
             await using var command = new NpgsqlCommand(sql, connection);
             command.Parameters.Add(new() { Value = of });
-            command.Parameters.Add(new() { Value = shortest });
-            // The longest of them is the rarest, and by itself tells most texts that have not all.
-            if (sql == WithAll)
-                command.Parameters.Add(new() { Value = shortest.MaxBy(w => w.Length)! });
+            foreach (var word in parameters)
+                command.Parameters.Add(new() { Value = word });
             await using var row = await command.ExecuteReaderAsync(ct);
             while (await row.ReadAsync(ct))
             {
-                var (skill, text) = (row.GetGuid(0), row.GetString(3));
-                var folded = SearchWords.Folded(text);
-                var count = words.Count(forms =>
-                    Array.Exists(forms, f => folded.Contains(f, StringComparison.Ordinal))
-                );
-                if (count > 0 && (!best.TryGetValue(skill, out var sofar) || sofar.Words < count))
+                var skill = row.GetGuid(0);
+                var known = best.TryGetValue(skill, out var sofar) ? sofar.Words : 0;
+                if (known == words.Count)
+                    continue;
+                var (text, count) = (row.GetString(3), row.GetInt32(4));
+                // One that has them all needs no closer look.
+                if (count < words.Count)
+                {
+                    var folded = SearchWords.Folded(text);
+                    count = words.Count(forms =>
+                        Array.Exists(forms, f => folded.Contains(f, StringComparison.Ordinal))
+                    );
+                }
+                if (count > known)
                     best[skill] = (
                         count,
                         new Snippet(

@@ -128,7 +128,7 @@ public sealed record SkillPage(
         var skill = at.Skill;
         var domain = taxonomy.Domain(skill.Domain);
         var levels = domain?.Levels ?? [];
-        var roles = taxonomy.Roles.Where(role => at.Requirements.Any(r => r.Role == role.Slug)).ToArray();
+        var roles = taxonomy.Places.RolesOf(at.Requirements.Select(r => r.Role));
         var mandatory = at.Requirements.Count(r => r.Mandatory == true);
         return new SkillPage(
             skill.Skill,

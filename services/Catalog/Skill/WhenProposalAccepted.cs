@@ -23,6 +23,11 @@ public sealed class WhenProposalAccepted(IDocumentSession session, NpgsqlDataSou
         if (await session.Events.FetchStreamStateAsync(application, ct) is not null)
             return;
         Provenance.Of(accepted).Stamp(session);
+        if (accepted.SkillId == Part.Taxonomy)
+        {
+            await ChangeTaxonomy.Apply(session, accepted, application, ct);
+            return;
+        }
         var names = await Names(accepted, ct);
         var slugs = await SlugTaken.Near(session, names, ct);
         var around = await Around(accepted, names, slugs, ct);

@@ -24,14 +24,28 @@ public sealed record DomainOriginStated(
     string? Attribution
 );
 
-/// <summary>The domains with their levels and groups, and the roles: one stream, changed by imports only.</summary>
+public sealed record DomainRenamed(string Domain, string Was, string Name);
+
+public sealed record GroupRenamed(string Domain, string Group, string Was, string Name);
+
+public sealed record LevelRenamed(string Domain, string Level, string Was, string Name);
+
+public sealed record RoleRenamed(string Role, string Was, string Name);
+
+/// <summary>What a part of the taxonomy was called before.</summary>
+public sealed record FormerName(Part Part, string Name);
+
+/// <summary>The domains with their levels and groups, and the roles: one stream, changed by imports and by proposals.</summary>
 public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableArray<Named> Roles)
 {
-    public static readonly Guid StreamId = new("01900000-0000-7000-8000-0000746178ff");
+    public static readonly Guid StreamId = Part.Taxonomy;
 
     public static Taxonomy Empty { get; } = new([], []);
 
     public Guid Id { get; init; }
+
+    /// <summary>In the order in which they were given up. A document may still use them.</summary>
+    public ImmutableArray<FormerName> Former { get; init; } = [];
 
     [System.Text.Json.Serialization.JsonIgnore]
     public Places Places => new(Domains, Roles);
@@ -57,7 +71,35 @@ public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableA
                 d => d with { Origin = new Origin(e.Language, e.Source, e.Licence, e.Attribution) }
             ),
             RoleAdded e => taxonomy with { Roles = taxonomy.Roles.Add(new Named(e.Slug, e.Name)) },
+            DomainRenamed e => taxonomy.Renamed(new Part(Part.OfDomains, null, e.Domain), e.Was, e.Name),
+            GroupRenamed e => taxonomy.Renamed(new Part(Part.OfGroups, e.Domain, e.Group), e.Was, e.Name),
+            LevelRenamed e => taxonomy.Renamed(new Part(Part.OfLevels, e.Domain, e.Level), e.Was, e.Name),
+            RoleRenamed e => taxonomy.Renamed(new Part(Part.OfRoles, null, e.Role), e.Was, e.Name),
             _ => taxonomy,
+        };
+    }
+
+    /// <summary>True for each event that changes it.</summary>
+    public static bool IsChangedBy(object @event) =>
+        @event
+            is DomainAdded
+                or GroupAdded
+                or RoleAdded
+                or LevelsReplaced
+                or DomainOriginStated
+                or DomainRenamed
+                or GroupRenamed
+                or LevelRenamed
+                or RoleRenamed;
+
+    private Taxonomy Renamed(Part part, string was, string name)
+    {
+        var then = Places.At(part) is { } now ? Places.With(part, now with { Name = name }) : Places;
+        return this with
+        {
+            Domains = [.. then.Domains],
+            Roles = [.. then.Roles],
+            Former = Former.Add(new FormerName(part, was)),
         };
     }
 
@@ -79,6 +121,10 @@ public sealed class TaxonomyFold : SingleStreamProjection<Taxonomy, Guid>
         IncludeType<RoleAdded>();
         IncludeType<LevelsReplaced>();
         IncludeType<DomainOriginStated>();
+        IncludeType<DomainRenamed>();
+        IncludeType<GroupRenamed>();
+        IncludeType<LevelRenamed>();
+        IncludeType<RoleRenamed>();
     }
 
     // Events of other streams come by here too, and are no taxonomy.

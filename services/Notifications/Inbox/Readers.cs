@@ -1,3 +1,4 @@
+using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
 
 namespace SkillPlatform.Notifications;
@@ -73,12 +74,24 @@ public static class Readers
 
     /// <summary>The proposal, and what its skill belongs to for those who want to hear of proposals.</summary>
     public static IReadOnlyList<Topic> TopicsOf(ProposalActivity activity) =>
-        [
-            Topic.OfProposal(activity.ProposalId),
-            Topic.OfSkill(activity.SkillId),
-            .. (activity.Roles ?? []).Select(Topic.OfRole),
-            .. Places(activity.Domain, activity.Group),
-        ];
+        activity.Taxonomy is { } part
+            ?
+            [
+                Topic.OfProposal(activity.ProposalId),
+                .. (activity.Roles ?? []).Select(Topic.OfRole),
+                .. part is { Kind: Part.OfGroups, Domain: { } domain }
+                    ? [Topic.OfGroup(domain, part.Slug)]
+                    : Array.Empty<Topic>(),
+                .. (activity.Domains ?? [activity.Domain]).Select(Topic.OfDomain),
+                Topic.Everything,
+            ]
+            :
+            [
+                Topic.OfProposal(activity.ProposalId),
+                Topic.OfSkill(activity.SkillId),
+                .. (activity.Roles ?? []).Select(Topic.OfRole),
+                .. Places(activity.Domain, activity.Group),
+            ];
 
     public static IReadOnlyList<Topic> TopicsOf(SkillCommented comment) =>
         [Topic.OfSkill(comment.SkillId), .. Places(comment.Domain, comment.Group)];

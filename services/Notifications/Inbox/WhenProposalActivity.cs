@@ -1,5 +1,6 @@
 using Marten;
 using MassTransit;
+using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
 using SkillPlatform.EventSourcing;
 
@@ -22,7 +23,8 @@ public sealed class WhenProposalActivity(IDocumentSession session, TimeProvider 
                 starts: begins,
                 ct: ct
             );
-        if (activity.Kind == "merged")
+        // What is no skill tells of its merge itself.
+        if (activity is { Kind: "merged", Taxonomy: null })
             await session.TellOfUnchangedMerge(known, time.GetUtcNow(), ct);
         else if (NewsOf(activity, context.MessageId ?? Guid.Empty) is { } news)
             await session.Tell(news, Readers.TopicsOf(activity), time.GetUtcNow(), ct: ct);
@@ -56,6 +58,7 @@ public sealed class WhenProposalActivity(IDocumentSession session, TimeProvider 
             "rejected" => NewsKind.Rejected,
             "changesRequested" => NewsKind.ChangesRequested,
             "conflicted" => NewsKind.Conflicted,
+            "merged" => NewsKind.Merged,
             "revised" => NewsKind.Revised,
             "withdrawn" => NewsKind.Withdrawn,
             "commented" => NewsKind.Commented,
@@ -65,9 +68,12 @@ public sealed class WhenProposalActivity(IDocumentSession session, TimeProvider 
             ? null
             : new News
             {
-                Id = Ids.Of("activity", message.ToString()),
+                Id =
+                    kind == NewsKind.Merged
+                        ? News.OfMerge(activity.ProposalId)
+                        : Ids.Of("activity", message.ToString()),
                 Kind = kind,
-                SkillId = activity.SkillId,
+                SkillId = activity.Taxonomy is null ? activity.SkillId : null,
                 SkillSlug = activity.SkillSlug,
                 SkillName = activity.SkillName,
                 ProposalId = activity.ProposalId,
@@ -96,6 +102,7 @@ public sealed class WhenProposalActivity(IDocumentSession session, TimeProvider 
             ReplaceKeywords c => [Whole("keywordsReplaced", string.Join(", ", c.Was), string.Join(", ", c.Keywords))],
             DescribeSkill c => [Whole("skillDescribed", Said(c.Was), Said(c.Description))],
             MoveSkill c => [Whole("skillMoved", $"{c.Was.Domain}/{c.Was.Group}", $"{c.Domain}/{c.Group}")],
+            Renaming c => [Whole($"{Part.Of(c)!.Kind}Renamed", c.Was, c.Name)],
             RetireSkill => [Whole("skillRetired", null, null)],
             AddSkill c =>
             [

@@ -1,5 +1,6 @@
 using Marten;
 using MassTransit;
+using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
 
 namespace SkillPlatform.Notifications;
@@ -13,7 +14,7 @@ public sealed class WhenProposalApplied(IDocumentSession session, TimeProvider t
     public async Task Consume(ConsumeContext<ProposalApplied> context)
     {
         var (applied, ct) = (context.Message, context.CancellationToken);
-        if (applied.Version != applied.FromVersion)
+        if (applied.Version != applied.FromVersion || applied.SkillId == Part.Taxonomy)
             return;
         var known = await session.LoadAsync<KnownProposal>(applied.ProposalId, ct);
         var revision = (known?.Version ?? 0) + 1;

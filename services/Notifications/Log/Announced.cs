@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using SkillPlatform.Contracts;
 
 namespace SkillPlatform.Notifications;
@@ -21,7 +22,10 @@ public sealed record SkillData(
     Changed[] Changes
 );
 
-/// <summary>The <c>data</c> of <c>proposal.…</c>. Of a comment its id alone: the words can be taken back.</summary>
+/// <summary>
+/// The <c>data</c> of <c>proposal.…</c>. Of a comment its id alone: the words can be taken back. Where it is about no skill,
+/// <c>taxonomy</c> says what it is about, and only the name stands in the skill's place.
+/// </summary>
 public sealed record ProposalData(
     Guid Proposal,
     int Revision,
@@ -31,7 +35,8 @@ public sealed record ProposalData(
     string Author,
     string? Actor,
     string? Text,
-    Guid? Comment
+    Guid? Comment,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TaxonomyPart? Taxonomy = null
 );
 
 /// <summary>The <c>data</c> of <c>skill.commented</c>.</summary>
@@ -135,7 +140,8 @@ public sealed record Announced(
                     activity.Author,
                     activity.Actor,
                     activity.CommentId is null ? activity.Text : null,
-                    activity.CommentId
+                    activity.CommentId,
+                    activity.Taxonomy
                 )
             );
 

@@ -128,6 +128,11 @@ public static class ProposeBatch
                 errors.Add(($"{at}/skill", "This skill stands here twice."));
                 continue;
             }
+            if (item.Wanted.Changes?.Any(change => Part.Of(change) is not null) == true)
+            {
+                errors.Add(($"{at}/changes", "What skills stand in is changed by a proposal of its own."));
+                continue;
+            }
             var proposed = new Proposed(item.Wanted.Skill, rationale, item.Wanted.Changes);
             var (sound, refusal) = SubmitProposal.Check(proposed, item.Skill, item.Around, item.NewSkill);
             if (ReferenceEquals(refusal, SubmitProposal.AlreadySo))
@@ -147,7 +152,7 @@ public static class ProposeBatch
         // Whoever decides on several is asked once; all of them wait in their queue.
         bool Asks(Sound sound) =>
             Deciders
-                .Domains(sound.Subject.Domain, Proposal.Target(sound.Changes))
+                .Domains(sound.Subject, Proposal.Target(sound.Changes))
                 .Aggregate(false, (asks, domain) => asked.Add(domain) || asks);
 
         ProposalSubmitted Submitted(Sound sound) =>

@@ -1,5 +1,6 @@
 using Marten;
 using Marten.Linq.MatchesSql;
+using SkillPlatform.Changes;
 using SkillPlatform.EventSourcing;
 using SkillPlatform.ServiceDefaults;
 
@@ -14,6 +15,9 @@ namespace SkillPlatform.Proposals;
 /// <param name="EditedAt">When it was last edited.</param>
 /// <param name="Removed">The trace of its removal.</param>
 /// <param name="Version">Quoted, what <c>If-Match</c> wants.</param>
+/// <param name="About">The change of the proposal that it is about; null for the whole.</param>
+/// <param name="Suggestion">Another wording for that change. Null once removed.</param>
+/// <param name="AdoptedIn">The revision that took it over.</param>
 public sealed record CommentAnswer(
     Guid Id,
     Person Author,
@@ -22,8 +26,15 @@ public sealed record CommentAnswer(
     DateTimeOffset At,
     DateTimeOffset? EditedAt,
     Removal? Removed,
-    long Version
+    long Version,
+    About? About = null,
+    string? Suggestion = null,
+    int? AdoptedIn = null
 );
+
+/// <summary>A comment with its words, as far as they are there.</summary>
+/// <param name="AdoptedIn">The revision that took over what it suggests.</param>
+public sealed record FoundComment(Comment Comment, CommentText? Said, int? AdoptedIn);
 
 public static class CommentList
 {
@@ -42,7 +53,7 @@ public static class CommentList
             .WithSummary("Comments by their ids, at most 100, as they are now.");
     }
 
-    private static async Task<IResult> Several(Guid[] id, HttpContext http, IQuerySession session)
+    private static async Task<IResult> Several(Guid[] id, HttpContext http, IQuerySession session, ProposalLog log)
     {
         var ct = http.RequestAborted;
         if (id.Length > 100)
@@ -57,6 +68,7 @@ public static class CommentList
             .ToListAsync(ct);
         var found = await WithTexts(
             session,
+            log,
             [.. comments.Where(c => c.On != On.Proposal || visible.Contains(c.Subject))],
             ct
         );
@@ -69,6 +81,7 @@ public static class CommentList
         Paging paging,
         string? order,
         IQuerySession session,
+        ProposalLog log,
         CancellationToken ct
     )
     {
@@ -78,16 +91,17 @@ public static class CommentList
             return discussion.Missing;
         var found = await (
             order == "newest"
-                ? Newest(session, discussion.On, subject, paging.AfterId, paging.Limit + 1, ct)
-                : Oldest(session, discussion.On, subject, paging.AfterId, paging.Limit + 1, ct)
+                ? Newest(session, log, discussion.On, subject, paging.AfterId, paging.Limit + 1, ct)
+                : Oldest(session, log, discussion.On, subject, paging.AfterId, paging.Limit + 1, ct)
         );
         var people = await People.Load(session, found.Select(c => c.Comment.Author), ct);
         return TypedResults.Ok(paging.Of([.. found.Select(c => Answer(c, people))], c => [c.Id.ToString()]));
     }
 
     /// <summary>Comments with their texts, newest first: their ids grow with time.</summary>
-    public static async Task<IReadOnlyList<(Comment Comment, string? Text)>> Newest(
+    public static async Task<IReadOnlyList<FoundComment>> Newest(
         IQuerySession session,
+        ProposalLog log,
         string on,
         Guid subject,
         Guid? before,
@@ -98,11 +112,12 @@ public static class CommentList
         var query = session.Query<Comment>().Where(c => c.On == on && c.Subject == subject);
         if (before is { } id)
             query = query.Where(c => c.MatchesSql("d.id < ?", id));
-        return await WithTexts(session, await query.OrderByDescending(c => c.Id).Take(limit).ToListAsync(ct), ct);
+        return await WithTexts(session, log, await query.OrderByDescending(c => c.Id).Take(limit).ToListAsync(ct), ct);
     }
 
-    private static async Task<IReadOnlyList<(Comment Comment, string? Text)>> Oldest(
+    private static async Task<IReadOnlyList<FoundComment>> Oldest(
         IQuerySession session,
+        ProposalLog log,
         string on,
         Guid subject,
         Guid? after,
@@ -113,34 +128,49 @@ public static class CommentList
         var query = session.Query<Comment>().Where(c => c.On == on && c.Subject == subject);
         if (after is { } id)
             query = query.Where(c => c.MatchesSql("d.id > ?", id));
-        return await WithTexts(session, await query.OrderBy(c => c.Id).Take(limit).ToListAsync(ct), ct);
+        return await WithTexts(session, log, await query.OrderBy(c => c.Id).Take(limit).ToListAsync(ct), ct);
     }
 
-    private static async Task<IReadOnlyList<(Comment Comment, string? Text)>> WithTexts(
+    private static async Task<IReadOnlyList<FoundComment>> WithTexts(
         IQuerySession session,
+        ProposalLog log,
         IReadOnlyList<Comment> comments,
         CancellationToken ct
     )
     {
         var texts = await session.LoadManyAsync<CommentText>(ct, comments.Select(c => c.Id).ToArray());
-        var byId = texts.ToDictionary(t => t.Id, t => t.Text);
-        return [.. comments.Select(c => (c, byId.GetValueOrDefault(c.Id)))];
+        var byId = texts.ToDictionary(t => t.Id);
+        var adopted = await log.Adopted(
+            [.. comments.Where(c => byId.GetValueOrDefault(c.Id)?.Suggestion is not null)],
+            ct
+        );
+        return
+        [
+            .. comments.Select(c => new FoundComment(
+                c,
+                byId.GetValueOrDefault(c.Id),
+                adopted.TryGetValue(c.Id, out var revision) ? revision : null
+            )),
+        ];
     }
 
     /// <summary>A text that is gone although nobody removed the comment went with its author's account.</summary>
-    public static CommentAnswer Answer((Comment Comment, string? Text) found, People people)
+    public static CommentAnswer Answer(FoundComment found, People people)
     {
-        var (c, text) = found;
-        var removed = c.Removed ?? (text is null ? new Removal("erasure", null) : null);
+        var (c, said, adoptedIn) = found;
+        var removed = c.Removed ?? (said is null ? new Removal("erasure", null) : null);
         return new CommentAnswer(
             c.Id,
             people[c.Author]!,
-            removed is null ? text : null,
+            removed is null ? said!.Text : null,
             c.ReplyTo,
             c.At,
             c.EditedAt,
             removed,
-            c.Version
+            c.Version,
+            c.About,
+            removed is null ? said!.Suggestion : null,
+            adoptedIn
         );
     }
 }

@@ -1,3 +1,4 @@
+using Marten;
 using SkillPlatform.Changes;
 using SkillPlatform.EventSourcing;
 using SkillPlatform.ServiceDefaults;
@@ -22,19 +23,22 @@ public static class EditComment
         EditedComment body,
         HttpContext http,
         Commands commands,
+        IQuerySession session,
         Tallies tallies,
         TimeProvider time
     )
     {
         body = body with { Text = Form.Said(body.Text) };
         var (caller, now) = (Caller.Of(http).Id, time.GetUtcNow());
+        // What was suggested stays: somebody may have read it, or taken it over.
+        var suggestion = (await session.LoadAsync<CommentText>(commentId, http.RequestAborted))?.Suggestion;
         return await commands.Handle<Comment>(
             http,
             commentId,
             body,
             comment => Decide(discussion, comment, body, caller, now),
             done => new Answer(204, Version: done.Version),
-            (writing, done) => writing.Store(new CommentText(done.Id, caller, body.Text!)),
+            (writing, done) => writing.Store(new CommentText(done.Id, caller, body.Text!, suggestion)),
             requireMatch: true,
             quota: await tallies.For(http, Act.Comment, TextForm.Length(body.Text ?? ""))
         );

@@ -83,7 +83,41 @@ public sealed class Catalogue(NpgsqlDataSource source, IDocumentStore store)
                 taxonomy.With(known?.State),
                 (place, name) => taken.Contains((place, TextForm.Likeness(name)))
             )
+            {
+                Uses = await Uses(changes, ct),
+            }
         );
+    }
+
+    // By the skills themselves: which are many, but a change of the taxonomy is rare.
+    private async Task<Dictionary<Part, string[]>> Uses(IEnumerable<Change?>? changes, CancellationToken ct)
+    {
+        var uses = new Dictionary<Part, string[]>();
+        foreach (
+            var role in (changes ?? []).Select(Part.Of).OfType<Part>().Where(p => p.Kind == Part.OfRoles).Distinct()
+        )
+            uses[role] = await DomainsOf(role.Slug, ct);
+        return uses;
+    }
+
+    private async Task<string[]> DomainsOf(string role, CancellationToken ct)
+    {
+        if (!TextForm.IsText(role))
+            return [];
+        await using var command = source.CreateCommand(
+            """
+            select distinct data -> 'state' -> 'domain' ->> 'slug' from mt_doc_known_skill
+            where data -> 'state' -> 'roles' @> jsonb_build_array(jsonb_build_object('slug', $1::text))
+              and not (data -> 'state' ->> 'retired')::boolean
+            order by 1
+            """
+        );
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = role });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var domains = new List<string>();
+        while (await reader.ReadAsync(ct))
+            domains.Add(reader.GetString(0));
+        return [.. domains];
     }
 
     // One that is moved must not meet a namesake either.

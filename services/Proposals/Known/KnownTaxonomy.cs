@@ -13,13 +13,13 @@ public sealed record KnownTaxonomy(string Id, long Version, DomainTaxonomy[] Dom
 
     public DomainTaxonomy? Domain(string slug) => Array.Find(Domains, d => d.Slug == slug);
 
-    /// <summary>What changes to a skill may name. News of the skill may have come before news of what it stands on.</summary>
+    /// <summary>What changes to a skill may name. News of the skill may have come before news of what it stands on; what is known of that is called as it is now.</summary>
     public Places With(SkillState? skill)
     {
         if (skill is null)
             return new Places(Domains, Roles);
         var there = Domain(skill.Domain.Slug) ?? new(skill.Domain.Slug, skill.Domain.Name, [], [skill.Group]);
-        var domain = there with { Levels = Union(skill.Levels, there.Levels) };
+        var domain = there with { Levels = Union(there.Levels, skill.Levels) };
         return new Places([.. Domains.Where(d => d.Slug != domain.Slug), domain], Union(Roles, skill.Roles));
     }
 

@@ -42,12 +42,14 @@ public sealed class Deciders(ReviewPolicies policies, IReadOnlyDictionary<string
     private static Task<IReadOnlyList<Account>> Reviewers(IQuerySession session, CancellationToken ct) =>
         session.Query<Account>().Where(account => account.Roles.Contains(Roles.Reviewer)).ToListAsync(ct);
 
+    /// <summary>Everyone who reviews at all and still may.</summary>
+    public IEnumerable<string> All => accounts.Values.Where(account => account.Active).Select(account => account.Id);
+
     /// <summary>Who may decide on what concerns the domains.</summary>
-    public IEnumerable<string> Of(string domain, string? movesTo) =>
+    public IEnumerable<string> Of(IReadOnlyList<string> domains) =>
         accounts
             .Values.Where(account =>
-                Domains(domain, movesTo)
-                    .Any(concerned => account.StillReviews(concerned) && policies.For(concerned).Admits(account.Id))
+                domains.Any(concerned => account.StillReviews(concerned) && policies.For(concerned).Admits(account.Id))
             )
             .Select(account => account.Id);
 
@@ -56,15 +58,16 @@ public sealed class Deciders(ReviewPolicies policies, IReadOnlyDictionary<string
         proposal.State == State.Open
             ?
             [
-                .. Of(proposal.Skill.Domain, proposal.MovesTo)
+                .. Of(proposal.Domains)
                     .Where(reviewer => reviewer != proposal.Author && !proposal.Approvals.Contains(reviewer))
                     .Order(StringComparer.Ordinal),
             ]
             : [];
 
-    /// <summary>The domains that decide: where the skill is, and where it is to go.</summary>
-    public static IEnumerable<string> Domains(string domain, string? movesTo) =>
-        movesTo is null || movesTo == domain ? [domain] : [domain, movesTo];
+    /// <summary>The domains that decide: where the skill is, and where it is to go; of a role, all in which it stands.</summary>
+    public static IReadOnlyList<string> Domains(Subject subject, string? movesTo) =>
+        subject.Domains
+        ?? (movesTo is null || movesTo == subject.Domain ? [subject.Domain] : [subject.Domain, movesTo]);
 
     /// <summary>True if the caller may decide for the domain, by token, account and policy.</summary>
     public bool May(Caller caller, string domain) =>
@@ -73,27 +76,24 @@ public sealed class Deciders(ReviewPolicies policies, IReadOnlyDictionary<string
         && policies.For(domain).Admits(caller.Id);
 
     /// <summary>True if the verdict of someone else counts in any of the domains.</summary>
-    public bool Count(string reviewer, string domain, string? movesTo) =>
-        Domains(domain, movesTo).Any(concerned => Counts(reviewer, concerned, concerned == domain));
+    public bool Count(string reviewer, IReadOnlyList<string> domains) =>
+        domains.Any(concerned => Counts(reviewer, concerned, concerned == domains[0]));
 
     /// <summary>What each domain has and needs.</summary>
-    /// <param name="domain">Where the skill is.</param>
-    /// <param name="movesTo">Where it is to go; null if it stays.</param>
+    /// <param name="domains">Those that decide: that of the skill first.</param>
     /// <param name="approvals">Who has approved.</param>
     /// <param name="caller">Who approves just now, by the token at hand.</param>
     public IEnumerable<DomainApprovals> Of(
-        string domain,
-        string? movesTo,
+        IReadOnlyList<string> domains,
         IReadOnlyCollection<string> approvals,
         Caller? caller = null
     ) =>
-        Domains(domain, movesTo)
-            .Select(concerned => new DomainApprovals(
-                concerned,
-                approvals.Count(reviewer => reviewer != caller?.Id && Counts(reviewer, concerned, concerned == domain))
-                    + (caller is not null && May(caller, concerned) ? 1 : 0),
-                policies.For(concerned).Approvals
-            ));
+        domains.Select(concerned => new DomainApprovals(
+            concerned,
+            approvals.Count(reviewer => reviewer != caller?.Id && Counts(reviewer, concerned, concerned == domains[0]))
+                + (caller is not null && May(caller, concerned) ? 1 : 0),
+            policies.For(concerned).Approvals
+        ));
 
     // Whom Identity has not announced was let in by a token, and for which domain nobody knows any more: for the skill's own.
     private bool Counts(string reviewer, string domain, bool isOwn) =>

@@ -8,7 +8,7 @@ namespace SkillPlatform.Proposals;
 /// <param name="Op">The operation, as changes name it.</param>
 /// <param name="Role">Slug, where it is about a requirement.</param>
 /// <param name="Level">Likewise.</param>
-/// <param name="Name">The new name, where a skill is renamed.</param>
+/// <param name="Name">The new name, where something is renamed.</param>
 public sealed record Headline(string Op, string? Role, string? Level, string? Name)
 {
     public static Headline Of(Change[] changes)
@@ -19,7 +19,7 @@ public sealed record Headline(string Op, string? Role, string? Level, string? Na
             JsonNamingPolicy.CamelCase.ConvertName(first.GetType().Name),
             cell?.Role,
             cell?.Level,
-            (first as RenameSkill)?.Name
+            (first as RenameSkill)?.Name ?? (first as Renaming)?.Name
         );
     }
 }

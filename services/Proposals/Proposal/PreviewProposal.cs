@@ -108,6 +108,8 @@ public static class PreviewProposal
         CancellationToken ct
     )
     {
+        if (changes.Length > 0 && changes.All(change => Part.Of(change) is not null))
+            return await OfTaxonomy(changes, around, self, session, ct);
         var watching = now is null ? Task.FromResult<int?>(0) : watchers.Of(now.State.Slug, ct);
         var course = Course.Of(now?.Says, changes, around);
         var after = course.After?.Shown(now?.State, around.Places);
@@ -115,9 +117,37 @@ public static class PreviewProposal
             new Preview(
                 after,
                 Mandatory(now?.State, after),
-                skill is { } id ? await Others(id, self, changes, session, ct) : [],
+                skill is { } id ? await Others(id, self, Touching(changes), session, ct) : [],
                 await watching,
                 course.Conflicts
+            )
+        );
+    }
+
+    // No skill says anything else than before.
+    private static async Task<IResult> OfTaxonomy(
+        Change[] changes,
+        Surroundings around,
+        Guid? self,
+        IQuerySession session,
+        CancellationToken ct
+    )
+    {
+        var parts = changes.Select(Part.Of).OfType<Part>().ToHashSet();
+        var others = await Others(
+            Part.Taxonomy,
+            self,
+            p => p.Skill.Part is { } part && parts.Contains(Part.Of(part)) ? [] : null,
+            session,
+            ct
+        );
+        return TypedResults.Ok(
+            new Preview(
+                null,
+                new Counts(0, 0, [], []),
+                others,
+                null,
+                TaxonomyCourse.Of(around.Places, changes).Conflicts
             )
         );
     }
@@ -149,15 +179,21 @@ public static class PreviewProposal
             ];
     }
 
+    private static Func<ProposalPage, Cell[]?> Touching(Change[] changes)
+    {
+        var cells = changes.Select(Cell.Of).OfType<Cell>().ToHashSet();
+        return page => page.Cells.Intersect(cells).ToArray() is { Length: > 0 } same ? same : null;
+    }
+
+    // What they have in common with it; null where nothing.
     private static async Task<IEnumerable<Neighbour>> Others(
         Guid skill,
         Guid? self,
-        Change[] changes,
+        Func<ProposalPage, Cell[]?> touching,
         IQuerySession session,
         CancellationToken ct
     )
     {
-        var cells = changes.Select(Cell.Of).OfType<Cell>().ToHashSet();
         var pages = await session
             .Query<ProposalPage>()
             .Where(p => p.Skill.Id == skill && p.Submitted)
@@ -165,20 +201,20 @@ public static class PreviewProposal
             .OrderByDescending(p => p.Id)
             .Take(200)
             .ToListAsync(ct);
-        var touching = pages
+        var others = pages
             .Where(p => p.Id != self)
-            .Select(p => (Page: p, Cells: p.Cells.Intersect(cells).ToArray()))
-            .Where(p => p.Cells.Length > 0)
+            .Select(p => (Page: p, Cells: touching(p)))
+            .Where(p => p.Cells is not null)
             .Take(MostOthers)
             .ToArray();
-        var people = await People.Load(session, touching.Select(p => p.Page.Author), ct);
-        return touching.Select(p => new Neighbour(
+        var people = await People.Load(session, others.Select(p => p.Page.Author), ct);
+        return others.Select(p => new Neighbour(
             p.Page.Id,
             people[p.Page.Author]!,
             p.Page.State,
             p.Page.Revision,
             p.Page.Rationale,
-            p.Cells
+            p.Cells!
         ));
     }
 
@@ -186,7 +222,7 @@ public static class PreviewProposal
     public static SkillState Shown(this Said skill, SkillState? before, Places places)
     {
         var domain = places.Domain(skill.Place.Domain)!;
-        Named[] roles = [.. places.Roles.Where(role => skill.Requirements.Any(r => r.Role == role.Slug))];
+        var roles = places.RolesOf(skill.Requirements.Select(r => r.Role));
         return new SkillState(
             before?.Slug ?? "",
             skill.Name,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using JasperFx.Events;
 using Marten.Events.Aggregation;
 using SkillPlatform.Changes;
@@ -6,8 +7,25 @@ using SkillPlatform.Contracts;
 
 namespace SkillPlatform.Proposals;
 
-/// <summary>What a proposal is about, as it was when the author wrote. <c>Slug</c> is null for a skill yet to be added.</summary>
-public sealed record Subject(Guid Id, string? Slug, string Name, string Domain, string Group);
+/// <summary>
+/// What a proposal is about, as it was when the author wrote. <c>Slug</c> is null for a skill yet to be added, and for what is
+/// no skill.
+/// </summary>
+/// <param name="Part">What it is about where that is no skill; then the id is that of the taxonomy.</param>
+/// <param name="Domains">All that decide, where there may be several.</param>
+public sealed record Subject(
+    Guid Id,
+    string? Slug,
+    string Name,
+    string Domain,
+    string Group,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TaxonomyPart? Part = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string[]? Domains = null
+)
+{
+    /// <summary>Once it is merged, with the slug of the skill.</summary>
+    public Subject Merged(string slug) => Part is null ? this with { Slug = slug } : this;
+}
 
 public sealed record ProposalDrafted(
     Subject Skill,
@@ -32,6 +50,7 @@ public sealed record ProposalSubmitted(
     bool IsQuiet = false
 );
 
+/// <param name="Comment">The comment whose wording it takes over; null where its author wrote it.</param>
 public sealed record ProposalRevised(
     Subject Skill,
     int Revision,
@@ -39,7 +58,8 @@ public sealed record ProposalRevised(
     Change[] Changes,
     bool KeepsApprovals,
     DateTimeOffset At,
-    string? Effect = null
+    string? Effect = null,
+    Guid? Comment = null
 );
 
 public sealed record ProposalApproved(int Revision, string Reviewer, string? Reason, DateTimeOffset At);
@@ -114,6 +134,7 @@ public sealed record Proposal(
             .. changes
                 .SelectMany(change =>
                     change is AddSkill add ? add.Requirements.Select(r => r.Role)
+                    : Part.Of(change) is { Kind: Part.OfRoles } role ? [role.Slug]
                     : Cell.Of(change) is { } cell ? [cell.Role]
                     : Enumerable.Empty<string>()
                 )
@@ -123,7 +144,7 @@ public sealed record Proposal(
     public string? MovesTo => Target(Changes);
 
     /// <summary>The domains that decide.</summary>
-    public IEnumerable<string> Domains => Deciders.Domains(Skill.Domain, MovesTo);
+    public IReadOnlyList<string> Domains => Deciders.Domains(Skill, MovesTo);
 
     /// <summary>What was never submitted is its author's alone.</summary>
     public bool IsHiddenFrom(string caller) => !Submitted && Author != caller;
@@ -154,7 +175,7 @@ public sealed record Proposal(
             ProposalRejected => this with { State = Proposals.State.Rejected },
             ProposalAccepted => this with { State = Proposals.State.Accepted },
             ProposalConflicted => this with { State = Proposals.State.Conflicted },
-            ProposalMerged e => this with { State = Proposals.State.Merged, Skill = Skill with { Slug = e.Slug } },
+            ProposalMerged e => this with { State = Proposals.State.Merged, Skill = Skill.Merged(e.Slug) },
             ProposalWithdrawn => this with { State = Proposals.State.Withdrawn },
             _ => this,
         };

@@ -1,6 +1,8 @@
+using System.Text.Json.Serialization;
 using Marten;
 using Marten.Linq.MatchesSql;
 using SkillPlatform.Changes;
+using SkillPlatform.Contracts;
 using SkillPlatform.EventSourcing;
 using SkillPlatform.ServiceDefaults;
 
@@ -24,7 +26,8 @@ public sealed record ProposalSummary(
     long? Number,
     Headline? Head,
     Cell[] Cells,
-    Guid? Batch = null
+    Guid? Batch = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TaxonomyPart? Taxonomy = null
 );
 
 /// <summary>What a list is narrowed to. <c>me</c> is the caller.</summary>
@@ -100,7 +103,9 @@ public static class ProposalList
             query = query.Where(p => p.Author.IsOneOf(wanted));
         }
         if (filter.Domain is { } domain)
-            query = query.Where(p => p.Skill.Domain == domain || p.MovesTo == domain);
+            query = query.Where(p =>
+                p.Skill.Domain == domain || p.MovesTo == domain || p.MatchesSql(DecidedBy, (object)new[] { domain })
+            );
         if (filter.CreatedAfter is { } from)
             query = query.Where(p => p.CreatedAt >= from);
         if (filter.CreatedBefore is { } until)
@@ -137,6 +142,9 @@ public static class ProposalList
                 .Take(100)
                 .ToListAsync(ct),
         ];
+
+    // A role may stand in any number of domains.
+    private const string DecidedBy = "coalesce(jsonb_exists_any(d.data -> 'skill' -> 'domains', ?), false)";
 
     private static Refusal? Refused(ProposalFilter filter, Caller? caller)
     {
@@ -184,8 +192,14 @@ public static class ProposalList
 
     private static IQueryable<ProposalPage> Reviewing(IQueryable<ProposalPage> query, string me, string[] domains) =>
         query.Where(p =>
-            (p.Author != me && (p.Skill.Domain.IsOneOf(domains) || p.MovesTo!.IsOneOf(domains)))
-            || p.Reviewers.Contains(me)
+            (
+                p.Author != me
+                && (
+                    p.Skill.Domain.IsOneOf(domains)
+                    || p.MovesTo!.IsOneOf(domains)
+                    || p.MatchesSql(DecidedBy, (object)domains)
+                )
+            ) || p.Reviewers.Contains(me)
         );
 
     private static IQueryable<ProposalPage> Waiting(IQueryable<ProposalPage> query, string me, string[] domains) =>
@@ -193,7 +207,11 @@ public static class ProposalList
             (
                 p.State == Proposals.State.Open
                 && p.Author != me
-                && (p.Skill.Domain.IsOneOf(domains) || p.MovesTo!.IsOneOf(domains))
+                && (
+                    p.Skill.Domain.IsOneOf(domains)
+                    || p.MovesTo!.IsOneOf(domains)
+                    || p.MatchesSql(DecidedBy, (object)domains)
+                )
                 && !p.Reviewed.Contains(me)
             )
             || (
@@ -221,6 +239,7 @@ public static class ProposalList
             numbers.TryGetValue(page.Id, out var number) ? number : null,
             page.Head,
             [.. page.Cells.Take(MostCells)],
-            page.Batch
+            page.Batch,
+            page.Skill.Part
         );
 }

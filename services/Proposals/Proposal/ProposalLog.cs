@@ -35,13 +35,15 @@ public sealed record RevisionSummary(
 /// <param name="Actor">Who did it.</param>
 /// <param name="Reason">A reviewer's words.</param>
 /// <param name="At">When.</param>
+/// <param name="Comment">Whose wording it took over.</param>
 public sealed record TimelineEntry(
     long Version,
     string Kind,
     int Revision,
     string? Actor,
     string? Reason,
-    DateTimeOffset At
+    DateTimeOffset At,
+    Guid? Comment = null
 )
 {
     /// <summary>The verdict it is; null for what is none.</summary>
@@ -146,7 +148,8 @@ public sealed class ProposalLog(NpgsqlDataSource source)
     ) =>
         Read(
             $"""
-            select version, type, {Number}, data ->> 'reviewer', data ->> 'reason', (data ->> 'at')::timestamptz
+            select version, type, {Number}, data ->> 'reviewer', data ->> 'reason', (data ->> 'at')::timestamptz,
+                (data ->> 'comment')::uuid
             from mt_events
             where stream_id = $1 and version <= $2 and version < $3 and type = any($4)
             order by version desc limit $5
@@ -159,6 +162,22 @@ public sealed class ProposalLog(NpgsqlDataSource source)
             verdicts ? Verdicts : All,
             most
         );
+
+    /// <summary>The revisions that took over what comments suggest, by comment.</summary>
+    public async Task<Dictionary<Guid, int>> Adopted(IReadOnlyList<Comment> comments, CancellationToken ct) =>
+        comments.Count == 0 ? [] : (
+                await Read(
+                    $"""
+                    select (data ->> 'comment')::uuid, {Number} from mt_events
+                    where stream_id = any($1) and type = 'proposal_revised' and (data ->> 'comment')::uuid = any($2)
+                    order by version
+                    """,
+                    row => (Comment: row.GetGuid(0), Revision: row.GetInt32(1)),
+                    ct,
+                    comments.Select(comment => comment.Subject).Distinct().ToArray(),
+                    comments.Select(comment => comment.Id).ToArray()
+                )
+            ).GroupBy(found => found.Comment).ToDictionary(found => found.Key, found => found.Last().Revision);
 
     /// <summary>What stands in the way of the current revision.</summary>
     public async Task<Conflict[]> Conflicts(ProposalPage page, CancellationToken ct) =>
@@ -231,7 +250,8 @@ public sealed class ProposalLog(NpgsqlDataSource source)
             row.GetInt32(2),
             kind is "drafted" or "submitted" or "revised" or "withdrawn" ? page.Author : reviewer,
             row.IsDBNull(4) ? null : row.GetString(4),
-            row.GetFieldValue<DateTimeOffset>(5)
+            row.GetFieldValue<DateTimeOffset>(5),
+            row.IsDBNull(6) ? null : row.GetGuid(6)
         );
     }
 

@@ -55,6 +55,10 @@ public sealed record ProposalPage(
     /// <summary>Whose verdict counts; lists ask for it.</summary>
     public string[] Reviewed => [.. Verdicts.Select(v => v.Reviewer)];
 
+    /// <summary>The domains that decide.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Domains => Deciders.Domains(Skill, MovesTo);
+
     /// <summary>Who has approved what is the current revision.</summary>
     [JsonIgnore]
     public string[] Approvals => [.. Verdicts.Where(v => v.Given == "approve").Select(v => v.Reviewer)];
@@ -98,7 +102,7 @@ public sealed record ProposalPage(
             ProposalMerged e => this with
             {
                 State = Proposals.State.Merged,
-                Skill = Skill with { Slug = e.Slug },
+                Skill = Skill.Merged(e.Slug),
                 SkillVersion = e.SkillVersion,
                 UpdatedAt = e.At,
             },

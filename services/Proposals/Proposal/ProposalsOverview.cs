@@ -1,14 +1,19 @@
+using Marten;
 using Npgsql;
 using SkillPlatform.EventSourcing;
 using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Proposals;
 
-/// <summary>What is open, domain by domain, and what has been so for longest.</summary>
+/// <summary>What is open, domain by domain, what has been so for longest, and how fast it is decided.</summary>
+/// <param name="Weeks">What was decided, this week last.</param>
+/// <param name="Reviewers">How each keeps up: for who looks after people, null for others.</param>
 public sealed record ProposalsOverview(
     DateTimeOffset At,
     IReadOnlyList<ProposalsOverview.Domain> Domains,
-    IReadOnlyList<ProposalsOverview.Item> Oldest
+    IReadOnlyList<ProposalsOverview.Item> Oldest,
+    IReadOnlyList<WeekOfDecisions> Weeks,
+    IReadOnlyList<ReviewerLoad>? Reviewers
 )
 {
     private const int Most = 10;
@@ -40,7 +45,12 @@ public sealed record ProposalsOverview(
     private const string NotOver =
         "from mt_doc_proposal_page where data ->> 'state' in ('open', 'changesRequested', 'conflicted')";
 
-    private static async Task<IResult> Get(HttpContext http, NpgsqlDataSource source, TimeProvider time)
+    private static async Task<IResult> Get(
+        HttpContext http,
+        NpgsqlDataSource source,
+        IQuerySession session,
+        TimeProvider time
+    )
     {
         var (ct, now) = (http.RequestAborted, time.GetUtcNow());
         var domains = await Read(
@@ -79,7 +89,19 @@ public sealed record ProposalsOverview(
             ),
             ("most", Most)
         );
-        return Reading.Hashed(http, new ProposalsOverview(now, domains, oldest));
+        var caller = Caller.Of(http);
+        return Reading.Hashed(
+            http,
+            new ProposalsOverview(
+                now,
+                domains,
+                oldest,
+                await ReviewersPace.Decided(source, now, ct),
+                caller.Is(Roles.Administrator) || caller.Is(Roles.Moderator)
+                    ? await ReviewersPace.Loads(source, session, now, ct)
+                    : null
+            )
+        );
 
         async Task<List<T>> Read<T>(string sql, Func<NpgsqlDataReader, T> read, params (string, object)[] values)
         {

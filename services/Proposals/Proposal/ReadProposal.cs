@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Marten;
 using SkillPlatform.Contracts;
 using SkillPlatform.EventSourcing;
@@ -16,7 +17,8 @@ public sealed record ReviewAnswer(
 );
 
 /// <summary>One thing that happened, as read. The actor is null where the platform did it.</summary>
-public sealed record TimelineAnswer(string Kind, int Revision, Person? Actor, DateTimeOffset At);
+/// <param name="Comment">The comment whose wording a revision took over.</param>
+public sealed record TimelineAnswer(string Kind, int Revision, Person? Actor, DateTimeOffset At, Guid? Comment = null);
 
 /// <summary>Where there is more than a proposal is answered with, and has to be asked for.</summary>
 /// <param name="Revisions">True where <c>GET /{id}/revisions</c> has older ones.</param>
@@ -48,7 +50,8 @@ public sealed record ProposalAnswer(
     DateTimeOffset UpdatedAt,
     Older Older,
     long? Number,
-    Guid? Batch = null
+    Guid? Batch = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TaxonomyPart? Taxonomy = null
 );
 
 public static class ReadProposal
@@ -77,18 +80,18 @@ public static class ReadProposal
         var revisions = await log.Newest(page, Revisions, BytesOfRevisions, ct);
         var steps = await log.Happened(page, null, Steps + 1, ct);
         var conflicts = await log.Conflicts(page, ct);
-        var comments = await CommentList.Newest(session, On.Proposal, id, null, Comments + 1, ct);
+        var comments = await CommentList.Newest(session, log, On.Proposal, id, null, Comments + 1, ct);
         var people = await People.Load(
             session,
             [page.Author, .. page.Reviewers, .. steps.Select(t => t.Actor), .. comments.Select(c => c.Comment.Author)],
             ct
         );
         var deciders = new Deciders(await ReviewPolicies.Load(session, ct), people.Known);
-        var approvals = deciders.Of(page.Skill.Domain, page.MovesTo, page.Approvals).ToArray();
+        var approvals = deciders.Of(page.Domains, page.Approvals).ToArray();
         var tag = Tag.Of(
             page.Version,
             people,
-            [.. approvals, .. comments.Select(c => $"{c.Comment.Id}/{c.Comment.Version}/{c.Text is null}")]
+            [.. approvals, .. comments.Select(c => $"{c.Comment.Id}/{c.Comment.Version}/{c.Said is null}")]
         );
         var newest = steps.Take(Steps).Reverse().ToArray();
         return Reading.Tagged(
@@ -117,7 +120,8 @@ public static class ReadProposal
                 page.UpdatedAt,
                 new Older(revisions[0].Revision > 1, comments.Count > Comments, steps.Count > Steps),
                 (await log.Numbers([id], ct)).TryGetValue(id, out var number) ? number : null,
-                page.Batch
+                page.Batch,
+                page.Skill.Part
             )
         );
     }
@@ -129,12 +133,11 @@ public static class ReadProposal
             step.Revision,
             step.Verdict!,
             step.Reason,
-            page.Verdicts.Exists(v => v.At == step.Version)
-                && deciders.Count(step.Actor!, page.Skill.Domain, page.MovesTo),
+            page.Verdicts.Exists(v => v.At == step.Version) && deciders.Count(step.Actor!, page.Domains),
             step.At
         );
 
     /// <summary>What happened, as it is read.</summary>
     public static TimelineAnswer AsStep(this TimelineEntry step, People people) =>
-        new(step.Kind, step.Revision, people[step.Actor], step.At);
+        new(step.Kind, step.Revision, people[step.Actor], step.At, step.Comment);
 }

@@ -116,8 +116,8 @@ public static class ReviewProposal
     // As long as another reviewer waits for changes, no number of approvals goes over their head.
     private static bool Completes(Proposal proposal, Caller caller, Deciders deciders)
     {
-        var (domain, movesTo) = (proposal.Skill.Domain, proposal.MovesTo);
-        return deciders.Of(domain, movesTo, proposal.Approvals, caller).All(d => d.Has >= d.Needs)
-            && !proposal.Requests.Remove(caller.Id).Any(reviewer => deciders.Count(reviewer, domain, movesTo));
+        var domains = proposal.Domains;
+        return deciders.Of(domains, proposal.Approvals, caller).All(d => d.Has >= d.Needs)
+            && !proposal.Requests.Remove(caller.Id).Any(reviewer => deciders.Count(reviewer, domains));
     }
 }

@@ -79,6 +79,8 @@ public static class ReviseProposal
         var (sound, refusal) = SubmitProposal.Check(checkedBody, skill, around, proposal.Skill.Id, most);
         if (sound is not var (subject, why, changes, effect))
             return refusal!;
+        if (!ChangeTaxonomy.IsOfTheSame(proposal.Skill, subject))
+            return Refusal.Field("/changes", "A proposal stays with what it is about.");
         // What is in conflict was approved against a text that is gone.
         var keeps = proposal.State != State.Conflicted && proposal.Effect == effect;
         return Decision.Of(new ProposalRevised(subject, proposal.Revision + 1, why, changes, keeps, now, effect));

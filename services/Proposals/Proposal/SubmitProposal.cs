@@ -7,7 +7,7 @@ using SkillPlatform.ServiceDefaults;
 namespace SkillPlatform.Proposals;
 
 /// <summary>What someone proposes.</summary>
-/// <param name="Skill">Slug, current or former, or id; absent where the change is <c>addSkill</c>.</param>
+/// <param name="Skill">Slug, current or former, or id; absent where the change is <c>addSkill</c>, or one of the taxonomy.</param>
 /// <param name="Rationale">Why: Markdown, 1 to 5,000 characters.</param>
 /// <param name="Changes">1 to 100 operations, applied in order, all or none.</param>
 /// <param name="Draft">True to keep it to oneself until <c>POST /{id}/submission</c>.</param>
@@ -55,7 +55,7 @@ public static class SubmitProposal
                 }
             )
             .Produces<ProposalWritten>(201)
-            .WithSummary("Proposes changes to a skill, or a new skill.");
+            .WithSummary("Proposes changes to a skill, a new skill, or changes to a domain or role.");
         api.MapPost(
                 "/{id:guid}/submission",
                 async (Guid id, HttpContext http, Commands commands, TimeProvider time) =>
@@ -133,12 +133,15 @@ public static class SubmitProposal
         var errors = new List<(string, string)>(Form.Errors(changes, most ?? Most.ByPeople));
         errors.Text("/rationale", why, Form.MaxText);
         var add = changes?.OfType<AddSkill>().FirstOrDefault();
-        if (body.Skill is null && add is null)
+        var isOfSkills = changes?.Any(change => Part.Of(change) is not null) != true;
+        if (body.Skill is null && add is null && isOfSkills)
             errors.Add(("/skill", "Required, unless the change is addSkill."));
         if (body.Skill is not null && add is not null)
             errors.Add(("/skill", "addSkill adds a skill; it names none."));
         if (errors.Count > 0)
             return (null, Refusal.Fields(errors) with { IsLate = IsTooLong(changes, most) });
+        if (!isOfSkills)
+            return ChangeTaxonomy.Check(body, why, changes!, around);
         if (add is null && skill is null)
             return (null, Refusal.NoSuch("skill"));
         if (skill?.State.Retired == true)
@@ -172,11 +175,12 @@ public static class SubmitProposal
     /// <summary>The code of the refusal where somebody was faster.</summary>
     public const string ChangedCode = "changed";
 
-    private static Refusal Changed(IReadOnlyList<Conflict> conflicts) =>
+    /// <summary>The refusal of what would go over somebody's head.</summary>
+    public static Refusal Changed(IReadOnlyList<Conflict> conflicts) =>
         new(
             RefusalKind.Conflict,
             ChangedCode,
-            "The skill no longer says what the changes say it said. See conflicts.",
+            "It no longer says what the changes say it said. See conflicts.",
             Extensions: ImmutableDictionary<string, object?>.Empty.Add("conflicts", conflicts)
         );
 

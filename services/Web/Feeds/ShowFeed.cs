@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Xml;
 using Microsoft.AspNetCore.Http.HttpResults;
 using SkillPlatform.Changes;
+using SkillPlatform.Contracts;
 using SkillPlatform.Rendering;
 using SkillPlatform.ServiceDefaults;
 using SkillPlatform.Web.Catalogue;
@@ -110,7 +111,11 @@ public static class ShowFeed
                     ? $"{Lasting(any, slug)}/feed?language={language}"
                     : self,
                 changes.Length > 0 ? changes.Max(c => c.At) : DateTimeOffset.UnixEpoch,
-                changes.Select(change => Item(change, change.Skill?.Slug ?? slug!, names))
+                changes.Select(change =>
+                    change.Taxonomy is { } part
+                        ? Item(change, part, names)
+                        : Item(change, change.Skill?.Slug ?? slug!, names)
+                )
             )
             {
                 Language = language,
@@ -143,6 +148,19 @@ public static class ShowFeed
                 item.Authors.Add(new SyndicationPerson { Name = Clean(Person.In(Visit.T, change.Author)) });
             return item;
         }
+
+        // What is no skill has no page of its own history: it stands among all changes.
+        private SyndicationItem Item(HistoryEntry change, TaxonomyPart part, CellNames names) =>
+            new(
+                Clean($"{Markdown.Harmless(part.Name)}: {names.Words(Visit.T, change)}"),
+                Clean(Markdown.Harmless(change.Reason ?? change.After ?? "")),
+                new Uri($"{Visit.Origin}/{Visit.T.Language}/changes"),
+                $"{Visit.Origin}/changes#taxonomy-{Visit.Plain(change.Version)}",
+                change.At
+            )
+            {
+                PublishDate = change.At,
+            };
 
         private static string Diff(HistoryEntry change)
         {

@@ -78,6 +78,7 @@ public static class AllPages
         ConfirmSkill.Map(app);
         SuggestChange.Map(app);
         SuggestSkill.Map(app);
+        SuggestTaxonomy.Map(app);
         ReviseProposal.Map(app);
         ProposalsPage.Map(app);
         ShowProposal.Map(app);

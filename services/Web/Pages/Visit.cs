@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
+using SkillPlatform.Changes;
+using SkillPlatform.Contracts;
 using SkillPlatform.ServiceDefaults;
 using SkillPlatform.Web.Languages;
 using SkillPlatform.Web.Mine;
@@ -50,6 +52,16 @@ public sealed class Visit
                     .Select(a => Uri.EscapeDataString(Convert.ToString(a, CultureInfo.InvariantCulture)!)),
             ]
         );
+
+    /// <summary>Where a part of the taxonomy is looked at.</summary>
+    public string Of(TaxonomyPart part) =>
+        part.Kind switch
+        {
+            Part.OfRoles => To($"/roles/{part.Slug}"),
+            Part.OfGroups => To($"/?domain={part.Domain}&group={part.Slug}"),
+            Part.OfLevels => To($"/?domain={part.Domain}&level={part.Slug}"),
+            _ => To($"/?domain={part.Slug}"),
+        };
 
     /// <summary>This page in another language.</summary>
     public string In(string language) => $"/{language}{_request.Path.ToUriComponent()}{_request.QueryString}";

@@ -44,8 +44,9 @@ public sealed record Names(Skill? Skill, Tree Tree)
     public string About(Texts t, Change change) =>
         Say(
             t,
-            change is RenameSkill or ReplaceKeywords or DescribeSkill or MoveSkill or AddSkill
-                ? $"thing.{Operation(change)}"
+            change is Renaming ? "thing.renameSkill"
+                : change is RenameSkill or ReplaceKeywords or DescribeSkill or MoveSkill or AddSkill
+                    ? $"thing.{Operation(change)}"
                 : $"op.{Operation(change)}",
             change,
             "",
@@ -71,7 +72,12 @@ public sealed record Names(Skill? Skill, Tree Tree)
     /// <summary>What a list would call the first of the changes.</summary>
     public static Headline? Head(Change[] changes) =>
         changes is [var first, ..]
-            ? new(Operation(first), Cell.Of(first)?.Role, Cell.Of(first)?.Level, (first as RenameSkill)?.Name)
+            ? new(
+                Operation(first),
+                Cell.Of(first)?.Role,
+                Cell.Of(first)?.Level,
+                (first as RenameSkill)?.Name ?? (first as Renaming)?.Name
+            )
             : null;
 
     private string Say(Texts t, string key, Change change, string was, string then)
@@ -91,6 +97,7 @@ public sealed record Names(Skill? Skill, Tree Tree)
         change switch
         {
             RenameSkill c => (c.Was, c.Name),
+            Renaming c => (c.Was, c.Name),
             ReplaceKeywords c => (t.List(c.Was), t.List(c.Keywords)),
             MoveSkill c => (Place(c.Was.Domain, c.Was.Group), Place(c.Domain, c.Group)),
             AddSkill c => ("", c.Name),

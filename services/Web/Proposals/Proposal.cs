@@ -26,7 +26,8 @@ public sealed record Proposal(
     DomainApprovals[]? Approvals = null,
     Older? Older = null,
     long? Number = null,
-    Guid? Batch = null
+    Guid? Batch = null,
+    TaxonomyPart? Taxonomy = null
 )
 {
     /// <summary>The domains whose reviewers decide.</summary>

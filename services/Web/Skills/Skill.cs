@@ -69,7 +69,7 @@ public sealed record Skill(
         );
 }
 
-/// <summary>A change; lists across skills name the skill.</summary>
+/// <summary>A change; lists across skills name the skill, or what else has changed.</summary>
 public sealed record HistoryEntry(
     Named? Skill,
     long Version,
@@ -84,7 +84,8 @@ public sealed record HistoryEntry(
     string? Level,
     string? Before,
     string? After,
-    Guid? SkillId = null
+    Guid? SkillId = null,
+    TaxonomyPart? Taxonomy = null
 );
 
 public sealed record OpenProposal(

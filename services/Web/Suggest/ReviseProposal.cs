@@ -28,6 +28,8 @@ public static class ReviseProposal
         var (about, status) = await Find(id, services, visit, time, ct);
         if (about is not { Proposal: { } proposal, Skill: var skill })
             return Page.Error(status);
+        if (proposal.Taxonomy is not null)
+            return await SuggestTaxonomy.Revise(proposal, about.Tag, services, ct);
         var (now, changes) = (skill.Says with { Retired = false }, proposal.Changes);
         var suggestion = changes is [AddSkill add]
             ? Suggestion.Of(
@@ -71,7 +73,10 @@ public static class ReviseProposal
     )
     {
         var (about, status) = await Find(id, services, visit, time, ct);
-        return about is null ? Page.Error(status) : await SuggestForm.Take(about, form, services, visit, ct);
+        return about is null ? Page.Error(status)
+            : about is { Proposal: { Taxonomy: not null } proposal }
+                ? await SuggestTaxonomy.Take(proposal, about.Tag, form, services, visit, ct)
+            : await SuggestForm.Take(about, form, services, visit, ct);
     }
 
     private static async Task<(Suggesting?, int)> Find(

@@ -58,7 +58,7 @@ public static class SuggestForm
                 model => model with { Preview = changes, Impact = impact.Value }
             );
         }
-        var (id, refused, code) = await Send(about, form["tag"], sent, services, visit, ct);
+        var (id, refused, code, _) = await Send(about, form["tag"], sent, services, visit, ct);
         return id is { } written
             ? TypedResults.Redirect(visit.To($"/proposals/{written}") + (sent.Draft ? "" : "?done=submitted"))
             : await Again(refused, code);
@@ -120,7 +120,8 @@ public static class SuggestForm
             : null;
     }
 
-    private static async Task<(string? Id, string? Refused, int Status)> Send(
+    /// <summary>Sends it: the proposal's id, or why not, also by the code that never changes.</summary>
+    public static async Task<(string? Id, string? Refused, int Status, string? Code)> Send(
         Suggesting about,
         string? tag,
         Sent sent,
@@ -133,8 +134,8 @@ public static class SuggestForm
         {
             var created = await services.Send<Created>("proposals", HttpMethod.Post, $"/api/proposals", sent, ct);
             return created.Ok
-                ? (created.Value?.Id.ToString() ?? created.Location?.Split('/')[^1], null, 201)
-                : (null, visit.Why(created), created.Shown());
+                ? (created.Value?.Id.ToString() ?? created.Location?.Split('/')[^1], null, 201, null)
+                : (null, visit.Why(created), created.Shown(), created.Code);
         }
         var id = about.Proposal.Id;
         var revised = await services.Send<object>(
@@ -149,9 +150,9 @@ public static class SuggestForm
             string.IsNullOrEmpty(tag) ? about.Tag : tag
         );
         if (!revised.Ok)
-            return (null, visit.Why(revised), revised.Shown());
+            return (null, visit.Why(revised), revised.Shown(), revised.Code);
         if (!about.IsDraft || sent.Draft)
-            return (id.ToString(), null, 200);
+            return (id.ToString(), null, 200, null);
         var submitted = await services.Send<object>(
             "proposals",
             HttpMethod.Post,
@@ -159,10 +160,13 @@ public static class SuggestForm
             null,
             ct
         );
-        return submitted.Ok ? (id.ToString(), null, 200) : (null, visit.Why(submitted), submitted.Shown());
+        return submitted.Ok
+            ? (id.ToString(), null, 200, null)
+            : (null, visit.Why(submitted), submitted.Shown(), submitted.Code);
     }
 
-    private sealed record Sent(string? Skill, string Rationale, Change[] Changes, bool Draft);
+    /// <summary>A proposal as it is sent; without a skill where it adds one, or is about none.</summary>
+    public sealed record Sent(string? Skill, string Rationale, Change[] Changes, bool Draft);
 
     private sealed record Created(Guid? Id);
 }

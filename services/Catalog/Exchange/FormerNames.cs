@@ -1,0 +1,115 @@
+using SkillPlatform.Changes;
+using SkillPlatform.Contracts;
+
+namespace SkillPlatform.Catalog;
+
+/// <summary>
+/// A document that is older than a rename calls roles, domains, groups and levels by their former names. It is read as if it
+/// used the present ones, else the catalogue would have both. What it calls by its present name, too, is not the one that it
+/// calls by a former name. Pure.
+/// </summary>
+public static class FormerNames
+{
+    /// <summary>The document in present names, and what it called otherwise.</summary>
+    public static (CatalogDocument Document, IReadOnlyList<Recognised> Recognised) InPresentNames(
+        this CatalogDocument document,
+        Taxonomy taxonomy
+    )
+    {
+        if (taxonomy.Former.IsEmpty)
+            return (document, []);
+        var told = new List<Recognised>();
+        var places = taxonomy.Places;
+        var role = Present(taxonomy, new Part(Part.OfRoles, null, ""), document.Roles, told);
+        var domain = Present(taxonomy, new Part(Part.OfDomains, null, ""), document.Domains.Select(d => d.Name), told);
+        return (
+            document with
+            {
+                Roles = [.. document.Roles.Select(role)],
+                Covers = document.Covers?.Select(role).ToArray(),
+                Domains = [.. document.Domains.Select(d => Domain(d with { Name = domain(d.Name) }))],
+            },
+            told
+        );
+
+        CatalogDocument.Domain Domain(CatalogDocument.Domain wanted)
+        {
+            if (places.Domains.FirstOrDefault(d => TextForm.Looks.Equals(d.Name, wanted.Name)) is not { } known)
+                return wanted with { Groups = [.. wanted.Groups.Select(g => Group(g, name => name))] };
+            var stated = document.StatedLevels(wanted);
+            var used = wanted.Groups.SelectMany(g => g.Skills).SelectMany(s => s.Requirements).Select(r => r.Level);
+            var level = Present(taxonomy, new Part(Part.OfLevels, known.Slug, ""), (stated ?? []).Concat(used), told);
+            var groups = wanted.Groups.Select(g => g.Name);
+            var group = Present(taxonomy, new Part(Part.OfGroups, known.Slug, ""), groups, told);
+            return wanted with
+            {
+                Levels = stated is null ? null : [.. stated.Select(level)],
+                Groups = [.. wanted.Groups.Select(g => Group(g with { Name = group(g.Name) }, level))],
+            };
+        }
+
+        CatalogDocument.Group Group(CatalogDocument.Group wanted, Func<string, string> level) =>
+            wanted with
+            {
+                Skills =
+                [
+                    .. wanted.Skills.Select(s =>
+                        s with
+                        {
+                            Requirements =
+                            [
+                                .. s.Requirements.Select(r => r with { Role = role(r.Role), Level = level(r.Level) }),
+                            ],
+                        }
+                    ),
+                ],
+            };
+    }
+
+    /// <summary>What a document may call the levels of a domain, which it may call by a former name itself.</summary>
+    public static IReadOnlyCollection<string>? LevelsOf(this Taxonomy taxonomy, string domain)
+    {
+        var slug =
+            taxonomy.DomainNamed(domain)?.Slug
+            ?? taxonomy
+                .Former.LastOrDefault(f => f.Part.Kind == Part.OfDomains && TextForm.Looks.Equals(f.Name, domain))
+                ?.Part.Slug;
+        return slug is null || taxonomy.Domain(slug) is not { } known
+            ? null
+            :
+            [
+                .. known.Levels.Select(level => level.Name),
+                .. taxonomy
+                    .Former.Where(f => f.Part.Kind == Part.OfLevels && f.Part.Domain == slug)
+                    .Select(f => f.Name),
+            ];
+    }
+
+    // From a name in the document to the present one of its kind, in the same domain.
+    private static Func<string, string> Present(
+        Taxonomy taxonomy,
+        Part kind,
+        IEnumerable<string> used,
+        List<Recognised> told
+    )
+    {
+        var names = used.ToHashSet(TextForm.Looks);
+        var present = new Dictionary<string, string>(TextForm.Looks);
+        // The last one that was called so.
+        foreach (var (part, former) in taxonomy.Former.Reverse().Where(f => f.Part with { Slug = "" } == kind))
+            if (
+                names.Contains(former)
+                && !present.ContainsKey(former)
+                && taxonomy.Places.At(part) is { } now
+                && !names.Contains(now.Name)
+                && taxonomy.Places.Beside(part).All(other => !TextForm.Looks.Equals(other.Name, former))
+            )
+            {
+                present[former] = now.Name;
+                // Of two former names of one thing, only the first is it.
+                names.Add(now.Name);
+                told.Add(new Recognised(former, now.Slug, now.Name, Retired: false, part.Kind));
+            }
+        return name => present.GetValueOrDefault(name, name);
+    }
+}

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using JasperFx.Events;
+using Marten;
+using SkillPlatform.Changes;
+using Weasel.Postgresql;
+using Weasel.Postgresql.Tables;
+
+namespace SkillPlatform.Catalog;
+
+/// <summary>
+/// What proposals changed in the taxonomy, one row an event, beside the version rows of skills: both are read as one list.
+/// What imports added to it is told with the skills that it was added for.
+/// </summary>
+public static class TaxonomyRows
+{
+    public const string Name = "public.taxonomy_changes";
+
+    /// <summary>As the rows of skills are read, and what each is about.</summary>
+    public const string OfTaxonomy = """
+        select l.skill, t.version, t.at, t.author, t.reviewer, t.proposal, t.import, t.reason, t.kind,
+          case t.part when 'role' then t.slug end as role, case t.part when 'level' then t.slug end as level,
+          t.before, t.after, null::boolean, null::boolean, t.part, t.domain, t.slug
+        from taxonomy_changes t
+        """;
+
+    private const string Keep = """
+        insert into taxonomy_changes (version, at, kind, part, domain, slug, before, after, author, reviewer, proposal, import, reason)
+        select * from jsonb_to_recordset(?::jsonb) as e(version bigint, at timestamptz, kind text, part text, domain text, slug text,
+          before text, after text, author text, reviewer text, proposal uuid, import uuid, reason text)
+        """;
+
+    public static void Apply(IDocumentOperations operations, IReadOnlyList<IEvent> events)
+    {
+        object[] rows = [.. events.Select(Row).OfType<object>()];
+        if (rows.Length > 0)
+            operations.QueueSqlCommand(Keep, JsonSerializer.Serialize(rows));
+    }
+
+    /// <summary>The newest that a filter lets through, as the newest of skills are told.</summary>
+    public static string Newest(ChangeFilter filter, bool isNextPage)
+    {
+        var where = string.Concat(
+            "true",
+            filter.Since is null ? "" : " and at > @since",
+            filter.Role is null ? "" : " and part = 'role' and slug = @role",
+            filter.Level is null ? "" : " and part = 'level' and slug = @level",
+            filter.Domain is null ? "" : " and (domain = @domain or part = 'domain' and slug = @domain)",
+            isNextPage ? $" and (at, '{Part.Taxonomy}'::uuid, version) < (@at, @skill, @version)" : ""
+        );
+        return $"(select '{Part.Taxonomy}'::uuid, version, at from taxonomy_changes where {where} order by at desc, version desc limit @most)";
+    }
+
+    private static object? Row(IEvent e) =>
+        e.Data switch
+        {
+            DomainRenamed d => Row(e, "domainRenamed", new Part(Part.OfDomains, null, d.Domain), d.Was, d.Name),
+            GroupRenamed d => Row(e, "groupRenamed", new Part(Part.OfGroups, d.Domain, d.Group), d.Was, d.Name),
+            LevelRenamed d => Row(e, "levelRenamed", new Part(Part.OfLevels, d.Domain, d.Level), d.Was, d.Name),
+            RoleRenamed d => Row(e, "roleRenamed", new Part(Part.OfRoles, null, d.Role), d.Was, d.Name),
+            _ => null,
+        };
+
+    private static object Row(IEvent e, string kind, Part part, string? before, string? after)
+    {
+        var by = Provenance.Of(e);
+        return new
+        {
+            version = e.Version,
+            at = Versions.Stored(e.Timestamp),
+            kind,
+            part = part.Kind,
+            domain = part.Domain,
+            slug = part.Slug,
+            before,
+            after,
+            author = by.Author,
+            reviewer = by.Reviewer,
+            proposal = by.Proposal,
+            import = by.Import,
+            reason = by.Reason,
+        };
+    }
+
+    public static Table Schema()
+    {
+        var table = new Table(Name);
+        table.AddColumn("version", "bigint").AsPrimaryKey();
+        table.AddColumn("at", "timestamp with time zone").NotNull();
+        table.AddColumn("kind", "text").NotNull();
+        table.AddColumn("part", "text").NotNull();
+        table.AddColumn("domain", "text");
+        table.AddColumn("slug", "text").NotNull();
+        table.AddColumn("before", "text");
+        table.AddColumn("after", "text");
+        table.AddColumn("author", "text");
+        table.AddColumn("reviewer", "text");
+        table.AddColumn("proposal", "uuid");
+        table.AddColumn("import", "uuid");
+        table.AddColumn("reason", "text");
+        table.Indexes.Add(new IndexDefinition("taxonomy_changes_newest") { Columns = ["at", "version"] });
+        return table;
+    }
+}

@@ -1,0 +1,212 @@
+using SkillPlatform.Changes;
+using SkillPlatform.Contracts;
+using SkillPlatform.Web.Catalogue;
+using SkillPlatform.Web.Pages;
+using SkillPlatform.Web.Proposals;
+
+namespace SkillPlatform.Web.Suggest;
+
+/// <summary>A part of the taxonomy in the form: what its author saw, and what it is to be called.</summary>
+public sealed record PartRow(Part Part, string Was, string Name)
+{
+    /// <summary>By which the form names it.</summary>
+    public string Key => $"{Part.Kind}.{Part.Slug}";
+}
+
+/// <summary>What a role, or a domain with its levels and groups, is to be called.</summary>
+/// <param name="About">The role or domain, as it is called now.</param>
+/// <param name="Rows">The role; or the domain, its levels, its groups.</param>
+/// <param name="Proposal">The proposal that is revised; null for a new one.</param>
+/// <param name="Tag">What was read of it, so that a revision goes over nobody's head.</param>
+public sealed record TaxonomyForm(
+    TaxonomyPart About,
+    PartRow[] Rows,
+    string Rationale = "",
+    Proposal? Proposal = null,
+    string? Tag = null,
+    string? Problem = null
+)
+{
+    /// <summary>What the form wants to be otherwise.</summary>
+    public Change[] Changes =>
+        [.. Rows.Where(row => row.Name != row.Was).Select(row => Renamed(row.Part, row.Was, row.Name))];
+
+    private static Renaming Renamed(Part part, string was, string name) =>
+        part.Kind switch
+        {
+            Part.OfRoles => new RenameRole(part.Slug, was, name),
+            Part.OfGroups => new RenameGroup(part.Domain!, part.Slug, was, name),
+            Part.OfLevels => new RenameLevel(part.Domain!, part.Slug, was, name),
+            _ => new RenameDomain(part.Slug, was, name),
+        };
+}
+
+/// <summary>Suggest other names for a role, or for a domain and what is in it; or revise what one suggested.</summary>
+public static class SuggestTaxonomy
+{
+    public static void Map(WebApplication app)
+    {
+        foreach (var kind in new[] { Part.OfRoles, Part.OfDomains })
+        {
+            var address = $"/{kind}s/{{slug}}/suggest";
+            app.MapGet(
+                    address,
+                    (string slug, Services services, CancellationToken ct) => Show(kind, slug, services, ct)
+                )
+                .RequireAuthorization();
+            app.MapPost(
+                    address,
+                    (string slug, IFormCollection form, Services services, Visit visit, CancellationToken ct) =>
+                        Take(kind, slug, null, null, form, services, visit, ct)
+                )
+                .RequireAuthorization();
+        }
+    }
+
+    private static async Task<IResult> Show(string kind, string slug, Services services, CancellationToken ct)
+    {
+        var (now, status) = await Now(kind, slug, services, ct);
+        return now is null ? Page.Error(status) : Page.Of<TaxonomyFormPage>(now);
+    }
+
+    /// <summary>The form with what was proposed so far, against what is there now.</summary>
+    public static async Task<IResult> Revise(Proposal proposal, string? tag, Services services, CancellationToken ct)
+    {
+        var (kind, slug) = About(proposal);
+        var (now, status) = await Now(kind, slug, services, ct);
+        if (now is null)
+            return Page.Error(status);
+        var wanted = proposal.Changes.OfType<Renaming>().ToLookup(change => Part.Of(change)!);
+        return Page.Of<TaxonomyFormPage>(
+            now with
+            {
+                Rows =
+                [
+                    .. now.Rows.Select(row => row with { Name = wanted[row.Part].LastOrDefault()?.Name ?? row.Name }),
+                ],
+                Rationale = proposal.Rationale,
+                Proposal = proposal,
+                Tag = tag,
+            }
+        );
+    }
+
+    /// <summary>Takes what comes from it: a draft, a proposal, or another revision.</summary>
+    public static Task<IResult> Take(
+        Proposal proposal,
+        string? tag,
+        IFormCollection form,
+        Services services,
+        Visit visit,
+        CancellationToken ct
+    )
+    {
+        var (kind, slug) = About(proposal);
+        return Take(kind, slug, proposal, tag, form, services, visit, ct);
+    }
+
+    private static async Task<IResult> Take(
+        string kind,
+        string slug,
+        Proposal? proposal,
+        string? tag,
+        IFormCollection form,
+        Services services,
+        Visit visit,
+        CancellationToken ct
+    )
+    {
+        var (now, status) = await Now(kind, slug, services, ct);
+        if (now is null)
+            return Page.Error(status);
+        var wanted = now with
+        {
+            Rows =
+            [
+                .. now.Rows.Select(row =>
+                    row with
+                    {
+                        // What was not in the form is as it is; what was, is held against what its author saw.
+                        Was = form.TryGetValue($"was.{row.Key}", out var was) ? was.ToString() : row.Was,
+                        Name = form.TryGetValue(row.Key, out var name) ? TextForm.Name(name.ToString()) : row.Name,
+                    }
+                ),
+            ],
+            Rationale = form["rationale"].ToString().Replace("\r\n", "\n", StringComparison.Ordinal),
+            Proposal = proposal,
+            Tag = string.IsNullOrEmpty(form["tag"]) ? tag : form["tag"].ToString(),
+        };
+        var missing =
+            wanted.Rows.Any(row => row.Name.Length == 0) ? "suggest.no-name"
+            : wanted.Changes.Length == 0 ? "suggest.nothing"
+            : string.IsNullOrWhiteSpace(wanted.Rationale) ? "suggest.no-rationale"
+            : null;
+        if (missing is not null)
+            return Again(visit.T[missing], 422);
+        var sent = new SuggestForm.Sent(null, wanted.Rationale, wanted.Changes, Draft: form["do"] == "draft");
+        var about = new Suggesting(SuggestSkill.Blank(), IsNew: false, proposal, tag);
+        var answer = await SuggestForm.Send(about, wanted.Tag, sent, services, visit, ct);
+        return answer.Id is { } id
+            ? TypedResults.Redirect(visit.To($"/proposals/{id}") + (sent.Draft ? "" : "?done=submitted"))
+            : Again(
+                visit.T.Has($"taxonomy.{answer.Code}") ? visit.T[$"taxonomy.{answer.Code}"] : answer.Refused,
+                answer.Status
+            );
+
+        // Whoever is shown the form again sees the names that are there now, and decides against them.
+        IResult Again(string? problem, int code) =>
+            Page.Of<TaxonomyFormPage>(
+                wanted with
+                {
+                    Rows =
+                    [
+                        .. wanted.Rows.Zip(
+                            now.Rows,
+                            (row, there) => row.Name == row.Was ? there : row with { Was = there.Was }
+                        ),
+                    ],
+                    Problem = problem,
+                },
+                code
+            );
+    }
+
+    private static (string Kind, string Slug) About(Proposal proposal) =>
+        proposal.Taxonomy is { Kind: Part.OfRoles } role
+            ? (Part.OfRoles, role.Slug)
+            : (Part.OfDomains, Part.Of(proposal.Taxonomy!).Within!);
+
+    private static async Task<(TaxonomyForm?, int)> Now(
+        string kind,
+        string slug,
+        Services services,
+        CancellationToken ct
+    )
+    {
+        if (kind == Part.OfRoles)
+        {
+            var role = await services.Get<Role>("catalog", $"/api/catalog/roles/{slug}?limit={1}", ct);
+            return role.Value is { } found
+                ? (new TaxonomyForm(new(kind, slug, found.Name), [Row(new Part(kind, null, slug), found.Name)]), 200)
+                : (null, role.Status);
+        }
+        var domains = await services.Get<Domains>("catalog", $"/api/catalog/domains?limit={200}", ct);
+        if (domains.Value is not { } all)
+            return (null, domains.Status);
+        return Array.Find(all.All, d => d.Slug == slug) is { } domain
+            ? (
+                new TaxonomyForm(
+                    new(kind, slug, domain.Name),
+                    [
+                        Row(new Part(kind, null, slug), domain.Name),
+                        .. domain.Levels.Select(l => Row(new Part(Part.OfLevels, slug, l.Slug), l.Name)),
+                        .. domain.Groups.Select(g => Row(new Part(Part.OfGroups, slug, g.Slug), g.Name)),
+                    ]
+                ),
+                200
+            )
+            : (null, 404);
+
+        static PartRow Row(Part part, string name) => new(part, name, name);
+    }
+}
