@@ -33,6 +33,7 @@ app.UseAuthorization();
 app.UseAntiforgery();
 app.MapProxy();
 app.MapReference();
+app.MapGuide();
 app.MapMcp();
 app.MapSignIn();
 app.MapPages();

@@ -166,6 +166,7 @@ public static class EveryPage
         ("/inbox/{id:guid}", null),
         ("/signin", "/signin"),
         ("/api/docs", "/api/docs"),
+        ("/api/guide", "/api/guide"),
         ("/api/docs/reference.js", "/api/docs/reference.js"),
         ("/api/docs/scalar.js", "/api/docs/scalar.js"),
         ("/api/docs/styles.js", "/api/docs/styles.js"),

@@ -246,6 +246,33 @@ public sealed class ProxyTests(WebFixture web) : IClassFixture<WebFixture>
             await script.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)
         );
     }
+
+    [Fact]
+    public async Task The_guide_is_a_page_and_the_reference_leads_to_it()
+    {
+        using var browser = web.Browser();
+        Assert.Contains("href=\"/api/guide\"", await browser.Html("/api/docs"));
+        var html = await browser.Html("/api/guide");
+        var page = new AngleSharp.Html.Parser.HtmlParser().ParseDocument(html);
+        var written = await File.ReadAllLinesAsync(
+            Path.Combine(Testing.Repository.Root, "docs", "guide.md"),
+            TestContext.Current.CancellationToken
+        );
+        string[] Headings(string mark) =>
+            [
+                .. written
+                    .Where(line => line.StartsWith(mark, StringComparison.Ordinal))
+                    .Select(line => line[mark.Length..]),
+            ];
+        Assert.Equal(Headings("# ").Take(1), page.QuerySelectorAll("h1").Select(h => h.TextContent));
+        Assert.Equal(Headings("## "), page.QuerySelectorAll("h2").Select(h => h.TextContent));
+        Assert.Equal(
+            written.Count(line => line == "```bash"),
+            page.QuerySelectorAll("pre").Count(block => block.TextContent.Trim().Length > 0)
+        );
+        using var styles = await browser.Get(page.QuerySelector("link[rel=stylesheet]")!.GetAttribute("href")!);
+        Assert.Equal(HttpStatusCode.OK, styles.StatusCode);
+    }
 }
 
 internal static class Expect

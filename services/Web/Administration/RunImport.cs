@@ -7,41 +7,30 @@ public static class RunImport
 {
     public static void Map(WebApplication app)
     {
-        app.MapPost("/admin/imports/{id:guid}/run", Run).RequireAuthorization();
-        app.MapPost("/admin/imports/{id:guid}/undo", Undo).RequireAuthorization();
+        Map(app, "run", import => $"/admin/imports/{import}");
+        Map(app, "undo", changes => $"/uploads/{changes}");
     }
 
-    private static async Task<IResult> Run(
-        Guid id,
-        IFormCollection form,
-        Services services,
-        Visit visit,
-        CancellationToken ct
-    )
-    {
-        if (!visit.Administers())
-            return Page.Error(403);
-        var taken = await services.Send<Made>("imports", HttpMethod.Post, $"/api/catalog/imports/{id}/run", null, ct);
-        return taken.Value is { } import
-            ? TypedResults.Redirect(visit.To($"/admin/imports/{import.Id}"))
-            : await ShowImport.Show(id, visit.Why(taken, "admin.missing"), taken.Shown(), services, ct);
-    }
-
-    private static async Task<IResult> Undo(
-        Guid id,
-        IFormCollection form,
-        Services services,
-        Visit visit,
-        CancellationToken ct
-    )
-    {
-        if (!visit.Administers())
-            return Page.Error(403);
-        var made = await services.Send<Made>("imports", HttpMethod.Post, $"/api/catalog/imports/{id}/undo", null, ct);
-        return made.Value is { } set
-            ? TypedResults.Redirect(visit.To($"/uploads/{set.Id}"))
-            : await ShowImport.Show(id, visit.Why(made, "admin.missing"), made.Shown(), services, ct);
-    }
+    private static void Map(WebApplication app, string what, Func<Guid, FormattableString> made) =>
+        app.MapPost(
+                $"/admin/imports/{{id:guid}}/{what}",
+                async (Guid id, IFormCollection form, Services services, Visit visit, CancellationToken ct) =>
+                {
+                    if (!visit.Administers())
+                        return Page.Error(403);
+                    var done = await services.Send<Made>(
+                        "imports",
+                        HttpMethod.Post,
+                        $"/api/catalog/imports/{id}/{what}",
+                        null,
+                        ct
+                    );
+                    return done.Value is { } it
+                        ? TypedResults.Redirect(visit.To(made(it.Id)))
+                        : await ShowImport.Show(id, visit.Why(done, "admin.missing"), done.Shown(), services, ct);
+                }
+            )
+            .RequireAuthorization();
 
     private sealed record Made(Guid Id);
 }

@@ -62,6 +62,11 @@ public sealed record CatalogueAsked(string? Q, string? Domain, string? Group, st
 
     public bool IsNarrowed => new[] { Q, Domain, Group, Role, Level }.Any(given => !string.IsNullOrEmpty(given));
 
+    /// <summary>The same asked of the catalogue.</summary>
+    /// <param name="address">One of its lists that is narrowed by these.</param>
+    public FormattableString Of(FormattableString address) =>
+        address.With("q", Q).With("domain", Domain).With("group", Group).With("role", Role).With("level", Level);
+
     /// <summary>As a query, with its question mark; empty where nothing is asked.</summary>
     public string Query(string? cursor = null)
     {
@@ -108,15 +113,11 @@ public static class ShowCatalogue
             ? visit.Watched(services, scope, key, ct)
             : Task.FromResult<bool?>(null);
         var domains = services.Get<Domains>("catalog", $"/api/catalog/domains?limit={200}", ct);
-        FormattableString address = $"/api/catalog/skills?limit={50}";
-        address = address
-            .With("q", asked.Q)
-            .With("domain", asked.Domain)
-            .With("group", asked.Group)
-            .With("role", asked.Role)
-            .With("level", asked.Level)
-            .With("cursor", cursor);
-        var skills = services.Get<FoundSkills>("catalog", address, ct);
+        var skills = services.Get<FoundSkills>(
+            "catalog",
+            asked.Of($"/api/catalog/skills?limit={50}").With("cursor", cursor),
+            ct
+        );
         await visit.AskMyRole(services);
         // What its reader is called, where they said so.
         var roles = visit.MyRole is null

@@ -49,16 +49,11 @@ public static class ShowFacet
     {
         if (Array.Find(All, kind => kind.Name == facet) is not { } kind)
             return Page.Error(404);
-        FormattableString address = $"/api/catalog/skills/facets/{facet}?limit={100}";
-        address = address
-            .With("q", asked.Q)
-            .With("domain", asked.Domain)
-            .With("group", asked.Group)
-            .With("role", asked.Role)
-            .With("level", asked.Level)
-            .With("prefix", prefix)
-            .With("cursor", cursor);
-        var found = await services.Get<PageList<Facet>>("catalog", address, ct);
+        var found = await services.Get<PageList<Facet>>(
+            "catalog",
+            asked.Of($"/api/catalog/skills/facets/{facet}?limit={100}").With("prefix", prefix).With("cursor", cursor),
+            ct
+        );
         return found.Status is >= 400 and < 500
             ? Page.Error(found.Status is 422 ? 400 : found.Status)
             : Page.Of<FacetPage>(

@@ -61,8 +61,10 @@ public static class Headers
 
     private const string Nothing = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()";
 
+    // But the guide, a page like all others.
     private static bool IsApi(HttpContext http) =>
-        http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
+        http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
+        && !http.Request.Path.StartsWithSegments("/api/guide", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsReference(HttpContext http) =>
         http.Request.Path.StartsWithSegments("/api/docs", StringComparison.OrdinalIgnoreCase);
