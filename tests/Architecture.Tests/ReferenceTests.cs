@@ -67,6 +67,7 @@ public sealed partial class ReferenceTests
         [
             "ServiceDefaults/Messaging.cs",
             "ServiceDefaults/ErrorQueues.cs",
+            "ServiceDefaults/Broker.cs",
             "services/EventSourcing/Inbox.cs",
             "services/EventSourcing/Relay.cs",
             "services/Catalog/Api.cs",
