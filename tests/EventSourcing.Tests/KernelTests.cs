@@ -453,7 +453,7 @@ public sealed class KernelTests(Servers servers) : IAsyncLifetime
     public async Task A_program_that_is_too_old_for_a_database_ends_and_says_so()
     {
         await Execute($"update release set number = {Release.Number + 2}, oldest_beside = {Release.Number + 1}");
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+        var refused = await Assert.ThrowsAsync<ReleaseException>(() =>
             CounterService.Start(_authority, _database, _broker)
         );
         Assert.Contains(

@@ -93,16 +93,43 @@ public static class WhoMay
             var answers = new List<(string Who, string Answer)>();
             foreach (var (who, token) in callers)
                 answers.Add((who, await Answer(client, new HttpMethod(method), path, body, token)));
-            now.Add($"{method} {pattern}");
-            now.AddRange(
-                answers
-                    .GroupBy(a => a.Answer, a => a.Who, StringComparer.Ordinal)
-                    .OrderBy(group => group.Key, StringComparer.Ordinal)
-                    .Select(group => $"  {group.Key}: {string.Join(", ", group)}")
-            );
+            now.AddRange(Lines($"{method} {pattern}", answers));
         }
-        return Compare(Path.Combine(Repository.Root, "tests", project, "Approved", "who-may.txt"), now);
+        return Compare(project, now);
     }
+
+    /// <summary>A route's part of the table.</summary>
+    /// <param name="route">Method and pattern.</param>
+    /// <param name="answers">What each caller was told.</param>
+    public static IEnumerable<string> Lines(string route, IEnumerable<(string Who, string Answer)> answers) =>
+        answers
+            .GroupBy(a => a.Answer, a => a.Who, StringComparer.Ordinal)
+            .OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => $"  {group.Key}: {string.Join(", ", group)}")
+            .Prepend(route);
+
+    /// <summary>The approved table of a project: by method and pattern, what each caller is told.</summary>
+    /// <param name="project">The test project that keeps the table.</param>
+    public static IReadOnlyList<(string Method, string Pattern, IReadOnlyDictionary<string, string> Answers)> Approved(
+        string project
+    )
+    {
+        var table = new List<(string, string, IReadOnlyDictionary<string, string>)>();
+        foreach (var route in Routes(System.IO.File.ReadAllLines(File(project))).Select(r => r.Split("; ")))
+        {
+            var (method, pattern) = (route[0].Split(' ')[0], route[0].Split(' ')[1]);
+            var answers =
+                from told in route.Skip(1)
+                let parts = told.Split(": ")
+                from who in parts[1].Split(", ")
+                select KeyValuePair.Create(who, parts[0]);
+            table.Add((method, pattern, answers.ToDictionary(StringComparer.Ordinal)));
+        }
+        return table;
+    }
+
+    private static string File(string project) =>
+        Path.Combine(Repository.Root, "tests", project, "Approved", "who-may.txt");
 
     private static async Task<string> Answer(
         HttpClient client,
@@ -123,15 +150,18 @@ public static class WhoMay
             : "in";
     }
 
-    // Whole routes, so that a difference says of which one.
-    private static string Compare(string file, List<string> now)
+    /// <summary>What differs from the approved table, one a line; <c>SKILLPLATFORM_APPROVE=1</c> writes it.</summary>
+    /// <param name="project">The test project that keeps the table.</param>
+    /// <param name="now">The table as it is.</param>
+    public static string Compare(string project, IReadOnlyList<string> now)
     {
+        var file = File(project);
         if (Environment.GetEnvironmentVariable("SKILLPLATFORM_APPROVE") == "1")
         {
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            File.WriteAllLines(file, now);
+            System.IO.File.WriteAllLines(file, now);
         }
-        string[] before = File.Exists(file) ? File.ReadAllLines(file) : [];
+        string[] before = System.IO.File.Exists(file) ? System.IO.File.ReadAllLines(file) : [];
         var (was, @is) = (Routes(before), Routes(now));
         return string.Join(
             '\n',
@@ -139,8 +169,9 @@ public static class WhoMay
                 .Select(route => "- " + route)
                 .Concat(@is.Except(was, StringComparer.Ordinal).Select(route => "+ " + route))
         );
-
-        static string[] Routes(IEnumerable<string> lines) =>
-            string.Join('\n', lines).Replace("\n  ", "; ", StringComparison.Ordinal).Split('\n');
     }
+
+    // Whole routes, so that a difference says of which one.
+    private static string[] Routes(IEnumerable<string> lines) =>
+        string.Join('\n', lines).Replace("\n  ", "; ", StringComparison.Ordinal).Split('\n');
 }

@@ -39,6 +39,30 @@ public sealed class SessionTests(WebFixture web) : IClassFixture<WebFixture>, ID
     }
 
     [Fact]
+    public async Task A_program_that_is_too_old_for_the_sessions_ends_and_one_that_is_behind_serves_them()
+    {
+        var database = web.NewDatabase();
+        web.Start(("ConnectionStrings:web-db", database));
+        await Release($"number = {SkillPlatform.Release.Number + 1}, oldest_beside = {SkillPlatform.Release.Number}");
+        using var behind = web.Browser(web.Start(("ConnectionStrings:web-db", database)));
+        await Eventually.Holds(async () => (await behind.Get("/health/ready")).IsSuccessStatusCode);
+        await Release($"oldest_beside = {SkillPlatform.Release.Number + 1}");
+        var refused = Assert.ThrowsAny<Exception>(() => web.Start(("ConnectionStrings:web-db", database)));
+        Assert.Contains(
+            $"beside which nothing older than {SkillPlatform.Release.Number + 1} runs",
+            refused.ToString(),
+            StringComparison.Ordinal
+        );
+
+        async Task Release(string set)
+        {
+            await using var source = NpgsqlDataSource.Create(database);
+            await using var command = source.CreateCommand($"update release set {set}");
+            Assert.Equal(1, await command.ExecuteNonQueryAsync(_ct));
+        }
+    }
+
+    [Fact]
     public async Task The_cookie_says_how_it_may_be_used()
     {
         using var browser = web.Browser();

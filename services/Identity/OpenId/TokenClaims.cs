@@ -50,13 +50,7 @@ public static class TokenClaims
         DateTimeOffset now
     )
     {
-        var identity = new ClaimsIdentity(
-            TokenValidationParameters.DefaultAuthenticationType,
-            Claims.Name,
-            Roles.RoleClaim
-        );
-        identity
-            .SetClaim(Claims.Subject, account.Subject)
+        var identity = Named(account.Subject)
             .SetClaim(Claims.Name, account.Name)
             .SetClaim(Claims.Locale, account.Culture)
             .SetClaim(Claims.Zoneinfo, account.TimeZone)
@@ -67,11 +61,8 @@ public static class TokenClaims
             .SetScopes(scopes);
         if (identity.HasScope(OpenIdSetup.ApiScope))
             identity.SetResources(audience);
-        identity.AddClaim(List(Roles.RoleClaim, account.Roles));
-        identity.AddClaim(List(Roles.ScopeClaim, account.ReviewerScopes));
-        identity.SetDestinations(Destinations);
         var left = Left(begun, now);
-        return new ClaimsPrincipal(identity).SetRefreshTokenLifetime(left < Idle ? left : Idle);
+        return May(identity, account.Roles, account.ReviewerScopes).SetRefreshTokenLifetime(left < Idle ? left : Idle);
     }
 
     /// <summary>That of a service account. Whatever it asks for, it gets the platform's scope, and no token outlives it.</summary>
@@ -81,21 +72,28 @@ public static class TokenClaims
     public static ClaimsPrincipal Of(ServiceAccount account, string audience, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(account);
-        var identity = new ClaimsIdentity(
-            TokenValidationParameters.DefaultAuthenticationType,
-            Claims.Name,
-            Roles.RoleClaim
-        );
-        identity
-            .SetClaim(Claims.Subject, account.Subject)
+        var identity = Named(account.Subject)
             .SetClaim(Roles.ServiceClaim, true)
             .SetScopes(OpenIdSetup.ApiScope)
             .SetResources(audience);
-        identity.AddClaim(List(Roles.RoleClaim, ServiceAccount.RolesOf(account.Scopes)));
-        identity.AddClaim(List(Roles.ScopeClaim, []));
-        identity.SetDestinations(Destinations);
         var left = account.EndsAt - now;
-        return new ClaimsPrincipal(identity).SetAccessTokenLifetime(left < Access ? left : Access);
+        return May(identity, ServiceAccount.RolesOf(account.Scopes), [])
+            .SetAccessTokenLifetime(left < Access ? left : Access);
+    }
+
+    private static ClaimsIdentity Named(string subject) =>
+        new ClaimsIdentity(TokenValidationParameters.DefaultAuthenticationType, Claims.Name, Roles.RoleClaim).SetClaim(
+            Claims.Subject,
+            subject
+        );
+
+    private static ClaimsPrincipal May(ClaimsIdentity identity, string[] roles, string[] scopes)
+    {
+        identity.AddClaim(List(Roles.RoleClaim, roles));
+        identity.AddClaim(List(Roles.ScopeClaim, scopes));
+        // Last, for each claim gets one.
+        identity.SetDestinations(Destinations);
+        return new ClaimsPrincipal(identity);
     }
 
     // An array also of one or none: a claim whose type depends on how many values it has is a trap.

@@ -77,6 +77,7 @@ public static class SessionStorage
         builder
             .Services.AddOptions<CookieAuthenticationOptions>(CookieAuthenticationDefaults.AuthenticationScheme)
             .Configure<Tickets>((cookie, tickets) => cookie.SessionStore = tickets);
+        builder.Services.AddSingleton(new Release(connection));
         builder.Services.AddSingleton<SessionsReady>();
         builder.Services.AddHostedService(services => services.GetRequiredService<SessionsReady>());
         builder.Services.AddKeyedSingleton<Func<CancellationToken, Task>>(

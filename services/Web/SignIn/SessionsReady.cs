@@ -8,10 +8,12 @@ namespace SkillPlatform.Web.SignIn;
 /// Brings the database to where it must be, however late it comes up, and deletes expired sessions. Replicas may come at
 /// once: one migrates, the others wait for its lock.
 /// </summary>
-public sealed class SessionsReady(IDbContextFactory<WebDb> databases, TimeProvider time, ILogger<SessionsReady> log)
-    : BackgroundService,
-        IHostedLifecycleService,
-        IHealthCheck
+public sealed class SessionsReady(
+    IDbContextFactory<WebDb> databases,
+    Release release,
+    TimeProvider time,
+    ILogger<SessionsReady> log
+) : BackgroundService, IHostedLifecycleService, IHealthCheck
 {
     private volatile bool _created;
 
@@ -24,7 +26,7 @@ public sealed class SessionsReady(IDbContextFactory<WebDb> databases, TimeProvid
         {
             await Create(limit.Token);
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is not ReleaseException)
         {
             log.LogWarning("The session database is not there yet ({Reason}).", e.Message);
         }
@@ -48,7 +50,7 @@ public sealed class SessionsReady(IDbContextFactory<WebDb> databases, TimeProvid
                 await db.Sessions.Where(s => s.ExpiresAt < now).ExecuteDeleteAsync(stoppingToken);
                 await Task.Delay(TimeSpan.FromMinutes(10), time, stoppingToken);
             }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested && e is not ReleaseException)
             {
                 // Also when another replica was creating the same at the same moment.
                 log.LogWarning("The session database cannot be used ({Reason}); trying again.", e.Message);
@@ -77,7 +79,9 @@ public sealed class SessionsReady(IDbContextFactory<WebDb> databases, TimeProvid
         if (_created)
             return;
         await using var db = await databases.CreateDbContextAsync(ct);
+        // What a newer release has added it leaves as it is.
         await db.Database.MigrateAsync(ct);
+        await release.Enter(ct);
         _created = true;
     }
 
