@@ -47,7 +47,7 @@ public sealed class AccountTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Contains("/passkeys?ui_locales=en\"", html);
         Assert.Contains("/address?ui_locales=en\"", html);
         Assert.Contains("/two-factor?ui_locales=en\"", html);
-        Assert.Contains("href=\"/api/identity/me/export\" download", html);
+        Assert.Contains("href=\"/en/account/export\" download", html);
         using var answer = await browser.Get("/en/account");
         Assert.Contains("no-", answer.Headers.GetValues("Cache-Control").Single());
     }

@@ -122,7 +122,7 @@ public sealed class SiteTests(WebFixture web) : IClassFixture<WebFixture>
 
     [Theory]
     [InlineData("Site:Accent", "blue", "no colour")]
-    [InlineData("Site:Accent", "#ffcc00", "cannot be read well: its contrast with the page is 1.2 to 1")]
+    [InlineData("Site:Accent", "#ffcc00", "cannot be read well: its contrast with the page is 1.3 to 1")]
     [InlineData("Site:Logo", "/no/such/file.svg", "no file")]
     [InlineData("Site:Logo", "/etc/hostname", "neither an SVG nor a PNG")]
     [InlineData("Site:Name", "two\nlines", "in one line")]

@@ -100,7 +100,7 @@ public sealed class SiteTexts(IDbContextFactory<WebDb> databases, TimeProvider t
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                log.LogDebug("What is written of the site cannot be read ({Reason}).", e.Message);
+                log.LogDebug("{Reason} The texts about the site stay as they were.", e.Message);
             }
             await Task.Delay(Often, time, stoppingToken);
         }
