@@ -17,6 +17,7 @@ internal sealed record BrokerAccount(string Service, string[] Says, string[] Hea
         new(
             "catalog",
             [
+                "EditionPublished",
                 "ImportFinished",
                 "ProposalApplied",
                 "ProposalConflicted",
@@ -45,6 +46,7 @@ internal sealed record BrokerAccount(string Service, string[] Says, string[] Hea
             [
                 "AccountChanged",
                 "AccountErased",
+                "EditionPublished",
                 "ImportFinished",
                 "ProposalActivity",
                 "ProposalApplied",

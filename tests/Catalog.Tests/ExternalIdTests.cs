@@ -54,6 +54,55 @@ public sealed class ExternalIdTests(Servers servers) : IAsyncLifetime
         Assert.Equal(last, await _catalog.LastEvent());
     }
 
+    [Theory]
+    [InlineData("csv", "text/csv")]
+    [InlineData("xlsx", Workbook.MediaType)]
+    public async Task A_table_takes_along_what_a_skill_is_elsewhere_and_where_its_texts_are_from(
+        string format,
+        string type
+    )
+    {
+        await _catalog.Import(
+            """
+            {"roles":["R"],"language":"fr","source":"Framework 1.2","licence":"CC-BY-4.0","attribution":"© *Somebody*\nand others",
+             "domains":[{"name":"D","groups":[{"name":"G","skills":[
+              {"name":"Knots","externalIds":[{"system":"esco","id":"1","uri":"https://example.org/1"},{"system":"a: b","id":"x <y>"}],"requirements":[]},
+              {"name":"Tides","requirements":[{"role":"R","level":"Junior","mandatory":true,"description":"Knows."}]}]}]}]}
+            """
+        );
+        var last = await _catalog.LastEvent();
+        using var client = _catalog.Anyone;
+        var table = await client.GetByteArrayAsync($"/api/catalog/export?format={format}&revisions=false");
+        Assert.Equal((0, 0, 2), Numbers(await _catalog.Import(table, type)));
+        Assert.Equal(last, await _catalog.LastEvent());
+        await using var fresh = await CatalogService.Start(servers);
+        await fresh.Import(table, type);
+        using var other = fresh.Anyone;
+        var csv = await client.GetStringAsync("/api/catalog/export?format=csv");
+        Assert.Contains("esco: 1 <https://example.org/1>", csv);
+        Assert.Equal(csv, await other.GetStringAsync("/api/catalog/export?format=csv"));
+        var skill = await fresh.Get("/skills/knots");
+        Assert.Equal("x <y>", Text(skill.GetProperty("externalIds")[1], "id"));
+        Assert.Equal("© *Somebody*\nand others", Text(skill, "attribution"));
+    }
+
+    [Fact]
+    public async Task A_table_says_what_is_wrong_with_an_id_where_it_stands()
+    {
+        const string header = "domain,group,skill,keywords,role,level,mandatory,description,language,external ids\r\n";
+        using var answer = await _catalog.Send(
+            Encoding.UTF8.GetBytes(
+                header + "D,G,S,,,,,,klingonisch,one\r\nD,G,T,,,,,,,esco: 1\r\nD,G,U,,,,,,,esco: 1\r\n"
+            ),
+            "text/csv"
+        );
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        var errors = await answer.Content.ReadAsStringAsync();
+        Assert.Contains("/rows/0/language", errors);
+        Assert.Contains("/rows/0/external ids", errors);
+        Assert.Contains("/rows/2/external ids", errors);
+    }
+
     [Fact]
     public async Task Names_go_from_skill_to_skill_and_each_stays_what_it_is()
     {

@@ -1,14 +1,15 @@
 using System.Globalization;
 using SkillPlatform.Changes;
+using SkillPlatform.Contracts;
 
 namespace SkillPlatform.Catalog;
 
 /// <summary>
 /// The catalogue as a table with a header: a row for each requirement, and rows that end earlier for a skill without
 /// requirements, an empty group or domain, and a role nobody needs yet. <c>levels</c> and <c>keywords</c> hold one entry a
-/// line and need to stand in one row of their domain or skill only. Source and licence have no place in it. Or, in a
-/// workbook, as a matrix: a sheet for each role, a row for each skill, a column for each level; it says nothing of other
-/// roles, nor of keywords.
+/// line and need to stand in one row of their domain or skill only; so do where the texts of a domain are from, and what a
+/// skill is in other systems. Or, in a workbook, as a matrix: a sheet for each role, a row for each skill, a column for each
+/// level; it says nothing of other roles, nor of keywords, origin and ids.
 /// </summary>
 public sealed class CatalogTable
 {
@@ -18,6 +19,7 @@ public sealed class CatalogTable
     private readonly Dictionary<string, string> _roles = new(TextForm.Looks);
     private readonly HashSet<string> _covered = new(TextForm.Looks);
     private readonly List<string> _unmarked = [];
+    private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal);
     private bool _isMatrix;
     private bool _saysNo;
     private bool _describes;
@@ -26,6 +28,7 @@ public sealed class CatalogTable
     private sealed class Domain
     {
         public string[]? Levels;
+        public readonly string?[] Origin = new string?[TableWords.Origin.Length];
         public readonly Dictionary<string, Dictionary<string, Skill>> Groups = new(TextForm.Looks);
         public readonly List<(string At, string Level)> Named = [];
     }
@@ -35,6 +38,7 @@ public sealed class CatalogTable
         public string[]? Keywords;
         public string? Description;
         public string? Revision;
+        public ExternalId[]? ExternalIds;
         public readonly Dictionary<(string Role, string Level), CatalogDocument.Requirement> Requirements = [];
     }
 
@@ -125,8 +129,10 @@ public sealed class CatalogTable
     private static string Form(string column, string cell) =>
         column switch
         {
-            "description" or TableWords.SkillDescription => TextForm.Text(cell),
-            "levels" or "keywords" or "covers" => cell,
+            "description" or TableWords.SkillDescription or "source" or "licence" or "attribution" => TextForm.Text(
+                cell
+            ),
+            "levels" or "keywords" or "covers" or TableWords.ExternalIds => cell,
             _ => TextForm.Name(cell),
         };
 
@@ -173,8 +179,10 @@ public sealed class CatalogTable
                 "level",
                 "mandatory",
                 "description",
-                TableWords.SkillDescription
+                TableWords.SkillDescription,
+                TableWords.ExternalIds
             );
+            Empty(at, cell, TableWords.Origin);
             if (Named($"{at}/role", role))
                 _roles.TryAdd(role, role);
             return;
@@ -189,6 +197,7 @@ public sealed class CatalogTable
             $"{at}/levels",
             "domain"
         );
+        From(d, at, cell);
         if (group.Length == 0)
         {
             Empty(
@@ -200,7 +209,8 @@ public sealed class CatalogTable
                 "level",
                 "mandatory",
                 "description",
-                TableWords.SkillDescription
+                TableWords.SkillDescription,
+                TableWords.ExternalIds
             );
             return;
         }
@@ -209,7 +219,17 @@ public sealed class CatalogTable
         if (skill.Length == 0)
         {
             d.Groups.TryAdd(group, new Dictionary<string, Skill>(TextForm.Looks));
-            Empty(at, cell, "keywords", "role", "level", "mandatory", "description", TableWords.SkillDescription);
+            Empty(
+                at,
+                cell,
+                "keywords",
+                "role",
+                "level",
+                "mandatory",
+                "description",
+                TableWords.SkillDescription,
+                TableWords.ExternalIds
+            );
             return;
         }
         if (Find(at, d, group, skill) is not { } s)
@@ -222,6 +242,7 @@ public sealed class CatalogTable
             "skill"
         );
         Describe(s, cell(TableWords.SkillDescription), $"{at}/{TableWords.SkillDescription}");
+        Identify(s, skill, cell(TableWords.ExternalIds), $"{at}/{TableWords.ExternalIds}");
         if (role.Length == 0)
             Empty(at, cell, "level", "mandatory", "description");
         else
@@ -375,6 +396,51 @@ public sealed class CatalogTable
         skill.Description ??= text;
     }
 
+    // What a cell does not say is left as it is known.
+    private void From(Domain domain, string at, Func<string, string> cell)
+    {
+        foreach (var (i, column) in TableWords.Origin.Index())
+        {
+            var (said, where) = (cell(column), $"{at}/{column}");
+            if (said.Length == 0)
+                continue;
+            if (column == "language")
+            {
+                var (tag, wrong) = LanguageTag.Of(said);
+                if (wrong is not null)
+                    _errors.Add(where, wrong);
+                said = tag ?? said;
+            }
+            else if (TextForm.Problem(said, CatalogDocument.LongestNote) is { } problem)
+                _errors.Add(where, problem);
+            if (domain.Origin[i] is { } known && known != said)
+                _errors.Add(where, "Differs from an earlier row of the same domain.");
+            domain.Origin[i] ??= said;
+        }
+    }
+
+    private void Identify(Skill skill, string name, string cell, string at)
+    {
+        if (cell.Length == 0)
+            return;
+        var lines = cell.Split('\n').Select(TextForm.Name).Where(line => line.Length > 0).ToArray();
+        if (lines.Length > CatalogDocument.MostIds)
+            _errors.Add(at, $"At most {CatalogDocument.MostIds} entries.");
+        var read = lines.Take(CatalogDocument.MostIds).Select(IdLine.Read).ToArray();
+        foreach (var problem in read.Select(line => line.Problem).OfType<string>())
+            _errors.Add(at, problem);
+        ExternalId[] ids = [.. read.Select(line => line.Id).OfType<ExternalId>()];
+        if (skill.ExternalIds is not null)
+        {
+            if (!ids.SequenceEqual(skill.ExternalIds))
+                _errors.Add(at, "Differs from an earlier row of the same skill.");
+            return;
+        }
+        skill.ExternalIds = ids;
+        foreach (var id in ids.Where(id => !_ids.TryAdd(SkillExternalId.Key(id), name)))
+            _errors.Add(at, $"“{id.Id}” of {id.System} is “{_ids[SkillExternalId.Key(id)]}” already.");
+    }
+
     private void CheckLevels(KnownLevels known)
     {
         foreach (var (name, domain) in _domains)
@@ -407,11 +473,16 @@ public sealed class CatalogTable
                                     s.Value.Keywords ?? (_isMatrix ? null : []),
                                     [.. s.Value.Requirements.Values],
                                     Description: s.Value.Description ?? (_describes ? "" : null),
+                                    ExternalIds: s.Value.ExternalIds,
                                     Revision: s.Value.Revision
                                 )),
                             ]
                         )),
-                    ]
+                    ],
+                    d.Value.Origin[0],
+                    d.Value.Origin[1],
+                    d.Value.Origin[2],
+                    d.Value.Origin[3]
                 )),
             ],
             _isMatrix ? [.. _roles.Keys]

@@ -109,8 +109,12 @@ public static class Export
         await using var writer = format switch
         {
             "json" => new JsonDocument(http.Response),
-            "csv" => new TableDocument(new CsvRows(http.Response.Body), isMarked),
-            "xlsx" => new TableDocument(new WorkbookRows(http.Response.Body), isMarked),
+            "csv" => new TableDocument(new CsvRows(http.Response.Body), isMarked, await AnyIds(connection, at, ct)),
+            "xlsx" => new TableDocument(
+                new WorkbookRows(http.Response.Body),
+                isMarked,
+                await AnyIds(connection, at, ct)
+            ),
             _ => (IDocumentWriter)new MatrixDocument(http.Response.Body, isMarked),
         };
         var (origin, licence) = await Origin(connection, ct);
@@ -246,6 +250,21 @@ public static class Export
         return await command.ExecuteScalarAsync(ct) is string json
             ? JsonSerializer.Deserialize<Taxonomy>(json, Commands.Json)!
             : Catalog.Taxonomy.Empty;
+    }
+
+    // A column that nobody needs is in everybody's way.
+    private static async Task<bool> AnyIds(NpgsqlConnection connection, DateTimeOffset? at, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select exists (
+                select from skill_versions where jsonb_array_length(external_ids) > 0 and not retired
+                  and ($1::timestamptz is null and to_version is null or from_at <= $1 and (to_at is null or to_at > $1)))
+            """,
+            connection
+        );
+        command.Parameters.Add(new() { Value = at ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 
     // What was imported says where it is from; a line each, as many as a document may hold.
@@ -393,67 +412,75 @@ public static class Export
         }
     }
 
-    private sealed class TableDocument(ITableRows rows, bool isMarked) : IDocumentWriter
+    private sealed class TableDocument(ITableRows rows, bool isMarked, bool hasIds) : IDocumentWriter
     {
+        private string[] _further = [];
+
         public async Task Begin(string? source, string? licence, Taxonomy taxonomy, string[]? covers)
         {
-            string[] further =
+            _further =
             [
+                .. taxonomy.Domains.Any(d => From(d).Any(said => said.Length > 0))
+                    ? TableWords.Origin
+                    : Array.Empty<string>(),
+                .. hasIds ? [TableWords.ExternalIds] : Array.Empty<string>(),
                 .. isMarked ? ["revision"] : Array.Empty<string>(),
                 .. covers is null ? Array.Empty<string>() : ["covers"],
             ];
-            await rows.Header([.. TableWords.Columns, .. further]);
+            await rows.Header([.. TableWords.Columns, .. _further]);
             foreach (var role in taxonomy.Roles)
-                await rows.Row([
-                    "",
-                    "",
-                    "",
-                    "",
-                    "",
-                    role.Name,
-                    "",
-                    "",
-                    "",
-                    "",
-                    .. further.Select(column => column == "covers" ? CatalogCsv.Lines(covers!) : ""),
-                ]);
+                await Row(["", "", "", "", "", role.Name], ("covers", covers is null ? "" : CatalogCsv.Lines(covers)));
         }
 
         public Task Begin(DomainTaxonomy domain) =>
-            rows.Row(domain.Name, CatalogCsv.Lines(domain.Levels.Select(l => l.Name)));
+            Row(
+                [domain.Name, CatalogCsv.Lines(domain.Levels.Select(l => l.Name))],
+                [.. TableWords.Origin.Zip(From(domain))]
+            );
 
         public void Begin(Named group) { }
 
         public async Task Write(DomainTaxonomy domain, Named group, CatalogDocument.Skill skill)
         {
             var keywords = CatalogCsv.Lines(skill.Keywords ?? []);
-            var (about, revision) = (skill.Description ?? "", skill.Revision ?? "");
+            var about = skill.Description ?? "";
+            var revision = ("revision", skill.Revision ?? "");
+            var ids = (TableWords.ExternalIds, CatalogCsv.Lines((skill.ExternalIds ?? []).Select(IdLine.Of)));
             if (skill.Requirements.Length == 0)
-                await rows.Row(domain.Name, "", group.Name, skill.Name, keywords, "", "", "", "", about, revision);
+                await Row([domain.Name, "", group.Name, skill.Name, keywords, "", "", "", "", about], ids, revision);
             foreach (var (role, level, mandatory, description) in skill.Requirements)
             {
                 var flag = mandatory ? "true" : "false";
-                await rows.Row(
-                    domain.Name,
-                    "",
-                    group.Name,
-                    skill.Name,
-                    keywords,
-                    role,
-                    level,
-                    flag,
-                    description,
-                    about,
+                await Row(
+                    [domain.Name, "", group.Name, skill.Name, keywords, role, level, flag, description, about],
+                    ids,
                     revision
                 );
-                (keywords, about) = ("", "");
+                (keywords, about, ids) = ("", "", (TableWords.ExternalIds, ""));
             }
+        }
+
+        private static string[] From(DomainTaxonomy domain) =>
+            domain.Origin is { } from
+                ? [from.Language ?? "", from.Source ?? "", from.Licence ?? "", from.Attribution ?? ""]
+                : ["", "", "", ""];
+
+        // What is left out at its end stays empty.
+        private Task Row(string[] cells, params (string Column, string Cell)[] further)
+        {
+            var row = new string[TableWords.Columns.Length + _further.Length];
+            Array.Fill(row, "");
+            cells.CopyTo(row, 0);
+            foreach (var (column, cell) in further)
+                if (Array.IndexOf(_further, column) is >= 0 and var at)
+                    row[TableWords.Columns.Length + at] = cell;
+            return rows.Row(row);
         }
 
         public async Task End(DomainTaxonomy domain, Named group, int skills)
         {
             if (skills == 0)
-                await rows.Row(domain.Name, "", group.Name);
+                await Row([domain.Name, "", group.Name]);
         }
 
         public void EndDomain() { }

@@ -23,6 +23,12 @@ public static class TableWords
         SkillDescription,
     ];
 
+    /// <summary>Where the texts of a domain are from; stand in one row of it, as its levels do. Only where there is something to say.</summary>
+    public static readonly string[] Origin = ["language", "source", "licence", "attribution"];
+
+    /// <summary>What a skill is in other systems, one a line; stands in one row of it, as keywords do, and only where there are any.</summary>
+    public const string ExternalIds = "external ids";
+
     /// <summary>What a skill is about; stands in one row of it, as keywords do.</summary>
     public const string SkillDescription = "skill description";
 
