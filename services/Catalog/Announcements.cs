@@ -112,7 +112,7 @@ public static class Announcements
     public static SkillState State(Skill skill, Taxonomy taxonomy)
     {
         var domain = taxonomy.Domain(skill.Domain);
-        Named[] levels = [.. (domain?.Levels ?? []).Select(level => level.Bare)];
+        Named[] levels = [.. (domain?.Levels ?? []).Select(level => level.Bare())];
         var roles = taxonomy.Places.RolesOf(skill.Requirements.Keys.Select(c => c.Role));
         return new SkillState(
             skill.Slug,

@@ -109,7 +109,7 @@ public sealed record Places(IReadOnlyList<DomainTaxonomy> Domains, IReadOnlyList
     {
         // There may be thousands of roles, and few that ask for a skill.
         var named = slugs.ToHashSet(StringComparer.Ordinal);
-        return [.. Roles.Where(role => named.Contains(role.Slug)).Select(role => role.Bare)];
+        return [.. Roles.Where(role => named.Contains(role.Slug)).Select(role => role.Bare())];
     }
 
     /// <summary>A part, as it is called; null where there is none of that slug.</summary>

@@ -12,8 +12,7 @@ public sealed record Named(string Slug, string Name)
     public string? Description { get; init; }
 
     /// <summary>Without it.</summary>
-    [JsonIgnore]
-    public Named Bare => Description is null ? this : this with { Description = null };
+    public Named Bare() => Description is null ? this : this with { Description = null };
 }
 
 /// <summary>What something is in another system.</summary>

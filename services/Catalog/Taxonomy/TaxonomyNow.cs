@@ -67,5 +67,5 @@ public sealed class KnownTaxonomy(string version, Taxonomy taxonomy)
         _groups.GetValueOrDefault((domain, slug)) ?? new Named(slug, slug);
 
     public Named Level(string domain, string slug) =>
-        Domain(domain)?.Levels.FirstOrDefault(l => l.Slug == slug)?.Bare ?? new Named(slug, slug);
+        Domain(domain)?.Levels.FirstOrDefault(l => l.Slug == slug)?.Bare() ?? new Named(slug, slug);
 }
