@@ -158,7 +158,9 @@ public sealed class TheWholePlatform(Started started) : IClassFixture<Started>
         var factory = new RabbitMQ.Client.ConnectionFactory
         {
             Uri = new Uri(
-                (await started.App.GetConnectionStringAsync("catalog-broker", TestContext.Current.CancellationToken))!
+                (
+                    await started.App.GetConnectionStringAsync("catalog-broker", TestContext.Current.CancellationToken)
+                )!.Split(",amqp")[0]
             ),
         };
         await using var connection = await factory.CreateConnectionAsync(TestContext.Current.CancellationToken);
