@@ -231,7 +231,7 @@ public sealed class ProposalPagesTests(WebFixture web) : IClassFixture<WebFixtur
         await browser.SignIn();
         var page = $"/en/proposals/{id}";
         Assert.Equal($"2;url={page}?look=1", await Refresh(""));
-        Assert.Equal($"5;url={page}?look=4", await Refresh("?look=3"));
+        Assert.Equal($"5;url={page}?look=4&done=reviewed", await Refresh("?look=3&done=reviewed"));
         Assert.Contains($"href=\"{page}?still=true\"", await browser.Html(page));
         // Whoever writes is left alone, and so is whoever wants to be; at some time it is enough.
         Assert.DoesNotContain("<textarea", await browser.Html(page));

@@ -122,7 +122,11 @@ public static class ShowProposal
         var names = new Names(skill, await tree);
         var looks = proposal.State == "accepted" && shown.Looks < MostLooks ? shown.Looks : null;
         if (looks is { } times)
-            visit.LookAgain(times + 2, $"{page}?look={Visit.Plain(times + 1)}");
+            visit.LookAgain(
+                times + 2,
+                // What was done stays said.
+                $"{page}?look={Visit.Plain(times + 1)}{(shown.Done is { } done ? $"&done={Uri.EscapeDataString(done)}" : "")}"
+            );
         return Page.Of<ProposalPage>(
             new ProposalModel(
                 proposal,
