@@ -230,6 +230,12 @@ public sealed partial class SampleTests
             NewsKind.Submitted => news with { Actor = "author", Text = "One is not enough to learn from." },
             NewsKind.Revised or NewsKind.Withdrawn => news with { Actor = "author" },
             NewsKind.Approved or NewsKind.Accepted => news with { Actor = "reviewer" },
+            NewsKind.Commented => news with
+            {
+                Actor = "reviewer",
+                Text = "Why *two*?\n\n- one is read\n- one is written",
+                Suggestion = "Deploys three of the functions.",
+            },
             _ => news with { Actor = "reviewer", Text = "Why *two*?\n\n- one is read\n- one is written" },
         };
     }

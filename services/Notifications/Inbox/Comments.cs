@@ -3,7 +3,10 @@ using System.Text.Json;
 namespace SkillPlatform.Notifications;
 
 /// <summary>What a comment says now; nothing once it was removed, and then by whom: <c>author</c>, <c>moderator</c> or <c>erasure</c>.</summary>
-public sealed record Said(string? Text, string? RemovedBy);
+/// <param name="Text">Its words.</param>
+/// <param name="RemovedBy">Who removed it.</param>
+/// <param name="Suggestion">Another wording for the change that it is about.</param>
+public sealed record Said(string? Text, string? RemovedBy, string? Suggestion = null);
 
 /// <summary>
 /// The words of comments, asked of Proposals whenever they are shown or sent. None are kept here, so that none have to be
@@ -16,7 +19,7 @@ public sealed class Comments(HttpClient proposals)
 
     private sealed record Removal(string By);
 
-    private sealed record Comment(Guid Id, string? Text, Removal? Removed);
+    private sealed record Comment(Guid Id, string? Text, Removal? Removed, string? Suggestion = null);
 
     private sealed record Answer(Comment[] Items);
 
@@ -37,7 +40,7 @@ public sealed class Comments(HttpClient proposals)
                 foreach (var id in ids)
                     said[id] = new Said(null, null);
                 foreach (var comment in (await proposals.GetFromJsonAsync<Answer>(path, limit.Token))!.Items)
-                    said[comment.Id] = new Said(comment.Text, comment.Removed?.By);
+                    said[comment.Id] = new Said(comment.Text, comment.Removed?.By, comment.Suggestion);
             }
             return said;
         }

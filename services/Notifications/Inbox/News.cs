@@ -101,6 +101,10 @@ public sealed record News
     /// <summary>The comment that it tells of; what it says is asked for when it is read.</summary>
     public Guid? Comment { get; init; }
 
+    /// <summary>The wording that the comment suggests, while a letter is written; asked for with its words, and kept no more than they.</summary>
+    [JsonIgnore]
+    public string? Suggestion { get; init; }
+
     /// <summary>Of the skill after it; orders what happened to one skill.</summary>
     public long Version { get; init; }
     public NewsLine[] Lines { get; init; } = [];

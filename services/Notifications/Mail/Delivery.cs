@@ -75,7 +75,7 @@ public static class Delivery
                 return Wait("What the comment says is not known at the moment.");
             if (said.Text is null)
                 return new Verdict.Cancel("The comment was removed.");
-            news = news with { Text = said.Text };
+            news = news with { Text = said.Text, Suggestion = said.Suggestion };
         }
         var contents = new Contents(notification, news, reader, preferences, people);
         return new Verdict.Send(letters => letters.Of(contents), contents);

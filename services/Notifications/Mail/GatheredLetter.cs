@@ -63,6 +63,8 @@ public static class GatheredLetter
         yield return new Block.Heading(Wording.Lead(texts, one.News, one.Notification.Reason, one.People));
         if (one.News.Text is { Length: > 0 } said)
             yield return new Block.Said(texts["label.comment"], Line.Cut(said, Longest));
+        if (one.News.Suggestion is { } suggestion)
+            yield return new Block.Said(texts["label.suggestion"], Line.Cut(suggestion, Longest));
         yield return new Block.Paragraph(Wording.When(texts, one.News.At, one.Preferences));
     }
 }

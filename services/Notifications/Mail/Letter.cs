@@ -91,6 +91,8 @@ public static class Letter
         blocks.AddRange(Wording.Changes(texts, news.Lines, Wording.MostCells));
         if (news.Text is { Length: > 0 } said)
             blocks.Add(new Block.Said(texts[SaidLabel(news)], said));
+        if (news.Suggestion is { } suggestion)
+            blocks.Add(new Block.Said(texts["label.suggestion"], suggestion));
         if (By(news, texts, people) is { } by)
             blocks.Add(new Block.Paragraph(by));
         blocks.Add(new Block.Paragraph(Wording.When(texts, news.At, preferences)));

@@ -29,6 +29,7 @@ public sealed class Letters(Sender sender)
     private sealed record Words(
         Guid News,
         string? Text,
+        string? Suggestion,
         string Reason,
         string TopicName,
         string Culture,
@@ -45,6 +46,7 @@ public sealed class Letters(Sender sender)
             return new Words(
                 news.Id,
                 news.Text,
+                news.Suggestion,
                 notification.Reason,
                 notification.TopicName,
                 preferences.Culture,

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using SkillPlatform.Mail;
 
 namespace SkillPlatform.Notifications;
@@ -9,7 +10,7 @@ namespace SkillPlatform.Notifications;
 /// The sentences of mails and inbox, one JSON file per language in <c>Mail/Texts</c>. A language is added by adding its file;
 /// a test holds every file to the keys and placeholders of <c>en.json</c>.
 /// </summary>
-public sealed class Texts
+public sealed partial class Texts
 {
     private static readonly FrozenDictionary<string, FrozenDictionary<string, string>> All = Load();
     private readonly FrozenDictionary<string, string> _texts;
@@ -17,7 +18,7 @@ public sealed class Texts
     private Texts(string language, CultureInfo format)
     {
         Language = language;
-        Format = InOurCalendar(format);
+        Format = Written(format);
         _texts = All[language];
     }
 
@@ -95,17 +96,21 @@ public sealed class Texts
     }
 
     // Some cultures count their years otherwise; what we date is dated the same for everybody.
-    private static CultureInfo InOurCalendar(CultureInfo culture)
+    private static CultureInfo Written(CultureInfo culture)
     {
-        if (
-            culture.Calendar is GregorianCalendar
-            || culture.OptionalCalendars.OfType<GregorianCalendar>().FirstOrDefault() is not { } ours
-        )
-            return culture;
         var copy = (CultureInfo)culture.Clone();
-        copy.DateTimeFormat.Calendar = ours;
+        if (
+            culture.Calendar is not GregorianCalendar
+            && culture.OptionalCalendars.OfType<GregorianCalendar>().FirstOrDefault() is { } ours
+        )
+            copy.DateTimeFormat.Calendar = ours;
+        // As pages write it: which day of the week it was matters to nobody.
+        copy.DateTimeFormat.LongDatePattern = Weekday().Replace(copy.DateTimeFormat.LongDatePattern, "");
         return copy;
     }
+
+    [GeneratedRegex(@"dddd[,،]?\s*|[,،]?\s*dddd", RegexOptions.NonBacktracking)]
+    private static partial Regex Weekday();
 
     public bool Has(string key) => _texts.ContainsKey(key);
 
