@@ -262,6 +262,13 @@ public static class Measures
         );
     }
 
+    /// <summary>What it costs to keep the order of acceptance, in the rate of a backlog.</summary>
+    public static async Task<Measure[]> Order(Platform platform, People people)
+    {
+        await Idle(platform);
+        return await Benchmarks.Order.Run(platform, people, () => Idle(platform));
+    }
+
     /// <summary>What readers see while others write as fast as they can.</summary>
     public static async Task<Measure[]> Flood(Platform platform, People people)
     {

@@ -38,6 +38,8 @@ await using (var platform = new Platform(("127.0.0.1", smtp.Port), durable: true
         ("import and growth", async () => await Measures.ImportAndGrowth(platform, people)),
         ("proposals", async () => [await Measures.Proposals(platform, people)]),
         ("flood", async () => await Measures.Flood(platform, people)),
+        // From then on there are three replicas of Catalog.
+        ("order", async () => await Measures.Order(platform, people)),
         // Last: from then on there are ten thousand to tell of everything.
         ("fan-out", async () => await Measures.FanOut(platform, people, smtp)),
     ];

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using SkillPlatform.Testing;
 
 [assembly: AssemblyFixture(typeof(SkillPlatform.EndToEnd.Tests.RunningPlatform))]
@@ -5,7 +6,7 @@ using SkillPlatform.Testing;
 namespace SkillPlatform.EndToEnd.Tests;
 
 /// <summary>The whole platform as processes, with a mail server that keeps what it got, and everyone signed in.</summary>
-public sealed class RunningPlatform : IAsyncLifetime
+public sealed partial class RunningPlatform : IAsyncLifetime
 {
     /// <summary>Skills for browsers are called this and a number.</summary>
     public const string BrowsedSkills = "Skill";
@@ -44,6 +45,29 @@ public sealed class RunningPlatform : IAsyncLifetime
     }
 
     public Task<Api> SignedIn(string name) => Api.SignedIn(Platform.Web, Platform.Authority, $"{name}@example.org");
+
+    /// <summary>Somebody new, who registers and confirms as a person would, and signs in.</summary>
+    public async Task<Api> Registered(string name, string address)
+    {
+        using var browser = new Browser(Platform.Authority);
+        using var sent = await browser.Fill(
+            "/register",
+            ("name", name),
+            ("email", address),
+            ("password", SignIn.Password)
+        );
+        var letter = await Eventually.Get(
+            () => Task.FromResult(Mails.Received.FirstOrDefault(m => m.To.Contains(address))),
+            mail => mail is not null
+        );
+        var link = Confirmation().Match(letter!.Message.TextBody!).Value;
+        using var confirmed = await browser.Fill(new Uri(link).PathAndQuery);
+        Assert.True(confirmed.IsSuccessStatusCode);
+        return new(Platform.Web, (await SignIn.As(Platform.Authority, address)).AccessToken);
+    }
+
+    [GeneratedRegex("http://[^\\s]*/confirm[^\\s]*", RegexOptions.None, 1000)]
+    private static partial Regex Confirmation();
 
     public async ValueTask DisposeAsync()
     {

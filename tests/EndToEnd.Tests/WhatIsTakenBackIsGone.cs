@@ -1,11 +1,10 @@
-using System.Text.RegularExpressions;
 using RabbitMQ.Client;
 using SkillPlatform.Testing;
 
 namespace SkillPlatform.EndToEnd.Tests;
 
 /// <summary>Words that are taken back, and people who leave: searched for in every database, queue and log.</summary>
-public sealed partial class WhatIsTakenBackIsGone(RunningPlatform running)
+public sealed class WhatIsTakenBackIsGone(RunningPlatform running)
 {
     private static readonly string[] Databases = ["catalog", "proposals", "notifications", "identity", "web"];
     private const string Discussion = "/api/proposals/discussions/serverless-functions/comments";
@@ -26,7 +25,7 @@ public sealed partial class WhatIsTakenBackIsGone(RunningPlatform running)
             "/api/notifications/watches/skill/serverless-functions",
             new { follow = "all" }
         );
-        using var zora = await Register();
+        using var zora = await running.Registered(Name, Address);
         // First: what is said after it in the same place waits for its turn.
         await zora.Post(Discussion, new { text = Words("kept") });
         await Eventually.Holds(() =>
@@ -103,25 +102,6 @@ public sealed partial class WhatIsTakenBackIsGone(RunningPlatform running)
         Assert.Null(proposal.GetProperty("author").GetProperty("name").GetString());
     }
 
-    private async Task<Api> Register()
-    {
-        using var browser = new Browser(running.Platform.Authority);
-        using var sent = await browser.Fill(
-            "/register",
-            ("name", Name),
-            ("email", Address),
-            ("password", SignIn.Password)
-        );
-        var letter = await Eventually.Get(
-            () => Task.FromResult(running.Mails.Received.FirstOrDefault(m => m.To.Contains(Address))),
-            mail => mail is not null
-        );
-        var link = Link().Match(letter!.Message.TextBody!).Value;
-        using var confirmed = await browser.Fill(new Uri(link).PathAndQuery);
-        Assert.True(confirmed.IsSuccessStatusCode);
-        return new(running.Platform.Web, (await SignIn.As(running.Platform.Authority, Address)).AccessToken);
-    }
-
     private static async Task<string> Propose(Api who, string why, bool draft)
     {
         var (status, body, headers) = await who.Post(
@@ -184,7 +164,4 @@ public sealed partial class WhatIsTakenBackIsGone(RunningPlatform running)
                 found.Add($"log of {service}");
         return found;
     }
-
-    [GeneratedRegex("http://[^\\s]*/confirm[^\\s]*", RegexOptions.None, 1000)]
-    private static partial Regex Link();
 }

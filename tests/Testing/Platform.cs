@@ -140,6 +140,26 @@ public sealed class Platform : IAsyncDisposable
         await Ready();
     }
 
+    /// <summary>Starts more replicas of a service beside the one there is, and waits until they are ready.</summary>
+    /// <param name="service">Which.</param>
+    /// <param name="count">Of them all.</param>
+    public async Task Replicate(string service, int count)
+    {
+        string[] more =
+        [
+            .. Enumerable
+                .Range(2, count - 1)
+                .Select(n => string.Create(CultureInfo.InvariantCulture, $"{service} {n}")),
+        ];
+        foreach (var replica in more)
+        {
+            _ports[replica] = Local.FreePort();
+            Launch(replica);
+        }
+        foreach (var replica in more)
+            await Eventually.Holds(() => IsReady(replica), TimeSpan.FromSeconds(90));
+    }
+
     /// <summary>Waits until every process says it is ready; else says which is not, and what it wrote last.</summary>
     public async Task Ready(TimeSpan? limit = null)
     {
@@ -245,13 +265,15 @@ public sealed class Platform : IAsyncDisposable
 
     private ProcessStartInfo Info(string service, params string[] arguments)
     {
-        var dll = Repository.Service(service);
+        // A replica has a number after its name.
+        var program = service.Split(' ')[0];
+        var dll = Repository.Service(program);
         var info = new ProcessStartInfo("dotnet", [dll, .. arguments])
         {
             UseShellExecute = false,
             WorkingDirectory = Path.GetDirectoryName(dll)!,
         };
-        foreach (var (name, value) in Model.EnvironmentOf(service, Value).Concat(_environment))
+        foreach (var (name, value) in Model.EnvironmentOf(program, Value).Concat(_environment))
             info.Environment[name] = value;
         info.Environment["ASPNETCORE_URLS"] = this[service].ToString().TrimEnd('/');
         return info;
