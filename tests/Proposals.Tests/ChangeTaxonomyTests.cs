@@ -121,33 +121,33 @@ public sealed class ChangeTaxonomyTests(ProposalsHost host)
             new
             {
                 op = "renameGroup",
-                domain = "data",
-                group = "streams",
-                was = "Streams",
-                name = "Flows",
+                domain = "cloud",
+                group = "storage",
+                was = "Storage",
+                name = "Stores",
             }
         );
-        using var other = host.Reviewer("taxonomy-cloud", "cloud");
-        Assert.DoesNotContain(id, await Ids(other, "turn=me"));
-        await (await Approve(other, id)).Is(HttpStatusCode.Forbidden, "not-reviewer");
-        var shown = await (await other.GetAsync($"{Root}/{id}")).Json();
+        Assert.DoesNotContain(id, await Ids(reviewer, "turn=me"));
+        await (await Approve(reviewer, id)).Is(HttpStatusCode.Forbidden, "not-reviewer");
+        using var ofCloud = host.Reviewer("taxonomy-cloud", "cloud");
+        var shown = await (await ofCloud.GetAsync($"{Root}/{id}")).Json();
         Assert.Equal(JsonValueKind.Null, shown.GetProperty("skill").ValueKind);
         Assert.Equal(
-            """{"kind":"group","slug":"streams","name":"Streams","domain":"data"}""",
+            """{"kind":"group","slug":"storage","name":"Storage","domain":"cloud"}""",
             shown.GetProperty("taxonomy").GetRawText()
         );
-        var preview = await (await other.GetAsync($"{Root}/{id}/preview")).Json();
+        var preview = await (await ofCloud.GetAsync($"{Root}/{id}/preview")).Json();
         Assert.Empty(preview.GetProperty("conflicts").EnumerateArray());
 
-        await (await Approve(reviewer, id)).Is(HttpStatusCode.NoContent);
+        await (await Approve(ofCloud, id)).Is(HttpStatusCode.NoContent);
         var accepted = await host.Hears<Contracts.ProposalAccepted>(m => m.ProposalId == id);
         Assert.Equal(Part.Taxonomy, accepted.SkillId);
-        Assert.Equal(new RenameGroup("data", "streams", "Streams", "Flows"), Assert.Single(accepted.Changes));
-        await host.Say(new ProposalApplied(id, 1, Part.Taxonomy, "streams", 7, 8, Given.Now));
+        Assert.Equal(new RenameGroup("cloud", "storage", "Storage", "Stores"), Assert.Single(accepted.Changes));
+        await host.Say(new ProposalApplied(id, 1, Part.Taxonomy, "storage", 7, 8, Given.Now));
         var merged = await host.Hears<ProposalActivity>(m => m.ProposalId == id && m.Kind == "merged");
-        Assert.Equal(("group", "data"), (merged.Taxonomy!.Kind, merged.Domain));
+        Assert.Equal(("group", "cloud"), (merged.Taxonomy!.Kind, merged.Domain));
         Assert.Equal(accepted.Changes, merged.Changes);
-        shown = await (await other.GetAsync($"{Root}/{id}")).Json();
+        shown = await (await ofCloud.GetAsync($"{Root}/{id}")).Json();
         Assert.Equal("merged", shown.GetProperty("state").GetString());
         Assert.Equal(JsonValueKind.Null, shown.GetProperty("skill").ValueKind);
     }
