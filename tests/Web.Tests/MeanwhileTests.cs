@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AngleSharp.Html.Parser;
 using Microsoft.AspNetCore.Http;
 using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
@@ -450,7 +451,7 @@ public sealed class MeanwhileTests(WebFixture web) : IClassFixture<WebFixture>
         ]);
         Now(With(all));
         var shown = await browser.Html($"/en/proposals/{id}");
-        Assert.Equal(240, shown.Split("<p class=\"what\">role-").Length - 1);
+        Assert.Equal(240, new HtmlParser().ParseDocument(shown).QuerySelectorAll(".changes .what").Length);
         var form = new SentForm(await browser.Html($"/en/proposals/{id}/revise"), "rationale");
         form["do"] = "send";
         using var answer = await form.Send(browser.Client);
@@ -476,7 +477,8 @@ public sealed class MeanwhileTests(WebFixture web) : IClassFixture<WebFixture>
                     .Replace("retireSkill", "paintSkill", StringComparison.Ordinal)
             )
         );
-        Assert.Contains("<p class=\"what\">Another change</p>", await browser.Html($"/en/proposals/{id}"));
+        var page = new HtmlParser().ParseDocument(await browser.Html($"/en/proposals/{id}"));
+        Assert.Equal("Another change", page.QuerySelector(".changes .what")?.TextContent);
         // Whoever revised it here would lose it.
         using var revise = await browser.Get($"/en/proposals/{id}/revise");
         Assert.Equal(503, (int)revise.StatusCode);

@@ -33,6 +33,7 @@ public sealed partial class NoTextInCodeTests
         "SkillPlatform.Web.Api",
         "SkillPlatform.Web.SignIn",
         "SkillPlatform.Web.Migrations",
+        "SkillPlatform.Release",
         "SkillPlatform.Web.Feeds.ShowSitemap",
         "SkillPlatform.Web.Pages.Headers",
         "SkillPlatform.Web.Pages.PageErrors",

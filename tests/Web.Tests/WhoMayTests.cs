@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
@@ -340,6 +342,17 @@ public sealed class WhoMayTests(WebFixture web) : IClassFixture<WebFixture>
         var judged = route.Answers is { } answers ? Told(answers, Who(request)) : "in";
         if (request.Method == "POST")
             _judged = judged;
+        if (judged == "in" && request.Path == "/api/identity/me")
+        {
+            // Who they are is what their token says.
+            var token = new JsonWebToken(request.Headers.Authorization.ToString()["Bearer ".Length..]);
+            var account = JsonSerializer.SerializeToNode(Samples.Account(token.Subject), JsonSerializerOptions.Web)!;
+            account["roles"] = new JsonArray([
+                .. token.Claims.Where(c => c.Type == "role").Select(c => (JsonNode)c.Value),
+            ]);
+            await http.Response.WriteAsJsonAsync(account);
+            return;
+        }
         if (judged == "in")
         {
             await answer();
