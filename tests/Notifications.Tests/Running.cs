@@ -201,6 +201,13 @@ public sealed class Running(Servers servers) : IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
+    public async Task<long> Count(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(Database);
+        await using var command = source.CreateCommand(sql);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
     /// <summary>Ends every process, and leaves the database as it is.</summary>
     public async Task End()
     {
