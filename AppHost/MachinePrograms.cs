@@ -18,7 +18,7 @@ internal sealed record MachineProgram(
         StringComparer.Ordinal
     );
 
-    private static string PostgresBin { get; } =
+    private static string FoundPostgres { get; } =
         Directory.Exists("/usr/lib/postgresql")
             ? Directory
                 .GetDirectories("/usr/lib/postgresql")
@@ -28,38 +28,33 @@ internal sealed record MachineProgram(
                 .FirstOrDefault("")
             : "";
 
+    private static string PostgresBin =>
+        FoundPostgres.Length > 0
+            ? FoundPostgres
+            : throw new InvalidOperationException("PostgreSQL is not installed on this machine.");
+
     /// <summary>PostgreSQL, its data folder made on the first start.</summary>
     /// <param name="home">Holds the folder <c>data</c>; must be one that the package's user may enter when we are root.</param>
     /// <param name="user">The superuser.</param>
     /// <param name="settings">Beyond its defaults, as <c>name=value</c>.</param>
-    /// <param name="mayMakeData">False where they come from elsewhere.</param>
-    public static MachineProgram Postgres(
-        string home,
-        int port,
-        string user,
-        string password,
-        string[] settings,
-        bool mayMakeData = true
-    )
+    public static MachineProgram Postgres(string home, int port, string user, string password, string[] settings)
     {
-        if (PostgresBin.Length == 0)
-            throw new InvalidOperationException("PostgreSQL is not installed on this machine.");
-        if (mayMakeData && !Directory.Exists(Path.Combine(home, "data")))
+        if (!Directory.Exists(Path.Combine(home, "data")))
             NewCluster(home, user, password);
-        return AsPostgres(
-            home,
-            [
-                Path.Combine(PostgresBin, "postgres"),
-                "-D",
-                Path.Combine(home, "data"),
-                "-p",
-                Text(port),
-                .. new[] { "listen_addresses=127.0.0.1", "unix_socket_directories=" }
-                    .Concat(settings)
-                    .SelectMany(s => new[] { "-c", s }),
-            ]
-        );
+        return AsPostgres(home, Serving(home, port, settings));
     }
+
+    private static string[] Serving(string home, int port, string[] settings) =>
+        [
+            Path.Combine(PostgresBin, "postgres"),
+            "-D",
+            Path.Combine(home, "data"),
+            "-p",
+            Text(port),
+            .. new[] { "listen_addresses=127.0.0.1", "unix_socket_directories=" }
+                .Concat(settings)
+                .SelectMany(s => new[] { "-c", s }),
+        ];
 
     /// <summary>
     /// One of two PostgreSQLs, of which the one follows the other. Whichever has no data copies the other's, and is its standby
@@ -80,36 +75,30 @@ internal sealed record MachineProgram(
         Directory.CreateDirectory(one.Home);
         if (System.Environment.IsPrivilegedProcess)
             Run(new("chown", ["-R", "postgres", one.Home], "/", Nothing));
-        var server = Postgres(one.Home, one.Port, user, password, settings, mayMakeData: false);
-        var (before, postgres) = System.Environment.IsPrivilegedProcess
-            ? (server.Arguments.Take(3).ToArray(), server.Arguments.Skip(3).ToArray())
-            : ([], [server.Command, .. server.Arguments]);
-        string[] words =
-        [
-            .. before,
-            "bash",
-            "-c",
-            """
+        return AsPostgres(
+            one.Home,
+            [
+                "bash",
+                "-c",
+                """
                 while [ ! -d "$1/data" ]; do
                   rm -rf "$1/new"
                   "$2" -D "$1/new" -d "host=127.0.0.1 port=$3 user=$4" -c fast -X stream -R && mv "$1/new" "$1/data" || sleep 1
                 done
                 exec "${@:5}"
                 """,
-            "bash",
-            one.Home,
-            Path.Combine(PostgresBin, "pg_basebackup"),
-            Text(other.Port),
-            user,
-            .. postgres,
-        ];
-        return new(
-            System.Environment.IsPrivilegedProcess ? server.Command : words[0],
-            System.Environment.IsPrivilegedProcess ? words : words[1..],
-            one.Home,
+                "bash",
+                one.Home,
+                Path.Combine(PostgresBin, "pg_basebackup"),
+                Text(other.Port),
+                user,
+                .. Serving(one.Home, one.Port, settings),
+            ]
+        ) with
+        {
             // For whichever follows.
-            new Dictionary<string, string>(StringComparer.Ordinal) { ["PGPASSWORD"] = password }
-        );
+            Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["PGPASSWORD"] = password },
+        };
     }
 
     // Made beside its place and moved there when whole: what was interrupted is begun anew.

@@ -298,10 +298,10 @@ public static class Measures
         static string Long(int n) => $"{Text(n)} {new string((char)('a' + (n % 26)), 9_000)}";
     }
 
-    private static async Task<JsonElement[]> Requirements(People people, string skill) =>
+    internal static async Task<JsonElement[]> Requirements(People people, string skill) =>
         [.. (await people.Admin.Get($"/api/catalog/skills/{skill}")).GetProperty("requirements").EnumerateArray()];
 
-    private static object Proposal(string skill, JsonElement requirement, string mark) =>
+    internal static object Proposal(string skill, JsonElement requirement, string mark) =>
         new
         {
             skill,

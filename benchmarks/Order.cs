@@ -45,8 +45,7 @@ public static class Order
         for (var number = 1; number <= Skills; number++)
         {
             var skill = string.Create(CultureInfo.InvariantCulture, $"skill-{number}");
-            var profile = await people.Contributor.Get($"/api/catalog/skills/{skill}");
-            foreach (var (n, requirement) in profile.GetProperty("requirements").EnumerateArray().Index())
+            foreach (var (n, requirement) in (await Measures.Requirements(people, skill)).Index())
                 proposals.Add(await Propose(people, skill, requirement, $"{mark} {n} of {skill}."));
         }
         await using var source = NpgsqlDataSource.Create(platform.Database("proposals"));
@@ -73,22 +72,7 @@ public static class Order
     {
         var (status, body, headers) = await people.Contributor.Post(
             "/api/proposals",
-            new
-            {
-                skill,
-                rationale = "In order.",
-                changes = new[]
-                {
-                    new
-                    {
-                        op = "rewordRequirement",
-                        role = requirement.GetProperty("role").GetString(),
-                        level = requirement.GetProperty("level").GetString(),
-                        was = requirement.GetProperty("description").GetString(),
-                        description = text,
-                    },
-                },
-            }
+            Measures.Proposal(skill, requirement, text)
         );
         return status == 201
             ? headers.Location!.OriginalString

@@ -142,7 +142,7 @@ public static class Announcements
             SkillAdded d => Of("skillAdded", null, d.Name),
             SkillRenamed d => Of("skillRenamed", before!.Name, d.Name),
             KeywordsReplaced d => Of("keywordsReplaced", Text(before!.Keywords), Text(d.Keywords)),
-            SkillDescribed d => Of("skillDescribed", Said(before!.Description), Said(d.Description)),
+            SkillDescribed d => Of("skillDescribed", TextForm.Said(before!.Description), TextForm.Said(d.Description)),
             ExternalIdsReplaced d => Of("externalIdsReplaced", Text(before!.ExternalIds), Text(d.ExternalIds)),
             SkillMoved d => Of("skillMoved", $"{before!.Domain}/{before.Group}", $"{d.Domain}/{d.Group}"),
             SkillRetired => Of("skillRetired", before!.Name, null),
@@ -178,9 +178,8 @@ public static class Announcements
         }
     }
 
-    private static string? Said(string text) => text.Length > 0 ? text : null;
-
-    private static string? Text(IEnumerable<ExternalId> ids) => Said(Text(ids.Select(id => $"{id.System}: {id.Id}")));
+    private static string? Text(IEnumerable<ExternalId> ids) =>
+        TextForm.Said(Text(ids.Select(id => $"{id.System}: {id.Id}")));
 
     private static string Text(IEnumerable<string> keywords) => string.Join(", ", keywords);
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using SkillPlatform.Contracts;
 
 namespace SkillPlatform.Changes;
@@ -27,7 +26,7 @@ public sealed record About(int Revision, int Change, string Op, string? Role, st
         if (requirement is not null && stated is null)
             return null;
         var cell = stated is null ? Cell.Of(about) : new Cell(stated.Role, stated.Level);
-        return new(revision, change, Operation(about), cell?.Role, cell?.Level);
+        return new(revision, change, Headline.Operation(about), cell?.Role, cell?.Level);
     }
 
     /// <summary>Where it stands among the changes of a revision: another than the one that was read may have it elsewhere.</summary>
@@ -91,10 +90,8 @@ public sealed record About(int Revision, int Change, string Op, string? Role, st
         };
 
     private bool IsIt(Change change) =>
-        Operation(change) == Op
+        Headline.Operation(change) == Op
         && (change is AddSkill || (Cell.Of(change) is var cell && cell?.Role == Role && cell?.Level == Level));
 
     private bool IsIt(Requirement requirement) => requirement.Role == Role && requirement.Level == Level;
-
-    private static string Operation(Change change) => JsonNamingPolicy.CamelCase.ConvertName(change.GetType().Name);
 }

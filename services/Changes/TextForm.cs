@@ -30,6 +30,10 @@ public static class TextForm
         "\n" + new string([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c)])
     );
 
+    /// <summary>Null for an empty text, which says nothing.</summary>
+    /// <param name="text">In its form.</param>
+    public static string? Said(string text) => text.Length > 0 ? text : null;
+
     /// <summary>
     /// Composed (NFC), lines ended by LF, no white space at either end or before a line's end but Markdown's two spaces, what
     /// changes the direction closed in its line, and nothing that leaves no trace.

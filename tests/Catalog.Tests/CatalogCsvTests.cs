@@ -107,8 +107,8 @@ public sealed class CatalogCsvTests
     [InlineData("", "")]
     public void Formulas_are_neutralised_and_restored(string cell, string neutral)
     {
-        Assert.Equal(neutral, CatalogCsv.Neutral(cell));
-        Assert.Equal(cell, CatalogCsv.Restored(neutral));
+        Assert.Equal(neutral, SheetCell.Neutral(cell));
+        Assert.Equal(cell, SheetCell.Restored(neutral));
     }
 
     [Fact]

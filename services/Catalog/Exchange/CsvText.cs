@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 using CsvHelper;
+using SkillPlatform.Changes;
 
 namespace SkillPlatform.Catalog;
 
@@ -89,7 +90,7 @@ public static class CsvText
         );
         while (csv.Read())
         {
-            yield return new Row(bad is null ? [.. csv.Current.ToArray().Select(CatalogCsv.Restored)] : [], bad);
+            yield return new Row(bad is null ? [.. csv.Current.ToArray().Select(SheetCell.Restored)] : [], bad);
             bad = null;
         }
     }

@@ -106,15 +106,12 @@ public static class Export
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"catalogue.{ending}\"";
         // People edit workbooks. What programs compare says the same wherever the same catalogue is.
         var isMarked = revisions ?? ending == "xlsx";
+        var hasIds = format is "csv" or "xlsx" && await AnyIds(connection, at, ct);
         await using var writer = format switch
         {
             "json" => new JsonDocument(http.Response),
-            "csv" => new TableDocument(new CsvRows(http.Response.Body), isMarked, await AnyIds(connection, at, ct)),
-            "xlsx" => new TableDocument(
-                new WorkbookRows(http.Response.Body),
-                isMarked,
-                await AnyIds(connection, at, ct)
-            ),
+            "csv" => new TableDocument(new CsvRows(http.Response.Body), isMarked, hasIds),
+            "xlsx" => new TableDocument(new WorkbookRows(http.Response.Body), isMarked, hasIds),
             _ => (IDocumentWriter)new MatrixDocument(http.Response.Body, isMarked),
         };
         var (origin, licence) = await Origin(connection, ct);

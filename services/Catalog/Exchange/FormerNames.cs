@@ -19,7 +19,6 @@ public static class FormerNames
         if (taxonomy.Former.IsEmpty)
             return (document, []);
         var told = new List<Recognised>();
-        var places = taxonomy.Places;
         var role = Present(taxonomy, new Part(Part.OfRoles, null, ""), document.Roles, told);
         var domain = Present(taxonomy, new Part(Part.OfDomains, null, ""), document.Domains.Select(d => d.Name), told);
         return (
@@ -34,7 +33,7 @@ public static class FormerNames
 
         CatalogDocument.Domain Domain(CatalogDocument.Domain wanted)
         {
-            if (places.Domains.FirstOrDefault(d => TextForm.Looks.Equals(d.Name, wanted.Name)) is not { } known)
+            if (taxonomy.DomainNamed(wanted.Name) is not { } known)
                 return wanted with { Groups = [.. wanted.Groups.Select(g => Group(g, name => name))] };
             var stated = document.StatedLevels(wanted);
             var used = wanted.Groups.SelectMany(g => g.Skills).SelectMany(s => s.Requirements).Select(r => r.Level);

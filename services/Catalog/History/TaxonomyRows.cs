@@ -61,20 +61,18 @@ public static class TaxonomyRows
                 e,
                 "levelDescribed",
                 new Part(Part.OfLevels, d.Domain, d.Level),
-                Said(d.Was),
-                Said(d.Description)
+                TextForm.Said(d.Was),
+                TextForm.Said(d.Description)
             ),
             RoleDescribed d => Row(
                 e,
                 "roleDescribed",
                 new Part(Part.OfRoles, null, d.Role),
-                Said(d.Was),
-                Said(d.Description)
+                TextForm.Said(d.Was),
+                TextForm.Said(d.Description)
             ),
             _ => null,
         };
-
-    private static string? Said(string text) => text.Length > 0 ? text : null;
 
     private static object Row(IEvent e, string kind, Part part, string? before, string? after)
     {

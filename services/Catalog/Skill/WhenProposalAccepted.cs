@@ -58,7 +58,7 @@ public sealed class WhenProposalAccepted(IDocumentSession session, NpgsqlDataSou
         }
         await session.Decide<Application>(
             application,
-            _ => Decision.Of(Answer(accepted, outcome, done)),
+            _ => Decision.Of(Answer(accepted, outcome.Conflicts, outcome.Skill?.Slug, done)),
             starts: true,
             ct: ct
         );
@@ -66,14 +66,21 @@ public sealed class WhenProposalAccepted(IDocumentSession session, NpgsqlDataSou
         bool IsTaken(string slug) => slugs.TryGetValue(slug, out var holder) && holder != accepted.SkillId;
     }
 
-    private static object Answer(ProposalAccepted accepted, Outcome outcome, Committed done) =>
-        outcome is { Conflicts.Count: > 0 } or { Skill: null }
-            ? new ChangesRefused(accepted.ProposalId, accepted.Revision, accepted.SkillId, [.. outcome.Conflicts])
+    /// <summary>What the proposal came to, for whoever sent it.</summary>
+    /// <param name="slug">Of what it changed; null where there is none.</param>
+    internal static object Answer(
+        ProposalAccepted accepted,
+        IReadOnlyList<Conflict> conflicts,
+        string? slug,
+        Committed done
+    ) =>
+        conflicts.Count > 0 || slug is null
+            ? new ChangesRefused(accepted.ProposalId, accepted.Revision, accepted.SkillId, [.. conflicts])
             : new ChangesApplied(
                 accepted.ProposalId,
                 accepted.Revision,
                 accepted.SkillId,
-                outcome.Skill.Slug,
+                slug,
                 done.Before,
                 done.Version
             );

@@ -23,24 +23,7 @@ public static class ChangeTaxonomy
         );
         await session.Decide<Application>(
             application,
-            _ =>
-                Decision.Of(
-                    course.Conflicts.Count > 0
-                        ? new ChangesRefused(
-                            accepted.ProposalId,
-                            accepted.Revision,
-                            accepted.SkillId,
-                            [.. course.Conflicts]
-                        )
-                        : new ChangesApplied(
-                            accepted.ProposalId,
-                            accepted.Revision,
-                            accepted.SkillId,
-                            course.Steps[0].Part.Slug,
-                            done.Before,
-                            done.Version
-                        )
-                ),
+            _ => Decision.Of(WhenProposalAccepted.Answer(accepted, course.Conflicts, course.Steps[0].Part.Slug, done)),
             starts: true,
             ct: ct
         );

@@ -100,10 +100,10 @@ public sealed class WhenProposalActivity(IDocumentSession session, TimeProvider 
             DropRequirement c => [Cell("requirementDropped", c.Role, c.Level, c.Was, null, c.WasMandatory)],
             RenameSkill c => [Whole("skillRenamed", c.Was, c.Name)],
             ReplaceKeywords c => [Whole("keywordsReplaced", string.Join(", ", c.Was), string.Join(", ", c.Keywords))],
-            DescribeSkill c => [Whole("skillDescribed", Said(c.Was), Said(c.Description))],
+            DescribeSkill c => [Whole("skillDescribed", TextForm.Said(c.Was), TextForm.Said(c.Description))],
             MoveSkill c => [Whole("skillMoved", $"{c.Was.Domain}/{c.Was.Group}", $"{c.Domain}/{c.Group}")],
             Renaming c => [Whole($"{Part.Of(c)!.Kind}Renamed", c.Was, c.Name)],
-            Describing c => [Whole($"{Part.Of(c)!.Kind}Described", Said(c.Was), Said(c.Description))],
+            Describing c => [Whole($"{Part.Of(c)!.Kind}Described", TextForm.Said(c.Was), TextForm.Said(c.Description))],
             RetireSkill => [Whole("skillRetired", null, null)],
             MergeSkill c => [Whole("skillMerged", null, c.Was?.Name ?? c.Into)],
             AddSkill c =>
@@ -117,8 +117,6 @@ public sealed class WhenProposalActivity(IDocumentSession session, TimeProvider 
             // One that is not known yet.
             _ => [],
         };
-
-    private static string? Said(string text) => text.Length > 0 ? text : null;
 
     private static NewsLine Cell(
         string kind,

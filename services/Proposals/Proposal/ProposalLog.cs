@@ -76,7 +76,7 @@ public sealed class ProposalLog(NpgsqlDataSource source)
     /// <param name="bytes">How long together, as they are stored.</param>
     /// <param name="ct">Cancels.</param>
     public Task<List<RevisionEntry>> Newest(ProposalPage page, int most, int bytes, CancellationToken ct) =>
-        Read(
+        source.Read(
             $"""
             select data::text from (
                 select version, data, row_number() over newest as number, sum(pg_column_size(data)) over newest as size
@@ -96,7 +96,7 @@ public sealed class ProposalLog(NpgsqlDataSource source)
     /// <summary>One revision whole; null if there is none of that number.</summary>
     public async Task<RevisionEntry?> Revision(ProposalPage page, int number, CancellationToken ct) =>
         (
-            await Read(
+            await source.Read(
                 $"""
                 select data::text from mt_events
                 where stream_id = $1 and version <= $2 and ({Revisions}) and {Number} = $3
@@ -111,7 +111,7 @@ public sealed class ProposalLog(NpgsqlDataSource source)
 
     /// <summary>Revisions before one, newest first.</summary>
     public Task<List<RevisionSummary>> Before(ProposalPage page, int? revision, int most, CancellationToken ct) =>
-        Read(
+        source.Read(
             $"""
             select {Number}, data ->> 'rationale', jsonb_array_length(data -> 'changes'),
                 coalesce((data ->> 'keepsApprovals')::boolean, false), (data ->> 'at')::timestamptz
@@ -146,7 +146,7 @@ public sealed class ProposalLog(NpgsqlDataSource source)
         CancellationToken ct,
         bool verdicts = false
     ) =>
-        Read(
+        source.Read(
             $"""
             select version, type, {Number}, data ->> 'reviewer', data ->> 'reason', (data ->> 'at')::timestamptz,
                 (data ->> 'comment')::uuid
@@ -166,7 +166,7 @@ public sealed class ProposalLog(NpgsqlDataSource source)
     /// <summary>The revisions that took over what comments suggest, by comment.</summary>
     public async Task<Dictionary<Guid, int>> Adopted(IReadOnlyList<Comment> comments, CancellationToken ct) =>
         comments.Count == 0 ? [] : (
-                await Read(
+                await source.Read(
                     $"""
                     select (data ->> 'comment')::uuid, {Number} from mt_events
                     where stream_id = any($1) and type = 'proposal_revised' and (data ->> 'comment')::uuid = any($2)
@@ -184,7 +184,7 @@ public sealed class ProposalLog(NpgsqlDataSource source)
         page.ConflictAt is not { } version
             ? []
             : (
-                await Read(
+                await source.Read(
                     "select (data -> 'conflicts')::text from mt_events where stream_id = $1 and version = $2",
                     row => JsonSerializer.Deserialize<Conflict[]>(row.GetString(0), Commands.Json)!,
                     ct,
@@ -199,7 +199,7 @@ public sealed class ProposalLog(NpgsqlDataSource source)
     /// </summary>
     public async Task<Dictionary<Guid, long>> Numbers(IEnumerable<Guid> proposals, CancellationToken ct) =>
         (
-            await Read(
+            await source.Read(
                 """
                 select proposal, submitted.seq_id
                 from unnest($1) as proposal cross join lateral (
@@ -215,7 +215,7 @@ public sealed class ProposalLog(NpgsqlDataSource source)
 
     /// <summary>The proposal of that number; null if there is none.</summary>
     public async Task<Guid?> Numbered(long number, CancellationToken ct) =>
-        await Read(
+        await source.Read(
             "select stream_id from mt_events where seq_id = $1 and type = 'proposal_submitted'",
             row => row.GetGuid(0),
             ct,
@@ -267,22 +267,5 @@ public sealed class ProposalLog(NpgsqlDataSource source)
     {
         var stored = JsonSerializer.Deserialize<Stored>(data, Commands.Json)!;
         return new(stored.Revision, stored.Rationale, stored.Changes, stored.KeepsApprovals, stored.At);
-    }
-
-    private async Task<List<T>> Read<T>(
-        string sql,
-        Func<NpgsqlDataReader, T> row,
-        CancellationToken ct,
-        params object[] values
-    )
-    {
-        await using var command = source.CreateCommand(sql);
-        foreach (var value in values)
-            command.Parameters.Add(new() { Value = value });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var rows = new List<T>();
-        while (await reader.ReadAsync(ct))
-            rows.Add(row(reader));
-        return rows;
     }
 }

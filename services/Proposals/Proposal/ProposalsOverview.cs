@@ -53,10 +53,10 @@ public sealed record ProposalsOverview(
     )
     {
         var (ct, now) = (http.RequestAborted, time.GetUtcNow());
-        var domains = await Read(
+        var domains = await source.Read(
             $"""
-            select domain, count(*), count(*) filter (where at > @week), count(*) filter (where at <= @week and at > @month),
-              count(*) filter (where at <= @month), count(*) filter (where state = 'changesRequested'),
+            select domain, count(*), count(*) filter (where at > $1), count(*) filter (where at <= $1 and at > $2),
+              count(*) filter (where at <= $2), count(*) filter (where state = 'changesRequested'),
               count(*) filter (where state = 'conflicted')
             from (
               select data -> 'skill' ->> 'domain' as domain, data ->> 'state' as state, (data ->> 'createdAt')::timestamptz as at {NotOver}
@@ -71,14 +71,15 @@ public sealed record ProposalsOverview(
                 row.GetInt64(5),
                 row.GetInt64(6)
             ),
-            ("week", now.AddDays(-7)),
-            ("month", now.AddDays(-30))
+            ct,
+            now.AddDays(-7),
+            now.AddDays(-30)
         );
         // Ids are ordered by time.
-        var oldest = await Read(
+        var oldest = await source.Read(
             $"""
             select id, data -> 'skill' ->> 'name', data -> 'skill' ->> 'domain', data ->> 'state', (data ->> 'createdAt')::timestamptz
-            {NotOver} order by id limit @most
+            {NotOver} order by id limit $1
             """,
             row => new Item(
                 row.GetGuid(0),
@@ -87,7 +88,8 @@ public sealed record ProposalsOverview(
                 row.GetString(3),
                 row.GetFieldValue<DateTimeOffset>(4)
             ),
-            ("most", Most)
+            ct,
+            Most
         );
         var caller = Caller.Of(http);
         return Reading.Hashed(
@@ -102,17 +104,5 @@ public sealed record ProposalsOverview(
                     : null
             )
         );
-
-        async Task<List<T>> Read<T>(string sql, Func<NpgsqlDataReader, T> read, params (string, object)[] values)
-        {
-            await using var command = source.CreateCommand(sql);
-            foreach (var (name, value) in values)
-                command.Parameters.AddWithValue(name, value);
-            var all = new List<T>();
-            await using var row = await command.ExecuteReaderAsync(ct);
-            while (await row.ReadAsync(ct))
-                all.Add(read(row));
-            return all;
-        }
     }
 }

@@ -36,8 +36,7 @@ public static class ReviewersPace
         var today = DateOnly.FromDateTime(now.UtcDateTime);
         var monday = today.AddDays(-((int)today.DayOfWeek + 6) % 7);
         var weeks = Enumerable.Range(0, Weeks).Select(n => monday.AddDays(7 * (n - Weeks + 1))).ToArray();
-        var decided = await Read(
-            source,
+        var decided = await source.Read(
             """
             select date_trunc('week', decided at time zone 'UTC')::date, count(*),
               percentile_cont(0.5) within group (order by extract(epoch from decided - submitted) / 3600)
@@ -65,8 +64,7 @@ public static class ReviewersPace
     )
     {
         var deciders = await Deciders.Load(session, ct);
-        var open = await Read(
-            source,
+        var open = await source.Read(
             """
             select data ->> 'skill', data ->> 'movesTo', data ->> 'author',
               array(select jsonb_array_elements_text(data -> 'reviewed'))
@@ -92,8 +90,7 @@ public static class ReviewersPace
             )
             .CountBy(reviewer => reviewer, StringComparer.Ordinal)
             .ToDictionary(StringComparer.Ordinal);
-        var lately = await Read(
-            source,
+        var lately = await source.Read(
             """
             select reviewer, count(*) filter (where at >= $2),
               percentile_cont(0.5) within group (order by extract(epoch from at - asked) / 3600)
@@ -131,22 +128,4 @@ public static class ReviewersPace
     // A tenth of an hour is exact enough, and the same every time it is counted.
     private static double? Hours(NpgsqlDataReader row, int column) =>
         row.IsDBNull(column) ? null : Math.Round(row.GetDouble(column), 1);
-
-    private static async Task<List<T>> Read<T>(
-        NpgsqlDataSource source,
-        string sql,
-        Func<NpgsqlDataReader, T> read,
-        CancellationToken ct,
-        params object[] values
-    )
-    {
-        await using var command = source.CreateCommand(sql);
-        foreach (var value in values)
-            command.Parameters.Add(new() { Value = value });
-        var all = new List<T>();
-        await using var row = await command.ExecuteReaderAsync(ct);
-        while (await row.ReadAsync(ct))
-            all.Add(read(row));
-        return all;
-    }
 }

@@ -1,3 +1,4 @@
+using SkillPlatform.Web.Languages;
 using SkillPlatform.Web.Mine;
 using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.Skills;
@@ -74,10 +75,7 @@ public static class ShowMatrix
         [
             .. items
                 .GroupBy(item => item.Skill)
-                .OrderBy(
-                    skill => skill.Key.Name,
-                    StringComparer.Create(System.Globalization.CultureInfo.CurrentUICulture, ignoreCase: true)
-                )
+                .OrderBy(skill => skill.Key.Name, Texts.ByName)
                 .Select(skill => new MatrixLine(
                     skill.Key.Name,
                     visit.To($"/skills/{skill.Key.Slug}"),

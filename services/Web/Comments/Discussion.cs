@@ -19,9 +19,8 @@ public static class Discussion
         string? cursor,
         Services services,
         Visit visit,
-        TimeProvider time,
         CancellationToken ct
-    ) => Show(slug, cursor, new Writing(reply, edit), 200, services, visit, time, ct);
+    ) => Show(slug, cursor, new Writing(reply, edit), 200, services, visit, ct);
 
     public static async Task<IResult> Show(
         string slug,
@@ -30,12 +29,11 @@ public static class Discussion
         int status,
         Services services,
         Visit visit,
-        TimeProvider time,
         CancellationToken ct
     )
     {
         var comments = ReadComments.From(services, $"/api/proposals/discussions/{slug}/comments", cursor, ct);
-        var skill = await services.SkillItself(slug, time, ct);
+        var skill = await services.SkillItself(slug, ct);
         if (skill is { Value: null, Down: false, Status: not 410 } || (skill.Value is null && await comments is null))
             return Page.Error(skill.Status);
         if (skill.Value is { } found && found.Slug != slug)

@@ -39,7 +39,6 @@ public static class WriteComment
         IFormCollection Form,
         Services Services,
         Visit Visit,
-        TimeProvider Time,
         CancellationToken Ct
     )
     {
@@ -80,8 +79,7 @@ public static class WriteComment
             $"/api/proposals/discussions/{Uri.EscapeDataString(slug)}/comments",
             sent.Visit.To($"/skills/{slug}/discussion"),
             sent.Cursor,
-            (writing, status) =>
-                Discussion.Show(slug, sent.Cursor, writing, status, sent.Services, sent.Visit, sent.Time, sent.Ct)
+            (writing, status) => Discussion.Show(slug, sent.Cursor, writing, status, sent.Services, sent.Visit, sent.Ct)
         );
 
     private static async Task<IResult> Post(Where where, Sent sent)

@@ -74,11 +74,7 @@ public static class ShowFeed
 
         public async Task<IResult> Skill(string slug)
         {
-            var skill = Services.SkillItself(
-                slug,
-                Http.RequestServices.GetRequiredService<TimeProvider>(),
-                Http.RequestAborted
-            );
+            var skill = Services.SkillItself(slug, Http.RequestAborted);
             var history = Services.Get<PageList<HistoryEntry>>(
                 "catalog",
                 $"/api/catalog/skills/{slug}/history?limit={50}",

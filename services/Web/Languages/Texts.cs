@@ -40,6 +40,9 @@ public sealed partial class Texts
 
     public static Texts In(string language) => All[language];
 
+    /// <summary>By which the reader of this request finds names in a list.</summary>
+    public static StringComparer ByName => StringComparer.Create(CultureInfo.CurrentUICulture, ignoreCase: true);
+
     /// <summary>A text with <c>{0}</c>, <c>{1}</c> … filled in. A key nobody has is a bug, found by the tests.</summary>
     public string this[string key, params ReadOnlySpan<object?> values] =>
         values.Length == 0 ? _texts[key] : string.Format(Culture, _texts[key], values);

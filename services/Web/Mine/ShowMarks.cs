@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
+using SkillPlatform.Changes;
 using SkillPlatform.Rendering;
 using SkillPlatform.Web.Catalogue;
+using SkillPlatform.Web.Languages;
 using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.Skills;
 
@@ -106,15 +108,13 @@ public static class ShowMarks
                         );
                     })
                     .OrderByDescending(text => text.Moved)
-                    .ThenBy(text => text.Role, Ordered)
-                    .ThenBy(text => text.Mark.Skill.Name, Ordered)
-                    .ThenBy(text => text.Level, Ordered),
+                    .ThenBy(text => text.Role, Texts.ByName)
+                    .ThenBy(text => text.Mark.Skill.Name, Texts.ByName)
+                    .ThenBy(text => text.Level, Texts.ByName),
             ],
             marks.Missing
         );
     }
-
-    private static StringComparer Ordered => StringComparer.Create(CultureInfo.CurrentUICulture, ignoreCase: true);
 
     private static async Task<IResult> Csv(Services services, Visit visit, HttpContext http, CancellationToken ct)
     {
@@ -152,10 +152,6 @@ public static class ShowMarks
         void Row(params string[] cells) => table.AppendJoin(',', cells.Select(Cell)).Append("\r\n");
     }
 
-    // What a spreadsheet would take for a formula is text to it.
-    private static string Cell(string text)
-    {
-        var harmless = text is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] ? $"'{text}" : text;
-        return $"\"{harmless.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-    }
+    private static string Cell(string text) =>
+        $"\"{SheetCell.Neutral(text).Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

@@ -36,8 +36,11 @@ public sealed record Answer<T>(
 }
 
 /// <summary>The services, as pages call them: on behalf of who looks, with little patience, and never by exception.</summary>
-public sealed class Services(IHttpClientFactory clients, ILogger<Services> log)
+public sealed class Services(IHttpClientFactory clients, TimeProvider time, ILogger<Services> log)
 {
+    /// <summary>The time at which it is asked for what is now.</summary>
+    public DateTimeOffset Now => time.GetUtcNow();
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         AllowOutOfOrderMetadataProperties = true,

@@ -51,7 +51,7 @@ public sealed record Names(Skill? Skill, Tree Tree)
     public string What(Texts t, Change change)
     {
         var (was, then) = Sides(t, change);
-        return Say(t, $"op.{Operation(change)}", change, was, then);
+        return Say(t, $"op.{Headline.Operation(change)}", change, was, then);
     }
 
     /// <summary>What a change is about, in words that are the same in each revision.</summary>
@@ -61,8 +61,8 @@ public sealed record Names(Skill? Skill, Tree Tree)
             change is Renaming ? "thing.renameSkill"
                 : change is Describing ? "thing.describeSkill"
                 : change is RenameSkill or ReplaceKeywords or DescribeSkill or MoveSkill or AddSkill or MergeSkill
-                    ? $"thing.{Operation(change)}"
-                : $"op.{Operation(change)}",
+                    ? $"thing.{Headline.Operation(change)}"
+                : $"op.{Headline.Operation(change)}",
             change,
             "",
             ""
@@ -96,15 +96,7 @@ public sealed record Names(Skill? Skill, Tree Tree)
     }
 
     /// <summary>What a list would call the first of the changes.</summary>
-    public static Headline? Head(Change[] changes) =>
-        changes is [var first, ..]
-            ? new(
-                Operation(first),
-                Cell.Of(first)?.Role,
-                Cell.Of(first)?.Level,
-                (first as RenameSkill)?.Name ?? (first as Renaming)?.Name ?? (first as MergeSkill)?.Was?.Name
-            )
-            : null;
+    public static Headline? Head(Change[] changes) => changes.Length > 0 ? Headline.Of(changes) : null;
 
     private string Say(Texts t, string key, Change change, string was, string then)
     {
@@ -130,6 +122,4 @@ public sealed record Names(Skill? Skill, Tree Tree)
             MergeSkill c => ("", c.Was?.Name ?? c.Into),
             _ => ("", ""),
         };
-
-    private static string Operation(Change change) => JsonNamingPolicy.CamelCase.ConvertName(change.GetType().Name);
 }

@@ -21,16 +21,14 @@ public static class UndoChange
         long version,
         bool? restore,
         Services services,
-        TimeProvider time,
         CancellationToken ct
-    ) => Ask(slug, version, restore == true, null, null, 200, services, time, ct);
+    ) => Ask(slug, version, restore == true, null, null, 200, services, ct);
 
     private static async Task<IResult> Post(
         string slug,
         IFormCollection form,
         Services services,
         Visit visit,
-        TimeProvider time,
         CancellationToken ct
     )
     {
@@ -39,10 +37,10 @@ public static class UndoChange
         var restore = form["restore"] == "true";
         // The history's button sends the version alone; then this asks for the reason.
         if (!form.TryGetValue("reason", out var typed))
-            return await Ask(slug, version, restore, null, null, 200, services, time, ct);
+            return await Ask(slug, version, restore, null, null, 200, services, ct);
         var reason = typed.ToString().Replace("\r\n", "\n", StringComparison.Ordinal);
         if (string.IsNullOrWhiteSpace(reason))
-            return await Ask(slug, version, restore, reason, visit.T["suggest.no-rationale"], 422, services, time, ct);
+            return await Ask(slug, version, restore, reason, visit.T["suggest.no-rationale"], 422, services, ct);
         var answer = await services.Send<Created>(
             "proposals",
             HttpMethod.Post,
@@ -58,7 +56,7 @@ public static class UndoChange
         );
         return answer is { Ok: true, Value.Id: var id }
             ? TypedResults.Redirect(visit.To($"/proposals/{id}") + "?done=submitted")
-            : await Ask(slug, version, restore, reason, visit.Why(answer), answer.Shown(), services, time, ct);
+            : await Ask(slug, version, restore, reason, visit.Why(answer), answer.Shown(), services, ct);
     }
 
     private static async Task<IResult> Ask(
@@ -69,11 +67,10 @@ public static class UndoChange
         string? problem,
         int status,
         Services services,
-        TimeProvider time,
         CancellationToken ct
     )
     {
-        var skill = await services.SkillItself(slug, time, ct);
+        var skill = await services.SkillItself(slug, ct);
         return skill.Value is { } found
             ? Page.Of<UndoPage>(new UndoModel(found, version, restore, reason, problem), status)
             : Page.Error(skill.Status);

@@ -6,18 +6,13 @@ namespace SkillPlatform.Web.Skills;
 public static class Itself
 {
     /// <summary>The skill as it is, or as it was last where it was merged into another; by a slug that it has or had.</summary>
-    public static async Task<Answer<Skill>> SkillItself(
-        this Services services,
-        string slug,
-        TimeProvider time,
-        CancellationToken ct
-    )
+    public static async Task<Answer<Skill>> SkillItself(this Services services, string slug, CancellationToken ct)
     {
         var now = await services.Get<Skill>("catalog", $"/api/catalog/skills/{slug}", ct);
         if (now.Value is not { } found || found.Slug == slug)
             return now;
         // It was renamed, or is another one.
-        var then = await services.SkillAt(slug, time.GetUtcNow(), ct);
+        var then = await services.SkillAt(slug, services.Now, ct);
         return then.Value?.Slug == slug ? then : now;
     }
 

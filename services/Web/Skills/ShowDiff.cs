@@ -54,7 +54,6 @@ public static class ShowDiff
         long? to,
         Services services,
         Visit visit,
-        TimeProvider time,
         CancellationToken ct
     )
     {
@@ -62,7 +61,7 @@ public static class ShowDiff
         if (to is { } until)
             address = $"/api/catalog/skills/{slug}/diff?from={from ?? 1}&to={until}";
         var diff = services.Get<SkillDiff>("catalog", address, ct);
-        var skill = services.SkillItself(slug, time, ct);
+        var skill = services.SkillItself(slug, ct);
         await Task.WhenAll(diff, skill);
         if ((await skill).Value is { } found && found.Slug != slug)
             return TypedResults.Redirect(visit.To($"/skills/{found.Slug}/history"), permanent: true);

@@ -18,15 +18,8 @@ public static class ShowHistory
     {
         app.MapGet(
                 "/skills/{slug}/history",
-                (
-                    string slug,
-                    string? cursor,
-                    Services services,
-                    Visit visit,
-                    TimeProvider time,
-                    CancellationToken ct
-                ) =>
-                    Get(slug, null, cursor, $"/api/catalog/skills/{slug}/history?limit={25}", services, visit, time, ct)
+                (string slug, string? cursor, Services services, Visit visit, CancellationToken ct) =>
+                    Get(slug, null, cursor, $"/api/catalog/skills/{slug}/history?limit={25}", services, visit, ct)
             )
             .AllowAnonymous();
         app.MapGet(
@@ -38,7 +31,6 @@ public static class ShowHistory
                     string? cursor,
                     Services services,
                     Visit visit,
-                    TimeProvider time,
                     CancellationToken ct
                 ) =>
                     Get(
@@ -48,7 +40,6 @@ public static class ShowHistory
                         $"/api/catalog/skills/{slug}/requirements/{role}/{level}/history?limit={25}",
                         services,
                         visit,
-                        time,
                         ct
                     )
             )
@@ -62,12 +53,11 @@ public static class ShowHistory
         FormattableString address,
         Services services,
         Visit visit,
-        TimeProvider time,
         CancellationToken ct
     )
     {
         var history = services.Get<PageList<HistoryEntry>>("catalog", address.With("cursor", cursor), ct);
-        var skill = services.SkillItself(slug, time, ct);
+        var skill = services.SkillItself(slug, ct);
         await Task.WhenAll(history, skill);
         if ((await skill).Value is { } found && found.Slug != slug)
             return TypedResults.Redirect(visit.To($"/skills/{found.Slug}/history"), permanent: true);

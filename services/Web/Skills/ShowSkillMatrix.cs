@@ -1,4 +1,5 @@
 using SkillPlatform.Web.Catalogue;
+using SkillPlatform.Web.Languages;
 using SkillPlatform.Web.Mine;
 using SkillPlatform.Web.Pages;
 
@@ -58,9 +59,6 @@ public static class ShowSkillMatrix
                         StringComparer.Ordinal
                     )
                 ))
-                .OrderBy(
-                    row => row.Name,
-                    StringComparer.Create(System.Globalization.CultureInfo.CurrentUICulture, ignoreCase: true)
-                ),
+                .OrderBy(row => row.Name, Texts.ByName),
         ];
 }

@@ -102,6 +102,3 @@ public sealed record OpenProposal(
     Headline? Head = null,
     Cell[]? Cells = null
 );
-
-/// <summary>The first of what a proposal changes.</summary>
-public sealed record Headline(string Op, string? Role = null, string? Level = null, string? Name = null);

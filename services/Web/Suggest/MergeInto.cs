@@ -85,11 +85,10 @@ public static class MergeInto
         Guid? proposal,
         Services services,
         Visit visit,
-        TimeProvider time,
         CancellationToken ct
     )
     {
-        var (about, status) = await About(slug, proposal, services, visit, time, ct);
+        var (about, status) = await About(slug, proposal, services, visit, ct);
         if (about is null)
             return Page.Error(status);
         var other = string.IsNullOrEmpty(into) ? null : await Other(into, about.Skill, services, ct);
@@ -119,11 +118,10 @@ public static class MergeInto
         Guid? proposal,
         Services services,
         Visit visit,
-        TimeProvider time,
         CancellationToken ct
     )
     {
-        var (about, status) = await About(slug, proposal, services, visit, time, ct);
+        var (about, status) = await About(slug, proposal, services, visit, ct);
         if (about is null)
             return Page.Error(status);
         if (await Other(form["into"].ToString(), about.Skill, services, ct) is not { } into)
@@ -155,18 +153,17 @@ public static class MergeInto
         Guid? proposal,
         Services services,
         Visit visit,
-        TimeProvider time,
         CancellationToken ct
     )
     {
         if (proposal is { } revised)
         {
-            var (about, status) = await ReviseProposal.Find(revised, services, visit, time, ct);
+            var (about, status) = await ReviseProposal.Find(revised, services, visit, ct);
             if (about is { IsNew: false, Skill.Retired: false })
                 return (about, 200);
             return (null, about is null ? status : 410);
         }
-        var skill = await SuggestForm.Last(slug, services, time, ct);
+        var skill = await SuggestForm.Last(slug, services, ct);
         if (skill.Value is { Retired: false } now)
             return (new Suggesting(now, IsNew: false), 200);
         return (null, skill.Value is null ? skill.Status : 410);

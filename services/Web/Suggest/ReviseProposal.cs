@@ -16,16 +16,10 @@ public static class ReviseProposal
         app.MapPost("/proposals/{id:guid}/revise", Post).RequireAuthorization();
     }
 
-    private static async Task<IResult> Get(
-        Guid id,
-        Services services,
-        Visit visit,
-        TimeProvider time,
-        CancellationToken ct
-    )
+    private static async Task<IResult> Get(Guid id, Services services, Visit visit, CancellationToken ct)
     {
         var tree = Tree.Read(services, ct);
-        var (about, status) = await Find(id, services, visit, time, ct);
+        var (about, status) = await Find(id, services, visit, ct);
         if (about is not { Proposal: { } proposal, Skill: var skill })
             return Page.Error(status);
         if (proposal.Taxonomy is not null)
@@ -76,11 +70,10 @@ public static class ReviseProposal
         IFormCollection form,
         Services services,
         Visit visit,
-        TimeProvider time,
         CancellationToken ct
     )
     {
-        var (about, status) = await Find(id, services, visit, time, ct);
+        var (about, status) = await Find(id, services, visit, ct);
         return about is null ? Page.Error(status)
             : about is { Proposal: { Taxonomy: not null } proposal }
                 ? await SuggestTaxonomy.Take(proposal, about.Tag, form, services, visit, ct)
@@ -88,13 +81,7 @@ public static class ReviseProposal
     }
 
     /// <summary>A proposal of one's own, with the skill that it is about.</summary>
-    public static async Task<(Suggesting?, int)> Find(
-        Guid id,
-        Services services,
-        Visit visit,
-        TimeProvider time,
-        CancellationToken ct
-    )
+    public static async Task<(Suggesting?, int)> Find(Guid id, Services services, Visit visit, CancellationToken ct)
     {
         var answer = await services.Get<Proposal>("proposals", $"/api/proposals/{id}", ct);
         if (answer.Value is not { } proposal)
@@ -106,7 +93,7 @@ public static class ReviseProposal
             return (null, 503);
         if (proposal.Skill is not { } slug)
             return (new Suggesting(SuggestSkill.Blank(), IsNew: true, proposal, answer.Tag), 200);
-        var skill = await SuggestForm.Last(slug, services, time, ct);
+        var skill = await SuggestForm.Last(slug, services, ct);
         return skill.Value is { } now
             ? (new Suggesting(now, IsNew: false, proposal, answer.Tag), 200)
             : (null, skill.Status);

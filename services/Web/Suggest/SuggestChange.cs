@@ -41,11 +41,10 @@ public static class SuggestChange
         IFormCollection form,
         Services services,
         Visit visit,
-        TimeProvider time,
         CancellationToken ct
     )
     {
-        var skill = await SuggestForm.Last(slug, services, time, ct);
+        var skill = await SuggestForm.Last(slug, services, ct);
         return skill.Value is { } now
             ? await SuggestForm.Take(new Suggesting(now, IsNew: false), form, services, visit, ct, (role, level))
             : Page.Error(skill.Status);

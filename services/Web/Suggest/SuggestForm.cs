@@ -83,15 +83,10 @@ public static class SuggestForm
     }
 
     /// <summary>The skill as it is or, once it is retired, as it was last.</summary>
-    public static async Task<Answer<Skill>> Last(
-        string slug,
-        Services services,
-        TimeProvider time,
-        CancellationToken ct
-    )
+    public static async Task<Answer<Skill>> Last(string slug, Services services, CancellationToken ct)
     {
-        var now = await services.SkillItself(slug, time, ct);
-        return now.Status == 410 ? await services.SkillAt(slug, time.GetUtcNow(), ct) : now;
+        var now = await services.SkillItself(slug, ct);
+        return now.Status == 410 ? await services.SkillAt(slug, services.Now, ct) : now;
     }
 
     // The texts the author saw, exactly: browsers change line ends, so they do not travel through the form.
