@@ -23,7 +23,7 @@ app.UseRouting();
 app.UseAuthentication();
 app.UseAuthorization();
 app.MapOpenApi("/api/catalog/openapi.json").AllowAnonymous();
-Api.Map(app.MapGroup("/api/catalog"));
+Api.Map(app.MapGroup("/api/catalog").WithETags());
 if (args is ["import", .., var file])
     return await ImportFile.Run(app.Services, file, intoEmpty: args.Contains("--into-empty"));
 return await app.Serve(args);

@@ -164,8 +164,7 @@ public static class CompareEditions
                     r.Level ?? "",
                 ]
         );
-        return Reading.Hashed(
-            http,
+        return TypedResults.Ok(
             new EditionDiff(
                 EditionItem.Of(from, people),
                 EditionItem.Of(to, people),

@@ -71,7 +71,7 @@ public sealed class ChangeSet
             .OfType<SkillChanges>()
             .ToArray();
         var people = await People.Load(session, [set?.By ?? import?.By], ct);
-        return Reading.Hashed(http, ChangeSetPage.Of(id, import, set, skills, people));
+        return TypedResults.Ok(ChangeSetPage.Of(id, import, set, skills, people));
     }
 
     /// <summary>What is left to do of it, and what stands in the way by now; null where it is done. Pure.</summary>

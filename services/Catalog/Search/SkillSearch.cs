@@ -77,8 +77,7 @@ public static class SkillSearch
         );
         var page = paging.Of(found?.Rows ?? [], row => row.Key, row => row.Length);
         var snippets = await Told(connection, [.. page.Items.Where(r => r.Told).Select(r => r.Id)], stage, ct);
-        return Reading.Hashed(
-            http,
+        return TypedResults.Ok(
             new SkillList(
                 [.. page.Items.Select(row => row.Item(taxonomy, snippets.GetValueOrDefault(row.Id)))],
                 page.NextCursor,

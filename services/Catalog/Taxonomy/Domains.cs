@@ -82,7 +82,7 @@ public static class Domains
             isMore && items.Count <= paging.Limit ? [.. items, items[^1]] : items,
             item => item.Key
         );
-        return Reading.Hashed(http, new Page<DomainItem>([.. page.Items.Select(i => i.Domain)], page.NextCursor));
+        return TypedResults.Ok(new Page<DomainItem>([.. page.Items.Select(i => i.Domain)], page.NextCursor));
     }
 
     private static async Task<IResult> Roles(
@@ -114,7 +114,7 @@ public static class Domains
             var (skills, must, may) = counts.GetValueOrDefault(role.Slug);
             return new RoleItem(role.Slug, role.Name, skills, must, may);
         });
-        return Reading.Hashed(http, paging.Of([.. items], item => [item.Slug]));
+        return TypedResults.Ok(paging.Of([.. items], item => [item.Slug]));
     }
 }
 

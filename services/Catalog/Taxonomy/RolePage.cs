@@ -106,8 +106,7 @@ public sealed record RolePage(
         var page = paging.Of(rest, r => [r.Key], r => Paging.Bytes(r.Row.Description));
         var people = await People.Load(session, page.Items.SelectMany(r => new[] { r.Row.Author, r.Row.Reviewer }), ct);
         var mandatory = rows.Count(r => r.Mandatory);
-        return Reading.Hashed(
-            http,
+        return TypedResults.Ok(
             new RolePage(
                 named.Slug,
                 named.Name,
