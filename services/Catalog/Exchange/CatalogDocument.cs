@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
 using SkillPlatform.Contracts;
 using SkillPlatform.EventSourcing;
 
@@ -42,14 +44,31 @@ public sealed record CatalogDocument(
     {
         public static implicit operator Term(string name) => new(name);
 
-        private sealed class Form : JsonConverter<Term>
-        {
-            private sealed record Whole(
-                string Name,
-                [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description,
-                [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExternalId[]? ExternalIds
+        private sealed record Whole(
+            string Name,
+            [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description,
+            [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExternalId[]? ExternalIds
+        );
+
+        /// <summary>As the description of the API tells it.</summary>
+        public static void Describe(OpenApiOptions options) =>
+            options.AddSchemaTransformer(
+                async (schema, context, ct) =>
+                {
+                    if (context.JsonTypeInfo.Type == typeof(Term[]))
+                        schema.Items = new OpenApiSchema
+                        {
+                            OneOf =
+                            [
+                                new OpenApiSchema { Type = JsonSchemaType.String },
+                                await context.GetOrCreateSchemaAsync(typeof(Whole), cancellationToken: ct),
+                            ],
+                        };
+                }
             );
 
+        private sealed class Form : JsonConverter<Term>
+        {
             public override Term? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
                 reader.TokenType == JsonTokenType.String ? new Term(reader.GetString()!)
                 : JsonSerializer.Deserialize<Whole>(ref reader, options) is var (name, description, ids)
