@@ -143,7 +143,11 @@ public static class Announcements
             SkillRenamed d => Of("skillRenamed", before!.Name, d.Name),
             KeywordsReplaced d => Of("keywordsReplaced", Text(before!.Keywords), Text(d.Keywords)),
             SkillDescribed d => Of("skillDescribed", TextForm.Said(before!.Description), TextForm.Said(d.Description)),
-            ExternalIdsReplaced d => Of("externalIdsReplaced", Text(before!.ExternalIds), Text(d.ExternalIds)),
+            ExternalIdsReplaced d => Of(
+                "externalIdsReplaced",
+                SkillExternalId.Text(before!.ExternalIds),
+                SkillExternalId.Text(d.ExternalIds)
+            ),
             SkillMoved d => Of("skillMoved", $"{before!.Domain}/{before.Group}", $"{d.Domain}/{d.Group}"),
             SkillRetired => Of("skillRetired", before!.Name, null),
             SkillMerged d => Of("skillMerged", before!.Name, d.Name) with { Other = after.MergedInto },
@@ -177,9 +181,6 @@ public static class Announcements
             );
         }
     }
-
-    private static string? Text(IEnumerable<ExternalId> ids) =>
-        TextForm.Said(Text(ids.Select(id => $"{id.System}: {id.Id}")));
 
     private static string Text(IEnumerable<string> keywords) => string.Join(", ", keywords);
 }

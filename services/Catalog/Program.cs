@@ -9,7 +9,10 @@ builder.AddServiceDefaults();
 builder.AddTokens(Account.Now);
 builder.AddEventStore("catalog-db", Store.Configure, Announcements.Of);
 builder.AddMessaging("catalog", Consumers.Add);
-builder.Services.AddOpenApi().AddHostedService<ReviewFallsDue>().AddSingleton<OverviewNow>();
+builder
+    .Services.AddOpenApi(CatalogDocument.Term.Describe)
+    .AddHostedService<ReviewFallsDue>()
+    .AddSingleton<OverviewNow>();
 SearchUpkeep.Add(builder.Services);
 SkillPages.Add(builder.Services);
 builder.Services.AddSingleton<ImportWorker>();

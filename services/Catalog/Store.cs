@@ -38,6 +38,7 @@ public static class Store
         events.MapEventType<RoleRenamed>("role_renamed");
         events.MapEventType<LevelDescribed>("level_described");
         events.MapEventType<RoleDescribed>("role_described");
+        events.MapEventType<TaxonomyIdsReplaced>("taxonomy_ids_replaced");
         events.MapEventType<ChangesApplied>("changes_applied");
         events.MapEventType<ChangesRefused>("changes_refused");
 

@@ -206,6 +206,80 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
     }
 
     [Fact]
+    public async Task What_a_role_a_level_a_domain_and_a_group_are_in_other_systems_stands_on_their_pages()
+    {
+        static object[] Ids(string id) =>
+            [
+                new
+                {
+                    system = "esco",
+                    id,
+                    uri = $"https://example.org/{id}",
+                },
+            ];
+        var levels = new[]
+        {
+            new
+            {
+                slug = "junior",
+                name = "Junior",
+                externalIds = Ids("l1"),
+            },
+        };
+        var groups = new[]
+        {
+            new
+            {
+                slug = "quay",
+                name = "Quay",
+                skills = 1,
+                externalIds = Ids("g1"),
+            },
+        };
+        var harbour = new
+        {
+            slug = "harbour",
+            name = "Harbour",
+            levels,
+            groups,
+            externalIds = Ids("d1"),
+        };
+        var role = new
+        {
+            slug = "stevedore",
+            name = "Stevedore",
+            counts = new
+            {
+                skills = 0,
+                mandatory = 0,
+                optional = 0,
+            },
+            items = Array.Empty<object>(),
+            externalIds = Ids("r1"),
+        };
+        web.Catalog.On("GET /api/catalog/domains", new { items = new[] { harbour } })
+            .On("GET /api/catalog/skills", Samples.Empty)
+            .On("GET /api/catalog/roles", Samples.Empty)
+            .On("GET /api/catalog/roles/stevedore", role);
+        using var browser = web.Browser();
+        Assert.Equal(["d1"], await Shown("/en/?domain=harbour"));
+        Assert.Equal(["g1"], await Shown("/en/?domain=harbour&group=quay"));
+        Assert.Equal(["r1"], await Shown("/en/roles/stevedore"));
+        Assert.Equal(["r1", "l1"], await Shown("/en/roles/stevedore?level=junior"));
+
+        async Task<string[]> Shown(string path)
+        {
+            var html = await browser.Html(path);
+            return
+            [
+                .. new[] { "r1", "l1", "d1", "g1" }.Where(id =>
+                    html.Contains($"href=\"https://example.org/{id}\"", StringComparison.Ordinal)
+                ),
+            ];
+        }
+    }
+
+    [Fact]
     public async Task Texts_in_another_script_are_not_taken_for_the_usual_language()
     {
         web.Given("scripts", "潮汐表を読む。");

@@ -17,6 +17,21 @@ public sealed class UploadTests(WebFixture web) : IClassFixture<WebFixture>
             state = "done",
             source = "tides.xlsx",
             unchanged = 39,
+            taxonomy = new[]
+            {
+                new
+                {
+                    taxonomy = new
+                    {
+                        kind = "role",
+                        slug = "pilot",
+                        name = "Harbour pilot",
+                    },
+                    kind = "roleRenamed",
+                    before = "Lotse",
+                    after = "Harbour pilot",
+                },
+            },
             skills = new[]
             {
                 new

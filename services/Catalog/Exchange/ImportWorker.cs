@@ -103,7 +103,7 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         CatalogDocument document;
         await using (var session = store.QuerySession())
             document = (await session.LoadAsync<ImportDocument>(import.Id, ct))!.Document;
-        (document, var taxonomy) = await Prepare(import, document, ct);
+        (document, var taxonomy, var parts) = await Prepare(import, document, ct);
         progress(import);
         var renamed = import.DryRun
             ? []
@@ -111,6 +111,8 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         var named = WantedSkill.All(document, taxonomy).Select(wanted => wanted.Says).ToLookup(Key, says => says.Place);
         var taken = new HashSet<Guid>();
         var differs = import.DryRun ? await Differing(import, ct) : null;
+        if (import.Purpose is null)
+            differs?.Tell(parts, taxonomy);
         foreach (var batch in WantedSkill.All(document, taxonomy).Skip(import.Done).Chunk(BatchSize))
         {
             // Throws where the lock's connection is lost, and the lock with it.
@@ -126,6 +128,8 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         }
         await using var last = Session(import);
         import.State = Import.Finished;
+        if (differs is not null)
+            last.Store(differs);
         End(last, import);
         if (!import.DryRun && (import.TaxonomyChanged || import.Added + import.Changed > 0))
             last.Stage<Import>(
@@ -138,18 +142,26 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
     }
 
     // Roles, domains and groups come first, in a transaction of their own: what the skills stand on.
-    private async Task<(CatalogDocument, Taxonomy)> Prepare(Import import, CatalogDocument given, CancellationToken ct)
+    private async Task<(CatalogDocument, Taxonomy, IReadOnlyList<object>)> Prepare(
+        Import import,
+        CatalogDocument given,
+        CancellationToken ct
+    )
     {
         await using var session = Session(import);
         var (document, taxonomy) = (given, Taxonomy.Empty);
         IReadOnlyList<Recognised> former = [];
+        IReadOnlyList<object> events = [];
         var (decision, _) = await session.Decide<Taxonomy>(
             Taxonomy.StreamId,
             now =>
             {
-                (document, former) = given.InPresentNames(now ?? Taxonomy.Empty);
-                var events = ImportDecisions.Decide(now ?? Taxonomy.Empty, document);
-                taxonomy = events.Aggregate(now ?? Taxonomy.Empty, Taxonomy.Fold);
+                taxonomy = now ?? Taxonomy.Empty;
+                var renames = PartsByExternalId.Renames(given, taxonomy).ToArray();
+                taxonomy = renames.Aggregate(taxonomy, Taxonomy.Fold);
+                (document, former) = given.InPresentNames(taxonomy);
+                events = [.. renames, .. ImportDecisions.Decide(taxonomy, document)];
+                taxonomy = events.Skip(renames.Length).Aggregate(taxonomy, Taxonomy.Fold);
                 return import.DryRun ? Decision.Nothing : Decision.Of(events);
             },
             ct: ct
@@ -159,7 +171,7 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         import.Recognise(former);
         Save(session, import);
         await session.SaveChangesAsync(ct);
-        return (document, taxonomy);
+        return (document, taxonomy, events);
     }
 
     // Where it goes on after an interruption, with what it has found.

@@ -1,4 +1,5 @@
 using Marten;
+using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
 
 namespace SkillPlatform.Catalog;
@@ -13,6 +14,10 @@ public sealed class SkillExternalId
 
     // Neither holds a line break.
     public static string Key(ExternalId id) => $"{id.System}\n{id.Id}";
+
+    /// <summary>In words, as histories tell them; null for none.</summary>
+    public static string? Text(IEnumerable<ExternalId> ids) =>
+        TextForm.Said(string.Join(", ", ids.Select(id => $"{id.System}: {id.Id}")));
 
     /// <summary>Who has these ids, by their keys.</summary>
     public static async Task<IReadOnlyDictionary<string, Guid>> Holders(

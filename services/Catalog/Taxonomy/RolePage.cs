@@ -18,7 +18,8 @@ public sealed record RolePage(
     IReadOnlyList<RolePage.Item> Items,
     string? NextCursor,
     IReadOnlyList<RolePage.OriginOf>? Origins = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description = null
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExternalId[]? ExternalIds = null
 )
 {
     /// <summary>Where the texts of a domain that this page shows are from.</summary>
@@ -119,7 +120,8 @@ public sealed record RolePage(
                 [.. page.Items.Select(r => Of(r.Row, taxonomy, people))],
                 page.NextCursor,
                 [.. From(page.Items.Select(r => r.Row.Domain), taxonomy)],
-                named.Description
+                named.Description,
+                named.ExternalIds
             )
         );
 

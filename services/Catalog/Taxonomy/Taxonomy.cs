@@ -38,6 +38,15 @@ public sealed record LevelDescribed(string Domain, string Level, string Was, str
 /// <summary>What a role is about, likewise.</summary>
 public sealed record RoleDescribed(string Role, string Was, string Description);
 
+/// <summary>What a part of the taxonomy is in other systems, whole: <see cref="Part"/> in its members.</summary>
+public sealed record TaxonomyIdsReplaced(
+    string Kind,
+    string? Domain,
+    string Slug,
+    ExternalId[] Was,
+    ExternalId[] ExternalIds
+);
+
 /// <summary>What a part of the taxonomy was called before.</summary>
 public sealed record FormerName(Part Part, string Name);
 
@@ -83,6 +92,10 @@ public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableA
             RoleRenamed e => taxonomy.Renamed(new Part(Part.OfRoles, null, e.Role), e.Was, e.Name),
             LevelDescribed e => taxonomy.Described(new Part(Part.OfLevels, e.Domain, e.Level), e.Description),
             RoleDescribed e => taxonomy.Described(new Part(Part.OfRoles, null, e.Role), e.Description),
+            TaxonomyIdsReplaced e => taxonomy.With(
+                new Part(e.Kind, e.Domain, e.Slug),
+                now => now with { ExternalIds = e.ExternalIds.Length > 0 ? e.ExternalIds : null }
+            ),
             _ => taxonomy,
         };
     }
@@ -100,7 +113,8 @@ public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableA
                 or LevelRenamed
                 or RoleRenamed
                 or LevelDescribed
-                or RoleDescribed;
+                or RoleDescribed
+                or TaxonomyIdsReplaced;
 
     private Taxonomy Renamed(Part part, string was, string name) =>
         With(part, now => now with { Name = name }) with
@@ -141,6 +155,7 @@ public sealed class TaxonomyFold : SingleStreamProjection<Taxonomy, Guid>
         IncludeType<RoleRenamed>();
         IncludeType<LevelDescribed>();
         IncludeType<RoleDescribed>();
+        IncludeType<TaxonomyIdsReplaced>();
     }
 
     // Events of other streams come by here too, and are no taxonomy.

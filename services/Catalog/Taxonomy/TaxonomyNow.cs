@@ -48,7 +48,7 @@ public sealed class KnownTaxonomy(string version, Taxonomy taxonomy)
         StringComparer.Ordinal
     );
     private readonly FrozenDictionary<(string, string), Named> _groups = taxonomy
-        .Domains.SelectMany(d => d.Groups.Select(g => (Key: (d.Slug, g.Slug), Group: g)))
+        .Domains.SelectMany(d => d.Groups.Select(g => (Key: (d.Slug, g.Slug), Group: g.Bare())))
         .ToFrozenDictionary(p => p.Key, p => p.Group);
 
     public string Version => version;

@@ -5,7 +5,7 @@ using SkillPlatform.Web.Watching;
 
 namespace SkillPlatform.Web.Catalogue;
 
-public sealed record GroupInTree(string Slug, string Name, long Skills);
+public sealed record GroupInTree(string Slug, string Name, long Skills, ExternalId[]? ExternalIds = null);
 
 public sealed record DomainInTree(
     string Slug,
@@ -16,7 +16,8 @@ public sealed record DomainInTree(
     string? Language = null,
     string? Source = null,
     string? Licence = null,
-    string? Attribution = null
+    string? Attribution = null,
+    ExternalId[]? ExternalIds = null
 )
 {
     public Origin Origin => new(Language, Source, Licence, Attribution);
