@@ -2,6 +2,7 @@ using System.Text.Json;
 using JasperFx.Events;
 using Marten;
 using SkillPlatform.Changes;
+using SkillPlatform.Contracts;
 using Weasel.Postgresql;
 using Weasel.Postgresql.Tables;
 
@@ -71,8 +72,19 @@ public static class TaxonomyRows
                 TextForm.Said(d.Was),
                 TextForm.Said(d.Description)
             ),
+            LevelsReordered d => Row(e, "levelsReordered", d.Domain, d.Was, d.Levels),
+            GroupsReordered d => Row(e, "groupsReordered", d.Domain, d.Was, d.Groups),
+            DomainRetired d => Row(e, "domainRetired", new Part(Part.OfDomains, null, d.Domain), d.Name, null),
+            GroupRetired d => Row(e, "groupRetired", new Part(Part.OfGroups, d.Domain, d.Group), d.Name, null),
+            LevelRetired d => Row(e, "levelRetired", new Part(Part.OfLevels, d.Domain, d.Level), d.Name, null),
+            RoleRetired d => Row(e, "roleRetired", new Part(Part.OfRoles, null, d.Role), d.Name, null),
             _ => null,
         };
+
+    private static object Row(IEvent e, string kind, string domain, Named[] before, Named[] after) =>
+        Row(e, kind, new Part(Part.OfDomains, null, domain), Text(before), Text(after));
+
+    private static string Text(Named[] all) => string.Join(", ", all.Select(named => named.Name));
 
     private static object Row(IEvent e, string kind, Part part, string? before, string? after)
     {

@@ -37,7 +37,8 @@ public sealed record Role(
     RoleItem[] Items,
     string? NextCursor,
     OriginOf[]? Origins = null,
-    string? Description = null
+    string? Description = null,
+    RetiredPart? Retired = null
 )
 {
     /// <summary>The language that the texts of a domain are in; null where that is not known.</summary>
