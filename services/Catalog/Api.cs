@@ -18,6 +18,7 @@ public static class Api
         Changes.Map(api);
         Domains.Map(api);
         RolePage.Map(api);
+        RetiredParts.Map(api);
         SkillSearch.Map(api);
         SkillFacets.Map(api);
         SkillAddresses.Map(api);

@@ -39,6 +39,12 @@ public static class Store
         events.MapEventType<LevelDescribed>("level_described");
         events.MapEventType<RoleDescribed>("role_described");
         events.MapEventType<TaxonomyIdsReplaced>("taxonomy_ids_replaced");
+        events.MapEventType<LevelsReordered>("levels_reordered");
+        events.MapEventType<GroupsReordered>("groups_reordered");
+        events.MapEventType<DomainRetired>("domain_retired");
+        events.MapEventType<GroupRetired>("group_retired");
+        events.MapEventType<LevelRetired>("level_retired");
+        events.MapEventType<RoleRetired>("role_retired");
         events.MapEventType<ChangesApplied>("changes_applied");
         events.MapEventType<ChangesRefused>("changes_refused");
 

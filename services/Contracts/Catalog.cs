@@ -144,7 +144,7 @@ public sealed record ProposalApplied(
 
 /// <summary>Why one change of a proposal could not be applied.</summary>
 /// <param name="Change">Index into the proposal's changes, 0 upwards.</param>
-/// <param name="Code">Stable: <c>changed</c>, <c>missing</c>, <c>exists</c>, <c>unknown-role</c>, <c>unknown-level</c>, <c>unknown-place</c>, <c>retired</c>, <c>merged</c>, <c>name-taken</c>, <c>too-many-keywords</c>.</param>
+/// <param name="Code">Stable: <c>changed</c>, <c>missing</c>, <c>exists</c>, <c>unknown-role</c>, <c>unknown-level</c>, <c>unknown-place</c>, <c>retired</c>, <c>merged</c>, <c>name-taken</c>, <c>too-many-keywords</c>, <c>in-use</c>, <c>last-level</c>.</param>
 /// <param name="Was">What the author saw, as text; null if nothing.</param>
 /// <param name="Now">What is there now; null if nothing.</param>
 /// <param name="Wanted">What the author wants; null if nothing.</param>
@@ -164,7 +164,13 @@ public sealed record ProposalConflicted(Guid ProposalId, int Revision, Conflict[
 /// <param name="Version">Grows with every change.</param>
 /// <param name="Domains">All domains.</param>
 /// <param name="Roles">All roles.</param>
-public sealed record TaxonomyChanged(long Version, DomainTaxonomy[] Domains, Named[] Roles);
+/// <param name="Retired">What was among them and is no more; null where nothing was.</param>
+public sealed record TaxonomyChanged(
+    long Version,
+    DomainTaxonomy[] Domains,
+    Named[] Roles,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TaxonomyPart[]? Retired = null
+);
 
 /// <summary>A domain with its levels and groups.</summary>
 /// <param name="Slug">Slug.</param>

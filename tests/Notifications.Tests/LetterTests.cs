@@ -56,6 +56,39 @@ public sealed class LetterTests
         );
     }
 
+    [Fact]
+    public void Another_order_is_told_by_the_names_of_what_was_ordered()
+    {
+        var activity = Given.Activity("merged") with
+        {
+            Taxonomy = new TaxonomyPart("domain", "sea", "Sea"),
+            Changes =
+            [
+                new ReorderLevels("sea", ["low", "deck"], ["deck", "low"]),
+                new ReorderGroups("sea", ["deck", "hull"], ["hull", "deck"]),
+            ],
+        };
+        var known = new KnownTaxonomy
+        {
+            Domains =
+            [
+                new(
+                    "sea",
+                    "Sea",
+                    [new("deck", "Officer"), new("low", "Low")],
+                    [new("hull", "Hull"), new("deck", "Deck")]
+                ),
+            ],
+        };
+        var names = new Names(null, known);
+        Assert.Equal(
+            ["levels put in another order: Officer, Low", "groups put in another order: Hull, Deck"],
+            WhenProposalActivity
+                .NewsOf(activity, Guid.NewGuid())!
+                .Lines.Select(line => Wording.Change(Texts.For("en"), names.In(line)))
+        );
+    }
+
     private static (MimeMessage Mail, string Text, string Html) Letter(Contents contents)
     {
         using var stream = new MemoryStream();

@@ -696,6 +696,55 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
     }
 
     [Fact]
+    public async Task What_was_retired_says_since_when_and_by_which_proposal()
+    {
+        var proposal = Guid.NewGuid();
+        var ended = new
+        {
+            kind = "role",
+            slug = "stoker",
+            name = "Stoker",
+            domain = (string?)null,
+            at = "2026-11-20T10:00:00Z",
+            proposal,
+        };
+        web.Catalog.On(
+                "GET /api/catalog/roles/stoker",
+                new
+                {
+                    slug = "stoker",
+                    name = "Stoker",
+                    counts = new
+                    {
+                        skills = 0,
+                        mandatory = 0,
+                        optional = 0,
+                    },
+                    items = Array.Empty<object>(),
+                    retired = ended,
+                }
+            )
+            .On(
+                "GET /api/catalog/retired",
+                new { items = new[] { ended with { kind = "group", slug = "bilge", name = "Bilge", domain = "sea" } } }
+            );
+        using var browser = web.Browser();
+        await browser.SignIn();
+        string[] pages = ["/en/roles/stoker", "/en/?domain=sea&group=bilge"];
+        foreach (var (page, name) in pages.Zip(["Stoker", "Bilge"]))
+        {
+            var html = await browser.Html(page);
+            Assert.Contains("November 20, 2026", html);
+            Assert.Contains(name, html);
+            Assert.Contains($"href=\"/en/proposals/{proposal}\"", html);
+            Assert.DoesNotContain("/suggest\"", html);
+        }
+        Assert.Contains("domain=sea", web.Catalog.Last("/api/catalog/retired").Query);
+        using var form = await browser.Get("/en/roles/stoker/suggest");
+        Assert.Equal(HttpStatusCode.NotFound, form.StatusCode);
+    }
+
+    [Fact]
     public async Task Roles_are_listed_with_what_they_ask()
     {
         web.Catalog.On(

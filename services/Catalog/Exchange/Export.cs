@@ -84,6 +84,8 @@ public static class Export
         if (Reading.NotModified(http, Convert.ToHexStringLower(asked)[..24]))
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         var taxonomy = await Taxonomy(connection, ct);
+        if (at is { } past)
+            taxonomy = await taxonomy.With(past, connection, ct);
         if (domain is not null && taxonomy.Domain(domain) is null)
             return Refusal.NoSuch("domain").AsProblem();
         if (role is not null && !taxonomy.HasRole(role))

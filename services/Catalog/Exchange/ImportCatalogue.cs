@@ -54,7 +54,7 @@ public static class ImportCatalogue
         var (document, errors, form) = await Read(body, format, source, session, ct);
         if (document is null)
             return errors.AsRefusal().AsProblem();
-        if (proposes && await Unknown(session, document, ct) is { Length: > 0 } unknown)
+        if (await Unknown(session, document, proposes, ct) is { Length: > 0 } unknown)
             return Refusal.Fields(unknown).AsProblem();
         var hash = Convert.ToHexStringLower(SHA256.HashData(body.Span));
         var import = Import.Of(
@@ -120,13 +120,14 @@ public static class ImportCatalogue
     private static async Task<(string, string)[]> Unknown(
         IQuerySession session,
         CatalogDocument document,
+        bool proposes,
         CancellationToken ct
-    ) =>
-        [
-            .. UploadFile
-                .Unknown(document, await session.LoadAsync<Taxonomy>(Taxonomy.StreamId, ct) ?? Taxonomy.Empty)
-                .Take(DocumentErrors.Most),
-        ];
+    )
+    {
+        var taxonomy = await session.LoadAsync<Taxonomy>(Taxonomy.StreamId, ct) ?? Taxonomy.Empty;
+        var unknown = proposes ? UploadFile.Unknown(document, taxonomy) : [];
+        return [.. document.Retired(taxonomy).Concat(unknown).Take(DocumentErrors.Most)];
+    }
 
     // Everybody's files are compared one after the other: nobody's next one comes before the others' first.
     private static Task<bool> IsBusy(IQuerySession session, string? by, CancellationToken ct) =>

@@ -15,18 +15,21 @@ public static class ImportDecisions
         var events = new List<object>();
         var roles = document.Roles.Select(role => role.Name);
         foreach (var name in roles.Except(now.Roles.Select(role => role.Name), TextForm.Looks).ToArray())
-            Add(new RoleAdded(Slugs.Unique(Slugs.Of(name), now.HasRole), name));
+            Add(new RoleAdded(Slugs.Unique(Slugs.Of(name), s => now.IsTaken(new(Part.OfRoles, null, s))), name));
         Say(new Part(Part.OfRoles, null, ""), document.Roles);
         foreach (var wanted in document.Domains)
         {
             if (now.DomainNamed(wanted.Name) is not { } domain)
             {
-                var slug = Slugs.Unique(Slugs.Of(wanted.Name), s => now.Domain(s) is not null);
+                var slug = Slugs.Unique(Slugs.Of(wanted.Name), s => now.IsTaken(new(Part.OfDomains, null, s)));
                 var levels = document.StatedLevels(wanted) ?? CatalogDocument.UsualLevels.Select(Term);
-                Add(new DomainAdded(slug, wanted.Name, Levels([], levels)));
+                Add(new DomainAdded(slug, wanted.Name, Levels([], levels, [])));
                 domain = now.Domain(slug)!;
             }
-            else if (Levels(domain, document, wanted) is { } levels && !levels.SequenceEqual(domain.Levels))
+            else if (
+                Levels(domain, now.RetiredPlaces.Domain(domain.Slug)?.Levels ?? [], document, wanted) is { } levels
+                && !levels.SequenceEqual(domain.Levels)
+            )
                 Add(new LevelsReplaced(domain.Slug, levels));
             var from = domain.Origin ?? new Origin();
             if (Over(from, wanted) is var origin && origin != from)
@@ -47,7 +50,7 @@ public static class ImportDecisions
                 )
             )
             {
-                var slug = Slugs.Unique(Slugs.Of(group.Name), s => now.HasGroup(domain.Slug, s));
+                var slug = Slugs.Unique(Slugs.Of(group.Name), s => now.IsTaken(new(Part.OfGroups, domain.Slug, s)));
                 Add(new GroupAdded(domain.Slug, slug, group.Name));
             }
             Say(new Part(Part.OfDomains, null, ""), [PartsByExternalId.Term(wanted)]);
@@ -145,12 +148,17 @@ public static class ImportDecisions
             : null;
     }
 
-    private static Named[]? Levels(DomainTaxonomy domain, CatalogDocument document, CatalogDocument.Domain wanted)
+    private static Named[]? Levels(
+        DomainTaxonomy domain,
+        Named[] gone,
+        CatalogDocument document,
+        CatalogDocument.Domain wanted
+    )
     {
         if (document.StatedLevels(wanted) is { } stated)
             return
             [
-                .. Levels(domain.Levels, stated),
+                .. Levels(domain.Levels, stated, gone),
                 .. domain.Levels.Where(l => !stated.Any(s => TextForm.Looks.Equals(s.Name, l.Name))),
             ];
         // Nothing is said of levels: one of the usual ones joins where a requirement needs it.
@@ -162,15 +170,15 @@ public static class ImportDecisions
         var missing = CatalogDocument.UsualLevels.Where(name =>
             used.Contains(name) && !Array.Exists(domain.Levels, l => TextForm.Looks.Equals(l.Name, name))
         );
-        return Levels(domain.Levels, domain.Levels.Select(l => l.Name).Concat(missing).Select(Term));
+        return Levels(domain.Levels, domain.Levels.Select(l => l.Name).Concat(missing).Select(Term), gone);
     }
 
     private static CatalogDocument.Term Term(string name) => name;
 
-    // A level that is there keeps its slug.
-    private static Named[] Levels(Named[] known, IEnumerable<CatalogDocument.Term> wanted)
+    // A level that is there keeps its slug, and one that is gone, too.
+    private static Named[] Levels(Named[] known, IEnumerable<CatalogDocument.Term> wanted, Named[] gone)
     {
-        var taken = known.Select(l => l.Slug).ToHashSet(StringComparer.Ordinal);
+        var taken = known.Concat(gone).Select(l => l.Slug).ToHashSet(StringComparer.Ordinal);
         return
         [
             .. wanted.Select(term =>

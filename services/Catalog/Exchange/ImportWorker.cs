@@ -105,6 +105,8 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
             document = (await session.LoadAsync<ImportDocument>(import.Id, ct))!.Document;
         (document, var taxonomy, var parts) = await Prepare(import, document, ct);
         progress(import);
+        if (import.State == Import.Failed)
+            return;
         var renamed = import.DryRun
             ? []
             : await RenameByExternalId.Run(() => Session(import), WantedSkill.All(document, taxonomy), ct);
@@ -118,6 +120,7 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
             // Throws where the lock's connection is lost, and the lock with it.
             await turn.Check(ct);
             await using var session = Session(import);
+            await Stands(session, taxonomy, ct);
             await Stage(session, import, batch, named, taken, renamed, differs, ct);
             import.Done += batch.Length;
             if (differs is not null)
@@ -141,6 +144,19 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         progress(import);
     }
 
+    // What the skills stand on is not retired while they are written; where it was since, the import looks at all of it again.
+    private static async Task Stands(IDocumentSession session, Taxonomy taxonomy, CancellationToken ct)
+    {
+        await session.BeginTransactionAsync(ct);
+        var now = await session.QueryAsync<int>(
+            "select coalesce((data ->> 'retirements')::int, 0) from mt_doc_taxonomy where id = ? for share",
+            ct,
+            Taxonomy.StreamId
+        );
+        if (now.Any(retirements => retirements != taxonomy.Retirements))
+            throw new ConcurrencyException(typeof(Taxonomy), Taxonomy.StreamId);
+    }
+
     // Roles, domains and groups come first, in a transaction of their own: what the skills stand on.
     private async Task<(CatalogDocument, Taxonomy, IReadOnlyList<object>)> Prepare(
         Import import,
@@ -152,6 +168,7 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         var (document, taxonomy) = (given, Taxonomy.Empty);
         IReadOnlyList<Recognised> former = [];
         IReadOnlyList<object> events = [];
+        (string, string)[] retired = [];
         var (decision, _) = await session.Decide<Taxonomy>(
             Taxonomy.StreamId,
             now =>
@@ -159,7 +176,12 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
                 taxonomy = now ?? Taxonomy.Empty;
                 var renames = PartsByExternalId.Renames(given, taxonomy).ToArray();
                 taxonomy = renames.Aggregate(taxonomy, Taxonomy.Fold);
+                retired = [.. given.Retired(taxonomy).Take(DocumentErrors.Most)];
+                if (retired.Length > 0)
+                    return Decision.Nothing;
                 (document, former) = given.InPresentNames(taxonomy);
+                (document, var gone) = document.WithoutRetired(taxonomy);
+                former = [.. former, .. gone];
                 events = [.. renames, .. ImportDecisions.Decide(taxonomy, document)];
                 taxonomy = events.Skip(renames.Length).Aggregate(taxonomy, Taxonomy.Fold);
                 return import.DryRun ? Decision.Nothing : Decision.Of(events);
@@ -169,7 +191,14 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         import.State = Import.Running;
         import.TaxonomyChanged |= decision is Decision.Accepted;
         import.Recognise(former);
-        Save(session, import);
+        if (retired.Length > 0)
+        {
+            import.State = Import.Failed;
+            import.Errors = [.. retired.Select(error => new ImportError(error.Item1, error.Item2))];
+            End(session, import);
+        }
+        else
+            Save(session, import);
         await session.SaveChangesAsync(ct);
         return (document, taxonomy, events);
     }

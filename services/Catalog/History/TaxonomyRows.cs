@@ -2,6 +2,7 @@ using System.Text.Json;
 using JasperFx.Events;
 using Marten;
 using SkillPlatform.Changes;
+using SkillPlatform.Contracts;
 using Weasel.Postgresql;
 using Weasel.Postgresql.Tables;
 
@@ -76,8 +77,16 @@ public static class TaxonomyRows
                 SkillExternalId.Text(d.Was),
                 SkillExternalId.Text(d.ExternalIds)
             ),
+            LevelsReordered d => ("levelsReordered", new Part(Part.OfDomains, null, d.Domain), Text(d.Was), Text(d.Levels)),
+            GroupsReordered d => ("groupsReordered", new Part(Part.OfDomains, null, d.Domain), Text(d.Was), Text(d.Groups)),
+            DomainRetired d => ("domainRetired", new Part(Part.OfDomains, null, d.Domain), d.Name, null),
+            GroupRetired d => ("groupRetired", new Part(Part.OfGroups, d.Domain, d.Group), d.Name, null),
+            LevelRetired d => ("levelRetired", new Part(Part.OfLevels, d.Domain, d.Level), d.Name, null),
+            RoleRetired d => ("roleRetired", new Part(Part.OfRoles, null, d.Role), d.Name, null),
             _ => null,
         };
+
+    private static string Text(Named[] all) => string.Join(", ", all.Select(named => named.Name));
 
     private static object? Row(IEvent e)
     {

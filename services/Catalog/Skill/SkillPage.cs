@@ -105,7 +105,7 @@ public sealed record SkillPage(
             at.Requirements.SelectMany(r => new[] { r.Author, r.Reviewer, r.Confirmed?.By }).Append(at.Kept.Review?.By),
             ct
         );
-        var page = Of(isPast ? at.WithoutUpkeep : at, taxonomy, people);
+        var page = isPast ? Of(at.WithoutUpkeep, taxonomy.WithRetired(), people) : Of(at, taxonomy, people);
         if (isPast)
             return Past(http, page, point);
         var options = services.GetRequiredService<IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>>();

@@ -19,7 +19,8 @@ public sealed record RolePage(
     string? NextCursor,
     IReadOnlyList<RolePage.OriginOf>? Origins = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExternalId[]? ExternalIds = null
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExternalId[]? ExternalIds = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RetiredPart? Retired = null
 )
 {
     /// <summary>Where the texts of a domain that this page shows are from.</summary>
@@ -93,12 +94,14 @@ public sealed record RolePage(
         if (level?.Contains('\0', StringComparison.Ordinal) == true)
             return Refusal.Field("/level", "Must not hold the character U+0000.").AsProblem();
         var taxonomy = await taxonomies.Read(ct);
-        if (!taxonomy.HasRole(role))
+        var retired = taxonomy.HasRole(role) ? null : await RetiredParts.Role(source, role, ct);
+        if (!taxonomy.HasRole(role) && retired is null)
             return Refusal.NoSuch("role").AsProblem();
         var named = taxonomy.Role(role);
         var rows = await Rows(source, role, level, at, ct);
         var order = taxonomy
-            .Whole.Domains.SelectMany((d, i) => d.Levels.Select((l, j) => (Key: (d.Slug, l.Slug), At: (i * 100) + j)))
+            .Whole.WithRetired()
+            .Domains.SelectMany((d, i) => d.Levels.Select((l, j) => (Key: (d.Slug, l.Slug), At: (i * 100) + j)))
             .ToDictionary(p => p.Key, p => p.At);
         var sorted = rows.Select(r => (Row: r, Key: Key(r))).OrderBy(r => r.Key, StringComparer.Ordinal);
         // An ordinal key of text: a page that was left off goes on at the same place, whatever came in between.
@@ -121,7 +124,8 @@ public sealed record RolePage(
                 page.NextCursor,
                 [.. From(page.Items.Select(r => r.Row.Domain), taxonomy)],
                 named.Description,
-                named.ExternalIds
+                named.ExternalIds,
+                retired
             )
         );
 

@@ -227,8 +227,19 @@ public sealed class Names(SkillState? skill, KnownTaxonomy? taxonomy)
             Role = line.Role is null ? null : Role(line.Role),
             Level = line.Level is null ? null : Level(line.Level),
             Before = line.Kind == "skillMoved" ? Place(line.Before) : line.Before,
-            After = line.Kind == "skillMoved" ? Place(line.After) : line.After,
+            After =
+                line.Kind == "skillMoved" ? Place(line.After)
+                : line.Kind == "levelsReordered" ? Order(line.After!.Split('/'), domain => domain.Levels)
+                : line.Kind == "groupsReordered" ? Order(line.After!.Split('/'), domain => domain.Groups)
+                : line.After,
         };
+
+    // As domain/one/other, by slug.
+    private string Order(string[] slugs, Func<DomainTaxonomy, Named[]> of)
+    {
+        var all = taxonomy?.Domains.Where(d => d.Slug == slugs[0]).Select(of).FirstOrDefault();
+        return string.Join(", ", slugs.Skip(1).Select(slug => Find(all, slug) ?? slug));
+    }
 
     // A place comes as domain/group, by slug.
     private string? Place(string? place) =>

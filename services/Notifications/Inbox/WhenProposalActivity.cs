@@ -105,6 +105,9 @@ public sealed class WhenProposalActivity(IDocumentSession session, TimeProvider 
             MoveSkill c => [Whole("skillMoved", $"{c.Was.Domain}/{c.Was.Group}", $"{c.Domain}/{c.Group}")],
             Renaming c => [Whole($"{Part.Of(c)!.Kind}Renamed", c.Was, c.Name)],
             Describing c => [Whole($"{Part.Of(c)!.Kind}Described", TextForm.Said(c.Was), TextForm.Said(c.Description))],
+            Retiring c => [Whole($"{Part.Of(c)!.Kind}Retired", c.Was, null)],
+            ReorderLevels c => [Whole("levelsReordered", null, string.Join('/', c.Levels.Prepend(c.Domain)))],
+            ReorderGroups c => [Whole("groupsReordered", null, string.Join('/', c.Groups.Prepend(c.Domain)))],
             RetireSkill => [Whole("skillRetired", null, null)],
             MergeSkill c => [Whole("skillMerged", null, c.Was?.Name ?? c.Into)],
             AddSkill c =>

@@ -94,7 +94,8 @@ public sealed record CatalogueModel(
     CatalogueAsked Asked,
     bool First,
     bool? Watched,
-    Named[]? Roles
+    Named[]? Roles,
+    RetiredPart? Retired
 );
 
 /// <summary>Where one begins: the domains with their groups, and the skills in them, narrowed and searched.</summary>
@@ -144,7 +145,8 @@ public static class ShowCatalogue
                 asked,
                 First: string.IsNullOrEmpty(cursor),
                 await watched,
-                roles is null ? null : (await roles).Value?.Items
+                roles is null ? null : (await roles).Value?.Items,
+                await RetiredPart.Asked(asked, all, services, ct)
             ),
             status
         );

@@ -38,7 +38,8 @@ public sealed record Role(
     string? NextCursor,
     OriginOf[]? Origins = null,
     string? Description = null,
-    Contracts.ExternalId[]? ExternalIds = null
+    Contracts.ExternalId[]? ExternalIds = null,
+    RetiredPart? Retired = null
 )
 {
     /// <summary>The language that the texts of a domain are in; null where that is not known.</summary>
