@@ -708,7 +708,8 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
             at = "2026-11-20T10:00:00Z",
             proposal,
         };
-        web.Catalog.On(
+        web.Catalog.On("GET /api/catalog/domains", Samples.Tree)
+            .On(
                 "GET /api/catalog/roles/stoker",
                 new
                 {
@@ -734,7 +735,7 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
         foreach (var (page, name) in pages.Zip(["Stoker", "Bilge"]))
         {
             var html = await browser.Html(page);
-            Assert.Contains("November 20, 2026", html);
+            Assert.Contains("20 November 2026", html);
             Assert.Contains(name, html);
             Assert.Contains($"href=\"/en/proposals/{proposal}\"", html);
             Assert.DoesNotContain("/suggest\"", html);
