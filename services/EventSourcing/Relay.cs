@@ -104,7 +104,7 @@ internal sealed class Relay : SubscriptionBase
         _services = services;
         _announce = announce;
         Name = "relay";
-        Options.BatchSize = 2_000;
+        Options.BatchSize = 500;
     }
 
     public override async Task<IChangeListener> ProcessEventsAsync(
