@@ -53,7 +53,7 @@ public static class Store
         options.Projections.Add(new TaxonomyFold(), ProjectionLifecycle.Inline);
         Versions.Register(options);
         options.Schema.For<Taxonomy>().DocumentAlias("taxonomy");
-        options.Schema.For<SlugTaken>().DocumentAlias("slug_taken");
+        SlugTaken.Configure(options);
         options.Schema.For<SkillExternalId>().DocumentAlias("skill_external_id");
         SkillEntry.Configure(options);
         SearchIndex.Register(options);
