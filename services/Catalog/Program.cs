@@ -7,7 +7,7 @@ if (await ErrorQueues.RunCommand(args, builder.Configuration, Consumers.Endpoint
     return exitCode;
 builder.AddServiceDefaults();
 builder.AddTokens(Account.Now);
-builder.AddEventStore("catalog-db", Store.Configure, Announcements.Of);
+builder.AddEventStore("catalog-db", Store.Configure, Announcements.Of, Store.IsNew);
 builder.AddMessaging("catalog", Consumers.Add);
 builder
     .Services.AddOpenApi(CatalogDocument.Term.Describe)

@@ -6,6 +6,18 @@ namespace SkillPlatform.Catalog;
 /// <summary>What the catalogue stores, by names that never change.</summary>
 public static class Store
 {
+    /// <summary>What release 1 cannot read.</summary>
+    public static bool IsNew(object @event) =>
+        @event
+            is SkillMerged
+                or SkillAbsorbed
+                or DomainRenamed
+                or GroupRenamed
+                or LevelRenamed
+                or RoleRenamed
+                or LevelDescribed
+                or RoleDescribed;
+
     public static void Configure(StoreOptions options)
     {
         var events = options.Events;

@@ -7,7 +7,7 @@ if (await ErrorQueues.RunCommand(args, builder.Configuration, Consumers.Endpoint
     return exitCode;
 builder.AddServiceDefaults();
 builder.AddTokens(Account.Now);
-builder.AddEventStore("proposals-db", Store.Configure, Announcements.Of);
+builder.AddEventStore("proposals-db", Store.Configure, Announcements.Of, Store.IsNew);
 builder.Services.BeforeServing(ProposalPage.Renew);
 builder.Services.AddSingleton<ProposalLog>();
 builder.Services.AddSingleton<Tallies>();
