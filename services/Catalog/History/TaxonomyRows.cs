@@ -45,6 +45,7 @@ public static class TaxonomyRows
             filter.Role is null ? "" : " and part = 'role' and slug = @role",
             filter.Level is null ? "" : " and part = 'level' and slug = @level",
             filter.Domain is null ? "" : " and (domain = @domain or part = 'domain' and slug = @domain)",
+            filter.OfImports("at"),
             isNextPage ? $" and (at, '{Part.Taxonomy}'::uuid, version) < (@at, @skill, @version)" : ""
         );
         return $"(select '{Part.Taxonomy}'::uuid, version, at from taxonomy_changes where {where} order by at desc, version desc limit @most)";
