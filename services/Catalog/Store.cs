@@ -16,7 +16,14 @@ public static class Store
                 or LevelRenamed
                 or RoleRenamed
                 or LevelDescribed
-                or RoleDescribed;
+                or RoleDescribed
+                or TaxonomyIdsReplaced
+                or LevelsReordered
+                or GroupsReordered
+                or DomainRetired
+                or GroupRetired
+                or LevelRetired
+                or RoleRetired;
 
     public static void Configure(StoreOptions options)
     {

@@ -75,6 +75,7 @@ public sealed class AnswerTests(Catalogue catalogue)
                 ("catalog.cell", $"/skills/{slug}/requirements/developer/junior/history"),
                 ("catalog.diff", $"/skills/{slug}/diff?from={from}"),
                 ("catalog.changes", "/changes?limit=200"),
+                ("catalog.change-lines", "/changes/lines?limit=200"),
                 ("catalog.editions", "/editions"),
                 ("catalog.edition", "/editions/after"),
                 ("catalog.edition-diff", "/editions/before/compare/after?limit=200"),
@@ -94,6 +95,23 @@ public sealed class AnswerTests(Catalogue catalogue)
                             .EnumerateArray()
                             .Where(c => !c.TryGetProperty("taxonomy", out _))
                             .Where(c => c.GetProperty("skill").GetProperty("slug").GetString() == slug),
+                    }
+                )
+            : shape is "catalog.change-lines"
+                ? JsonSerializer.SerializeToElement(
+                    new
+                    {
+                        items = answer
+                            .GetProperty("items")
+                            .EnumerateArray()
+                            .Where(line =>
+                                line.GetProperty("items")
+                                    .EnumerateArray()
+                                    .Any(c =>
+                                        c.GetProperty("skill") is { ValueKind: JsonValueKind.Object } skill
+                                        && skill.GetProperty("slug").GetString() == slug
+                                    )
+                            ),
                     }
                 )
             : shape is "catalog.edition-diff"

@@ -139,6 +139,26 @@ public sealed class UploadTests(WebFixture web) : IClassFixture<WebFixture>
     public void A_place_in_a_table_is_said_as_people_count(string pointer, string? place) =>
         Assert.Equal(place, FileErrors.Place(Texts.In("en"), pointer));
 
+    [Theory]
+    [InlineData("/domains/0/groups/0/skills/0/keywords/1", "Sea › Coast › Reading tides › moon")]
+    [InlineData(
+        "/domains/0/groups/0/skills/0/requirements/0/level",
+        "Sea › Coast › Reading tides › Pilot, Junor › Junor"
+    )]
+    [InlineData("/domains/0/groups/0/skills/7", "Sea › Coast")]
+    [InlineData("/domains/1", "")]
+    [InlineData("", "")]
+    public void A_place_in_a_document_is_said_by_the_names_that_stand_there(string pointer, string names)
+    {
+        using var document = System.Text.Json.JsonDocument.Parse(
+            """
+            {"domains":[{"name":"Sea","groups":[{"name":"Coast","skills":[{"name":"Reading tides","keywords":["tide","moon"],
+              "requirements":[{"role":"Pilot","level":"Junor","mandatory":true}]}]}]},{"groups":[]}]}
+            """
+        );
+        Assert.Equal(names, DocumentPlaces.Of(document.RootElement, pointer));
+    }
+
     private static async Task<string> Token(Browser browser) =>
         Regex
             .Match(

@@ -46,6 +46,7 @@ public static class TaxonomyRows
             filter.Role is null ? "" : " and part = 'role' and slug = @role",
             filter.Level is null ? "" : " and part = 'level' and slug = @level",
             filter.Domain is null ? "" : " and (domain = @domain or part = 'domain' and slug = @domain)",
+            filter.OfImports("at"),
             isNextPage ? $" and (at, '{Part.Taxonomy}'::uuid, version) < (@at, @skill, @version)" : ""
         );
         return $"(select '{Part.Taxonomy}'::uuid, version, at from taxonomy_changes where {where} order by at desc, version desc limit @most)";
@@ -77,8 +78,18 @@ public static class TaxonomyRows
                 SkillExternalId.Text(d.Was),
                 SkillExternalId.Text(d.ExternalIds)
             ),
-            LevelsReordered d => ("levelsReordered", new Part(Part.OfDomains, null, d.Domain), Text(d.Was), Text(d.Levels)),
-            GroupsReordered d => ("groupsReordered", new Part(Part.OfDomains, null, d.Domain), Text(d.Was), Text(d.Groups)),
+            LevelsReordered d => (
+                "levelsReordered",
+                new Part(Part.OfDomains, null, d.Domain),
+                Text(d.Was),
+                Text(d.Levels)
+            ),
+            GroupsReordered d => (
+                "groupsReordered",
+                new Part(Part.OfDomains, null, d.Domain),
+                Text(d.Was),
+                Text(d.Groups)
+            ),
             DomainRetired d => ("domainRetired", new Part(Part.OfDomains, null, d.Domain), d.Name, null),
             GroupRetired d => ("groupRetired", new Part(Part.OfGroups, d.Domain, d.Group), d.Name, null),
             LevelRetired d => ("levelRetired", new Part(Part.OfLevels, d.Domain, d.Level), d.Name, null),

@@ -57,16 +57,20 @@ public static class SkillSearch
         string? group = null,
         string? role = null,
         string? level = null,
+        string? initials = null,
         bool facets = true
     )
     {
         var ct = http.RequestAborted;
-        if (Refused(q, domain, group, role, level) is { } refused)
+        if (Refused(q, domain, group, role, level, initials) is { } refused)
             return refused;
         var after = After.Of(paging);
         var taxonomy = await taxonomies.Read(ct);
         await using var connection = await source.OpenConnectionAsync(ct);
-        var narrowed = new Narrowed(domain, group, role, level);
+        var narrowed = new Narrowed(domain, group, role, level)
+        {
+            Initials = string.IsNullOrEmpty(initials) ? null : [.. initials.EnumerateRunes().Select(r => r.ToString())],
+        };
         var (found, stage) = await Stages(
             connection,
             q,

@@ -46,6 +46,7 @@ public sealed record TaxonomyIdsReplaced(
     ExternalId[] Was,
     ExternalId[] ExternalIds
 );
+
 /// <summary>The levels of a domain in another order, as they are called then.</summary>
 public sealed record LevelsReordered(string Domain, Named[] Was, Named[] Levels);
 
