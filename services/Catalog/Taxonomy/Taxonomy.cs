@@ -127,8 +127,18 @@ public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableA
 
     private Taxonomy With(Part part, Func<Named, Named> change)
     {
-        var then = Places.At(part) is { } now ? Places.With(part, change(now)) : Places;
-        return this with { Domains = [.. then.Domains], Roles = [.. then.Roles] };
+        if (part.Kind != Part.OfRoles)
+            return Places.At(part) is { } now
+                ? this with
+                {
+                    Domains = [.. Places.With(part, change(now)).Domains],
+                }
+                : this;
+        // There may be thousands, of each of which something is said.
+        for (var i = 0; i < Roles.Length; i++)
+            if (Roles[i].Slug == part.Slug)
+                return this with { Roles = Roles.SetItem(i, change(Roles[i])) };
+        return this;
     }
 
     private Taxonomy With(string domain, Func<DomainTaxonomy, DomainTaxonomy> change) =>
