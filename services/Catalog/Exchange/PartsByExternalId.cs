@@ -34,27 +34,15 @@ public static class PartsByExternalId
 
     private static void Check(Siblings siblings, DocumentErrors errors, bool isPointed)
     {
-        var (kind, holders) = (siblings.Kind.Kind, Holders(siblings.Known));
-        var seen = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (i, wanted) in siblings.Wanted.Index())
-        {
-            Named? first = null;
-            foreach (var (j, id) in (wanted.ExternalIds ?? []).Index())
-                if (holders.TryGetValue(SkillExternalId.Key(id), out var holder))
-                {
-                    if (first is not null && first.Slug != holder.Slug)
-                        Add($"{i}/externalIds/{j}", $"another {kind} of the catalogue than the id before it");
-                    else if (first is null && !seen.TryAdd(holder.Slug, wanted.Name))
-                        Add($"{i}/externalIds/{j}", $"the same {kind} of the catalogue as “{seen[holder.Slug]}”");
-                    first ??= holder;
-
-                    void Add(string at, string problem) => Wrong(at, $"“{id.Id}” of {id.System} is {problem}.");
-                }
-        }
+        SkillExternalId.Check(
+            siblings.Wanted.Select((wanted, i) => ($"{i}", wanted.Name, wanted.ExternalIds)),
+            Holders(siblings.Known),
+            Wrong
+        );
         foreach (var part in Otherwise(siblings).Where(part => !part.IsFree))
             Wrong(
                 $"{part.At}/name",
-                $"“{part.Is.Name}”, which has its id, cannot be called “{part.Name}”: another {kind} of the catalogue is, and the document does not tell that one by an id."
+                $"“{part.Is.Name}”, which has this id, cannot be called “{part.Name}”: the catalogue has that name already, and the document gives no id for it."
             );
 
         void Wrong(string at, string message) => errors.Add(isPointed ? $"{siblings.At}/{at}" : "", message);

@@ -223,8 +223,16 @@ public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableA
 
     private static string[] Slugs(Named[] all) => [.. all.Select(named => named.Slug)];
 
-    private Taxonomy With(Part part, Func<Named, Named> change) =>
-        With(Places.At(part) is { } now ? Places.With(part, change(now)) : Places);
+    private Taxonomy With(Part part, Func<Named, Named> change)
+    {
+        if (part.Kind != Part.OfRoles)
+            return With(Places.At(part) is { } now ? Places.With(part, change(now)) : Places);
+        // There may be thousands, of each of which something is said.
+        for (var i = 0; i < Roles.Length; i++)
+            if (Roles[i].Slug == part.Slug)
+                return this with { Roles = Roles.SetItem(i, change(Roles[i])) };
+        return this;
+    }
 
     private Taxonomy With(Places then) => this with { Domains = [.. then.Domains], Roles = [.. then.Roles] };
 
