@@ -75,9 +75,9 @@ public static class TaxonomyRows
             LevelsReordered d => Row(e, "levelsReordered", d.Domain, d.Was, d.Levels),
             GroupsReordered d => Row(e, "groupsReordered", d.Domain, d.Was, d.Groups),
             DomainRetired d => Row(e, "domainRetired", new Part(Part.OfDomains, null, d.Domain), d.Name, null),
-            GroupRetired d => Row(e, "groupRetired", new Part(Part.OfGroups, d.Domain, d.Group), d.Name, null),
-            LevelRetired d => Row(e, "levelRetired", new Part(Part.OfLevels, d.Domain, d.Level), d.Name, null),
-            RoleRetired d => Row(e, "roleRetired", new Part(Part.OfRoles, null, d.Role), d.Name, null),
+            GroupRetired d => Row(e, "groupRetired", new Part(Part.OfGroups, d.Domain, d.Group), d.Name, d.Into?.Name),
+            LevelRetired d => Row(e, "levelRetired", new Part(Part.OfLevels, d.Domain, d.Level), d.Name, d.Into?.Name),
+            RoleRetired d => Row(e, "roleRetired", new Part(Part.OfRoles, null, d.Role), d.Name, d.Into?.Name),
             _ => null,
         };
 

@@ -134,6 +134,13 @@ public static class ShowCatalogue
         // Typed as a name: each list has one address.
         if (domain != asked.Domain || group != asked.Group)
             return TypedResults.Redirect(visit.To($"/") + (asked with { Domain = domain, Group = group }).Query());
+        var retired = await RetiredPart.Asked(asked, all, services, ct);
+        if (retired is { Into: not null })
+            return TypedResults.Redirect(
+                visit.To($"/") + retired.Instead(asked).Query(),
+                permanent: true,
+                preserveMethod: true
+            );
         if ((await skills).Status is 400 or 422)
             return Page.Error(400);
         var status = (await skills).Down && (await domains).Down ? 503 : 200;
@@ -145,7 +152,7 @@ public static class ShowCatalogue
                 First: string.IsNullOrEmpty(cursor),
                 await watched,
                 roles is null ? null : (await roles).Value?.Items,
-                await RetiredPart.Asked(asked, all, services, ct)
+                retired
             ),
             status
         );
