@@ -56,13 +56,16 @@ public sealed record TaxonomyCourse(Places After, IReadOnlyList<TaxonomyStep> St
     public IEnumerable<(string Pointer, string Message)> Unknown =>
         Steps
             .Index()
-            .Where(step => step.Item.Named is null)
-            .Select(step =>
-                (
-                    $"/{step.Index}/{step.Item.Part.Kind}",
-                    $"There is no {step.Item.Part.Kind} \"{step.Item.Part.Slug}\"."
-                )
-            );
+            .SelectMany(step => Missing(step.Item).Take(1).Select(m => ($"/{step.Index}/{m.Member}", m.Part)))
+            .Select(m => (m.Item1, $"There is no {m.Part.Kind} \"{m.Part.Slug}\"."));
+
+    private static IEnumerable<(string Member, Part Part)> Missing(TaxonomyStep step)
+    {
+        if (step.Named is null)
+            yield return (step.Part.Kind, step.Part);
+        if (step.Change is Retiring { Into: { } into } && step.Before.Beside(step.Part).All(n => n.Slug != into))
+            yield return ("into", step.Part with { Slug = into });
+    }
 
     /// <summary>Equal for two courses that do the same to the same, as <see cref="Difference.Mark"/> is for skills.</summary>
     public string Mark =>
@@ -138,6 +141,8 @@ public sealed record TaxonomyCourse(Places After, IReadOnlyList<TaxonomyStep> St
         if (part.Kind == Part.OfDomains)
             standing = domain!.Groups.Length;
         return retire.Was != named.Name ? Not(now, "changed", retire.Was, named.Name, null)
+            : retire.Into is { } into && now.Beside(part).All(other => other.Slug != into)
+                ? Not(now, "missing", named.Name, null, into)
             : standing > 0 ? Not(now, "in-use", named.Name, standing.ToString(CultureInfo.InvariantCulture), null)
             : part.Kind == Part.OfLevels && domain!.Levels.Length == 1
                 ? Not(now, "last-level", named.Name, named.Name, null)

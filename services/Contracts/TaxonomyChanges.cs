@@ -101,8 +101,14 @@ public sealed record ReorderGroups(string Domain, string[] Was, string[] Groups)
 /// Conflicts while something stands in it.
 /// </summary>
 /// <param name="Was">The name the author saw; what is proposed without it takes what is so then.</param>
-public abstract record Retiring([property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Was)
-    : Change;
+/// <param name="Into">
+/// Slug of what takes its place, of its kind and in the same domain: its address leads there, who watched it watches that, and
+/// documents that name it mean that. Null for nothing.
+/// </param>
+public abstract record Retiring(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Was,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Into = null
+) : Change;
 
 /// <summary>Retires a domain, with its levels, once it has no groups any more.</summary>
 /// <param name="Domain">Slug of the domain.</param>
@@ -113,15 +119,20 @@ public sealed record RetireDomain(string Domain, string? Was = null) : Retiring(
 /// <param name="Domain">Slug of its domain.</param>
 /// <param name="Group">Slug of the group.</param>
 /// <param name="Was">The name the author saw.</param>
-public sealed record RetireGroup(string Domain, string Group, string? Was = null) : Retiring(Was);
+/// <param name="Into">Slug of the group that takes its place.</param>
+public sealed record RetireGroup(string Domain, string Group, string? Was = null, string? Into = null)
+    : Retiring(Was, Into);
 
 /// <summary>Retires a level at which no skill of the domain requires anything; not the last one.</summary>
 /// <param name="Domain">Slug of the domain.</param>
 /// <param name="Level">Slug of the level.</param>
 /// <param name="Was">The name the author saw.</param>
-public sealed record RetireLevel(string Domain, string Level, string? Was = null) : Retiring(Was);
+/// <param name="Into">Slug of the level that takes its place.</param>
+public sealed record RetireLevel(string Domain, string Level, string? Was = null, string? Into = null)
+    : Retiring(Was, Into);
 
 /// <summary>Retires a role of which no skill requires anything.</summary>
 /// <param name="Role">Slug of the role.</param>
 /// <param name="Was">The name the author saw.</param>
-public sealed record RetireRole(string Role, string? Was = null) : Retiring(Was);
+/// <param name="Into">Slug of the role that takes its place.</param>
+public sealed record RetireRole(string Role, string? Was = null, string? Into = null) : Retiring(Was, Into);

@@ -374,6 +374,56 @@ public sealed class TaxonomyTests(Catalogue catalogue, Servers servers)
     }
 
     [Fact]
+    public async Task What_takes_the_place_of_something_is_where_its_address_and_documents_lead()
+    {
+        await using var catalog = await CatalogService.Start(servers);
+        await catalog.Import(
+            """{"levels":["Low","Mid","High"],"roles":["Pilot","Mate","Cook"],"domains":[{"name":"Sea","groups":[{"name":"Hull","skills":[]},{"name":"Deck","skills":[]}]}]}"""
+        );
+        await Retire(
+            catalog,
+            new RoleRenamed("mate", "Mate", "First mate"),
+            new RoleRetired("mate", "First mate", new("cook", "Cook")),
+            new RoleRetired("cook", "Cook", new("pilot", "Pilot")),
+            new GroupRetired("sea", "hull", "Hull", new("deck", "Deck")),
+            new LevelRetired("sea", "mid", "Mid", new("low", "Low"))
+        );
+        // One that was itself retired leads on.
+        await LeadsTo("/roles/mate?level=low", "/roles/pilot?level=low");
+        await LeadsTo("/skills?domain=sea&group=hull&q=x", "/skills?domain=sea&group=deck&q=x");
+        await LeadsTo("/skills?domain=sea&level=mid&role=cook", "/skills?domain=sea&level=low&role=pilot");
+        Assert.Equal("mate", Text(await catalog.Get("/roles/mate?asOf=2100-01-01T00:00:00Z"), "slug"));
+        var retired = Items(await catalog.Get("/retired")).Select(r => $"{Text(r, "slug")} {Text(r, "into")}");
+        Assert.Equal(["mid low", "hull deck", "cook pilot", "mate pilot"], retired);
+        // A document from before, by either name.
+        var import = await catalog.Import(
+            """
+            {"roles":["Mate"],"domains":[{"name":"Sea","groups":[{"name":"Hull","skills":[{"name":"Knots","requirements":[
+              {"role":"Mate","level":"Mid","mandatory":true,"description":"Ties."}]}]}]}]}
+            """
+        );
+        Assert.Equal("done", Text(import, "state"));
+        var skill = await catalog.Get("/skills/knots");
+        Assert.Equal(
+            ("deck", "pilot", "low"),
+            (
+                Text(skill.GetProperty("group"), "slug"),
+                Text(skill.GetProperty("requirements")[0], "role"),
+                Text(skill.GetProperty("requirements")[0], "level")
+            )
+        );
+
+        async Task LeadsTo(string from, string to)
+        {
+            using var direct = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
+            using var any = catalog.Anyone;
+            using var answer = await direct.GetAsync(new Uri(any.BaseAddress!, $"/api/catalog{from}"));
+            Assert.Equal(HttpStatusCode.PermanentRedirect, answer.StatusCode);
+            Assert.Equal($"/api/catalog{to}", answer.Headers.Location?.OriginalString);
+        }
+    }
+
+    [Fact]
     public async Task What_is_retired_while_an_import_runs_has_no_skills_put_into_it()
     {
         await using var catalog = await CatalogService.Start(servers);

@@ -157,6 +157,11 @@ public sealed class TaxonomyCourseTests
         Assert.Equal("last-level", Assert.Single(Of(new RetireLevel("air", "low")).Conflicts).Code);
         Assert.Equal("changed", Assert.Single(Of(new RetireRole("mate", "First mate")).Conflicts).Code);
         Assert.Equal("missing", Assert.Single(Of(new RetireRole("cook")).Conflicts).Code);
+        // Only another of its kind takes its place.
+        Assert.Empty(Of(new RetireRole("mate", Into: "pilot")).Conflicts);
+        foreach (var into in new[] { "mate", "cook" })
+            Assert.Equal("/0/into", Assert.Single(Of(new RetireRole("mate", Into: into)).Unknown).Pointer);
+        Assert.Equal("/0/into", Assert.Single(Of(new RetireGroup("sea", "hull", Into: "low")).Unknown).Pointer);
     }
 
     [Fact]

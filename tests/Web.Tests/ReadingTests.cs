@@ -786,6 +786,45 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Contains("domain=sea", web.Catalog.Last("/api/catalog/retired").Query);
         using var form = await browser.Get("/en/roles/stoker/suggest");
         Assert.Equal(HttpStatusCode.NotFound, form.StatusCode);
+
+        // Where something takes its place, that is where one is led.
+        web.Catalog.On(
+                "GET /api/catalog/roles/trimmer",
+                new
+                {
+                    slug = "stoker",
+                    name = "Stoker",
+                    counts = new
+                    {
+                        skills = 0,
+                        mandatory = 0,
+                        optional = 0,
+                    },
+                    items = Array.Empty<object>(),
+                }
+            )
+            .On(
+                "GET /api/catalog/retired",
+                new
+                {
+                    items = new[]
+                    {
+                        new
+                        {
+                            kind = "group",
+                            slug = "bilge",
+                            name = "Bilge",
+                            domain = "sea",
+                            at = "2026-11-20T10:00:00Z",
+                            into = "coast",
+                        },
+                    },
+                }
+            );
+        using var led = await browser.Get("/en/roles/trimmer?level=senior");
+        Assert.Equal("/en/roles/stoker?level=senior", led.Headers.Location?.OriginalString);
+        using var group = await browser.Get("/en/?domain=sea&group=bilge");
+        Assert.Equal("/en/?domain=sea&group=coast", group.Headers.Location?.OriginalString);
     }
 
     [Fact]

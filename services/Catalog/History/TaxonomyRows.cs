@@ -91,9 +91,9 @@ public static class TaxonomyRows
                 Text(d.Groups)
             ),
             DomainRetired d => ("domainRetired", new Part(Part.OfDomains, null, d.Domain), d.Name, null),
-            GroupRetired d => ("groupRetired", new Part(Part.OfGroups, d.Domain, d.Group), d.Name, null),
-            LevelRetired d => ("levelRetired", new Part(Part.OfLevels, d.Domain, d.Level), d.Name, null),
-            RoleRetired d => ("roleRetired", new Part(Part.OfRoles, null, d.Role), d.Name, null),
+            GroupRetired d => ("groupRetired", new Part(Part.OfGroups, d.Domain, d.Group), d.Name, d.Into?.Name),
+            LevelRetired d => ("levelRetired", new Part(Part.OfLevels, d.Domain, d.Level), d.Name, d.Into?.Name),
+            RoleRetired d => ("roleRetired", new Part(Part.OfRoles, null, d.Role), d.Name, d.Into?.Name),
             _ => null,
         };
 

@@ -96,15 +96,18 @@ public static class ChangeTaxonomy
             ReorderLevels c => new LevelsReordered(c.Domain, Bare(step.Before.In(c)), Bare(step.After.In(c))),
             ReorderGroups c => new GroupsReordered(c.Domain, Bare(step.Before.In(c)), Bare(step.After.In(c))),
             RetireDomain c => new DomainRetired(c.Domain, now.Name),
-            RetireGroup c => new GroupRetired(c.Domain, c.Group, now.Name),
-            RetireLevel c => new LevelRetired(c.Domain, c.Level, now.Name),
-            RetireRole c => new RoleRetired(c.Role, now.Name),
+            RetireGroup c => new GroupRetired(c.Domain, c.Group, now.Name, Into(step)),
+            RetireLevel c => new LevelRetired(c.Domain, c.Level, now.Name, Into(step)),
+            RetireRole c => new RoleRetired(c.Role, now.Name, Into(step)),
             var other => throw new ArgumentOutOfRangeException(
                 nameof(step),
                 other.GetType().Name,
                 "No such operation."
             ),
         };
+
+        static Named? Into(TaxonomyStep step) =>
+            ((Retiring)step.Change).Into is { } into ? step.Before.At(step.Part with { Slug = into })!.Bare() : null;
 
         static Named[] Bare(Named[] all) => [.. all.Select(named => named.Bare())];
     }

@@ -8,13 +8,15 @@ using SkillPlatform.ServiceDefaults;
 namespace SkillPlatform.Catalog;
 
 /// <summary>A domain, group, level or role that is no more, and the proposal that ended it.</summary>
+/// <param name="Into">Slug of what takes its place now; null for nothing.</param>
 public sealed record RetiredPart(
     string Kind,
     string Slug,
     string Name,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Domain,
     DateTimeOffset At,
-    Guid? Proposal
+    Guid? Proposal,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Into = null
 )
 {
     [JsonIgnore]
@@ -46,6 +48,7 @@ public static class RetiredParts
         HttpContext http,
         Paging paging,
         NpgsqlDataSource source,
+        TaxonomyNow taxonomies,
         string? part = null,
         string? domain = null
     )
@@ -58,6 +61,8 @@ public static class RetiredParts
             : throw new BadHttpRequestException("cursor is not one this list gave.");
         await using var connection = await source.OpenConnectionAsync(http.RequestAborted);
         var some = await Read(connection, part, domain, null, before, paging.Limit + 1, http.RequestAborted);
+        var taxonomy = (await taxonomies.Read(http.RequestAborted)).Whole;
+        some = [.. some.Select(gone => gone with { Into = taxonomy.InPlaceOf(gone.Part) })];
         return TypedResults.Ok(paging.Of(some, gone => [gone.Version.ToString(CultureInfo.InvariantCulture)]));
     }
 

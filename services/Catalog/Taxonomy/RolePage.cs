@@ -74,7 +74,7 @@ public sealed record RolePage(
     );
 
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapGet("/roles/{role}", Get).AllowAnonymous().Produces<RolePage>().ProducesProblem(404);
+        api.MapGet("/roles/{role}", Get).AllowAnonymous().Produces<RolePage>().Produces(308).ProducesProblem(404);
 
     private static async Task<IResult> Get(
         HttpContext http,
@@ -99,6 +99,9 @@ public sealed record RolePage(
         var retired = taxonomy.HasRole(role) ? null : await RetiredParts.Role(source, role, ct);
         if (!taxonomy.HasRole(role) && retired is null)
             return Refusal.NoSuch("role").AsProblem();
+        // What it was stays at its own address.
+        if (retired is not null && at is null && taxonomy.Whole.InPlaceOf(retired.Part) is { } into)
+            return SkillAddress.MovedTo($"/api/catalog/roles/{into}{http.Request.QueryString}");
         var named = taxonomy.Role(role);
         var rows = await Rows(source, role, level, at, ct);
         var order = taxonomy

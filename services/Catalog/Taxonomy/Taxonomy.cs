@@ -56,11 +56,15 @@ public sealed record GroupsReordered(string Domain, Named[] Was, Named[] Groups)
 /// <summary>It is no more, and nothing stood in it; its slug stays its own.</summary>
 public sealed record DomainRetired(string Domain, string Name);
 
-public sealed record GroupRetired(string Domain, string Group, string Name);
+/// <param name="Into">What takes its place, as it is called then; null for nothing.</param>
+public sealed record GroupRetired(string Domain, string Group, string Name, Named? Into = null);
 
-public sealed record LevelRetired(string Domain, string Level, string Name);
+public sealed record LevelRetired(string Domain, string Level, string Name, Named? Into = null);
 
-public sealed record RoleRetired(string Role, string Name);
+public sealed record RoleRetired(string Role, string Name, Named? Into = null);
+
+/// <summary>What takes the place of a part of the taxonomy that was retired, by slug.</summary>
+public sealed record Successor(Part Part, string Into);
 
 /// <summary>What a part of the taxonomy was called before.</summary>
 public sealed record FormerName(Part Part, string Name);
@@ -82,6 +86,8 @@ public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableA
 
     public ImmutableArray<Named> RetiredRoles { get; init; } = [];
 
+    public ImmutableArray<Successor> Successors { get; init; } = [];
+
     /// <summary>How often something was.</summary>
     public int Retirements { get; init; }
 
@@ -98,6 +104,14 @@ public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableA
 
     /// <summary>True for a slug that something of its kind has or had.</summary>
     public bool IsTaken(Part part) => (Places.At(part) ?? RetiredPlaces.At(part)) is not null;
+
+    /// <summary>What takes the place of a part, and is there; null where nothing does.</summary>
+    public string? InPlaceOf(Part part)
+    {
+        while (Successors.FirstOrDefault(s => s.Part == part) is { } successor)
+            part = part with { Slug = successor.Into };
+        return Places.At(part)?.Slug;
+    }
 
     /// <summary>With what was retired, for what is past: it stands after what is there.</summary>
     /// <param name="but">Without these of it.</param>
@@ -163,9 +177,9 @@ public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableA
             LevelsReordered e => taxonomy.Reordered(new ReorderLevels(e.Domain, [], Slugs(e.Levels))),
             GroupsReordered e => taxonomy.Reordered(new ReorderGroups(e.Domain, [], Slugs(e.Groups))),
             DomainRetired e => taxonomy.Retired(new Part(Part.OfDomains, null, e.Domain)),
-            GroupRetired e => taxonomy.Retired(new Part(Part.OfGroups, e.Domain, e.Group)),
-            LevelRetired e => taxonomy.Retired(new Part(Part.OfLevels, e.Domain, e.Level)),
-            RoleRetired e => taxonomy.Retired(new Part(Part.OfRoles, null, e.Role)),
+            GroupRetired e => taxonomy.Retired(new Part(Part.OfGroups, e.Domain, e.Group), e.Into),
+            LevelRetired e => taxonomy.Retired(new Part(Part.OfLevels, e.Domain, e.Level), e.Into),
+            RoleRetired e => taxonomy.Retired(new Part(Part.OfRoles, null, e.Role), e.Into),
             _ => taxonomy,
         };
     }
@@ -203,11 +217,25 @@ public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableA
 
     private Taxonomy Reordered(Reordering change) => With(Places.With(change));
 
-    private Taxonomy Retired(Part part)
+    private Taxonomy Retired(Part part, Named? into = null)
     {
         if (Places.At(part) is not { } gone)
             return this;
         var then = With(Places.Without(part)) with { Retirements = Retirements + 1 };
+        // A document that calls it by any of its names means what takes its place.
+        if (into is not null)
+            then = then with
+            {
+                Successors = Successors.Add(new Successor(part, into.Slug)),
+                Former =
+                [
+                    .. Former,
+                    .. Former
+                        .Where(former => former.Part == part)
+                        .Append(new FormerName(part, gone.Name))
+                        .Select(former => former with { Part = part with { Slug = into.Slug } }),
+                ],
+            };
         if (part.Kind == Part.OfRoles)
             return then with { RetiredRoles = RetiredRoles.Add(gone) };
         var live = Domain(part.Within!)!;

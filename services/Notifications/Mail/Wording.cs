@@ -84,6 +84,8 @@ public static class Wording
         var key = $"change.{line.Kind}";
         if (line.Kind == "requirementStated")
             key += line.MandatoryAfter == false ? ".optional" : ".mandatory";
+        if (line.After is not null && texts.Has($"{key}.into"))
+            key += ".into";
         return texts[
             texts.Has(key) ? key : "change.other",
             ("before", Or(texts, line.Before)),

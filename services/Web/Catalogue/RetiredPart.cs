@@ -1,17 +1,24 @@
+using SkillPlatform.Changes;
 using SkillPlatform.Web.Pages;
 
 namespace SkillPlatform.Web.Catalogue;
 
 /// <summary>A domain, group, level or role that is no more, and the proposal that ended it.</summary>
+/// <param name="Into">Slug of what takes its place now; null for nothing.</param>
 public sealed record RetiredPart(
     string Kind,
     string Slug,
     string Name,
     string? Domain,
     DateTimeOffset At,
-    Guid? Proposal
+    Guid? Proposal,
+    string? Into = null
 )
 {
+    /// <summary>The same asked of what takes its place.</summary>
+    public CatalogueAsked Instead(CatalogueAsked asked) =>
+        Kind == Part.OfGroups ? asked with { Group = Into } : asked with { Level = Into };
+
     /// <summary>What is asked for and is no more; null where all of it is there, or nothing is known of it.</summary>
     public static async Task<RetiredPart?> Asked(
         CatalogueAsked asked,
@@ -32,17 +39,10 @@ public sealed record RetiredPart(
             $"/api/catalog/retired?limit={200}&domain={asked.Domain}",
             ct
         );
-        // What holds the rest stands first.
-        return retired
-            .Value?.Items.Where(part =>
-                part.Slug
-                == (
-                    part.Kind == "domain" ? asked.Domain
-                    : part.Kind == "group" ? asked.Group
-                    : asked.Level
-                )
-            )
-            .OrderBy(part => part.Kind != "domain")
-            .FirstOrDefault();
+        return retired.Value is { } found
+            ? Array.Find(found.Items, part => part.Kind == Part.OfDomains && domain is null)
+                ?? Array.Find(found.Items, part => part.Kind == Part.OfGroups && part.Slug == asked.Group)
+                ?? Array.Find(found.Items, part => part.Kind == Part.OfLevels && part.Slug == asked.Level)
+            : null;
     }
 }

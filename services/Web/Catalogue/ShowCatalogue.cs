@@ -163,6 +163,13 @@ public static class ShowCatalogue
         // Typed as a name: each list has one address.
         if (domain != asked.Domain || group != asked.Group)
             return TypedResults.Redirect(visit.To($"/") + (asked with { Domain = domain, Group = group }).Query());
+        var retired = await RetiredPart.Asked(asked, all, services, ct);
+        if (retired is { Into: not null })
+            return TypedResults.Redirect(
+                visit.To($"/") + retired.Instead(asked).Query(),
+                permanent: true,
+                preserveMethod: true
+            );
         if ((await skills).Status is 400 or 422)
             return Page.Error(400);
         var status = (await skills).Down && (await domains).Down ? 503 : 200;
@@ -175,7 +182,7 @@ public static class ShowCatalogue
                 await watched,
                 roles is null ? null : await roles,
                 await letters ?? [],
-                await RetiredPart.Asked(asked, all, services, ct)
+                retired
             ),
             status
         );

@@ -145,6 +145,18 @@ public static class ShowRole
             : null;
         if ((await one).Value is not { } found)
             return Page.Error((await one).Status);
+        // What has taken its place has an address of its own.
+        if (found.Slug != role)
+            return TypedResults.Redirect(
+                visit.To(
+                    ((FormattableString)$"/roles/{found.Slug}")
+                        .With("level", asked.Level)
+                        .With("compare", asked.Compare)
+                        .With("with", asked.With)
+                ),
+                permanent: true,
+                preserveMethod: true
+            );
         if (other is not null && (await other).Value is null)
             return Page.Error((await other).Status);
         return Page.Of<RolePage>(

@@ -61,7 +61,8 @@ public sealed record Names(Skill? Skill, Tree Tree)
     public string What(Texts t, Change change)
     {
         var (was, then) = Sides(t, change);
-        return Say(t, $"op.{Headline.Operation(change)}", change, was, then);
+        var into = change is Retiring { Into: not null } ? ".into" : "";
+        return Say(t, $"op.{Headline.Operation(change)}{into}", change, was, then);
     }
 
     /// <summary>What a change is about, in words that are the same in each revision.</summary>
@@ -136,7 +137,7 @@ public sealed record Names(Skill? Skill, Tree Tree)
         {
             RenameSkill c => (c.Was, c.Name),
             Renaming c => (c.Was, c.Name),
-            Retiring c => (c.Was ?? Of(Part.Of(c)!), ""),
+            Retiring c => (c.Was ?? Of(Part.Of(c)!), c.Into is { } into ? Of(Part.Of(c)! with { Slug = into }) : ""),
             Reordering c => (t.List(Of(c, c.Was)), t.List(Of(c, c.Order))),
             ReplaceKeywords c => (t.List(c.Was), t.List(c.Keywords)),
             MoveSkill c => (Place(c.Was.Domain, c.Was.Group), Place(c.Domain, c.Group)),

@@ -10,6 +10,7 @@ namespace SkillPlatform.Web.Suggest;
 /// <summary>A part of the taxonomy in the form: what its author saw, what it is to be called, and what is to be said of it.</summary>
 /// <param name="Said">What its author saw of it beside the name; null where there is no place for that.</param>
 /// <param name="Retires">True where it is to be no more.</param>
+/// <param name="Into">What takes its place then: slug, or what was typed.</param>
 /// <param name="Holds">How many skills stand in it, as far as that is known.</param>
 /// <param name="At">Its place among those of its kind, from 1, as its author wants it; 0 where there is no order.</param>
 public sealed record PartRow(
@@ -20,6 +21,7 @@ public sealed record PartRow(
     string? Says = null,
     int At = 0,
     bool Retires = false,
+    string? Into = null,
     long? Holds = null
 )
 {
@@ -32,6 +34,7 @@ public sealed record PartRow(
 /// <param name="Rows">The role; or the domain, its levels, its groups.</param>
 /// <param name="Levels">Slugs of the levels in the order that its author saw.</param>
 /// <param name="Groups">Of the groups, likewise.</param>
+/// <param name="Others">Roles that may take the place of a role.</param>
 /// <param name="Proposal">The proposal that is revised; null for a new one.</param>
 /// <param name="Tag">What was read of it, so that a revision goes over nobody's head.</param>
 public sealed record TaxonomyForm(
@@ -39,6 +42,7 @@ public sealed record TaxonomyForm(
     PartRow[] Rows,
     string[] Levels,
     string[] Groups,
+    Named[] Others,
     string Rationale = "",
     Proposal? Proposal = null,
     string? Tag = null,
@@ -59,8 +63,14 @@ public sealed record TaxonomyForm(
                 ? Array.Empty<Change>()
                 : [new ReorderGroups(About.Slug, Groups, groups)],
             // A domain goes after what is in it.
-            .. Rows.Reverse().Where(row => row.Retires).Select(row => Retired(row.Part, row.Was)),
+            .. Rows.Reverse().Where(row => row.Retires).Select(row => Retired(row.Part, row.Was, row.Into)),
         ];
+
+    /// <summary>What may take the place of something of a kind.</summary>
+    public Named[] Beside(string kind) =>
+        kind == Part.OfRoles
+            ? Others
+            : [.. Rows.Where(row => row.Part.Kind == kind).Select(row => new Named(row.Part.Slug, row.Was))];
 
     // What is moved stands where its author wants it, before or after what is there, by where it came from.
     private string[] Ordered(string kind, string[] seen) =>
@@ -79,12 +89,12 @@ public sealed record TaxonomyForm(
             ? new DescribeRole(part.Slug, was, description)
             : new DescribeLevel(part.Domain!, part.Slug, was, description);
 
-    private static Retiring Retired(Part part, string was) =>
+    private static Retiring Retired(Part part, string was, string? into) =>
         part.Kind switch
         {
-            Part.OfRoles => new RetireRole(part.Slug, was),
-            Part.OfGroups => new RetireGroup(part.Domain!, part.Slug, was),
-            Part.OfLevels => new RetireLevel(part.Domain!, part.Slug, was),
+            Part.OfRoles => new RetireRole(part.Slug, was, into),
+            Part.OfGroups => new RetireGroup(part.Domain!, part.Slug, was, into),
+            Part.OfLevels => new RetireLevel(part.Domain!, part.Slug, was, into),
             _ => new RetireDomain(part.Slug, was),
         };
 
@@ -135,7 +145,7 @@ public static class SuggestTaxonomy
             return Page.Error(status);
         var names = proposal.Changes.OfType<Renaming>().ToLookup(change => Part.Of(change)!);
         var texts = proposal.Changes.OfType<Describing>().ToLookup(change => Part.Of(change)!);
-        var retired = proposal.Changes.OfType<Retiring>().Select(change => Part.Of(change)!).ToHashSet();
+        var retired = proposal.Changes.OfType<Retiring>().ToLookup(change => Part.Of(change)!);
         var levels = proposal.Changes.OfType<ReorderLevels>().LastOrDefault()?.Levels ?? [];
         var groups = proposal.Changes.OfType<ReorderGroups>().LastOrDefault()?.Groups ?? [];
         return Page.Of<TaxonomyFormPage>(
@@ -149,6 +159,7 @@ public static class SuggestTaxonomy
                             Name = names[row.Part].LastOrDefault()?.Name ?? row.Name,
                             Says = texts[row.Part].LastOrDefault()?.Description ?? row.Says,
                             Retires = retired.Contains(row.Part),
+                            Into = retired[row.Part].LastOrDefault()?.Into,
                             At = Array.IndexOf(row.Part.Kind == Part.OfLevels ? levels : groups, row.Part.Slug)
                                 is >= 0
                                     and var at
@@ -215,6 +226,9 @@ public static class SuggestTaxonomy
                                 ? at
                                 : row.At,
                         Retires = form.ContainsKey($"retire.{row.Key}"),
+                        Into = form[$"into.{row.Key}"].ToString() is { Length: > 0 } typed
+                            ? Pick.Slug(typed, now.Beside(row.Part.Kind))
+                            : null,
                     }
                 ),
             ],
@@ -293,8 +307,9 @@ public static class SuggestTaxonomy
     {
         if (kind == Part.OfRoles)
         {
+            var roles = services.Get<PageList<Named>>("catalog", $"/api/catalog/roles?limit={200}", ct);
             var role = await services.Get<Role>("catalog", $"/api/catalog/roles/{slug}?limit={1}", ct);
-            return role.Value is { Retired: null } found
+            return role.Value is { Retired: null } found && found.Slug == slug
                 ? (
                     new TaxonomyForm(
                         new(kind, slug, found.Name),
@@ -305,7 +320,8 @@ public static class SuggestTaxonomy
                             },
                         ],
                         [],
-                        []
+                        [],
+                        [.. ((await roles).Value?.Items ?? []).Where(other => other.Slug != slug)]
                     ),
                     200
                 )
@@ -332,7 +348,8 @@ public static class SuggestTaxonomy
                         ),
                     ],
                     [.. domain.Levels.Select(l => l.Slug)],
-                    [.. domain.Groups.Select(g => g.Slug)]
+                    [.. domain.Groups.Select(g => g.Slug)],
+                    []
                 ),
                 200
             )
