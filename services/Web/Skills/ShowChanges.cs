@@ -26,6 +26,16 @@ public static class ShowChanges
         CancellationToken ct
     )
     {
+        var asked = new ChangesAsked(Day(since), role, level, domain);
+        // Asked for at once: what they stand in is seldom needed to know what to ask for.
+        FormattableString address = $"/api/catalog/changes?limit={100}";
+        address = address
+            .With("since", asked.Since is { } day ? $"{day}T00:00:00Z" : null)
+            .With("role", role)
+            .With("level", level)
+            .With("domain", domain)
+            .With("cursor", cursor);
+        var changes = services.Get<PageList<HistoryEntry>>("catalog", address, ct);
         var mine = visit.AskMyRole(services);
         var tree = await Tree.Read(services, ct);
         await mine;
@@ -41,15 +51,6 @@ public static class ShowChanges
                         .With("domain", ofDomain)
                 )
             );
-        var asked = new ChangesAsked(Day(since), role, level, domain);
-        FormattableString address = $"/api/catalog/changes?limit={100}";
-        address = address
-            .With("since", asked.Since is { } day ? $"{day}T00:00:00Z" : null)
-            .With("role", role)
-            .With("level", level)
-            .With("domain", domain)
-            .With("cursor", cursor);
-        var changes = services.Get<PageList<HistoryEntry>>("catalog", address, ct);
         var status = (await changes).Status;
         return status is >= 400 and < 500
             ? Page.Error(status)
