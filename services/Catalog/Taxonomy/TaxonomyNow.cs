@@ -43,10 +43,9 @@ public sealed class KnownTaxonomy(string version, Taxonomy taxonomy)
         d => d.Slug,
         StringComparer.Ordinal
     );
-    private readonly FrozenDictionary<string, Named> _roles = taxonomy.Roles.ToFrozenDictionary(
-        r => r.Slug,
-        StringComparer.Ordinal
-    );
+    private readonly FrozenDictionary<string, (int At, Named Role)> _roles = taxonomy
+        .Roles.Index()
+        .ToFrozenDictionary(r => r.Item.Slug, StringComparer.Ordinal);
     private readonly FrozenDictionary<(string, string), Named> _groups = taxonomy
         .Domains.SelectMany(d => d.Groups.Select(g => (Key: (d.Slug, g.Slug), Group: g)))
         .ToFrozenDictionary(p => p.Key, p => p.Group);
@@ -59,7 +58,18 @@ public sealed class KnownTaxonomy(string version, Taxonomy taxonomy)
     /// <summary>A slug that nothing has is its own name.</summary>
     public Named DomainNamed(string slug) => new(slug, Domain(slug)?.Name ?? slug);
 
-    public Named Role(string slug) => _roles.GetValueOrDefault(slug) ?? new Named(slug, slug);
+    public Named Role(string slug) => _roles.GetValueOrDefault(slug).Role ?? new Named(slug, slug);
+
+    /// <summary>Those of the roles that are named, in their order, without what is said of them.</summary>
+    public Named[] RolesOf(IEnumerable<string> slugs) =>
+        [
+            .. slugs
+                .Distinct(StringComparer.Ordinal)
+                .Where(HasRole)
+                .Select(slug => _roles[slug])
+                .OrderBy(role => role.At)
+                .Select(role => role.Role.Bare()),
+        ];
 
     public bool HasRole(string slug) => _roles.ContainsKey(slug);
 
