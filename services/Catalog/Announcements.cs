@@ -107,7 +107,11 @@ public static class Announcements
             if (e.Version > from)
                 changes.Add(Change(e, before, skill!));
         }
-        var taxonomy = await around.Load<Taxonomy>(Catalog.Taxonomy.StreamId, ct) ?? Catalog.Taxonomy.Empty;
+        // Thousands of roles, and nearly always those of the page before.
+        var taxonomy = await around.Once(
+            (_, token) => around.Services.GetRequiredService<TaxonomyNow>().Read(token),
+            ct
+        );
         var by = Provenance.Of(last);
         return new SkillChanged(
             last.StreamId,
@@ -124,17 +128,16 @@ public static class Announcements
         );
     }
 
-    public static SkillState State(Skill skill, Taxonomy taxonomy)
+    private static SkillState State(Skill skill, KnownTaxonomy taxonomy)
     {
-        var domain = taxonomy.Domain(skill.Domain);
-        Named[] levels = [.. (domain?.Levels ?? []).Select(level => level.Bare())];
-        var roles = taxonomy.Places.RolesOf(skill.Requirements.Keys.Select(c => c.Role));
+        Named[] levels = [.. (taxonomy.Domain(skill.Domain)?.Levels ?? []).Select(level => level.Bare())];
+        var roles = taxonomy.RolesOf(skill.Requirements.Keys.Select(c => c.Role));
         return new SkillState(
             skill.Slug,
             skill.Name,
             [.. skill.Keywords],
-            new Named(skill.Domain, domain?.Name ?? skill.Domain),
-            new Named(skill.Group, domain?.Groups.FirstOrDefault(g => g.Slug == skill.Group)?.Name ?? skill.Group),
+            taxonomy.DomainNamed(skill.Domain),
+            taxonomy.Group(skill.Domain, skill.Group).Bare(),
             levels,
             roles,
             [

@@ -101,6 +101,12 @@ public static class ShowRole
         var marks = asked.AsOf is { Length: > 0 }
             ? Task.FromResult(Marks.None)
             : Marks.Read(services, visit, ct, role: role);
+        // Asked for at once: what it stands in is seldom needed to know what to ask for.
+        var compares = asked is { Level.Length: > 0, Compare.Length: > 0 } or { Level.Length: > 0, With.Length: > 0 };
+        var one =
+            compares || asked.All == true
+                ? Whole(services, role, asked.Level, asked.AsOf, ct)
+                : services.Get<Role>("catalog", Address(role, asked.Level, asked.AsOf, null, cursor), ct);
         var mine = visit.AskMyRole(services);
         var tree = await Tree.Read(services, ct);
         await mine;
@@ -129,11 +135,6 @@ public static class ShowRole
                         .With("asOf", asked.AsOf)
                 )
             );
-        var compares = asked is { Level.Length: > 0, Compare.Length: > 0 } or { Level.Length: > 0, With.Length: > 0 };
-        var one =
-            compares || asked.All == true
-                ? Whole(services, role, asked.Level, asked.AsOf, ct)
-                : services.Get<Role>("catalog", Address(role, asked.Level, asked.AsOf, null, cursor), ct);
         var other = compares
             ? Whole(
                 services,
