@@ -30,9 +30,9 @@ public sealed class PageTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Contains("Because of the moon.", html);
         Assert.Contains("Noor", html);
         Assert.Contains("9 March 2026", html);
-        Assert.DoesNotMatch("<script(?! type=\"application/ld.json\")", html);
+        Assert.DoesNotMatch(OtherScript, html);
         Assert.DoesNotContain(" style=", html);
-        Assert.DoesNotContain(" on", Regex.Match(html, "<body.*?>", RegexOptions.None, TimeSpan.FromSeconds(1)).Value);
+        Assert.DoesNotMatch("<body[^>]* on[a-z]+=", html);
     }
 
     [Theory]
@@ -89,7 +89,7 @@ public sealed class PageTests(WebFixture web) : IClassFixture<WebFixture>
         using var browser = web.Browser();
         using var answer = await browser.Get("/skills/hostile");
         var html = await answer.Content.ReadAsStringAsync(_ct);
-        Assert.DoesNotMatch("<script(?! type=\"application/ld.json\")", html);
+        Assert.DoesNotMatch(OtherScript, html);
         Assert.DoesNotContain("javascript:", html);
         Assert.DoesNotMatch("<img(?! src=\"/assets/)", html);
         Assert.DoesNotContain("<b>Eve", html);
@@ -469,4 +469,8 @@ public sealed class PageTests(WebFixture web) : IClassFixture<WebFixture>
                 Retired: false
             )
         );
+
+    // But what forms say, of our own.
+    private const string OtherScript =
+        "<script(?! type=\"(application/ld.json\"|module\" src=\"/[^\":]*forms[^\":]*\"></script>))";
 }

@@ -263,6 +263,7 @@ public sealed class SuggestTests(WebFixture web) : IClassFixture<WebFixture>
     [Fact]
     public async Task Levels_are_put_in_order_by_numbers_and_the_others_make_room()
     {
+        web.Catalog.On("GET /api/catalog/domains", Samples.Tree);
         web.Proposals.On("POST /api/proposals", new { id = Id }, 201);
         using var browser = web.Browser();
         await browser.SignIn();
