@@ -16,6 +16,7 @@ public static class Api
         Overview.Map(api);
         OldRequirements.Map(api);
         Changes.Map(api);
+        ChangeLines.Map(api);
         Domains.Map(api);
         RolePage.Map(api);
         RetiredParts.Map(api);

@@ -135,7 +135,7 @@ public sealed record Places(IReadOnlyList<DomainTaxonomy> Domains, IReadOnlyList
                 [
                     .. Domains.Select(d =>
                         d.Slug != part.Within ? d
-                        : part.Kind == Part.OfDomains ? d with { Name = named.Name }
+                        : part.Kind == Part.OfDomains ? d with { Name = named.Name, ExternalIds = named.ExternalIds }
                         : part.Kind == Part.OfGroups ? d with { Groups = Put(d.Groups, named) }
                         : d with { Levels = Put(d.Levels, named) }
                     ),
@@ -194,7 +194,7 @@ public sealed record Places(IReadOnlyList<DomainTaxonomy> Domains, IReadOnlyList
         part.Kind switch
         {
             Part.OfRoles => Roles,
-            Part.OfDomains => Domains.Select(d => new Named(d.Slug, d.Name)),
+            Part.OfDomains => Domains.Select(d => new Named(d.Slug, d.Name) { ExternalIds = d.ExternalIds }),
             Part.OfGroups => Domain(part.Domain!)?.Groups ?? [],
             _ => Domain(part.Domain!)?.Levels ?? [],
         };

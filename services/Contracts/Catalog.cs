@@ -11,8 +11,12 @@ public sealed record Named(string Slug, string Name)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Description { get; init; }
 
-    /// <summary>Without it.</summary>
-    public Named Bare() => Description is null ? this : this with { Description = null };
+    /// <summary>What it is in other systems; null where nothing is known, or where it stands in a list only.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ExternalId[]? ExternalIds { get; init; }
+
+    /// <summary>Slug and name alone.</summary>
+    public Named Bare() => Description is null && ExternalIds is null ? this : new Named(Slug, Name);
 }
 
 /// <summary>What something is in another system.</summary>
@@ -174,12 +178,14 @@ public sealed record TaxonomyChanged(
 /// <param name="Levels">Lowest first.</param>
 /// <param name="Groups">In the order of the catalogue document.</param>
 /// <param name="Origin">Where its texts are from; null where nothing is known of that.</param>
+/// <param name="ExternalIds">What it is in other systems; null where nothing is known.</param>
 public sealed record DomainTaxonomy(
     string Slug,
     string Name,
     Named[] Levels,
     Named[] Groups,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Origin? Origin = null
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Origin? Origin = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExternalId[]? ExternalIds = null
 );
 
 /// <summary>Where the texts of a domain are from, and in which language they are; null is what is not known.</summary>

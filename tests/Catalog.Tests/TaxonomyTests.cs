@@ -171,7 +171,10 @@ public sealed class TaxonomyTests(Catalogue catalogue, Servers servers)
         var exported = (await catalogue.Service.Get($"/export?format=json&domain={domain}")).GetProperty("domains")[0];
         Assert.Equal(
             ["High", "Low", "Mid"],
-            exported.GetProperty("levels").EnumerateArray().Select(l => l.GetString())
+            exported
+                .GetProperty("levels")
+                .EnumerateArray()
+                .Select(l => l.ValueKind == JsonValueKind.Object ? Text(l, "name") : l.GetString())
         );
         Assert.Equal(
             ["groupsReordered Deck, Hull: Hull, Deck", "levelsReordered Low, Mid, High: High, Low, Mid"],

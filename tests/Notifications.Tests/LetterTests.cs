@@ -108,6 +108,37 @@ public sealed class LetterTests
             new People(new Dictionary<string, Account>(StringComparer.Ordinal)).Name(Texts.For(language), "new")
         );
 
+    [Theory]
+    [InlineData("de", "author", null, "Ihr Vorschlag zu „Pilot“ wurde angenommen, aber der Skill hatte")]
+    [InlineData("de", "author", "role", "aber die Rolle hatte sich inzwischen geändert. Es wurde nichts")]
+    [InlineData("en", "reviewer", "group", "but the group had changed meanwhile. Nothing is applied")]
+    [InlineData("ru", "reviewer", "level", "но уровень тем временем изменился. Пока")]
+    [InlineData("fr", "author", "domain", "mais le domaine avait changé entre-temps. Rien")]
+    public void A_conflict_says_what_had_changed(string language, string reason, string? part, string said)
+    {
+        var activity = new ProposalActivity(
+            Given.Proposal,
+            "conflicted",
+            1,
+            Given.Skill,
+            null,
+            "Pilot",
+            "sea",
+            "deck",
+            "author",
+            null,
+            null,
+            Given.Now,
+            null
+        )
+        {
+            Taxonomy = part is null ? null : new TaxonomyPart(part, "pilot", "Pilot"),
+        };
+        var news = WhenProposalActivity.NewsOf(activity, Given.Proposal)!;
+        var people = new People(new Dictionary<string, Account>(StringComparer.Ordinal));
+        Assert.Contains(said, Wording.Lead(Texts.For(language), news, reason, people));
+    }
+
     private static Contents Merged(string culture = "en") =>
         Contents(
             Given.Change(

@@ -644,6 +644,58 @@ public sealed class SuggestTests(WebFixture web) : IClassFixture<WebFixture>
     }
 
     [Fact]
+    public async Task Of_many_roles_and_places_one_is_typed_by_its_name()
+    {
+        var many = Enumerable.Range(1, 40).ToArray();
+        web.Catalog.On(
+                "GET /api/catalog/roles",
+                new { items = many.Select(n => new { slug = $"r-{n}", name = $"Role No. {n}" }) }
+            )
+            .On(
+                "GET /api/catalog/domains",
+                new
+                {
+                    items = new[]
+                    {
+                        new
+                        {
+                            slug = "sea",
+                            name = "Sea",
+                            levels = new[] { new { slug = "junior", name = "Junior" } },
+                            groups = many.Select(n => new
+                            {
+                                slug = $"g-{n}",
+                                name = $"Group No. {n}",
+                                skills = 1,
+                            }),
+                        },
+                    },
+                }
+            );
+        web.Proposals.On("POST /api/proposals", new { id = Id }, 201);
+        using var browser = web.Browser();
+        await browser.SignIn();
+        var html = await browser.Html("/en/skills/new");
+        Assert.Contains("<option value=\"Role No. 8\">", html);
+        Assert.Contains("<option value=\"Sea › Group No. 9\">", html);
+        using var answer = await browser.Post(
+            "/en/skills/new",
+            "/en/skills/new",
+            ("name", "Knots"),
+            ("place", "sea › group no. 9"),
+            ("added:0:role", "role no. 8"),
+            ("added:0:level", "junior"),
+            ("added:0:text", "Ties a bowline."),
+            ("rationale", "Needed."),
+            ("do", "send")
+        );
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        var change = Body("/api/proposals").GetProperty("changes")[0];
+        Assert.Equal("g-9", change.GetProperty("group").GetString());
+        Assert.Equal("r-8", change.GetProperty("requirements")[0].GetProperty("role").GetString());
+    }
+
+    [Fact]
     public async Task Nobody_suggests_changes_to_a_retired_skill_or_without_signing_in()
     {
         web.Catalog.On("GET /api/catalog/skills/retired", new { status = 410 }, 410);

@@ -103,13 +103,18 @@ public static class ImportCatalogue
                 var json = CatalogJson.Read(body.Span, known);
                 if (json.Document is { } document)
                     await SkillExternalId.Check(document, json.Errors, session, ct);
-                return json.Errors.Any ? (null, json.Errors, null) : With(json, null);
+                return With(json, null);
         }
 
-        static (CatalogDocument?, DocumentErrors, TableForm?) With(
+        (CatalogDocument?, DocumentErrors, TableForm?) With(
             (CatalogDocument? Document, DocumentErrors Errors) read,
             TableForm? form
-        ) => (read.Document, read.Errors, form);
+        )
+        {
+            if (read.Document is { } document)
+                PartsByExternalId.Check(document, taxonomy, read.Errors, isPointed: form is null);
+            return (read.Errors.Any ? null : read.Document, read.Errors, form);
+        }
     }
 
     private static async Task<(string, string)[]> Unknown(

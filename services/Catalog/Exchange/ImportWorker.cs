@@ -103,7 +103,7 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         CatalogDocument document;
         await using (var session = store.QuerySession())
             document = (await session.LoadAsync<ImportDocument>(import.Id, ct))!.Document;
-        (document, var taxonomy) = await Prepare(import, document, ct);
+        (document, var taxonomy, var parts) = await Prepare(import, document, ct);
         progress(import);
         if (import.State == Import.Failed)
             return;
@@ -113,6 +113,8 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         var named = WantedSkill.All(document, taxonomy).Select(wanted => wanted.Says).ToLookup(Key, says => says.Place);
         var taken = new HashSet<Guid>();
         var differs = import.DryRun ? await Differing(import, ct) : null;
+        if (import.Purpose is null)
+            differs?.Tell(parts, taxonomy);
         foreach (var batch in WantedSkill.All(document, taxonomy).Skip(import.Done).Chunk(BatchSize))
         {
             // Throws where the lock's connection is lost, and the lock with it.
@@ -129,6 +131,8 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         }
         await using var last = Session(import);
         import.State = Import.Finished;
+        if (differs is not null)
+            last.Store(differs);
         End(last, import);
         if (!import.DryRun && (import.TaxonomyChanged || import.Added + import.Changed > 0))
             last.Stage<Import>(
@@ -154,24 +158,32 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
     }
 
     // Roles, domains and groups come first, in a transaction of their own: what the skills stand on.
-    private async Task<(CatalogDocument, Taxonomy)> Prepare(Import import, CatalogDocument given, CancellationToken ct)
+    private async Task<(CatalogDocument, Taxonomy, IReadOnlyList<object>)> Prepare(
+        Import import,
+        CatalogDocument given,
+        CancellationToken ct
+    )
     {
         await using var session = Session(import);
         var (document, taxonomy) = (given, Taxonomy.Empty);
         IReadOnlyList<Recognised> former = [];
+        IReadOnlyList<object> events = [];
         (string, string)[] retired = [];
         var (decision, _) = await session.Decide<Taxonomy>(
             Taxonomy.StreamId,
             now =>
             {
-                retired = [.. given.Retired(now ?? Taxonomy.Empty).Take(DocumentErrors.Most)];
+                taxonomy = now ?? Taxonomy.Empty;
+                var renames = PartsByExternalId.Renames(given, taxonomy).ToArray();
+                taxonomy = renames.Aggregate(taxonomy, Taxonomy.Fold);
+                retired = [.. given.Retired(taxonomy).Take(DocumentErrors.Most)];
                 if (retired.Length > 0)
                     return Decision.Nothing;
-                (document, former) = given.InPresentNames(now ?? Taxonomy.Empty);
-                (document, var gone) = document.WithoutRetired(now ?? Taxonomy.Empty);
+                (document, former) = given.InPresentNames(taxonomy);
+                (document, var gone) = document.WithoutRetired(taxonomy);
                 former = [.. former, .. gone];
-                var events = ImportDecisions.Decide(now ?? Taxonomy.Empty, document);
-                taxonomy = events.Aggregate(now ?? Taxonomy.Empty, Taxonomy.Fold);
+                events = [.. renames, .. ImportDecisions.Decide(taxonomy, document)];
+                taxonomy = events.Skip(renames.Length).Aggregate(taxonomy, Taxonomy.Fold);
                 return import.DryRun ? Decision.Nothing : Decision.Of(events);
             },
             ct: ct
@@ -188,7 +200,7 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         else
             Save(session, import);
         await session.SaveChangesAsync(ct);
-        return (document, taxonomy);
+        return (document, taxonomy, events);
     }
 
     // Where it goes on after an interruption, with what it has found.

@@ -18,8 +18,8 @@ public static class RetiredNames
         var required = document.Skills().SelectMany(s => s.Skill.Requirements).Select(r => r.Role);
         var roles = required.ToHashSet(TextForm.Looks);
         foreach (var (i, role) in document.Roles.Index())
-            if (roles.Contains(role) && taxonomy.Retired(Part.OfRoles, null, role) is not null)
-                yield return ($"/roles/{i}", Message(role));
+            if (roles.Contains(role.Name) && taxonomy.Retired(Part.OfRoles, null, role.Name) is not null)
+                yield return ($"/roles/{i}", Message(role.Name));
         foreach (var (i, domain) in document.Domains.Index())
         {
             if (domain.Groups.All(g => g.Skills.Length == 0))
@@ -75,13 +75,13 @@ public static class RetiredNames
                     Groups = [.. domain.Groups.Where(g => Without(Part.OfGroups, slug, [g.Name]).Length > 0)],
                 };
 
-        string[] Without(string kind, string? domain, string[] names) =>
+        CatalogDocument.Term[] Without(string kind, string? domain, CatalogDocument.Term[] terms) =>
             [
-                .. names.Where(name =>
+                .. terms.Where(term =>
                 {
-                    if (taxonomy.Retired(kind, domain, name) is not { } gone)
+                    if (taxonomy.Retired(kind, domain, term.Name) is not { } gone)
                         return true;
-                    told.Add(new Recognised(name, gone.Slug, gone.Name, Retired: true, kind));
+                    told.Add(new Recognised(term.Name, gone.Slug, gone.Name, Retired: true, kind));
                     return false;
                 }),
             ];

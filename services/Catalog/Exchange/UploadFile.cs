@@ -30,9 +30,10 @@ public static class UploadFile
     /// <summary>What a document names that is not there, and that a proposal cannot bring. Pure.</summary>
     public static IEnumerable<(string Pointer, string Message)> Unknown(CatalogDocument given, Taxonomy taxonomy)
     {
+        taxonomy = PartsByExternalId.Renames(given, taxonomy).Aggregate(taxonomy, Taxonomy.Fold);
         var (document, _) = given.InPresentNames(taxonomy);
         foreach (var (i, role) in document.Roles.Index())
-            if (!Gone(Part.OfRoles, null, role) && Missing(role, taxonomy.Roles, "roles") is { } problem)
+            if (!Gone(Part.OfRoles, null, role.Name) && Missing(role.Name, taxonomy.Roles, "roles") is { } problem)
                 yield return ($"/roles/{i}", problem);
         foreach (var (i, wanted) in document.Domains.Index())
         {

@@ -59,18 +59,22 @@ public static class SkillSearch
         string? group = null,
         string? role = null,
         string? level = null,
+        string? initials = null,
         bool facets = true
     )
     {
         var ct = http.RequestAborted;
-        if (Refused(q, domain, group, role, level) is { } refused)
+        if (Refused(q, domain, group, role, level, initials) is { } refused)
             return refused;
         var after = After.Of(paging);
         var taxonomy = await taxonomies.Read(ct);
         if (taxonomy.Whole.Successors.Length > 0 && Moved(http, taxonomy.Whole) is { } moved)
             return moved;
         await using var connection = await source.OpenConnectionAsync(ct);
-        var narrowed = new Narrowed(domain, group, role, level);
+        var narrowed = new Narrowed(domain, group, role, level)
+        {
+            Initials = string.IsNullOrEmpty(initials) ? null : [.. initials.EnumerateRunes().Select(r => r.ToString())],
+        };
         var (found, stage) = await Stages(
             connection,
             q,
@@ -81,8 +85,7 @@ public static class SkillSearch
         );
         var page = paging.Of(found?.Rows ?? [], row => row.Key, row => row.Length);
         var snippets = await Told(connection, [.. page.Items.Where(r => r.Told).Select(r => r.Id)], stage, ct);
-        return Reading.Hashed(
-            http,
+        return TypedResults.Ok(
             new SkillList(
                 [.. page.Items.Select(row => row.Item(taxonomy, snippets.GetValueOrDefault(row.Id)))],
                 page.NextCursor,

@@ -130,15 +130,20 @@ public sealed record SkillPage(
         var skill = at.Skill;
         var domain = taxonomy.Domain(skill.Domain);
         var levels = domain?.Levels ?? [];
-        var roles = taxonomy.Places.RolesOf(at.Requirements.Select(r => r.Role));
+        var asked = at.Requirements.Select(r => r.Role).ToHashSet(StringComparer.Ordinal);
+        // What a role is about stands on its own page.
+        Named[] roles =
+        [
+            .. taxonomy.Roles.Where(r => asked.Contains(r.Slug)).Select(r => r with { Description = null }),
+        ];
         var mandatory = at.Requirements.Count(r => r.Mandatory == true);
         return new SkillPage(
             skill.Skill,
             skill.Slug,
             skill.Name,
             skill.Keywords,
-            new Named(skill.Domain, domain?.Name ?? skill.Domain),
-            new Named(skill.Group, domain?.Groups.FirstOrDefault(g => g.Slug == skill.Group)?.Name ?? skill.Group),
+            new Named(skill.Domain, domain?.Name ?? skill.Domain) { ExternalIds = domain?.ExternalIds },
+            domain?.Groups.FirstOrDefault(g => g.Slug == skill.Group) ?? new Named(skill.Group, skill.Group),
             levels,
             roles,
             new Numbers(

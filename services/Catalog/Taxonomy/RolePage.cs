@@ -19,7 +19,10 @@ public sealed record RolePage(
     string? NextCursor,
     IReadOnlyList<RolePage.OriginOf>? Origins = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RetiredPart? Retired = null
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExternalId[]? ExternalIds = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RetiredPart? Retired = null,
+    // When it was first said what it requires, where it was not yet at the time that was asked for.
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? BeganAt = null
 )
 {
     /// <summary>Where the texts of a domain that this page shows are from.</summary>
@@ -112,8 +115,7 @@ public sealed record RolePage(
         var page = paging.Of(rest, r => [r.Key], r => Paging.Bytes(r.Row.Description));
         var people = await People.Load(session, page.Items.SelectMany(r => new[] { r.Row.Author, r.Row.Reviewer }), ct);
         var mandatory = rows.Count(r => r.Mandatory);
-        return Reading.Hashed(
-            http,
+        return TypedResults.Ok(
             new RolePage(
                 named.Slug,
                 named.Name,
@@ -127,7 +129,11 @@ public sealed record RolePage(
                 page.NextCursor,
                 [.. From(page.Items.Select(r => r.Row.Domain), taxonomy)],
                 named.Description,
-                retired
+                named.ExternalIds,
+                retired,
+                rows.Count == 0 && at is { } asked && await Began(source, role, level, ct) is { } began && began > asked
+                    ? began
+                    : null
             )
         );
 
@@ -160,6 +166,21 @@ public sealed record RolePage(
             row.Description,
             new SkillPage.Origin(row.Version, row.At, people.Of(row.Author), people.Of(row.Reviewer), row.Proposal)
         );
+
+    private static async Task<DateTimeOffset?> Began(
+        NpgsqlDataSource source,
+        string role,
+        string? level,
+        CancellationToken ct
+    )
+    {
+        await using var command = source.CreateCommand(
+            "select min(from_at) from requirement_versions where role = $1 and ($2::text is null or level = $2)"
+        );
+        command.Parameters.Add(new() { Value = role });
+        command.Parameters.Add(new() { Value = (object?)level ?? DBNull.Value });
+        return await command.ExecuteScalarAsync(ct) is DateTime first ? new DateTimeOffset(first) : null;
+    }
 
     private static async Task<List<Row>> Rows(
         NpgsqlDataSource source,

@@ -38,6 +38,15 @@ public sealed record LevelDescribed(string Domain, string Level, string Was, str
 /// <summary>What a role is about, likewise.</summary>
 public sealed record RoleDescribed(string Role, string Was, string Description);
 
+/// <summary>What a part of the taxonomy is in other systems, whole: <see cref="Part"/> in its members.</summary>
+public sealed record TaxonomyIdsReplaced(
+    string Kind,
+    string? Domain,
+    string Slug,
+    ExternalId[] Was,
+    ExternalId[] ExternalIds
+);
+
 /// <summary>The levels of a domain in another order, as they are called then.</summary>
 public sealed record LevelsReordered(string Domain, Named[] Was, Named[] Levels);
 
@@ -161,6 +170,10 @@ public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableA
             RoleRenamed e => taxonomy.Renamed(new Part(Part.OfRoles, null, e.Role), e.Was, e.Name),
             LevelDescribed e => taxonomy.Described(new Part(Part.OfLevels, e.Domain, e.Level), e.Description),
             RoleDescribed e => taxonomy.Described(new Part(Part.OfRoles, null, e.Role), e.Description),
+            TaxonomyIdsReplaced e => taxonomy.With(
+                new Part(e.Kind, e.Domain, e.Slug),
+                now => now with { ExternalIds = e.ExternalIds.Length > 0 ? e.ExternalIds : null }
+            ),
             LevelsReordered e => taxonomy.Reordered(new ReorderLevels(e.Domain, [], Slugs(e.Levels))),
             GroupsReordered e => taxonomy.Reordered(new ReorderGroups(e.Domain, [], Slugs(e.Groups))),
             DomainRetired e => taxonomy.Retired(new Part(Part.OfDomains, null, e.Domain)),
@@ -185,6 +198,7 @@ public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableA
                 or RoleRenamed
                 or LevelDescribed
                 or RoleDescribed
+                or TaxonomyIdsReplaced
                 or LevelsReordered
                 or GroupsReordered
                 or DomainRetired
@@ -237,8 +251,16 @@ public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableA
 
     private static string[] Slugs(Named[] all) => [.. all.Select(named => named.Slug)];
 
-    private Taxonomy With(Part part, Func<Named, Named> change) =>
-        With(Places.At(part) is { } now ? Places.With(part, change(now)) : Places);
+    private Taxonomy With(Part part, Func<Named, Named> change)
+    {
+        if (part.Kind != Part.OfRoles)
+            return With(Places.At(part) is { } now ? Places.With(part, change(now)) : Places);
+        // There may be thousands, of each of which something is said.
+        for (var i = 0; i < Roles.Length; i++)
+            if (Roles[i].Slug == part.Slug)
+                return this with { Roles = Roles.SetItem(i, change(Roles[i])) };
+        return this;
+    }
 
     private Taxonomy With(Places then) => this with { Domains = [.. then.Domains], Roles = [.. then.Roles] };
 
@@ -266,6 +288,7 @@ public sealed class TaxonomyFold : SingleStreamProjection<Taxonomy, Guid>
         IncludeType<RoleRenamed>();
         IncludeType<LevelDescribed>();
         IncludeType<RoleDescribed>();
+        IncludeType<TaxonomyIdsReplaced>();
         IncludeType<LevelsReordered>();
         IncludeType<GroupsReordered>();
         IncludeType<DomainRetired>();

@@ -46,12 +46,13 @@ public sealed class KnownTaxonomy(string version, Taxonomy taxonomy)
 
     // What is no more keeps its name: the past still speaks of it.
     private readonly Taxonomy _all = taxonomy.WithRetired();
-    private readonly FrozenDictionary<string, Named> _roles = taxonomy
+    private readonly FrozenDictionary<string, (int At, Named Role)> _roles = taxonomy
         .WithRetired()
-        .Roles.ToFrozenDictionary(r => r.Slug, StringComparer.Ordinal);
+        .Roles.Index()
+        .ToFrozenDictionary(r => r.Item.Slug, StringComparer.Ordinal);
     private readonly FrozenDictionary<(string, string), Named> _groups = taxonomy
         .WithRetired()
-        .Domains.SelectMany(d => d.Groups.Select(g => (Key: (d.Slug, g.Slug), Group: g)))
+        .Domains.SelectMany(d => d.Groups.Select(g => (Key: (d.Slug, g.Slug), Group: g.Bare())))
         .ToFrozenDictionary(p => p.Key, p => p.Group);
 
     public string Version => version;
@@ -62,7 +63,18 @@ public sealed class KnownTaxonomy(string version, Taxonomy taxonomy)
     /// <summary>A slug that nothing has is its own name.</summary>
     public Named DomainNamed(string slug) => new(slug, (Domain(slug) ?? _all.Domain(slug))?.Name ?? slug);
 
-    public Named Role(string slug) => _roles.GetValueOrDefault(slug) ?? new Named(slug, slug);
+    public Named Role(string slug) => _roles.GetValueOrDefault(slug).Role ?? new Named(slug, slug);
+
+    /// <summary>Those of the roles that are named, in their order, without what is said of them.</summary>
+    public Named[] RolesOf(IEnumerable<string> slugs) =>
+        [
+            .. slugs
+                .Distinct(StringComparer.Ordinal)
+                .Where(HasRole)
+                .Select(slug => _roles[slug])
+                .OrderBy(role => role.At)
+                .Select(role => role.Role.Bare()),
+        ];
 
     public bool HasRole(string slug) =>
         _roles.ContainsKey(slug) && taxonomy.RetiredRoles.All(role => role.Slug != slug);

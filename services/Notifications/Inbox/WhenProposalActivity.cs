@@ -82,6 +82,7 @@ public sealed class WhenProposalActivity(IDocumentSession session, TimeProvider 
                 SkillId = activity.Taxonomy is null ? activity.SkillId : null,
                 SkillSlug = activity.SkillSlug,
                 SkillName = activity.SkillName,
+                Part = activity.Taxonomy?.Kind,
                 ProposalId = activity.ProposalId,
                 Author = activity.Author,
                 Actor = activity.Actor,

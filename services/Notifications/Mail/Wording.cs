@@ -24,6 +24,7 @@ public static class Wording
             For(texts, $"lead.{news.Kind}", reason),
             ("skill", news.SkillName),
             ("actor", people.Name(texts, news.Actor)),
+            ("what", texts[texts.Has($"changed.{news.Part}") ? $"changed.{news.Part}" : "changed.skill"]),
             ("added", Number(texts, news.Import?.Added)),
             ("changed", Number(texts, news.Import?.Changed)),
             ("unchanged", Number(texts, news.Import?.Unchanged)),

@@ -94,6 +94,7 @@ public sealed record Names(Skill? Skill, Tree Tree)
             : t[
                 t.Has($"thing.{about.Op}") ? $"thing.{about.Op}"
                 : about.Op.StartsWith("rename", StringComparison.Ordinal) ? "thing.renameSkill"
+                : about.Op.StartsWith("describe", StringComparison.Ordinal) ? "thing.describeSkill"
                 : about.Op is "retireSkill" ? "op.retireSkill"
                 : about.Op.StartsWith("retire", StringComparison.Ordinal) ? "thing.retire"
                 : "op.other"

@@ -327,7 +327,7 @@ public static class SuggestTaxonomy
                 )
                 : (null, role.Value is null ? role.Status : 404);
         }
-        var domains = await services.Get<Domains>("catalog", $"/api/catalog/domains?limit={200}", ct);
+        var domains = await Domains.Read(services, ct);
         if (domains.Value is not { } all)
             return (null, domains.Status);
         return Array.Find(all.All, d => d.Slug == slug) is { } domain
