@@ -72,6 +72,7 @@ public static class Normal
                 .Concat(Of("/description", TextForm.Problem(c.Description, TextForm.LongestReason, mayBeEmpty: true))),
             Renaming c => Was("/was", c.Was).Concat(Name("/name", c.Name, TextForm.LongestName)),
             Reordering c => Order(c),
+            RetireDomain { Into: not null } => [("/into", "Nothing takes the place of a domain.")],
             Retiring { Was: { } was } => Was("/was", was),
             ReplaceKeywords c => c.Was.SelectMany((k, i) => Was($"/was/{i}", k)).Concat(Keywords(c.Keywords)),
             DescribeSkill c => Was("/was", c.Was).Concat(Text("/description", c.Description)),

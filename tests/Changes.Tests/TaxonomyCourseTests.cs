@@ -162,6 +162,7 @@ public sealed class TaxonomyCourseTests
         foreach (var into in new[] { "mate", "cook" })
             Assert.Equal("/0/into", Assert.Single(Of(new RetireRole("mate", Into: into)).Unknown).Pointer);
         Assert.Equal("/0/into", Assert.Single(Of(new RetireGroup("sea", "hull", Into: "low")).Unknown).Pointer);
+        Assert.Equal("/into", Assert.Single(Normal.Errors(new RetireDomain("sea") { Into = "air" })).Pointer);
     }
 
     [Fact]
