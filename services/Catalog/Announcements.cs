@@ -76,7 +76,22 @@ public static class Announcements
     {
         var events = await around.Stream(last, ct);
         var taxonomy = events.Aggregate(Catalog.Taxonomy.Empty, (state, e) => Catalog.Taxonomy.Fold(state, e.Data));
-        return new TaxonomyChanged(last.Version, [.. taxonomy.Domains], [.. taxonomy.Roles]);
+        return new TaxonomyChanged(last.Version, [.. taxonomy.Domains], [.. taxonomy.Roles], Retired(taxonomy));
+    }
+
+    private static TaxonomyPart[]? Retired(Taxonomy taxonomy)
+    {
+        if (taxonomy.Retirements == 0)
+            return null;
+        var gone = taxonomy.RetiredDomains;
+        return
+        [
+            .. taxonomy.RetiredRoles.Select(r => new TaxonomyPart(Part.OfRoles, r.Slug, r.Name)),
+            .. gone.Where(d => taxonomy.Domain(d.Slug) is null)
+                .Select(d => new TaxonomyPart(Part.OfDomains, d.Slug, d.Name)),
+            .. gone.SelectMany(d => d.Groups.Select(g => new TaxonomyPart(Part.OfGroups, g.Slug, g.Name, d.Slug))),
+            .. gone.SelectMany(d => d.Levels.Select(l => new TaxonomyPart(Part.OfLevels, l.Slug, l.Name, d.Slug))),
+        ];
     }
 
     private static async Task<SkillChanged> Skill(IEvent last, Around around, CancellationToken ct)
@@ -146,7 +161,11 @@ public static class Announcements
             SkillRenamed d => Of("skillRenamed", before!.Name, d.Name),
             KeywordsReplaced d => Of("keywordsReplaced", Text(before!.Keywords), Text(d.Keywords)),
             SkillDescribed d => Of("skillDescribed", TextForm.Said(before!.Description), TextForm.Said(d.Description)),
-            ExternalIdsReplaced d => Of("externalIdsReplaced", Text(before!.ExternalIds), Text(d.ExternalIds)),
+            ExternalIdsReplaced d => Of(
+                "externalIdsReplaced",
+                SkillExternalId.Text(before!.ExternalIds),
+                SkillExternalId.Text(d.ExternalIds)
+            ),
             SkillMoved d => Of("skillMoved", $"{before!.Domain}/{before.Group}", $"{d.Domain}/{d.Group}"),
             SkillRetired => Of("skillRetired", before!.Name, null),
             SkillMerged d => Of("skillMerged", before!.Name, d.Name) with { Other = after.MergedInto },
@@ -180,9 +199,6 @@ public static class Announcements
             );
         }
     }
-
-    private static string? Text(IEnumerable<ExternalId> ids) =>
-        TextForm.Said(Text(ids.Select(id => $"{id.System}: {id.Id}")));
 
     private static string Text(IEnumerable<string> keywords) => string.Join(", ", keywords);
 }

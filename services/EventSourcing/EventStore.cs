@@ -32,11 +32,13 @@ public static class EventStore
     /// <param name="connection">Name of the connection string, for example <c>catalog-db</c>.</param>
     /// <param name="configure">Event names, projections and documents of the service.</param>
     /// <param name="announce">Turns a stored event into the public message it stands for, if any; null where none does, and no relay is needed.</param>
+    /// <param name="isNew">True for an event that the release before cannot read: none is stored while that is at work.</param>
     public static void AddEventStore(
         this IHostApplicationBuilder builder,
         string connection,
         Action<StoreOptions> configure,
-        Announce? announce
+        Announce? announce,
+        Func<object, bool>? isNew = null
     )
     {
         var services = builder.Services;
@@ -70,6 +72,8 @@ public static class EventStore
                 Defaults(options);
                 if (sp.GetRequiredService<Release>().IsBehind())
                     options.AutoCreateSchemaObjects = AutoCreate.None;
+                if (isNew is not null)
+                    options.Listeners.Add(new NothingNewBeside(sp.GetRequiredService<Release>(), isNew));
                 if (announce is not null)
                 {
                     options.Projections.Wakeup = sp.GetRequiredService<Wakeup>();
@@ -136,7 +140,7 @@ public static class EventStore
         settings.AutoPrepareMinUsages = 2;
         // Nobody leaves settings or locks behind on a pooled connection; putting each back to its defaults costs a tenth of all work.
         settings.NoResetOnClose = true;
-        settings.ApplicationName ??= AppDomain.CurrentDomain.FriendlyName;
+        settings.ApplicationName ??= Release.Name(Release.Number);
         settings.Options = string.Join(
             ' ',
             settings.Options,
@@ -245,6 +249,22 @@ public sealed class Turn : IAsyncDisposable
     /// <summary>Lets go of it.</summary>
     public ValueTask DisposeAsync() => Connection.DisposeAsync();
 }
+
+/// <summary>What the release before cannot read would stop its relay, its projections and whoever asks it for the stream.</summary>
+internal sealed class NothingNewBeside(Release release, Func<object, bool> isNew) : DocumentSessionListenerBase
+{
+    public override async Task BeforeSaveChangesAsync(IDocumentSession session, CancellationToken token)
+    {
+        if (
+            session.PendingChanges.Streams().Any(stream => stream.Events.Any(e => isNew(e.Data)))
+            && !await release.IsAlone(token)
+        )
+            throw new BesideException();
+    }
+}
+
+/// <summary>Nothing was stored, since the release before is still at work and could not read it. It passes, as what is around us does.</summary>
+public sealed class BesideException() : TimeoutException("The release before is still at work.");
 
 /// <summary>What must be done before the host serves.</summary>
 public static class Preparation

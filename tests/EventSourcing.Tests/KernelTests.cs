@@ -550,6 +550,28 @@ public sealed class KernelTests(Servers servers) : IAsyncLifetime
         );
     }
 
+    [Fact]
+    public async Task What_the_release_before_cannot_read_is_refused_while_it_is_at_work_and_later_it_is_refused_itself()
+    {
+        using var client = Client();
+        var id = await Open(client);
+        Task<HttpResponseMessage> Add(int by) => client.PostAsJsonAsync($"/counters/{id}/additions", new Added(by));
+        Task<string?> Oldest() => Ask("select oldest_beside::text from release");
+        var before = $"{_database};Application Name={Release.Name(Release.Number - 1)};Pooling=false";
+        await using (var atWork = new NpgsqlConnection(before))
+        {
+            await atWork.OpenAsync();
+            using var refused = await Add(CounterService.New);
+            Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+            Assert.Contains("/problems/upgrading", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            Assert.Equal(HttpStatusCode.OK, (await Add(4)).StatusCode);
+            Assert.Equal($"{Release.OldestBeside}", await Oldest());
+        }
+        await Eventually.Holds(async () => (await Add(CounterService.New)).StatusCode == HttpStatusCode.OK);
+        Assert.Equal($"{Release.Number}", await Oldest());
+        Assert.Equal(CounterService.New + 4, (await Load(id))!.Value);
+    }
+
     private async Task Execute(string sql) => await Ask(sql);
 
     private async Task<string?> Ask(string sql)

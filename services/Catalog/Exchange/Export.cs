@@ -93,6 +93,8 @@ public static class Export
         if (Reading.NotModified(http, Convert.ToHexStringLower(asked)[..24]))
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         var taxonomy = await Taxonomy(connection, ct);
+        if (at is { } past)
+            taxonomy = await taxonomy.With(past, connection, ct);
         if (domain is not null && taxonomy.Domain(domain) is null)
             return Refusal.NoSuch("domain").AsProblem();
         if (role is not null && !taxonomy.HasRole(role))
@@ -115,7 +117,7 @@ public static class Export
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"catalogue.{ending}\"";
         // People edit workbooks. What programs compare says the same wherever the same catalogue is.
         var isMarked = revisions ?? ending == "xlsx";
-        var hasIds = format is "csv" or "xlsx" && await AnyIds(connection, at, ct);
+        var hasIds = format is "csv" or "xlsx" && (AnyIds(taxonomy) || await AnyIds(connection, at, ct));
         await using var writer = format switch
         {
             "json" => new JsonDocument(http.Response),
@@ -259,6 +261,12 @@ public static class Export
             : Catalog.Taxonomy.Empty;
     }
 
+    private static bool AnyIds(Taxonomy taxonomy) =>
+        taxonomy
+            .Roles.Concat(taxonomy.Domains.SelectMany(d => d.Levels.Concat(d.Groups)))
+            .Any(named => named.ExternalIds is not null)
+        || taxonomy.Domains.Any(domain => domain.ExternalIds is not null);
+
     // A column that nobody needs is in everybody's way.
     private static async Task<bool> AnyIds(NpgsqlConnection connection, DateTimeOffset? at, CancellationToken ct)
     {
@@ -344,9 +352,9 @@ public static class Export
                 "attribution",
                 Joined([.. taxonomy.Domains.SelectMany(d => d.Origin?.Attribution?.Split('\n') ?? [])])
             );
-            Write("roles", taxonomy.Roles.Select(r => r.Name));
+            Write("roles", taxonomy.Roles.Select(Term));
             if (covers is not null)
-                Write("covers", covers);
+                Write("covers", covers.Select(role => new CatalogDocument.Term(role)));
             _json.WriteStartArray("domains");
             return Task.CompletedTask;
         }
@@ -360,7 +368,8 @@ public static class Export
             _json.WriteString("source", domain.Origin?.Source);
             _json.WriteString("licence", domain.Origin?.Licence);
             _json.WriteString("attribution", domain.Origin?.Attribution);
-            Write("levels", domain.Levels.Select(l => l.Name));
+            Write(domain.ExternalIds);
+            Write("levels", domain.Levels.Select(Term));
             _json.WriteStartArray("groups");
             return Task.CompletedTask;
         }
@@ -369,6 +378,7 @@ public static class Export
         {
             _json.WriteStartObject();
             _json.WriteString("name", group.Name);
+            Write(group.ExternalIds);
             _json.WriteStartArray("skills");
         }
 
@@ -396,12 +406,20 @@ public static class Export
             _json.WriteEndObject();
         }
 
-        private void Write(string name, IEnumerable<string> names)
+        private static CatalogDocument.Term Term(Named named) => new(named.Name, named.Description, named.ExternalIds);
+
+        private void Write(string name, IEnumerable<CatalogDocument.Term> terms)
         {
-            _json.WriteStartArray(name);
-            foreach (var item in names)
-                _json.WriteStringValue(item);
-            _json.WriteEndArray();
+            _json.WritePropertyName(name);
+            JsonSerializer.Serialize(_json, terms, Options);
+        }
+
+        private void Write(ExternalId[]? ids)
+        {
+            if (ids is null)
+                return;
+            _json.WritePropertyName("externalIds");
+            JsonSerializer.Serialize(_json, ids, Options);
         }
 
         public Task Finish()
@@ -436,14 +454,25 @@ public static class Export
             ];
             await rows.Header([.. TableWords.Columns, .. _further]);
             foreach (var role in taxonomy.Roles)
-                await Row(["", "", "", "", "", role.Name], ("covers", covers is null ? "" : CatalogCsv.Lines(covers)));
+                await Row(
+                    ["", "", "", "", "", role.Name, "", "", role.Description ?? ""],
+                    Ids(role.ExternalIds),
+                    ("covers", covers is null ? "" : CatalogCsv.Lines(covers))
+                );
         }
 
-        public Task Begin(DomainTaxonomy domain) =>
-            Row(
+        public async Task Begin(DomainTaxonomy domain)
+        {
+            await Row(
                 [domain.Name, CatalogCsv.Lines(domain.Levels.Select(l => l.Name))],
-                [.. TableWords.Origin.Zip(From(domain))]
+                [.. TableWords.Origin.Zip(From(domain)), Ids(domain.ExternalIds)]
             );
+            foreach (var level in domain.Levels.Where(l => l.Description is not null || l.ExternalIds is not null))
+                await Row(
+                    [domain.Name, "", "", "", "", "", level.Name, "", level.Description ?? ""],
+                    Ids(level.ExternalIds)
+                );
+        }
 
         public void Begin(Named group) { }
 
@@ -452,7 +481,7 @@ public static class Export
             var keywords = CatalogCsv.Lines(skill.Keywords ?? []);
             var about = skill.Description ?? "";
             var revision = ("revision", skill.Revision ?? "");
-            var ids = (TableWords.ExternalIds, CatalogCsv.Lines((skill.ExternalIds ?? []).Select(IdLine.Of)));
+            var ids = Ids(skill.ExternalIds);
             if (skill.Requirements.Length == 0)
                 await Row([domain.Name, "", group.Name, skill.Name, keywords, "", "", "", "", about], ids, revision);
             foreach (var (role, level, mandatory, description) in skill.Requirements)
@@ -463,9 +492,12 @@ public static class Export
                     ids,
                     revision
                 );
-                (keywords, about, ids) = ("", "", (TableWords.ExternalIds, ""));
+                (keywords, about, ids) = ("", "", Ids(null));
             }
         }
+
+        private static (string Column, string Cell) Ids(ExternalId[]? ids) =>
+            (TableWords.ExternalIds, CatalogCsv.Lines((ids ?? []).Select(IdLine.Of)));
 
         private static string[] From(DomainTaxonomy domain) =>
             domain.Origin is { } from
@@ -486,8 +518,8 @@ public static class Export
 
         public async Task End(DomainTaxonomy domain, Named group, int skills)
         {
-            if (skills == 0)
-                await Row([domain.Name, "", group.Name]);
+            if (skills == 0 || group.ExternalIds is not null)
+                await Row([domain.Name, "", group.Name], Ids(group.ExternalIds));
         }
 
         public void EndDomain() { }

@@ -340,6 +340,14 @@ public sealed class Versions : IProjection
         table.AddColumn("import", "uuid");
         table.AddColumn("reason", "text");
         table.Indexes.Add(new IndexDefinition($"{name}_newest") { Columns = ["from_at", "skill", "from_version"] });
+        // An import is one line of a list, and half a million rows to pass.
+        table.Indexes.Add(
+            new IndexDefinition($"{name}_newest_by_hand")
+            {
+                Columns = ["from_at", "skill", "from_version"],
+                Predicate = "import is null",
+            }
+        );
         return table;
     }
 }
