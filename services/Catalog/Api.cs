@@ -16,8 +16,10 @@ public static class Api
         Overview.Map(api);
         OldRequirements.Map(api);
         Changes.Map(api);
+        ChangeLines.Map(api);
         Domains.Map(api);
         RolePage.Map(api);
+        RetiredParts.Map(api);
         SkillSearch.Map(api);
         SkillFacets.Map(api);
         SkillAddresses.Map(api);

@@ -20,5 +20,5 @@ app.UseServiceDefaults();
 app.UseAuthentication();
 app.UseAuthorization();
 app.MapOpenApi("/api/proposals/openapi.json").AllowAnonymous();
-Api.Map(app.MapGroup("/api/proposals"));
+Api.Map(app.MapGroup("/api/proposals").WithETags());
 return await app.Serve(args);

@@ -19,7 +19,8 @@ public static class Store
             _ => false,
         };
 
-    private static bool IsNew(Change[] changes) => changes.Any(c => c is MergeSkill or Renaming or Describing);
+    private static bool IsNew(Change[] changes) =>
+        changes.Any(c => c is MergeSkill or Renaming or Describing or Reordering or Retiring);
 
     public static void Configure(StoreOptions options)
     {

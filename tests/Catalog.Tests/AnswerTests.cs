@@ -14,11 +14,15 @@ public sealed class AnswerTests(Catalogue catalogue)
     {
         // In a domain that says where its texts are from, with an id of elsewhere.
         var name = $"Told {Guid.NewGuid():N}";
+        const string elsewhere = """
+            "externalIds":[{"system":"elsewhere","id":"told","uri":"https://example.org/told"}]
+            """;
         await catalogue.Service.Import(
             $$"""
             {"language":"en","source":"made for tests","licence":"same as the project","attribution":"Whoever made it",
-             "roles":["DEVELOPER","TESTER"],"domains":[{"name":"Answers","levels":["Junior","Senior"],"groups":[{"name":"Basics",
-             "skills":[{"name":"{{name}}","keywords":["one","two"],
+             "roles":[{"name":"DEVELOPER","description":"Writes it.",{{elsewhere}}},"TESTER"],
+             "domains":[{"name":"Answers",{{elsewhere}},"levels":[{"name":"Junior","description":"Begins.",{{elsewhere}}},"Senior"],
+             "groups":[{"name":"Basics",{{elsewhere}},"skills":[{"name":"{{name}}","keywords":["one","two"],
               "externalIds":[{"system":"elsewhere","id":"{{name}}","uri":"https://example.org/told"}]}]}]}]}
             """
         );
@@ -71,6 +75,7 @@ public sealed class AnswerTests(Catalogue catalogue)
                 ("catalog.cell", $"/skills/{slug}/requirements/developer/junior/history"),
                 ("catalog.diff", $"/skills/{slug}/diff?from={from}"),
                 ("catalog.changes", "/changes?limit=200"),
+                ("catalog.change-lines", "/changes/lines?limit=200"),
                 ("catalog.editions", "/editions"),
                 ("catalog.edition", "/editions/after"),
                 ("catalog.edition-diff", "/editions/before/compare/after?limit=200"),
@@ -90,6 +95,23 @@ public sealed class AnswerTests(Catalogue catalogue)
                             .EnumerateArray()
                             .Where(c => !c.TryGetProperty("taxonomy", out _))
                             .Where(c => c.GetProperty("skill").GetProperty("slug").GetString() == slug),
+                    }
+                )
+            : shape is "catalog.change-lines"
+                ? JsonSerializer.SerializeToElement(
+                    new
+                    {
+                        items = answer
+                            .GetProperty("items")
+                            .EnumerateArray()
+                            .Where(line =>
+                                line.GetProperty("items")
+                                    .EnumerateArray()
+                                    .Any(c =>
+                                        c.GetProperty("skill") is { ValueKind: JsonValueKind.Object } skill
+                                        && skill.GetProperty("slug").GetString() == slug
+                                    )
+                            ),
                     }
                 )
             : shape is "catalog.edition-diff"

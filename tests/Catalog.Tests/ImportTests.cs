@@ -271,11 +271,64 @@ public sealed class ImportTests(Servers servers) : IAsyncLifetime
         );
         Assert.Equal(["skill-1", "skill-2"], Skills(await _catalog.Get("/roles/r")));
         Assert.Equal(["skill-0", "skill-1", "skill-2"], Skills(await _catalog.Get($"/roles/r?asOf={at}")));
-        Assert.Empty(Skills(await _catalog.Get("/roles/r?asOf=2020-01-01T00:00:00Z")));
+        var before = await _catalog.Get("/roles/r?asOf=2020-01-01T00:00:00Z");
+        Assert.Empty(Skills(before));
+        Assert.True(
+            before.GetProperty("beganAt").GetDateTimeOffset()
+                > DateTimeOffset.Parse("2020-01-02", CultureInfo.InvariantCulture)
+        );
+        Assert.False((await _catalog.Get($"/roles/r?asOf={at}")).TryGetProperty("beganAt", out _));
         Assert.Empty(Skills(await _catalog.Get("/roles/r?level=lead")));
         using var client = _catalog.Anyone;
         Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/api/catalog/roles/nobody")).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await client.GetAsync("/api/catalog/roles/r?asOf=now")).StatusCode);
+    }
+
+    [Fact]
+    public async Task An_import_is_one_line_of_what_changed_and_its_changes_are_read_by_themselves()
+    {
+        await _catalog.Import(Large(30));
+        await _catalog.Import(
+            Encoding.UTF8.GetString(Large(31)).Replace("\"G\"", "\"Again\"", StringComparison.Ordinal)
+        );
+        var lines = await Lines("limit=200");
+        Assert.Equal(2, lines.Count);
+        Assert.Equal(1, lines[0].GetProperty("import").GetProperty("added").GetInt32());
+        Assert.Equal(30, lines[0].GetProperty("import").GetProperty("changed").GetInt32());
+        Assert.Equal("admin", lines[0].GetProperty("author").GetProperty("id").GetString());
+        Assert.Equal(30, lines[1].GetProperty("skills").GetInt32());
+        // Page by page the same.
+        Assert.Equal(Ids(lines), Ids(await Lines("limit=1")));
+        Assert.Equal(Ids(lines), Ids(await Lines("limit=1&role=r")));
+        Assert.Empty(await Lines("level=lead"));
+        var id = lines[1].GetProperty("import").GetProperty("id").GetString();
+        var all = new List<JsonElement>();
+        for (string? cursor = ""; cursor is not null; )
+        {
+            var page = await _catalog.Get($"/changes?limit=50&import={id}&cursor={cursor}");
+            all.AddRange(page.GetProperty("items").EnumerateArray());
+            cursor = page.GetProperty("nextCursor").GetString();
+        }
+        Assert.Equal(60, all.Count);
+        Assert.All(all, change => Assert.Equal(id, change.GetProperty("import").GetString()));
+        Assert.Empty(
+            (await _catalog.Get($"/changes?import={Guid.CreateVersion7()}")).GetProperty("items").EnumerateArray()
+        );
+
+        async Task<List<JsonElement>> Lines(string query)
+        {
+            var found = new List<JsonElement>();
+            for (string? cursor = ""; cursor is not null; )
+            {
+                var page = await _catalog.Get($"/changes/lines?{query}&cursor={cursor}");
+                found.AddRange(page.GetProperty("items").EnumerateArray());
+                cursor = page.GetProperty("nextCursor").GetString();
+            }
+            return found;
+        }
+
+        static IEnumerable<string?> Ids(IEnumerable<JsonElement> lines) =>
+            lines.Select(line => line.GetProperty("import").GetProperty("id").GetString());
     }
 
     private async Task Refused(string document, string type, HttpStatusCode status, string? pointer)

@@ -108,6 +108,28 @@ public sealed class SearchTests(SmallCatalogue small, Servers servers) : IClassF
     }
 
     [Fact]
+    public async Task Names_are_found_by_what_they_begin_with()
+    {
+        Assert.Equal(
+            ["c 3", "p 3", "a 1", "g 1", "k 1", "s 1"],
+            (await _catalog.Get("/skills/facets/initials"))
+                .GetProperty("items")
+                .EnumerateArray()
+                .Select(f => $"{f.GetProperty("slug").GetString()} {f.GetProperty("count").GetInt32()}")
+        );
+        Assert.Equal(["ada", "grosse-schatzen"], Slugs(await _catalog.Get("/skills?initials=ag")));
+        Assert.Equal(["c", "p"], Slugs(await _catalog.Get("/skills/facets/initials?domain=languages")).Take(2));
+        Assert.Equal(["ada"], Slugs(await _catalog.Get("/skills?initials=ag&domain=languages")));
+        Assert.Empty(Slugs(await _catalog.Get("/skills?initials=%25_")));
+        await using var asian = await CatalogService.Start(servers);
+        await asian.Import(
+            """{"source":"test","roles":["R"],"domains":[{"name":"D","groups":[{"name":"G","skills":[{"name":"設計"},{"name":"検索"},{"name":"검색"},{"name":"까치"}]}]}]}"""
+        );
+        Assert.Equal(["漢", "ㄱ", "ㄲ"], Slugs(await asian.Get("/skills/facets/initials")));
+        Assert.Equal(2, Slugs(await asian.Get("/skills?initials=%E6%BC%A2")).Length);
+    }
+
+    [Fact]
     public async Task Ten_of_each_facet_are_told_and_what_is_chosen_is_among_them()
     {
         await using var wide = await CatalogService.Start(servers);

@@ -322,6 +322,25 @@ public sealed class SkillApiTests(Catalogue catalogue)
         Assert.Empty(
             (await catalogue.Service.Get($"/changes?since={at}&domain=nowhere")).GetProperty("items").EnumerateArray()
         );
+        var history = await catalogue.Service.Get($"/skills/{slug}/history?role=architect");
+        Assert.Equal([4L, 3], history.GetProperty("items").EnumerateArray().Select(Version));
+        history = await catalogue.Service.Get($"/skills/{slug}/history?level=senior");
+        Assert.Equal([4L], history.GetProperty("items").EnumerateArray().Select(Version));
+        Assert.Empty(
+            (await catalogue.Service.Get($"/skills/{slug}/history?role=nobody")).GetProperty("items").EnumerateArray()
+        );
+        // A proposal is one line, whatever it changed.
+        var lines = await catalogue.Service.Get(
+            $"/changes/lines?since={at}&role=architect&domain=engineering&limit=200"
+        );
+        var line = Assert.Single(
+            lines.GetProperty("items").EnumerateArray(),
+            one => one.GetProperty("items")[0].GetProperty("skill").GetProperty("slug").GetString() == slug
+        );
+        Assert.Equal(2, line.GetProperty("changes").GetInt32());
+        Assert.Equal(1, line.GetProperty("skills").GetInt32());
+        Assert.Equal([4L, 3], line.GetProperty("items").EnumerateArray().Select(Version));
+        Assert.NotNull(line.GetProperty("proposal").GetString());
     }
 
     [Fact]

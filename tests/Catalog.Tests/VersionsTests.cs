@@ -66,7 +66,7 @@ public sealed class VersionsTests(Servers servers) : IAsyncLifetime
         Assert.Null(await Source.At(id, stream[0].Timestamp.AddMilliseconds(-1), default));
         Assert.Null(await Source.At(id, stream.Count + 1, default));
         Assert.Equal(stream.Count, (await Source.At(id, (long?)null, default))!.Version);
-        var history = await Source.ChangesOf(id, null, null, 1000, default);
+        var history = await Source.ChangesOf(id, null, null, null, 1000, default);
         Assert.Equal(stream.Select(e => e.Version).Reverse(), history.Select(h => h.Version));
     }
 

@@ -466,6 +466,15 @@ public sealed class ReadingApiTests(ProposalsHost host)
             3,
             (await (await author.GetAsync($"{Root}/policies")).Json()).GetProperty("items").GetArrayLength()
         );
+        var found = (await (await author.GetAsync($"{Root}/policies?q=DAT")).Json()).GetProperty("items");
+        Assert.Equal("data", Assert.Single(found.EnumerateArray()).GetProperty("domain").GetString());
+        Assert.False(string.IsNullOrEmpty(found[0].GetProperty("name").GetString()));
+        var part = await (await author.GetAsync($"{Root}/policies?limit=2")).Json();
+        Assert.Equal(2, part.GetProperty("items").GetArrayLength());
+        var rest = await (
+            await author.GetAsync($"{Root}/policies?limit=2&cursor={part.GetProperty("nextCursor").GetString()}")
+        ).Json();
+        Assert.Single(rest.GetProperty("items").EnumerateArray());
         var id = await Submit(author, skill.Skill.Slug);
         foreach (var (name, state) in ((string, string)[])[("first", "open"), ("second", "accepted")])
         {

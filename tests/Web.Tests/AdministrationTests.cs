@@ -53,6 +53,43 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
     }
 
     [Fact]
+    public async Task Of_very_many_domains_the_overview_goes_on()
+    {
+        web.Catalog.On(
+            "GET /api/catalog/overview",
+            new
+            {
+                at = "2026-11-25T10:00:00Z",
+                domains = Enumerable
+                    .Range(1, 120)
+                    .Select(n => new
+                    {
+                        slug = $"d-{n}",
+                        name = $"Domain No. {n}",
+                        requirements = 1,
+                        ages = new
+                        {
+                            halfYear = 1,
+                            year = 0,
+                            twoYears = 0,
+                            older = 0,
+                        },
+                        changes = new[] { new { from = "2026-11-16", count = n } },
+                    }),
+            }
+        );
+        web.Proposals.On("GET /api/proposals/overview", new { }, 500);
+        using var browser = await As("administrator");
+        var html = await browser.Html("/en/admin/overview");
+        Assert.Contains("<bdi>Domain No. 50</bdi>", html);
+        Assert.DoesNotContain("<bdi>Domain No. 51</bdi>", html);
+        Assert.Contains("href=\"/en/admin/overview?from=50\"", html);
+        html = await browser.Html("/en/admin/overview?from=100");
+        Assert.Contains("<bdi>Domain No. 120</bdi>", html);
+        Assert.DoesNotContain("rel=\"next\"", html);
+    }
+
+    [Fact]
     public async Task Accounts_are_found_and_go_on_where_the_page_ends()
     {
         web.Identity.Stub.On(
@@ -194,44 +231,119 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
         };
         web.Identity.Stub.On("GET /api/identity/accounts", new { items = all });
         web.Catalog.On("GET /api/catalog/domains", new[] { Samples.Sea });
-        var policy = new
-        {
-            domain = "sea",
-            approvals = 1,
-            reviewers = new[] { new { id = "u1", name = "Noor" } },
-        };
-        web.Proposals.On("GET /api/proposals/policies", new { items = new[] { policy } })
-            .On("GET /api/proposals/policies/sea", policy)
-            .On("PUT /api/proposals/policies/sea", new { });
+        Policy("u1");
         using var browser = await As("administrator");
-        Assert.Contains("<bdi>Sea</bdi>", await browser.Html("/en/admin/policies"));
-        var html = await browser.Html("/en/admin/policies");
+        var html = await browser.Html("/en/admin/policies/sea");
+        Assert.Contains("<bdi>Sea</bdi>", html);
         Assert.Contains("role=reviewer", web.Identity.Stub.Last("/api/identity/accounts").Query);
         Assert.Matches("value=\"u1\" checked", html);
         Assert.Matches("value=\"u2\" />|value=\"u2\"/>|value=\"u2\">", html);
-        Assert.Contains("<bdi>kim@example.org</bdi>", html);
+        Assert.Contains("<bdi>Kim (kim@example.org)</bdi>", html);
         Assert.DoesNotContain("Lou", html);
         Assert.Single(Regex.Matches(html, "value=\"u1\"", RegexOptions.None, TimeSpan.FromSeconds(1)));
         (string, string)[] named = [("approvals", "2"), ("remind", "14"), ("reviewer", "u1"), ("reviewer", "u3")];
-        using var set = await browser.Post("/en/admin/policies", "/en/admin/policies/sea", named);
+        using var set = await browser.Post("/en/admin/policies/sea", "/en/admin/policies/sea", named);
         Assert.Equal("/en/admin/policies?done=set", set.Headers.Location?.OriginalString);
         Assert.Equal(
             "{\"approvals\":2,\"reviewers\":[\"u1\",\"u3\"],\"remindAfterDays\":14}",
-            web.Proposals.Last("/api/proposals/policies/sea").Body
+            web.Proposals.Last("/api/proposals/policies/sea", "PUT").Body
         );
-        using var anybody = await browser.Post("/en/admin/policies", "/en/admin/policies/sea", ("approvals", "1"));
+        using var anybody = await browser.Post("/en/admin/policies/sea", "/en/admin/policies/sea", ("approvals", "1"));
         Assert.Equal(
             "{\"approvals\":1,\"reviewers\":null,\"remindAfterDays\":7}",
-            web.Proposals.Last("/api/proposals/policies/sea").Body
+            web.Proposals.Last("/api/proposals/policies/sea", "PUT").Body
         );
         // Who is named stays so while nobody else can be chosen.
         web.Identity.Stub.On("GET /api/identity/accounts", new { }, 500);
-        html = await browser.Html("/en/admin/policies");
+        html = await browser.Html("/en/admin/policies/sea");
         Assert.Matches("value=\"u1\" checked", html);
         Assert.Contains("The accounts do not answer", html);
+    }
+
+    [Fact]
+    public async Task Of_many_reviewers_one_more_is_typed()
+    {
+        var many = Enumerable.Range(1, 40).Select(n => Reviewer($"m{n}", $"Member{n}", "sea"));
+        web.Identity.Stub.On("GET /api/identity/accounts", new { items = many });
+        web.Catalog.On("GET /api/catalog/domains", new[] { Samples.Sea });
+        Policy("m7");
+        using var browser = await As("administrator");
+        var html = await browser.Html("/en/admin/policies/sea");
+        Assert.Single(Regex.Matches(html, "type=\"checkbox\"", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        Assert.Contains("<option value=\"Member8 (member8@example.org)\">", html);
+        (string, string)[] one =
+        [
+            ("approvals", "1"),
+            ("reviewer", "m7"),
+            ("reviewer-more", "member8 (member8@example.org)"),
+        ];
+        using var set = await browser.Post("/en/admin/policies/sea", "/en/admin/policies/sea", one);
+        Assert.Equal(HttpStatusCode.Redirect, set.StatusCode);
+        Assert.Contains("\"reviewers\":[\"m7\",\"m8\"]", web.Proposals.Last("/api/proposals/policies/sea", "PUT").Body);
+        one[^1] = ("reviewer-more", "Nobody");
+        using var wrong = await browser.Post("/en/admin/policies/sea", "/en/admin/policies/sea", one);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);
+        html = await wrong.Content.ReadAsStringAsync(_ct);
+        Assert.Contains("Nobody of that name reviews in this domain", html);
+        Assert.Contains("value=\"Nobody\"", html);
+    }
+
+    [Fact]
+    public async Task All_policies_stand_in_one_table_that_is_searched_and_goes_on()
+    {
+        web.Proposals.On(
+            "GET /api/proposals/policies",
+            new
+            {
+                items = new object[]
+                {
+                    new
+                    {
+                        domain = "sea",
+                        name = "Sea & sky",
+                        approvals = 3,
+                        reviewers = Enumerable.Range(1, 8).Select(n => new { id = $"m{n}", name = $"Member{n}" }),
+                        remindAfterDays = 0,
+                    },
+                    new
+                    {
+                        domain = "land",
+                        name = "Land",
+                        approvals = 1,
+                        remindAfterDays = 7,
+                    },
+                },
+                nextCursor = "on",
+            }
+        );
+        using var browser = await As("administrator");
+        var html = await browser.Html("/en/admin/policies?q=s%26a");
+        Assert.Equal("?limit=50&q=s%26a", web.Proposals.Last("/api/proposals/policies").Query);
+        Assert.Single(Regex.Matches(html, "<table", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        Assert.Contains("href=\"/en/admin/policies/sea\"><bdi>Sea &amp; sky</bdi>", html);
+        Assert.Contains("and 3 more", html);
+        Assert.DoesNotContain("Member6", html);
+        Assert.Contains("every reviewer of the domain", html);
+        Assert.Contains("href=\"/en/admin/policies?q=s%26a&amp;cursor=on\"", html);
+        web.Proposals.On("GET /api/proposals/policies", Samples.Empty);
+        Assert.Contains("No domain has this in its name.", await browser.Html("/en/admin/policies?q=x&cursor=on"));
+        Assert.Contains("There is no domain yet.", await browser.Html("/en/admin/policies"));
         web.Proposals.On("GET /api/proposals/policies", new { }, 500);
         Assert.Contains("does not answer", await browser.Html("/en/admin/policies"));
     }
+
+    private void Policy(string reviewer) =>
+        web
+            .Proposals.On(
+                "GET /api/proposals/policies/sea",
+                new
+                {
+                    domain = "sea",
+                    approvals = 1,
+                    reviewers = new[] { new { id = reviewer, name = "Noor" } },
+                }
+            )
+            .On("PUT /api/proposals/policies/sea", new { });
 
     [Fact]
     public async Task Quotas_are_set_and_an_empty_field_is_no_limit()
@@ -280,7 +392,7 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
         var asked = web.Catalog.Last("/api/catalog/imports");
         Assert.Equal("?dryRun=true&source=catalogue.csv", asked.Query);
         Assert.Equal("text/csv", asked.Headers["Content-Type"]);
-        Assert.Equal("the document", asked.Body);
+        Assert.Equal("""{"domains":[{"name":"Sea"}]}""", asked.Body);
         var running = await browser.Html($"/en/admin/imports/{Id}");
         Assert.Contains("http-equiv=\"refresh\"", running);
         Assert.Contains("<progress max=\"40\" value=\"10\"", running);
@@ -298,7 +410,7 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
         using var wrong = await Upload(browser, "catalogue.json");
         Assert.Equal(422, (int)wrong.StatusCode);
         var html = await wrong.Content.ReadAsStringAsync(_ct);
-        Assert.Contains("<code>/domains/0/name</code>", html);
+        Assert.Contains("Sea <small dir=\"ltr\"><code>/domains/0/name</code></small>", html);
         Assert.Contains("Is missing.", html);
     }
 
@@ -312,6 +424,8 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
         using var browser = await As("administrator");
         var html = await browser.Html($"/en/admin/imports/{Id}");
         Assert.Contains("Reading tides", html);
+        Assert.Contains("<summary><bdi>Harbour pilot</bdi></summary>", html);
+        Assert.Matches("Role renamed from .*Lotse", html);
         Assert.Contains("Import this", html);
         using var run = await browser.Post($"/en/admin/imports/{Id}", $"/en/admin/imports/{Id}/run");
         Assert.Equal($"/en/admin/imports/{Id}", run.Headers.Location?.OriginalString);
@@ -446,7 +560,7 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
         {
             { new StringContent(token.Groups["token"].Value), "__RequestVerificationToken" },
             { new StringContent("dry"), "how" },
-            { new StringContent("the document"), "document", name },
+            { new StringContent("""{"domains":[{"name":"Sea"}]}"""), "document", name },
         };
         return await browser.Client.PostAsync("/en/admin/import", form, _ct);
     }

@@ -58,14 +58,22 @@ public static class EveryPage
     [
         ("/", ["/", "/?domain=sea&group=coast", "/?q=tides&role=pilot"]),
         ("/roles", ["/roles"]),
-        ("/roles/{role}", ["/roles/pilot", "/roles/pilot?level=junior", "/roles/pilot?level=junior&compare=senior"]),
+        (
+            "/roles/{role}",
+            [
+                "/roles/pilot",
+                "/roles/pilot?level=junior",
+                "/roles/pilot?level=junior&compare=senior",
+                "/roles/pilot?all=true",
+            ]
+        ),
         ("/about", ["/about"]),
         ("/help", ["/help"]),
         ("/privacy", ["/privacy"]),
         ("/my-role", ["/my-role", "/my-role?role=pilot&level=junior"]),
         ("/roles/{role}/matrix", ["/roles/pilot/matrix"]),
         ("/by/{facet}", ["/by/roles?q=tides", "/by/groups"]),
-        ("/changes", ["/changes"]),
+        ("/changes", ["/changes", $"/changes?import={Import}"]),
         ("/editions", ["/editions"]),
         ("/editions/{name}", ["/editions/2026-2"]),
         ("/editions/{a}/compare/{b}", ["/editions/2026-1/compare/2026-2"]),
@@ -130,6 +138,7 @@ public static class EveryPage
         ("/admin/service-accounts", ["/admin/service-accounts"]),
         ("/admin/security", ["/admin/security", "/admin/security?what=denied"]),
         ("/admin/policies", ["/admin/policies"]),
+        ("/admin/policies/{domain}", ["/admin/policies/sea"]),
         ("/admin/quotas", ["/admin/quotas"]),
         ("/admin/site", ["/admin/site"]),
         ("/admin/site/{page}", ["/admin/site/help?language=ar", "/admin/site/imprint"]),
@@ -314,6 +323,22 @@ public static class EveryPage
             .On("GET /api/catalog/skills/ended", new { }, 410)
             .On("GET /api/catalog/skills/ended/history", with(changes))
             .On("GET /api/catalog/changes", with(changes))
+            .On(
+                "GET /api/catalog/changes/lines",
+                with(
+                    List(
+                        new
+                        {
+                            at = At,
+                            author = Noor,
+                            reason = "Because.",
+                            skills = 1,
+                            changes = 5,
+                            items = JsonSerializer.SerializeToNode(changes)!["items"],
+                        }
+                    )
+                )
+            )
             .On("GET /api/catalog/editions", with(List(Samples.EditionNamed("2026.2"), Samples.EditionNamed("2026.1"))))
             .On("GET /api/catalog/editions/2026-2", with(Samples.Edition))
             .On("GET /api/catalog/editions/2026-1/compare/2026-2", with(Samples.EditionDiff))
@@ -641,10 +666,22 @@ public static class EveryPage
                         new
                         {
                             domain = "sea",
+                            name = "Sea",
                             approvals = 1,
                             reviewers = new[] { Noor },
                         }
                     )
+                )
+            )
+            .On(
+                "GET /api/proposals/policies/sea",
+                with(
+                    new
+                    {
+                        domain = "sea",
+                        approvals = 1,
+                        reviewers = new[] { Noor },
+                    }
                 )
             );
     }

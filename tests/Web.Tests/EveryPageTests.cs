@@ -38,6 +38,7 @@ public sealed class EveryPageTests(WebFixture web) : IClassFixture<WebFixture>
     [InlineData("catalog.cell", "/api/catalog/skills/every/requirements/pilot/junior/history")]
     [InlineData("catalog.diff", "/api/catalog/skills/every/diff")]
     [InlineData("catalog.changes", "/api/catalog/changes")]
+    [InlineData("catalog.change-lines", "/api/catalog/changes/lines")]
     [InlineData("catalog.editions", "/api/catalog/editions")]
     [InlineData("catalog.edition", "/api/catalog/editions/2026-2")]
     [InlineData("catalog.edition-diff", "/api/catalog/editions/2026-1/compare/2026-2")]

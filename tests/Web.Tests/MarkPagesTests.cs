@@ -13,7 +13,7 @@ public sealed class MarkPagesTests(WebFixture web) : IClassFixture<WebFixture>
         web.Given(slug);
         web.Catalog.On("GET /api/catalog/domains", Samples.Tree)
             .On("GET /api/catalog/roles", new { items = new[] { new { slug = "pilot", name = "Pilot" } } })
-            .On("GET /api/catalog/changes", Samples.Empty)
+            .On("GET /api/catalog/changes/lines", Samples.Empty)
             .On(
                 "GET /api/catalog/roles/pilot",
                 new

@@ -63,6 +63,35 @@ public sealed class MatrixTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.DoesNotContain("was not there yet", await nowhere.Content.ReadAsStringAsync());
     }
 
+    [Theory]
+    [InlineData("/de/roles/began?asOf=2001-01-01")]
+    [InlineData("/de/roles/began?level=junior&compare=senior&asOf=2001-01-01")]
+    [InlineData("/de/roles/began/matrix?asOf=2001-01-01")]
+    public async Task Of_a_role_before_the_beginning_it_is_said_when_it_began(string address)
+    {
+        web.Catalog.On("GET /api/catalog/domains", Samples.Tree)
+            .On(
+                "GET /api/catalog/roles/began",
+                new
+                {
+                    slug = "began",
+                    name = "Pilot",
+                    counts = new
+                    {
+                        skills = 0,
+                        mandatory = 0,
+                        optional = 0,
+                    },
+                    items = Array.Empty<object>(),
+                    beganAt = "2026-03-09T10:00:00Z",
+                }
+            );
+        using var browser = web.Browser();
+        var html = await browser.Html(address);
+        Assert.Contains("Am 1. Januar 2001 gab es hier noch keine Anforderungen.", html);
+        Assert.Contains("beginnt am 9. März 2026", html);
+    }
+
     private static string[] Shown(string html) =>
         [
             .. Regex

@@ -10,7 +10,7 @@ public sealed class MyRoleTests(WebFixture web) : IClassFixture<WebFixture>
         web.Given("mine");
         web.Catalog.On("GET /api/catalog/domains", Samples.Tree)
             .On("GET /api/catalog/roles", new { items = new[] { new { slug = "pilot", name = "Pilot" } } })
-            .On("GET /api/catalog/changes", Samples.Empty);
+            .On("GET /api/catalog/changes/lines", Samples.Empty);
     }
 
     [Fact]

@@ -50,7 +50,7 @@ public sealed class NeighbourTests(WebFixture web) : IClassFixture<WebFixture>
         ("/inbox", ["notifications"]),
         ("/account", ["identity"]),
         ("/admin/accounts", ["identity"]),
-        ("/admin/policies", ["catalog", "proposals"]),
+        ("/admin/policies", ["proposals"]),
         ("/admin/quotas", ["proposals"]),
         ("/admin/imports", ["catalog"]),
         ("/admin/mails", ["notifications"]),

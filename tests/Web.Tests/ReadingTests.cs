@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Microsoft.AspNetCore.Http;
 
@@ -206,6 +208,80 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
     }
 
     [Fact]
+    public async Task What_a_role_a_level_a_domain_and_a_group_are_in_other_systems_stands_on_their_pages()
+    {
+        static object[] Ids(string id) =>
+            [
+                new
+                {
+                    system = "esco",
+                    id,
+                    uri = $"https://example.org/{id}",
+                },
+            ];
+        var levels = new[]
+        {
+            new
+            {
+                slug = "junior",
+                name = "Junior",
+                externalIds = Ids("l1"),
+            },
+        };
+        var groups = new[]
+        {
+            new
+            {
+                slug = "quay",
+                name = "Quay",
+                skills = 1,
+                externalIds = Ids("g1"),
+            },
+        };
+        var harbour = new
+        {
+            slug = "harbour",
+            name = "Harbour",
+            levels,
+            groups,
+            externalIds = Ids("d1"),
+        };
+        var role = new
+        {
+            slug = "stevedore",
+            name = "Stevedore",
+            counts = new
+            {
+                skills = 0,
+                mandatory = 0,
+                optional = 0,
+            },
+            items = Array.Empty<object>(),
+            externalIds = Ids("r1"),
+        };
+        web.Catalog.On("GET /api/catalog/domains", new { items = new[] { harbour } })
+            .On("GET /api/catalog/skills", Samples.Empty)
+            .On("GET /api/catalog/roles", Samples.Empty)
+            .On("GET /api/catalog/roles/stevedore", role);
+        using var browser = web.Browser();
+        Assert.Equal(["d1"], await Shown("/en/?domain=harbour"));
+        Assert.Equal(["g1"], await Shown("/en/?domain=harbour&group=quay"));
+        Assert.Equal(["r1"], await Shown("/en/roles/stevedore"));
+        Assert.Equal(["r1", "l1"], await Shown("/en/roles/stevedore?level=junior"));
+
+        async Task<string[]> Shown(string path)
+        {
+            var html = await browser.Html(path);
+            return
+            [
+                .. new[] { "r1", "l1", "d1", "g1" }.Where(id =>
+                    html.Contains($"href=\"https://example.org/{id}\"", StringComparison.Ordinal)
+                ),
+            ];
+        }
+    }
+
+    [Fact]
     public async Task Texts_in_another_script_are_not_taken_for_the_usual_language()
     {
         web.Given("scripts", "潮汐表を読む。");
@@ -347,6 +423,19 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
     }
 
     [Fact]
+    public async Task A_history_is_narrowed_to_a_role_or_a_level()
+    {
+        web.Given("narrowed");
+        web.Catalog.On("GET /api/catalog/skills/narrowed/history", Samples.History("Noor"));
+        using var browser = web.Browser();
+        var html = await browser.Html("/en/skills/narrowed/history?role=pilot&level=");
+        Assert.Equal("?limit=25&role=pilot", web.Catalog.Last("/api/catalog/skills/narrowed/history").Query);
+        Assert.Contains("<option value=\"pilot\" selected>Pilot</option>", html);
+        using var one = await browser.Get("/en/skills/narrowed/history?role=Pilot&level=junior");
+        Assert.Equal("/en/skills/narrowed/requirements/pilot/junior/history", one.Headers.Location?.OriginalString);
+    }
+
+    [Fact]
     public async Task Two_versions_are_told_apart()
     {
         web.Given("differs");
@@ -397,20 +486,21 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
     [Fact]
     public async Task What_changed_is_asked_by_day_role_level_and_domain()
     {
-        web.Catalog.On("GET /api/catalog/changes", Samples.Changes(("requirementReworded", 2, "Old", "New")))
+        web.Catalog.On("GET /api/catalog/changes/lines", Lines(Line([Change("tides", 2, "2026-03-10T10:00:00Z")])))
             .On("GET /api/catalog/roles", Samples.Empty)
             .On("GET /api/catalog/domains", Samples.Empty);
         using var browser = web.Browser();
         var html = await browser.Html("/en/changes?since=2026-03-01&role=pilot&level=&domain=sea");
         Assert.Equal(
-            "?limit=100&since=2026-03-01T00%3A00%3A00Z&role=pilot&domain=sea",
-            web.Catalog.Last("/api/catalog/changes").Query
+            "?limit=50&since=2026-03-01T00%3A00%3A00Z&role=pilot&domain=sea",
+            web.Catalog.Last("/api/catalog/changes/lines").Query
         );
         Assert.Contains("href=\"/en/skills/tides\"", html);
         Assert.Contains("value=\"2026-03-01\"", html);
-        web.Catalog.On("GET /api/catalog/changes", Samples.Empty);
+        Assert.Contains("href=\"/en/changes?since=2026-03-01&amp;role=pilot&amp;domain=sea&amp;cursor=on\"", html);
+        web.Catalog.On("GET /api/catalog/changes/lines", Samples.Empty);
         Assert.Contains("Nothing has changed there", await browser.Html("/en/changes"));
-        web.Catalog.On("GET /api/catalog/changes", new { }, 500);
+        web.Catalog.On("GET /api/catalog/changes/lines", new { }, 500);
         using var down = await browser.Get("/en/changes");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, down.StatusCode);
         Assert.Contains("The catalogue does not answer", await down.Content.ReadAsStringAsync(_ct));
@@ -421,19 +511,28 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
     {
         var import = Guid.CreateVersion7();
         web.Catalog.On(
-                "GET /api/catalog/changes",
-                new
-                {
-                    items = new[]
+                "GET /api/catalog/changes/lines",
+                Lines(
+                    Line([Change("tides", 5, "2026-03-10T10:00:00Z")]),
+                    Line([Change("tides", 4, "2026-03-09T11:00:00Z"), Change("tides", 3, "2026-03-09T10:00:00Z")]),
+                    Line([Change("tides", 2, "2026-03-01T10:00:00Z"), Change("ropes", 2, "2026-03-01T10:00:00Z")], 7),
+                    new
                     {
-                        Change("tides", 5, null, "2026-03-10T10:00:00Z"),
-                        Change("tides", 4, null, "2026-03-09T11:00:00Z"),
-                        Change("tides", 3, null, "2026-03-09T10:00:00Z"),
-                        Change("tides", 2, import, "2026-03-01T10:00:00Z"),
-                        Change("ropes", 2, import, "2026-03-01T10:00:00Z"),
-                    },
-                }
+                        at = "2026-02-01T10:00:00Z",
+                        import = new
+                        {
+                            id = import,
+                            source = "<everything>.xlsx",
+                            added = 13_000,
+                            changed = 1,
+                        },
+                        skills = 13_001,
+                        changes = 0,
+                        items = Array.Empty<object>(),
+                    }
+                )
             )
+            .On("GET /api/catalog/changes", Samples.Changes(("skillAdded", 1, null, "Reading tides")))
             .On("GET /api/catalog/roles", Samples.Empty)
             .On("GET /api/catalog/domains", Samples.Empty);
         using var browser = web.Browser();
@@ -443,23 +542,41 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
             $"{Languages.Texts.In("en")["history.requirementReworded", "pilot", "junior"]} and 1 more",
             html
         );
-        Assert.Contains("2 changes in 2 skills", html);
+        Assert.Contains("9 changes in 2 skills", html);
+        Assert.Contains("<li>and 7 more</li>", html);
         Assert.Contains("href=\"/en/skills/ropes/diff?from=1&amp;to=2\"", html);
-
-        static object Change(string slug, long version, Guid? import, string at) =>
-            new
-            {
-                skill = new { slug, name = slug },
-                version,
-                at,
-                import,
-                kind = "requirementReworded",
-                role = "pilot",
-                level = "junior",
-                before = "a",
-                after = "b",
-            };
+        Assert.Contains("Import: &lt;everything&gt;.xlsx", html);
+        Assert.Contains("added: 13,000 skills", html);
+        Assert.Contains("changed: 1 skill<", html);
+        Assert.Contains($"href=\"/en/changes?role=together&amp;import={import}\"", html);
+        html = await browser.Html($"/en/changes?role=together&import={import}");
+        Assert.Equal($"?limit=100&import={import}&role=together", web.Catalog.Last("/api/catalog/changes").Query);
+        Assert.Contains("Only what one import changed.", html);
     }
+
+    private static object Lines(params object[] lines) => new { items = lines, nextCursor = "on" };
+
+    private static object Line(object[] changes, int more = 0) =>
+        new
+        {
+            at = "2026-03-10T10:00:00Z",
+            skills = more > 0 ? 2 : 1,
+            changes = changes.Length + more,
+            items = changes,
+        };
+
+    private static object Change(string slug, long version, string at) =>
+        new
+        {
+            skill = new { slug, name = slug },
+            version,
+            at,
+            kind = "requirementReworded",
+            role = "pilot",
+            level = "junior",
+            before = "a",
+            after = "b",
+        };
 
     [Fact]
     public async Task Two_roles_stand_beside_each_other_and_one_at_all_levels()
@@ -619,6 +736,245 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Contains("asOf=2026-03-01T23%3A59%3A59Z", web.Catalog.Last("/api/catalog/roles/pilot").Query);
         using var nobody = await browser.Get("/en/roles/nobody");
         Assert.Equal(HttpStatusCode.NotFound, nobody.StatusCode);
+    }
+
+    [Fact]
+    public async Task What_was_retired_says_since_when_and_by_which_proposal()
+    {
+        var proposal = Guid.NewGuid();
+        var ended = new
+        {
+            kind = "role",
+            slug = "stoker",
+            name = "Stoker",
+            domain = (string?)null,
+            at = "2026-11-20T10:00:00Z",
+            proposal,
+        };
+        web.Catalog.On("GET /api/catalog/domains", Samples.Tree)
+            .On(
+                "GET /api/catalog/roles/stoker",
+                new
+                {
+                    slug = "stoker",
+                    name = "Stoker",
+                    counts = new
+                    {
+                        skills = 0,
+                        mandatory = 0,
+                        optional = 0,
+                    },
+                    items = Array.Empty<object>(),
+                    retired = ended,
+                }
+            )
+            .On(
+                "GET /api/catalog/retired",
+                new { items = new[] { ended with { kind = "group", slug = "bilge", name = "Bilge", domain = "sea" } } }
+            );
+        using var browser = web.Browser();
+        await browser.SignIn();
+        string[] pages = ["/en/roles/stoker", "/en/?domain=sea&group=bilge"];
+        foreach (var (page, name) in pages.Zip(["Stoker", "Bilge"]))
+        {
+            var html = await browser.Html(page);
+            Assert.Contains("20 November 2026", html);
+            Assert.Contains(name, html);
+            Assert.Contains($"href=\"/en/proposals/{proposal}\"", html);
+            Assert.DoesNotContain("/suggest\"", html);
+        }
+        Assert.Contains("domain=sea", web.Catalog.Last("/api/catalog/retired").Query);
+        using var form = await browser.Get("/en/roles/stoker/suggest");
+        Assert.Equal(HttpStatusCode.NotFound, form.StatusCode);
+
+        // Where something takes its place, that is where one is led.
+        web.Catalog.On(
+                "GET /api/catalog/roles/trimmer",
+                new
+                {
+                    slug = "stoker",
+                    name = "Stoker",
+                    counts = new
+                    {
+                        skills = 0,
+                        mandatory = 0,
+                        optional = 0,
+                    },
+                    items = Array.Empty<object>(),
+                }
+            )
+            .On(
+                "GET /api/catalog/retired",
+                new
+                {
+                    items = new[]
+                    {
+                        new
+                        {
+                            kind = "group",
+                            slug = "bilge",
+                            name = "Bilge",
+                            domain = "sea",
+                            at = "2026-11-20T10:00:00Z",
+                            into = "coast",
+                        },
+                    },
+                }
+            );
+        using var led = await browser.Get("/en/roles/trimmer?level=senior");
+        Assert.Equal("/en/roles/stoker?level=senior", led.Headers.Location?.OriginalString);
+        using var group = await browser.Get("/en/?domain=sea&group=bilge");
+        Assert.Equal("/en/?domain=sea&group=coast", group.Headers.Location?.OriginalString);
+    }
+
+    [Fact]
+    public async Task A_role_of_very_many_requirements_is_printed_whole()
+    {
+        web.Catalog.On("GET /api/catalog/domains", Samples.Tree)
+            .On("GET /api/catalog/roles", Samples.Empty)
+            .On(
+                "GET /api/catalog/roles/purser",
+                http =>
+                {
+                    var from = int.TryParse(http.Request.Query["cursor"], CultureInfo.InvariantCulture, out var at)
+                        ? at
+                        : 0;
+                    return http.Response.WriteAsJsonAsync(
+                        new
+                        {
+                            slug = "purser",
+                            name = "Purser",
+                            counts = new
+                            {
+                                skills = 600,
+                                mandatory = 600,
+                                optional = 0,
+                            },
+                            items = Enumerable.Range(from, 200).Select(n => Item("junior", "Junior", $"Text No. {n}.")),
+                            nextCursor = from < 400 ? $"{from + 200}" : null,
+                        }
+                    );
+                }
+            );
+        using var browser = web.Browser();
+        var part = await browser.Html("/en/roles/purser?level=junior");
+        Assert.DoesNotContain("Text No. 200.", part);
+        Assert.Contains("href=\"/en/roles/purser?level=junior&amp;asOf=&amp;all=true\"", part);
+        var whole = await browser.Html("/en/roles/purser?level=junior&asOf=&all=true");
+        Assert.Equal(600, Regex.Count(whole, @"Text No\. \d+\.", RegexOptions.None, Second));
+        Assert.Contains("Text No. 599.", whole);
+        Assert.DoesNotContain("rel=\"next\"", whole);
+    }
+
+    [Theory]
+    [InlineData("/de/", "A B 0–9 #", "Ä", "A", "äa")]
+    [InlineData("/es/", "A B 0–9 #", "a", "A", "äa")]
+    public async Task Names_are_found_by_their_first_letter(
+        string home,
+        string letters,
+        string typed,
+        string letter,
+        string initials
+    )
+    {
+        web.Catalog.On("GET /api/catalog/domains", Samples.Tree)
+            .On(
+                "GET /api/catalog/skills/facets/initials",
+                new { items = "b3ä.a".Select(c => Facet(null, $"{c}", $"{c}", 1)) }
+            )
+            .On(
+                "GET /api/catalog/skills",
+                http =>
+                    http.Response.WriteAsJsonAsync(
+                        new
+                        {
+                            items = new[] { new { slug = "b", name = "Zange" }, new { slug = "a", name = "Ähre" } },
+                            nextCursor = http.Request.Query.ContainsKey("initials") ? null : "on",
+                        }
+                    )
+            );
+        using var browser = web.Browser();
+        var html = await browser.Html(home);
+        Assert.Equal(
+            letters.Split(' '),
+            Regex
+                .Matches(html, "rel=\"nofollow\"><bdi>(?<l>[^<]{1,3})</bdi>", RegexOptions.ExplicitCapture, Second)
+                .Select(l => WebUtility.HtmlDecode(l.Groups["l"].Value))
+        );
+        using var other = await browser.Get($"{home}?letter={Uri.EscapeDataString(typed)}");
+        Assert.Equal($"{home}?letter={letter}", other.Headers.Location?.OriginalString);
+        html = await browser.Html($"{home}?letter={letter}");
+        Assert.Contains($"initials={Uri.EscapeDataString(initials)}", web.Catalog.Last("/api/catalog/skills").Query);
+        Assert.Contains("aria-current=\"true\"><bdi>A</bdi>", html);
+        // A whole list stands in the order of its reader's language.
+        Assert.True(
+            html.IndexOf("<bdi>Ähre", StringComparison.Ordinal) < html.IndexOf("<bdi>Zange", StringComparison.Ordinal)
+        );
+        // A search has another order.
+        Assert.DoesNotContain("class=\"letters\"", await browser.Html($"{home}?q=zange"));
+    }
+
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    [Theory]
+    [InlineData("es", "ñ", "Ñ")]
+    [InlineData("es", "á", "A")]
+    [InlineData("de", "ñ", "N")]
+    [InlineData("de", "ö", "O")]
+    [InlineData("ru", "ё", "Е")]
+    [InlineData("ru", "й", "Й")]
+    [InlineData("ar", "أ", "ا")]
+    [InlineData("ja", "ガ", "か")]
+    [InlineData("ja", "ｷ", "か")]
+    [InlineData("ja", "漢", "漢")]
+    [InlineData("en", "ㄱ", "ㄱ")]
+    [InlineData("en", "Ａ", "A")]
+    [InlineData("en", "٣", "0–9")]
+    [InlineData("en", "“", "#")]
+    public void Each_language_looks_under_its_own_letters(string language, string initial, string letter) =>
+        Assert.Equal(letter, Catalogue.Letters.Under(initial, Languages.Texts.In(language)));
+
+    [Fact]
+    public async Task Of_very_many_domains_some_stand_beside_the_skills_and_all_have_a_page()
+    {
+        web.Catalog.On(
+                "GET /api/catalog/domains",
+                http =>
+                    http.Response.WriteAsJsonAsync(
+                        new
+                        {
+                            items = Enumerable
+                                .Range(http.Request.Query.ContainsKey("cursor") ? 201 : 1, 200)
+                                .Select(n => new
+                                {
+                                    slug = $"d-{n}",
+                                    name = $"Domain No. {n}",
+                                    levels = Array.Empty<object>(),
+                                    groups = new[]
+                                    {
+                                        new
+                                        {
+                                            slug = "g",
+                                            name = $"Group of {n}",
+                                            skills = 1,
+                                        },
+                                    },
+                                }),
+                            nextCursor = http.Request.Query.ContainsKey("cursor") ? null : "on",
+                        }
+                    )
+            )
+            .On("GET /api/catalog/skills", Samples.Empty)
+            .On("GET /api/catalog/roles", Samples.Empty);
+        using var browser = web.Browser();
+        var html = await browser.Html("/en/?domain=d-333");
+        Assert.Contains("<bdi>Domain No. 30</bdi>", html);
+        Assert.DoesNotContain("<bdi>Domain No. 31</bdi>", html);
+        // Where one is, is among them.
+        Assert.Contains("<h1><bdi>Domain No. 333</bdi></h1>", html);
+        Assert.Contains("<bdi>Group of 333</bdi>", html);
+        Assert.Contains("href=\"/en/by/domains\"", html);
+        Assert.Contains("<option value=\"Domain No. 400\">", html);
     }
 
     [Fact]

@@ -260,6 +260,60 @@ public sealed class SuggestTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Equal(422, (int)same.StatusCode);
     }
 
+    [Fact]
+    public async Task Levels_are_put_in_order_by_numbers_and_the_others_make_room()
+    {
+        web.Proposals.On("POST /api/proposals", new { id = Id }, 201);
+        using var browser = web.Browser();
+        await browser.SignIn();
+        const string page = "/en/domains/sea/suggest";
+        var form = new SentForm(await browser.Html(page), "rationale");
+        var seen = form["seen.level"]!.Split(' ');
+        Assert.True(seen.Length > 1);
+        // The last one to the top.
+        form[$"at.level.{seen[^1]}"] = "1";
+        form["rationale"] = "So.";
+        form["do"] = "send";
+        using var answer = await form.Send(browser.Client);
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        var change = Assert.IsType<Contracts.ReorderLevels>(
+            Assert.Single(Body("/api/proposals").GetProperty("changes").Deserialize<Contracts.Change[]>(Json)!)
+        );
+        Assert.Equal(seen, change.Was);
+        Assert.Equal([seen[^1], .. seen[..^1]], change.Levels);
+    }
+
+    [Fact]
+    public async Task What_nothing_stands_in_can_be_retired_and_a_refusal_says_what_to_do()
+    {
+        web.Catalog.On("GET /api/catalog/roles/helm", RoleNamed("Pilot"));
+        using var browser = web.Browser();
+        await browser.SignIn();
+        const string page = "/en/roles/helm/suggest";
+        web.Proposals.On("POST /api/proposals", new { type = "/problems/in-use", title = "In use" }, 409);
+        (string, string)[] form =
+        [
+            ("was.role.helm", "Pilot"),
+            ("role.helm", "Pilot"),
+            ("retire.role.helm", "true"),
+            ("rationale", "Nobody is one."),
+            ("do", "send"),
+        ];
+        using var refused = await browser.Post(page, page, form);
+        Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+        var html = await refused.Content.ReadAsStringAsync(_ct);
+        Assert.Contains("Move, merge or drop that first.", html);
+        Assert.Contains("name=\"retire.role.helm\" value=\"true\" checked", html);
+        Assert.Equal(
+            [new Contracts.RetireRole("helm", "Pilot")],
+            Body("/api/proposals").GetProperty("changes").Deserialize<Contracts.Change[]>(Json)!
+        );
+        // A group with skills is not offered: the form says how many there are.
+        var domain = await browser.Html("/en/domains/sea/suggest");
+        Assert.DoesNotContain("retire.group.coast", domain);
+        Assert.Contains("Cannot be retired yet: 1 skill.", domain);
+    }
+
     private static object RoleNamed(string name) =>
         new
         {
@@ -587,6 +641,58 @@ public sealed class SuggestTests(WebFixture web) : IClassFixture<WebFixture>
         var change = Body("/api/proposals").GetProperty("changes")[0];
         Assert.Equal("addSkill", change.GetProperty("op").GetString());
         Assert.Equal("Ties a bowline.", change.GetProperty("requirements")[0].GetProperty("description").GetString());
+    }
+
+    [Fact]
+    public async Task Of_many_roles_and_places_one_is_typed_by_its_name()
+    {
+        var many = Enumerable.Range(1, 40).ToArray();
+        web.Catalog.On(
+                "GET /api/catalog/roles",
+                new { items = many.Select(n => new { slug = $"r-{n}", name = $"Role No. {n}" }) }
+            )
+            .On(
+                "GET /api/catalog/domains",
+                new
+                {
+                    items = new[]
+                    {
+                        new
+                        {
+                            slug = "sea",
+                            name = "Sea",
+                            levels = new[] { new { slug = "junior", name = "Junior" } },
+                            groups = many.Select(n => new
+                            {
+                                slug = $"g-{n}",
+                                name = $"Group No. {n}",
+                                skills = 1,
+                            }),
+                        },
+                    },
+                }
+            );
+        web.Proposals.On("POST /api/proposals", new { id = Id }, 201);
+        using var browser = web.Browser();
+        await browser.SignIn();
+        var html = await browser.Html("/en/skills/new");
+        Assert.Contains("<option value=\"Role No. 8\">", html);
+        Assert.Contains("<option value=\"Sea › Group No. 9\">", html);
+        using var answer = await browser.Post(
+            "/en/skills/new",
+            "/en/skills/new",
+            ("name", "Knots"),
+            ("place", "sea › group no. 9"),
+            ("added:0:role", "role no. 8"),
+            ("added:0:level", "junior"),
+            ("added:0:text", "Ties a bowline."),
+            ("rationale", "Needed."),
+            ("do", "send")
+        );
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        var change = Body("/api/proposals").GetProperty("changes")[0];
+        Assert.Equal("g-9", change.GetProperty("group").GetString());
+        Assert.Equal("r-8", change.GetProperty("requirements")[0].GetProperty("role").GetString());
     }
 
     [Fact]

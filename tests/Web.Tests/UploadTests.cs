@@ -17,6 +17,21 @@ public sealed class UploadTests(WebFixture web) : IClassFixture<WebFixture>
             state = "done",
             source = "tides.xlsx",
             unchanged = 39,
+            taxonomy = new[]
+            {
+                new
+                {
+                    taxonomy = new
+                    {
+                        kind = "role",
+                        slug = "pilot",
+                        name = "Harbour pilot",
+                    },
+                    kind = "roleRenamed",
+                    before = "Lotse",
+                    after = "Harbour pilot",
+                },
+            },
             skills = new[]
             {
                 new
@@ -112,6 +127,11 @@ public sealed class UploadTests(WebFixture web) : IClassFixture<WebFixture>
         "This is not JSON, or nested more than 64 deep: line 3, byte 14.",
         "Das ist kein JSON, oder es ist tiefer als 64 verschachtelt: Zeile 3, Byte 14."
     )]
+    [InlineData(
+        "“r2” of esco is something else in the catalogue than the id before it.",
+        "„r2“ von esco ist im Katalog etwas anderes als die Kennung davor."
+    )]
+    [InlineData("“1” of a: b is “Knots” already.", "„1“ von a: b ist bereits „Knots“.")]
     [InlineData("Something new.", "Something new.")]
     public void What_is_wrong_is_said_in_the_language_of_its_reader(string said, string german) =>
         Assert.Equal(german, FileErrors.In(Texts.In("de"), said));
@@ -123,6 +143,26 @@ public sealed class UploadTests(WebFixture web) : IClassFixture<WebFixture>
     [InlineData("/domains/0/groups/1", null)]
     public void A_place_in_a_table_is_said_as_people_count(string pointer, string? place) =>
         Assert.Equal(place, FileErrors.Place(Texts.In("en"), pointer));
+
+    [Theory]
+    [InlineData("/domains/0/groups/0/skills/0/keywords/1", "Sea › Coast › Reading tides › moon")]
+    [InlineData(
+        "/domains/0/groups/0/skills/0/requirements/0/level",
+        "Sea › Coast › Reading tides › Pilot, Junor › Junor"
+    )]
+    [InlineData("/domains/0/groups/0/skills/7", "Sea › Coast")]
+    [InlineData("/domains/1", "")]
+    [InlineData("", "")]
+    public void A_place_in_a_document_is_said_by_the_names_that_stand_there(string pointer, string names)
+    {
+        using var document = System.Text.Json.JsonDocument.Parse(
+            """
+            {"domains":[{"name":"Sea","groups":[{"name":"Coast","skills":[{"name":"Reading tides","keywords":["tide","moon"],
+              "requirements":[{"role":"Pilot","level":"Junor","mandatory":true}]}]}]},{"groups":[]}]}
+            """
+        );
+        Assert.Equal(names, DocumentPlaces.Of(document.RootElement, pointer));
+    }
 
     private static async Task<string> Token(Browser browser) =>
         Regex

@@ -106,7 +106,8 @@ public static class ChangeRows
     public static Task<List<ChangeRow>> ChangesOf(
         this NpgsqlDataSource source,
         Guid skill,
-        (string Role, string Level)? cell,
+        string? role,
+        string? level,
         long? before,
         int most,
         CancellationToken ct
@@ -119,8 +120,8 @@ public static class ChangeRows
             """,
             ct,
             skill,
-            cell?.Role,
-            cell?.Level,
+            role,
+            level,
             before,
             most
         );
@@ -140,6 +141,9 @@ public static class ChangeRows
         Add("role", filter.Role);
         Add("level", filter.Level);
         Add("domain", filter.Domain);
+        Add("import", filter.Import?.Id);
+        Add("first", filter.Import?.From.ToUniversalTime());
+        Add("last", filter.Import?.To.ToUniversalTime());
         Add("at", before?.At);
         Add("skill", before?.Skill);
         Add("version", before?.Version);
@@ -163,6 +167,7 @@ public static class ChangeRows
             filter.Domain is null
                 ? ""
                 : " and exists (select from skill_versions n where n.skill = r.skill and n.to_version is null and n.domain = @domain)",
+            filter.OfImports("from_at"),
             isNextPage ? " and (from_at, skill, from_version) < (@at, @skill, @version)" : ""
         );
         var ofCells = Newest("requirement_versions");
@@ -265,4 +270,18 @@ public static class ChangeRows
 }
 
 /// <summary>Which changes across the catalogue; null for all.</summary>
-public sealed record ChangeFilter(DateTimeOffset? Since, string? Role, string? Level, string? Domain);
+public sealed record ChangeFilter(DateTimeOffset? Since, string? Role, string? Level, string? Domain)
+{
+    /// <summary>Of one import alone, and between when it wrote: its changes are found by their time.</summary>
+    public (Guid Id, DateTimeOffset From, DateTimeOffset To)? Import { get; init; }
+
+    public bool WithoutImports { get; init; }
+
+    /// <summary>Which of both, as SQL.</summary>
+    /// <param name="at">The column of the time.</param>
+    public string OfImports(string at) =>
+        string.Concat(
+            WithoutImports ? " and import is null" : "",
+            Import is null ? "" : $" and import = @import and {at} between @first and @last"
+        );
+}

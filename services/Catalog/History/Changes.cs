@@ -21,6 +21,7 @@ public static class Changes
         string? role,
         string? level,
         string? domain,
+        Guid? import,
         Paging paging,
         NpgsqlDataSource source,
         IQuerySession session,
@@ -28,22 +29,15 @@ public static class Changes
     )
     {
         var ct = http.RequestAborted;
-        DateTimeOffset? from = null;
-        if (since is not null)
-            from = PointInTime.TryTime(since, out var time)
-                ? time
-                : throw new BadHttpRequestException(
-                    "since must be a time as RFC 3339 writes it: 2026-03-31T12:00:00Z."
-                );
-        if ($"{role}{level}{domain}".Contains('\0', StringComparison.Ordinal))
-            throw new BadHttpRequestException("role, level and domain are slugs.");
+        var filter = Filter(since, role, level, domain);
+        if (import is { } id)
+            filter = await ChangeLines.Of(id, filter, session, ct);
         var before = paging.After is { } key ? Read(key) : default((DateTimeOffset, Guid, long)?);
-        var filter = new ChangeFilter(from, role, level, domain);
         var rows = await source.ChangesSince(filter, before, paging.Limit + 1, ct);
         var people = await People.Load(session, rows.SelectMany(r => new[] { r.Author, r.Reviewer }), ct);
         var page = paging.Of(
             rows,
-            row => [Time(row.At), row.Skill.ToString(), Number(row.Version)],
+            row => Key((row.At, row.Skill, row.Version)),
             row => Paging.Bytes(row.Before, row.After, row.Reason)
         );
         var taxonomy = page.Items.Any(row => row.Taxonomy is not null) ? await taxonomies.Read(ct) : null;
@@ -55,11 +49,29 @@ public static class Changes
         );
     }
 
-    private static string Time(DateTimeOffset at) => at.ToString("O", CultureInfo.InvariantCulture);
+    /// <summary>What a list is narrowed to, as it was asked for.</summary>
+    public static ChangeFilter Filter(string? since, string? role, string? level, string? domain)
+    {
+        DateTimeOffset? from = null;
+        if (since is not null)
+            from = PointInTime.TryTime(since, out var time)
+                ? time
+                : throw new BadHttpRequestException(
+                    "since must be a time as RFC 3339 writes it: 2026-03-31T12:00:00Z."
+                );
+        if ($"{role}{level}{domain}".Contains('\0', StringComparison.Ordinal))
+            throw new BadHttpRequestException("role, level and domain are slugs.");
+        return new ChangeFilter(from, role, level, domain);
+    }
 
-    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+    public static string[] Key((DateTimeOffset At, Guid Skill, long Version) of) =>
+        [
+            of.At.ToString("O", CultureInfo.InvariantCulture),
+            of.Skill.ToString(),
+            of.Version.ToString(CultureInfo.InvariantCulture),
+        ];
 
-    private static (DateTimeOffset, Guid, long) Read(string[] key) =>
+    public static (DateTimeOffset, Guid, long) Read(string[] key) =>
         key is [var time, var id, var number]
         && PointInTime.TryTime(time, out var at)
         && Guid.TryParse(id, out var skill)

@@ -13,12 +13,19 @@ public static class SkillHistory
     {
         api.MapGet(
                 "/skills/{slug}/history",
-                (HttpContext http, string slug, Paging paging, NpgsqlDataSource source, IQuerySession session) =>
-                    Get(http, slug, null, paging, source, session)
+                (
+                    HttpContext http,
+                    string slug,
+                    string? role,
+                    string? level,
+                    Paging paging,
+                    NpgsqlDataSource source,
+                    IQuerySession session
+                ) => Get(http, slug, role, level, mustBe: false, paging, source, session)
             )
             .Produces<Page<ChangeItem>>()
             .ProducesProblem(404)
-            .WithSummary("Every change of a skill, newest first.")
+            .WithSummary("Every change of a skill, newest first; of a role or a level of it alone where one is named.")
             .AllowAnonymous();
         api.MapGet(
                 "/skills/{slug}/requirements/{role}/{level}/history",
@@ -30,7 +37,7 @@ public static class SkillHistory
                     Paging paging,
                     NpgsqlDataSource source,
                     IQuerySession session
-                ) => Get(http, slug, (role, level), paging, source, session)
+                ) => Get(http, slug, role, level, mustBe: true, paging, source, session)
             )
             .Produces<Page<ChangeItem>>()
             .ProducesProblem(404)
@@ -41,19 +48,23 @@ public static class SkillHistory
     private static async Task<IResult> Get(
         HttpContext http,
         string slug,
-        (string Role, string Level)? cell,
+        string? role,
+        string? level,
+        bool mustBe,
         Paging paging,
         NpgsqlDataSource source,
         IQuerySession session
     )
     {
         var ct = http.RequestAborted;
+        if ($"{role}{level}".Contains('\0', StringComparison.Ordinal))
+            throw new BadHttpRequestException("role and level are slugs.");
         var (skill, instead) = await SkillAddress.Find(http, source, slug, ct);
         if (skill is null)
             return instead!;
         long? before = paging.After is { } key ? Version(key) : null;
-        var rows = await source.ChangesOf(skill.Skill, cell, before, paging.Limit + 1, ct);
-        if (rows.Count == 0 && before is null && cell is not null)
+        var rows = await source.ChangesOf(skill.Skill, role, level, before, paging.Limit + 1, ct);
+        if (rows.Count == 0 && before is null && mustBe)
             return Refusal.NoSuch("requirement in this skill").AsProblem();
         var people = await People.Load(session, rows.SelectMany(r => new[] { r.Author, r.Reviewer }), ct);
         var page = paging.Of(

@@ -5,7 +5,20 @@ namespace SkillPlatform.Catalog;
 /// <summary>Where the skills looked for stand, and whom they are for; null for anywhere and anyone.</summary>
 public sealed record Narrowed(string? Domain, string? Group, string? Role, string? Level)
 {
-    public bool IsNot => this is { Domain: null, Group: null, Role: null, Level: null };
+    /// <summary>
+    /// What names begin with, as SQL of the column <c>sort</c>: a character; of scripts with thousands of them the ideographs
+    /// together, and the consonant of a Hangul syllable.
+    /// </summary>
+    public const string Initial = """
+        case when ascii(sort) between 44032 and 55203 then substr('ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ', (ascii(sort) - 44032) / 588 + 1, 1)
+          when ascii(sort) between 13312 and 40959 or ascii(sort) between 63744 and 64255 or ascii(sort) > 131071 and ascii(sort) < 205744 then '漢'
+          else left(sort, 1) end
+        """;
+
+    /// <summary>With one of which the name begins; null for any.</summary>
+    public string[]? Initials { get; init; }
+
+    public bool IsNot => this is { Domain: null, Group: null, Role: null, Level: null, Initials: null };
 
     public string Sql =>
         string.Concat(
@@ -16,7 +29,8 @@ public sealed record Narrowed(string? Domain, string? Group, string? Role, strin
                 : " and s.skill in (select r.skill from requirement_versions r where r.role = @role"
                     + (Level is null ? "" : " and r.level = @level")
                     + " and r.to_version is null and r.description is not null)",
-            Level is null || Role is not null ? "" : " and @level = any(s.levels)"
+            Level is null || Role is not null ? "" : " and @level = any(s.levels)",
+            Initials is null ? "" : $" and {Initial} = any(@initials)"
         );
 
     public void Bind(NpgsqlCommand command)
@@ -26,6 +40,8 @@ public sealed record Narrowed(string? Domain, string? Group, string? Role, strin
         Add("group", Group);
         Add("role", Role);
         Add("level", Level);
+        if (Initials is not null)
+            command.Parameters.AddWithValue("initials", Initials);
 
         void Add(string name, string? value) =>
             command.Parameters.Add(new(name, NpgsqlTypes.NpgsqlDbType.Text) { Value = (object?)value ?? DBNull.Value });

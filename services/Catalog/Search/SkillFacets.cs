@@ -39,6 +39,8 @@ public sealed record SkillFacets(Facet[] Domains, Facet[] Groups, Facet[] Roles,
                 "select slug, null::text as parent, skills as n from search_counts where kind = 'role' and skills > 0",
             ("levels", true) =>
                 "select slug, domain as parent, skills as n from search_counts where kind = 'level' and skills > 0",
+            ("initials", _) =>
+                $"select {Narrowed.Initial} as slug, null::text as parent, count(*) as n from {(everything ? "skill_search" : "found")} group by 1",
             ("domains", _) => "select domain as slug, null::text as parent, count(*) as n from found group by domain",
             ("groups", _) =>
                 """select "group" as slug, domain as parent, count(*) as n from found group by domain, "group" """,
@@ -49,7 +51,7 @@ public sealed record SkillFacets(Facet[] Domains, Facet[] Groups, Facet[] Roles,
         };
 
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapGet($"/skills/facets/{{facet:regex(^({Kinds})$)}}", Get)
+        api.MapGet($"/skills/facets/{{facet:regex(^({Kinds}|initials)$)}}", Get)
             .AllowAnonymous()
             .Produces<Page<Facet>>()
             .WithSummary("All of one facet, the largest first; ?prefix= for those of which a word begins so.");
@@ -92,7 +94,7 @@ public sealed record SkillFacets(Facet[] Domains, Facet[] Groups, Facet[] Roles,
         var after = paging.After is [var last] ? last : "";
         var rest = sorted.Where(f => string.CompareOrdinal(f.Key, after) > 0).Take(paging.Limit + 1).ToArray();
         var page = paging.Of(rest, f => [f.Key]);
-        return Reading.Hashed(http, new Page<Facet>([.. page.Items.Select(f => f.Facet)], page.NextCursor));
+        return TypedResults.Ok(new Page<Facet>([.. page.Items.Select(f => f.Facet)], page.NextCursor));
     }
 
     // The largest first, as text that sorts so.
@@ -133,6 +135,7 @@ public sealed record SkillFacets(Facet[] Domains, Facet[] Groups, Facet[] Roles,
                 "domains" => taxonomy.DomainNamed(slug),
                 "groups" => taxonomy.Group(parent!, slug),
                 "roles" => taxonomy.Role(slug),
+                "initials" => null,
                 _ => taxonomy.Level(parent!, slug),
             }
                 is { } named

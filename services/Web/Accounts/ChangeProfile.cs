@@ -19,7 +19,11 @@ public static class ChangeProfile
         CancellationToken ct
     )
     {
-        var wanted = new Wanted(form["name"].ToString(), form["culture"].ToString(), form["timeZone"].ToString());
+        var wanted = new Wanted(
+            form["name"].ToString(),
+            form["culture"].ToString(),
+            Pick.Slug(form["timeZone"], Watching.MailPage.ZonesByName) ?? ""
+        );
         var changed = await services.Send<Account>(
             "identity",
             HttpMethod.Put,

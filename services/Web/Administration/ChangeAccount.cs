@@ -12,7 +12,11 @@ public sealed record OneAccountModel(
     bool Administers,
     bool Done = false,
     string? Problem = null
-);
+)
+{
+    /// <summary>Meant for a domain, and none.</summary>
+    public string? Typed { get; init; }
+}
 
 /// <summary>One account: its roles and the domains it reviews in, and whether it is suspended.</summary>
 public static class ChangeAccount
@@ -33,7 +37,7 @@ public static class ChangeAccount
             ? Show(id, services, visit, done is not null, null, 200, ct)
             : Task.FromResult<IResult>(Page.Error(403));
 
-    private static Task<IResult> SetRoles(
+    private static async Task<IResult> SetRoles(
         Guid id,
         IFormCollection form,
         Services services,
@@ -43,8 +47,13 @@ public static class ChangeAccount
     {
         string[] roles = [.. form["role"].OfType<string>()];
         // Only reviewers have domains; who takes the role away need not clear each box.
-        string[] scopes = roles.Contains("reviewer", StringComparer.Ordinal) ? [.. form["scope"].OfType<string>()] : [];
-        return Change(
+        var domains = (await Domains.Read(services, ct)).Value?.All ?? [];
+        var scopes = PickSome.Read(form, "scope", domains.Select(d => new Named(d.Slug, d.Name)), out var unknown);
+        if (!roles.Contains("reviewer", StringComparer.Ordinal))
+            scopes = [];
+        else if (unknown is not null && visit.Administers())
+            return await Show(id, services, visit, false, visit.T["accounts.no-such-domain"], 422, ct, unknown);
+        return await Change(
             id,
             services,
             visit,
@@ -106,16 +115,20 @@ public static class ChangeAccount
         bool done,
         string? problem,
         int status,
-        CancellationToken ct
+        CancellationToken ct,
+        string? typed = null
     )
     {
         var account = services.Get<Account>("identity", $"/api/identity/accounts/{id}", ct);
-        var domains = services.Get<Domains>("catalog", $"/api/catalog/domains", ct);
+        var domains = Domains.Read(services, ct);
         await Task.WhenAll(account, domains);
         var found = await account;
         return found.Value is { } one
             ? Page.Of<OneAccountView>(
-                new OneAccountModel(one, found.Tag, (await domains).Value?.All, visit.Administers(), done, problem),
+                new OneAccountModel(one, found.Tag, (await domains).Value?.All, visit.Administers(), done, problem)
+                {
+                    Typed = typed,
+                },
                 status
             )
             : Page.Error(found.Status);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using SkillPlatform.Web.Api;
 using SkillPlatform.Web.Pages;
@@ -22,7 +23,8 @@ public sealed record ImportFormModel(
     bool DryRun = true,
     string? Problem = null,
     IReadOnlyDictionary<string, string[]>? Errors = null,
-    PageList<PastImport>? Past = null
+    PageList<PastImport>? Past = null,
+    JsonElement? Document = null
 );
 
 /// <summary>Takes a catalogue document in, or only checks it; and the whole catalogue out.</summary>
@@ -79,7 +81,17 @@ public static class ImportCatalogue
         );
         return taken.Value is { } import ? TypedResults.Redirect(visit.To($"/admin/imports/{import.Id}"))
             : taken.Errors is { Count: > 0 } errors
-                ? await Form(new ImportFormModel(dryRun, visit.T["import.errors"], errors), 422, services, ct)
+                ? await Form(
+                    new ImportFormModel(
+                        dryRun,
+                        visit.T["import.errors"],
+                        errors,
+                        Document: await DocumentPlaces.Read(file, ct)
+                    ),
+                    422,
+                    services,
+                    ct
+                )
             : await Form(new ImportFormModel(dryRun, visit.Why(taken, "admin.missing")), taken.Shown(), services, ct);
     }
 }

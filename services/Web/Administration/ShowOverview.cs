@@ -53,7 +53,19 @@ public sealed record Open(
 );
 
 /// <param name="Kept">Null if it cannot be read at the moment, as the other.</param>
-public sealed record OverviewModel(Kept? Kept, Open? Open);
+/// <param name="From">How many rows of each table went before.</param>
+public sealed record OverviewModel(Kept? Kept, Open? Open, int From)
+{
+    private const int Rows = 50;
+
+    /// <summary>Where the tables go on; null where all end here.</summary>
+    public int? Next =>
+        new[] { Kept?.Domains.Length, Open?.Domains.Length, Open?.Reviewers?.Length }.Max() > From + Rows
+            ? From + Rows
+            : null;
+
+    public T[] Part<T>(T[] all) => [.. all.Skip(From).Take(Rows)];
+}
 
 public sealed record OldRequirement(
     Named Skill,
@@ -82,14 +94,14 @@ public static class ShowOverview
 
     private static bool Looks(Visit visit) => visit.Moderates() || visit.Caller?.Is(Roles.Reviewer) == true;
 
-    private static async Task<IResult> Get(Services services, Visit visit, CancellationToken ct)
+    private static async Task<IResult> Get(int? from, Services services, Visit visit, CancellationToken ct)
     {
         if (!Looks(visit))
             return Page.Error(403);
         var kept = services.Get<Kept>("catalog", $"/api/catalog/overview", ct);
         var open = services.Get<Open>("proposals", $"/api/proposals/overview", ct);
         await Task.WhenAll(kept, open);
-        var model = new OverviewModel((await kept).Value, (await open).Value);
+        var model = new OverviewModel((await kept).Value, (await open).Value, Math.Max(0, from ?? 0));
         return Page.Of<OverviewView>(model, model is { Kept: null, Open: null } ? 503 : 200);
     }
 

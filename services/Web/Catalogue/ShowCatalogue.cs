@@ -5,7 +5,7 @@ using SkillPlatform.Web.Watching;
 
 namespace SkillPlatform.Web.Catalogue;
 
-public sealed record GroupInTree(string Slug, string Name, long Skills);
+public sealed record GroupInTree(string Slug, string Name, long Skills, ExternalId[]? ExternalIds = null);
 
 public sealed record DomainInTree(
     string Slug,
@@ -16,7 +16,8 @@ public sealed record DomainInTree(
     string? Language = null,
     string? Source = null,
     string? Licence = null,
-    string? Attribution = null
+    string? Attribution = null,
+    ExternalId[]? ExternalIds = null
 )
 {
     public Origin Origin => new(Language, Source, Licence, Attribution);
@@ -49,7 +50,15 @@ public sealed record FoundSkills(
 );
 
 /// <summary>What the list of skills is narrowed to.</summary>
-public sealed record CatalogueAsked(string? Q, string? Domain, string? Group, string? Role, string? Level)
+/// <param name="Letter">Under which names are found; nothing to a search, which has an order of its own.</param>
+public sealed record CatalogueAsked(
+    string? Q,
+    string? Domain,
+    string? Group,
+    string? Role,
+    string? Level,
+    string? Letter = null
+)
 {
     /// <summary>What of it can be watched: the group, else the domain, else nothing.</summary>
     public (string Scope, string Key)? Watchable =>
@@ -60,7 +69,8 @@ public sealed record CatalogueAsked(string? Q, string? Domain, string? Group, st
             _ => null,
         };
 
-    public bool IsNarrowed => new[] { Q, Domain, Group, Role, Level }.Any(given => !string.IsNullOrEmpty(given));
+    public bool IsNarrowed =>
+        new[] { Q, Domain, Group, Role, Level, Letter }.Any(given => !string.IsNullOrEmpty(given));
 
     /// <summary>The same asked of the catalogue.</summary>
     /// <param name="address">One of its lists that is narrowed by these.</param>
@@ -77,6 +87,7 @@ public sealed record CatalogueAsked(string? Q, string? Domain, string? Group, st
             ("group", Group),
             ("role", Role),
             ("level", Level),
+            ("letter", Letter),
             ("cursor", cursor),
         }
             .Where(g => !string.IsNullOrEmpty(g.Item2))
@@ -93,7 +104,9 @@ public sealed record CatalogueModel(
     CatalogueAsked Asked,
     bool First,
     bool? Watched,
-    Named[]? Roles
+    Named[]? Roles,
+    Letter[] Letters,
+    RetiredPart? Retired
 );
 
 /// <summary>Where one begins: the domains with their groups, and the skills in them, narrowed and searched.</summary>
@@ -112,17 +125,34 @@ public static class ShowCatalogue
         var watched = asked.Watchable is var (scope, key)
             ? visit.Watched(services, scope, key, ct)
             : Task.FromResult<bool?>(null);
-        var domains = services.Get<Domains>("catalog", $"/api/catalog/domains?limit={200}", ct);
+        var domains = Domains.Read(services, ct);
+        var letters = string.IsNullOrEmpty(asked.Q)
+            ? Letters.Read(asked, services, visit.T, ct)
+            : Task.FromResult<Letter[]?>(null);
+        var letter = string.IsNullOrEmpty(asked.Letter)
+            ? null
+            : Array.Find(await letters ?? [], l => l.Name == asked.Letter);
+        // Of another language, or typed: the one it is under here, else none.
+        if (letter is null && asked.Letter is { Length: > 0 } other)
+            return TypedResults.Redirect(
+                visit.To($"/")
+                    + (
+                        asked with
+                        {
+                            Letter = Array
+                                .Find(await letters ?? [], l => l.Name == Letters.Under(other, visit.T))
+                                ?.Name,
+                        }
+                    ).Query()
+            );
         var skills = services.Get<FoundSkills>(
             "catalog",
-            asked.Of($"/api/catalog/skills?limit={50}").With("cursor", cursor),
+            asked.Of($"/api/catalog/skills?limit={50}").With("initials", letter?.Initials).With("cursor", cursor),
             ct
         );
         await visit.AskMyRole(services);
         // What its reader is called, where they said so.
-        var roles = visit.MyRole is null
-            ? null
-            : services.Get<PageList<Named>>("catalog", $"/api/catalog/roles?limit={200}", ct);
+        var roles = visit.MyRole is null ? null : ShowRoles.Names(services, ct);
         await Task.WhenAll(domains, skills);
         var all = (await domains).Value?.All;
         var domain = Pick.Slug(asked.Domain, all?.Select(d => new Named(d.Slug, d.Name)));
@@ -133,6 +163,13 @@ public static class ShowCatalogue
         // Typed as a name: each list has one address.
         if (domain != asked.Domain || group != asked.Group)
             return TypedResults.Redirect(visit.To($"/") + (asked with { Domain = domain, Group = group }).Query());
+        var retired = await RetiredPart.Asked(asked, all, services, ct);
+        if (retired is { Into: not null })
+            return TypedResults.Redirect(
+                visit.To($"/") + retired.Instead(asked).Query(),
+                permanent: true,
+                preserveMethod: true
+            );
         if ((await skills).Status is 400 or 422)
             return Page.Error(400);
         var status = (await skills).Down && (await domains).Down ? 503 : 200;
@@ -143,7 +180,9 @@ public static class ShowCatalogue
                 asked,
                 First: string.IsNullOrEmpty(cursor),
                 await watched,
-                roles is null ? null : (await roles).Value?.Items
+                roles is null ? null : await roles,
+                await letters ?? [],
+                retired
             ),
             status
         );

@@ -43,7 +43,7 @@ public static class ShowMatrix
     {
         var marks = asOf is { Length: > 0 } ? Task.FromResult(Marks.None) : Marks.Read(services, visit, ct, role: role);
         var mine = visit.AskMyRole(services);
-        var domains = services.Get<Domains>("catalog", $"/api/catalog/domains?limit={200}", ct);
+        var domains = Domains.Read(services, ct);
         var whole = await ShowRole.Whole(services, role, null, asOf, ct);
         await mine;
         return whole.Value is { } found

@@ -37,7 +37,10 @@ public sealed record Role(
     RoleItem[] Items,
     string? NextCursor,
     OriginOf[]? Origins = null,
-    string? Description = null
+    string? Description = null,
+    Contracts.ExternalId[]? ExternalIds = null,
+    RetiredPart? Retired = null,
+    DateTimeOffset? BeganAt = null
 )
 {
     /// <summary>The language that the texts of a domain are in; null where that is not known.</summary>
@@ -51,8 +54,18 @@ public sealed record Role(
             : null;
 }
 
-/// <summary>Of which level, beside which other, as of which day, what of the differences alone, and beside which other role.</summary>
-public sealed record RoleAsked(string? Level, string? Compare, string? AsOf, string? Only = null, string? With = null);
+/// <summary>
+/// Of which level, beside which other, as of which day, what of the differences alone, beside which other role, and whether
+/// on one page, as one prints it.
+/// </summary>
+public sealed record RoleAsked(
+    string? Level,
+    string? Compare,
+    string? AsOf,
+    string? Only = null,
+    string? With = null,
+    bool? All = null
+);
 
 /// <param name="Other">The role, or another, at the level to compare with; null where there is none.</param>
 /// <param name="Roles">All there are.</param>
@@ -88,6 +101,12 @@ public static class ShowRole
         var marks = asked.AsOf is { Length: > 0 }
             ? Task.FromResult(Marks.None)
             : Marks.Read(services, visit, ct, role: role);
+        // Asked for at once: what it stands in is seldom needed to know what to ask for.
+        var compares = asked is { Level.Length: > 0, Compare.Length: > 0 } or { Level.Length: > 0, With.Length: > 0 };
+        var one =
+            compares || asked.All == true
+                ? Whole(services, role, asked.Level, asked.AsOf, ct)
+                : services.Get<Role>("catalog", Address(role, asked.Level, asked.AsOf, null, cursor), ct);
         var mine = visit.AskMyRole(services);
         var tree = await Tree.Read(services, ct);
         await mine;
@@ -95,25 +114,27 @@ public static class ShowRole
             .SelectMany(d => d.Levels)
             .DistinctBy(l => l.Slug, StringComparer.Ordinal)
             .ToArray();
-        var besides = Pick.Slug(asked.With, tree.Roles);
-        // Two roles are laid beside each other at a level; typed as a name, the other has one address all the same.
+        var (besides, at, to) = (
+            Pick.Slug(asked.With, tree.Roles),
+            Pick.Slug(asked.Level, levels),
+            Pick.Slug(asked.Compare, levels)
+        );
+        // Two roles are laid beside each other at a level; what is typed as a name has one address all the same.
         if (
             besides != asked.With
+            || at != asked.Level
+            || to != asked.Compare
             || besides is { Length: > 0 } && asked.Level is not { Length: > 0 } && levels.Length > 0
         )
             return TypedResults.Redirect(
                 visit.To(
                     ((FormattableString)$"/roles/{role}")
-                        .With("level", asked.Level is { Length: > 0 } level ? level : levels.FirstOrDefault()?.Slug)
-                        .With("compare", asked.Compare)
+                        .With("level", at is { Length: > 0 } || besides is not { Length: > 0 } ? at : levels[0].Slug)
+                        .With("compare", to)
                         .With("with", besides)
                         .With("asOf", asked.AsOf)
                 )
             );
-        var compares = asked is { Level.Length: > 0, Compare.Length: > 0 } or { Level.Length: > 0, With.Length: > 0 };
-        var one = compares
-            ? Whole(services, role, asked.Level, asked.AsOf, ct)
-            : services.Get<Role>("catalog", Address(role, asked.Level, asked.AsOf, null, cursor), ct);
         var other = compares
             ? Whole(
                 services,
@@ -125,6 +146,18 @@ public static class ShowRole
             : null;
         if ((await one).Value is not { } found)
             return Page.Error((await one).Status);
+        // What has taken its place has an address of its own.
+        if (found.Slug != role)
+            return TypedResults.Redirect(
+                visit.To(
+                    ((FormattableString)$"/roles/{found.Slug}")
+                        .With("level", asked.Level)
+                        .With("compare", asked.Compare)
+                        .With("with", asked.With)
+                ),
+                permanent: true,
+                preserveMethod: true
+            );
         if (other is not null && (await other).Value is null)
             return Page.Error((await other).Status);
         return Page.Of<RolePage>(

@@ -12,6 +12,26 @@ public static class ShowRoles
 {
     public static void Map(WebApplication app) => app.MapGet("/roles", Get).AllowAnonymous();
 
+    /// <summary>What all are called; null where that could not be read.</summary>
+    public static async Task<Named[]?> Names(Services services, CancellationToken ct)
+    {
+        FormattableString address = $"/api/catalog/roles?limit={200}";
+        Named[]? all = null;
+        string? cursor = null;
+        do
+        {
+            var some = (await services.Get<PageList<Named>>("catalog", address.With("cursor", cursor), ct)).Value;
+            if (some is null)
+                return all;
+            all = [.. all ?? [], .. some.Items];
+            cursor = some.NextCursor;
+        } while (cursor is not null && all.Length < Most);
+        return all;
+    }
+
+    // More than anybody has; a service that always knows of more does not keep us for ever.
+    private const int Most = 5000;
+
     private static async Task<IResult> Get(string? cursor, Services services, CancellationToken ct)
     {
         FormattableString address = $"/api/catalog/roles?limit={100}";

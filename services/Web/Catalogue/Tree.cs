@@ -12,9 +12,9 @@ public sealed record Tree(DomainInTree[]? Domains, Named[]? Roles)
 {
     public static async Task<Tree> Read(Services services, CancellationToken ct)
     {
-        var domains = services.Get<Domains>("catalog", $"/api/catalog/domains?limit={200}", ct);
-        var roles = services.Get<PageList<Named>>("catalog", $"/api/catalog/roles?limit={200}", ct);
-        return new Tree((await domains).Value?.All, (await roles).Value?.Items);
+        var domains = Catalogue.Domains.Read(services, ct);
+        var roles = ShowRoles.Names(services, ct);
+        return new Tree((await domains).Value?.All, await roles);
     }
 
     /// <summary>The domains as a choice.</summary>
@@ -32,7 +32,15 @@ public sealed record Tree(DomainInTree[]? Domains, Named[]? Roles)
             .Select(domain => domain.Levels.SkipWhile(level => level.Slug != slug).ElementAtOrDefault(1))
             .FirstOrDefault(next => next is not null);
 
-    private IEnumerable<Named> Levels => (Domains ?? []).SelectMany(domain => domain.Levels);
+    /// <summary>All groups by <c>domain/group</c>, called after both.</summary>
+    public Named[] Groups =>
+        [
+            .. (Domains ?? []).SelectMany(domain =>
+                domain.Groups.Select(group => new Named($"{domain.Slug}/{group.Slug}", $"{domain.Name} › {group.Name}"))
+            ),
+        ];
+
+    public IEnumerable<Named> Levels => (Domains ?? []).SelectMany(domain => domain.Levels);
 
     /// <summary>Domains, groups and roles by the scope and key under which they are watched.</summary>
     public Dictionary<string, string> Names =>

@@ -54,21 +54,14 @@ public static class ShowFeed
                 filter.Length == 0 ? address : address.With(filter, value),
                 Http.RequestAborted
             );
-            var roles = Services.Get<PageList<Named>>(
-                "catalog",
-                $"/api/catalog/roles?limit={200}",
-                Http.RequestAborted
-            );
-            var domains = Services.Get<Domains>("catalog", $"/api/catalog/domains?limit={200}", Http.RequestAborted);
-            await Task.WhenAll(changes, roles, domains);
+            var tree = await Tree.Read(Services, Http.RequestAborted);
             if ((await changes).Value is not { } found)
                 return Page.Error((await changes).Status);
-            var all = (await domains).Value?.All ?? [];
-            var names = new CellNames((await roles).Value?.Items ?? [], [.. all.SelectMany(d => d.Levels)]);
-            var domain = Array.Find(all, d => filter == "domain" && d.Slug == slug)?.Name;
+            var names = new CellNames(tree.Roles ?? [], [.. tree.Levels]);
+            var domain = Array.Find(tree.Domains ?? [], d => filter == "domain" && d.Slug == slug)?.Name;
             var role = filter == "role" ? Array.Find(names.Roles, r => r.Slug == slug)?.Name : null;
             if (slug is not null && domain is null && role is null)
-                return Page.Error((await roles).Down || (await domains).Down ? 503 : 404);
+                return Page.Error(tree is { Roles: not null, Domains: not null } ? 404 : 503);
             return Feed(title is null ? domain ?? role! : Visit.T[title], page, found.Items, names, null);
         }
 

@@ -62,7 +62,7 @@ public static class SayMyRole
             MyRole.Remember(http, null);
             return TypedResults.Redirect(visit.To($"/my-role"));
         }
-        var mine = MyRole.Of(Pick.Slug(role, tree.Roles), level);
+        var mine = MyRole.Of(Pick.Slug(role, tree.Roles), Pick.Slug(level, tree.Levels));
         if (mine is null || tree.Level(mine.Level) is null || tree.Role(mine.Role) is null)
             return Page.Of<SayMyRolePage>(new SayMyRoleModel(tree, role, level, visit.T["mine.choose"]), 422);
         if (visit.SignedIn && await Tell(services, HttpMethod.Put, mine, ct) is { Ok: false } refused)

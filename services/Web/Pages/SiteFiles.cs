@@ -9,6 +9,7 @@ public static class SiteFiles
     {
         new SiteFile("site", "css", "text/css; charset=utf-8", Styles()),
         new SiteFile("icon", "svg", "image/svg+xml", Embedded.Bytes("icon.svg")),
+        new SiteFile("forms", "js", "text/javascript; charset=utf-8", Embedded.Bytes("forms.js")),
         new SiteFile("suggestions", "js", "text/javascript; charset=utf-8", Embedded.Bytes("suggestions.js")),
     }.ToDictionary(asset => asset.Name, StringComparer.Ordinal);
 

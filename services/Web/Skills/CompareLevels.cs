@@ -27,6 +27,8 @@ public static class CompareLevels
         if (answer.Value is not { } skill)
             return Page.Error(answer.Status);
         var levels = skill.Levels;
+        // Of many, names are typed.
+        (role, from, to) = (Pick.Slug(role, skill.Roles), Pick.Slug(from, levels), Pick.Slug(to, levels));
         if (levels.Length == 0)
             return Page.Error(404);
         var start = Array.Find(levels, level => level.Slug == from) ?? levels[0];

@@ -2,11 +2,16 @@ using SkillPlatform.Web.Pages;
 
 namespace SkillPlatform.Web.Skills;
 
-/// <summary>The skill is null where it is retired, or could not be read; the requirement where all of them are meant.</summary>
+/// <summary>The skill is null where it is retired, or could not be read.</summary>
+/// <param name="Role">What it is narrowed to; nothing for all.</param>
+/// <param name="Level">Likewise.</param>
+/// <param name="IsOne">True for one requirement's, of a role at a level.</param>
 public sealed record HistoryModel(
     string Slug,
     Skill? Skill,
-    (string Role, string Level)? Requirement,
+    string? Role,
+    string? Level,
+    bool IsOne,
     PageList<HistoryEntry> History,
     bool First
 );
@@ -18,8 +23,15 @@ public static class ShowHistory
     {
         app.MapGet(
                 "/skills/{slug}/history",
-                (string slug, string? cursor, Services services, Visit visit, CancellationToken ct) =>
-                    Get(slug, null, cursor, $"/api/catalog/skills/{slug}/history?limit={25}", services, visit, ct)
+                (
+                    string slug,
+                    string? role,
+                    string? level,
+                    string? cursor,
+                    Services services,
+                    Visit visit,
+                    CancellationToken ct
+                ) => Get(slug, role, level, cursor, services, visit, ct)
             )
             .AllowAnonymous();
         app.MapGet(
@@ -32,38 +44,46 @@ public static class ShowHistory
                     Services services,
                     Visit visit,
                     CancellationToken ct
-                ) =>
-                    Get(
-                        slug,
-                        (role, level),
-                        cursor,
-                        $"/api/catalog/skills/{slug}/requirements/{role}/{level}/history?limit={25}",
-                        services,
-                        visit,
-                        ct
-                    )
+                ) => Get(slug, role, level, cursor, services, visit, ct, isOne: true)
             )
             .AllowAnonymous();
     }
 
     private static async Task<IResult> Get(
         string slug,
-        (string Role, string Level)? requirement,
+        string? role,
+        string? level,
         string? cursor,
-        FormattableString address,
         Services services,
         Visit visit,
-        CancellationToken ct
+        CancellationToken ct,
+        bool isOne = false
     )
     {
+        FormattableString address = isOne
+            ? $"/api/catalog/skills/{slug}/requirements/{role}/{level}/history?limit={25}"
+            : ((FormattableString)$"/api/catalog/skills/{slug}/history?limit={25}")
+                .With("role", role)
+                .With("level", level);
         var history = services.Get<PageList<HistoryEntry>>("catalog", address.With("cursor", cursor), ct);
         var skill = services.SkillItself(slug, ct);
         await Task.WhenAll(history, skill);
         if ((await skill).Value is { } found && found.Slug != slug)
             return TypedResults.Redirect(visit.To($"/skills/{found.Slug}/history"), permanent: true);
+        var (ofRole, ofLevel) = (
+            Pick.Slug(role, (await skill).Value?.Roles),
+            Pick.Slug(level, (await skill).Value?.Levels)
+        );
+        // A role at a level is a requirement, which has a history of its own; each list has one address.
+        if (!isOne && role is { Length: > 0 } && level is { Length: > 0 })
+            return TypedResults.Redirect(visit.To($"/skills/{slug}/requirements/{ofRole}/{ofLevel}/history"));
+        if (ofRole != role || ofLevel != level)
+            return TypedResults.Redirect(
+                visit.To(((FormattableString)$"/skills/{slug}/history").With("role", ofRole).With("level", ofLevel))
+            );
         return (await history).Value is { } list
             ? Page.Of<HistoryPage>(
-                new HistoryModel(slug, (await skill).Value, requirement, list, string.IsNullOrEmpty(cursor))
+                new HistoryModel(slug, (await skill).Value, role, level, isOne, list, string.IsNullOrEmpty(cursor))
             )
             : Page.Error((await history).Status);
     }

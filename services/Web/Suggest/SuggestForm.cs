@@ -26,7 +26,7 @@ public static class SuggestForm
         if (found is null)
             return Page.Error(status);
         var seen = found.Says;
-        var suggestion = Suggestion.Read(form, seen);
+        var suggestion = Suggestion.Read(form, seen).Meaning(await tree, now);
         var changes = about.IsNew ? Difference.Between(null, suggestion.Over(seen)) : suggestion.Changes(seen);
         var moved = seen.Version != now.Version;
         if (now.Retired)

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Globalization;
 using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
+using SkillPlatform.Web.Catalogue;
+using SkillPlatform.Web.Pages;
 
 namespace SkillPlatform.Web.Suggest;
 
@@ -136,6 +138,23 @@ public sealed record Suggestion(
                 Or($"added:{i}:text", "")
             );
     }
+
+    /// <summary>With the slug of what was typed by its name: of many, names are suggested rather than listed.</summary>
+    public Suggestion Meaning(Tree tree, Skills.Skill skill) =>
+        this with
+        {
+            Place = Pick.Slug(Place, tree.Groups) ?? "",
+            Added =
+            [
+                .. Added.Select(row =>
+                    row with
+                    {
+                        Role = Pick.Slug(row.Role, skill.Roles.Concat(tree.Roles ?? [])) ?? "",
+                        Level = Pick.Slug(row.Level, skill.Levels.Concat(tree.Levels)) ?? "",
+                    }
+                ),
+            ],
+        };
 
     /// <summary>True while something is asked and not answered.</summary>
     public bool Clashes => Asked.Values.Any(question => question.IsOpen);

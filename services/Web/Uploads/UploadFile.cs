@@ -1,11 +1,16 @@
 using System.Net.Http.Headers;
+using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using SkillPlatform.Web.Administration;
 using SkillPlatform.Web.Pages;
 
 namespace SkillPlatform.Web.Uploads;
 
-public sealed record UploadModel(string? Problem = null, IReadOnlyDictionary<string, string[]>? Errors = null);
+public sealed record UploadModel(
+    string? Problem = null,
+    IReadOnlyDictionary<string, string[]>? Errors = null,
+    JsonElement? Document = null
+);
 
 /// <summary>Anyone signed in sends a table, to see what it would change and to propose that.</summary>
 public static class UploadFile
@@ -37,7 +42,10 @@ public static class UploadFile
         );
         return taken.Value is { } set ? TypedResults.Redirect(visit.To($"/uploads/{set.Id}"))
             : taken.Errors is { Count: > 0 } errors
-                ? Page.Of<UploadView>(new UploadModel(visit.T["import.errors"], errors), 422)
+                ? Page.Of<UploadView>(
+                    new UploadModel(visit.T["import.errors"], errors, await DocumentPlaces.Read(file, ct)),
+                    422
+                )
             : Page.Of<UploadView>(new UploadModel(visit.Why(taken, "missing.catalog")), taken.Shown());
     }
 

@@ -58,6 +58,9 @@ public static class MailPage
             .Order(StringComparer.Ordinal),
     ];
 
+    /// <summary>The same as they are read; there are more than anybody would look through.</summary>
+    public static readonly Named[] ZonesByName = [.. Zones.Select(zone => new Named(zone, zone.Replace('_', ' ')))];
+
     public static void Map(WebApplication app)
     {
         app.MapGet("/watching/mail", Get).RequireAuthorization();
@@ -78,7 +81,7 @@ public static class MailPage
         var wishes = new MailWishes(
             form["frequency"].ToString(),
             form["culture"].ToString(),
-            form["timeZone"].ToString(),
+            Pick.Slug(form["timeZone"], ZonesByName) ?? "",
             form["quiet"] == "true" ? new Hours(form["from"].ToString(), form["to"].ToString()) : null,
             // Who does not say when leaves it as it is.
             form.ContainsKey("digestTime")

@@ -1,3 +1,4 @@
+using SkillPlatform.Web.Catalogue;
 using SkillPlatform.Web.Pages;
 
 namespace SkillPlatform.Web.Webhooks;
@@ -16,7 +17,7 @@ public static class EditWebhook
         CancellationToken ct
     )
     {
-        var typed = Typed.In(form);
+        var typed = Typed.In(form, await Tree.Read(services, ct), visit.T);
         var saved = await services.Send<Webhook>(
             "notifications",
             HttpMethod.Put,

@@ -45,7 +45,7 @@ public static class ListWebhooks
 
     private static async Task<IResult> Post(IFormCollection form, Services services, Visit visit, CancellationToken ct)
     {
-        var (typed, once) = (Typed.In(form), form["once"].ToString());
+        var (typed, once) = (Typed.In(form, await Tree.Read(services, ct), visit.T), form["once"].ToString());
         var made = await services.Send<Webhook>(
             "notifications",
             HttpMethod.Post,

@@ -1,3 +1,5 @@
+using SkillPlatform.Web.Catalogue;
+using SkillPlatform.Web.Languages;
 using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.Watching;
 
@@ -49,6 +51,7 @@ public sealed record Webhook(
         "proposal.commented",
         "skill.commented",
         "catalogue.imported",
+        "edition.published",
     ];
 
     public static readonly string[] Shapes = ["standard", "slack", "teams"];
@@ -115,14 +118,25 @@ public sealed record Typed(string Url, string Topic, string Skill, string[] Type
             Webhook.Shapes[0]
         );
 
-    public static Typed In(IFormCollection form) =>
+    public static Typed In(IFormCollection form, Tree tree, Texts t) =>
         new(
             form["url"].ToString().Trim(),
-            form["topic"].ToString(),
+            // Of many, names are typed.
+            Pick.Slug(form["topic"], Topics(tree, t)) ?? "",
             form["skill"].ToString().Trim(),
             [.. form["type"].OfType<string>()],
             form["shape"].ToString()
         );
+
+    /// <summary>What one can be about, and a skill, which the form names beside.</summary>
+    public static Named[] Topics(Tree tree, Texts t) =>
+        [
+            new("catalogue/all", t["watching.catalogue"]),
+            new("skill", t["webhooks.one-skill"]),
+            .. (tree.Choices ?? []).Select(domain => new Named($"domain/{domain.Slug}", domain.Name)),
+            .. tree.Groups.Select(group => new Named($"group/{group.Slug.Replace('/', '.')}", group.Name)),
+            .. (tree.Roles ?? []).Select(role => new Named($"role/{role.Slug}", $"{t["skill.role"]}: {role.Name}")),
+        ];
 
     /// <summary>As the service takes it.</summary>
     public object Wanted
