@@ -14,7 +14,8 @@ namespace SkillPlatform.AppHost.Tests;
 
 /// <summary>
 /// The published Compose file with real images, in Production, behind a proxy that ends TLS. Runs where
-/// SKILLPLATFORM_TEST_COMPOSE names the command (<c>docker compose</c>), and <c>deploy/images</c> has built the images.
+/// SKILLPLATFORM_TEST_COMPOSE names the command (<c>docker compose</c>), and <c>deploy/images</c> has built the images. Where
+/// SKILLPLATFORM_TEST_COMPOSE_FROM names the version of other images, it begins with those, and the replicas are replaced by ours.
 /// </summary>
 public sealed partial class ComposeFileRuns(Composed composed) : IClassFixture<Composed>
 {
@@ -52,7 +53,8 @@ public sealed partial class ComposeFileRuns(Composed composed) : IClassFixture<C
         using var author = await composed.Registered();
         using var load = new Traffic(composed, author);
         var before = (await composed.Containers("web")).ToHashSet(StringComparer.Ordinal);
-        await composed.Run(Path.Combine(composed.Folder, "roll"), Topology.Read().Services.Select(s => s.Name));
+        await composed.Take("latest");
+        await composed.Run(Path.Combine(composed.Folder, "roll"), []);
         var (answers, failures) = await load.End();
         Assert.Empty(before.Intersect(await composed.Containers("web")));
         TestContext.Current.SendDiagnosticMessage(
@@ -240,6 +242,7 @@ public sealed partial class Composed : IAsyncLifetime
         Copy(Path.Combine(Repository.Root, "deploy"), Folder);
         Certify();
         await File.WriteAllLinesAsync(Path.Combine(Folder, ".env"), Answers());
+        await Take(Environment.GetEnvironmentVariable("SKILLPLATFORM_TEST_COMPOSE_FROM") ?? "latest");
         await File.WriteAllTextAsync(Path.Combine(Folder, "trial.yaml"), Trial());
         await MailServer();
         await Run(Compose[0], [.. Compose[1..], .. Files, "up", "-d"]);
@@ -399,6 +402,10 @@ public sealed partial class Composed : IAsyncLifetime
         );
         return shown?.GetCertHashString() == ours.GetCertHashString();
     }
+
+    /// <summary>Names the version of the images from now on.</summary>
+    public Task Take(string version) =>
+        File.AppendAllLinesAsync(Path.Combine(Folder, ".env"), [$"SKILLPLATFORM_VERSION={version}"]);
 
     public Task<Person> Registered() => Register($"person-{Guid.CreateVersion7():N}@{WebHost}");
 
