@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -105,16 +107,34 @@ public static class Reading
     public static IResult Tagged<T>(HttpContext http, string tag, T value) =>
         NotModified(http, tag) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(value);
 
-    /// <summary>Answers the value with a hash of itself as its ETag, or 304: for what has no version of its own.</summary>
-    /// <typeparam name="T">The body.</typeparam>
-    /// <param name="http">The request.</param>
-    /// <param name="value">The body.</param>
-    public static IResult Hashed<T>(HttpContext http, T value)
+    /// <summary>
+    /// Answers every read of the group with a strong ETag: what has none of its own is answered with a hash of itself, or with
+    /// 304 where <c>If-None-Match</c> names it.
+    /// </summary>
+    /// <param name="api">Its endpoints answer values that become JSON; what writes its answer itself is left alone.</param>
+    public static RouteGroupBuilder WithETags(this RouteGroupBuilder api) =>
+        api.AddEndpointFilter(
+            async (context, next) =>
+            {
+                var http = context.HttpContext;
+                var answer = await next(context);
+                if (!HttpMethods.IsGet(http.Request.Method) || http.Response.Headers.ETag.Count > 0)
+                    return answer;
+                return answer switch
+                {
+                    IStatusCodeHttpResult { StatusCode: not (null or StatusCodes.Status200OK) } => answer,
+                    IValueHttpResult { Value: { } value } => Hashed(http, value),
+                    IResult or string or null => answer,
+                    _ => Hashed(http, answer),
+                };
+            }
+        );
+
+    private static IResult Hashed(HttpContext http, object value)
     {
         var options = http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
-        var body = JsonSerializer.SerializeToUtf8Bytes(value, options);
-        var tag = Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, 12));
-        return NotModified(http, tag)
+        var body = JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), options);
+        return NotModified(http, Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, 12)))
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
             : TypedResults.Bytes(body, "application/json; charset=utf-8");
     }

@@ -12,13 +12,49 @@ namespace SkillPlatform;
 public sealed class Release(string connectionString)
 {
     /// <summary>This program's. One more whenever the schema, a stored event or a message is new or changed.</summary>
-    public const int Number = 1;
+    public const int Number = 2;
+
+    /// <summary>
+    /// The commit of the newest release whose number is smaller, which a test builds and runs beside this one. Whoever raises
+    /// <see cref="Number"/> writes that of the last release here.
+    /// </summary>
+    public const string Before = "e7b5e840a0220edefb96c4d17123cc57c5163a4f";
 
     /// <summary>The oldest that understands what this one writes: the one before, unless a release note says otherwise.</summary>
     public const int OldestBeside = 1;
 
     // Null until the store is made.
     private bool? _behind;
+    private volatile bool _alone;
+
+    /// <summary>What the connections of a program of some release are named, by which others know that it is at work.</summary>
+    /// <param name="release">Its number.</param>
+    public static string Name(int release) =>
+        // The first did not say.
+        AppDomain.CurrentDomain.FriendlyName + (release == 1 ? "" : $" {release}");
+
+    /// <summary>
+    /// True where none of the release before is at work on the database; from then on none starts. Asked before something is stored
+    /// that it cannot read.
+    /// </summary>
+    /// <param name="ct">Cancels.</param>
+    public async Task<bool> IsAlone(CancellationToken ct)
+    {
+        if (_alone)
+            return true;
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync(ct);
+        await using var raise = new NpgsqlCommand(
+            """
+            update release set oldest_beside = greatest(oldest_beside, $1) where not exists (
+              select from pg_stat_activity where datname = current_database() and application_name = $2)
+            """,
+            connection
+        );
+        raise.Parameters.Add(new() { Value = Number });
+        raise.Parameters.Add(new() { Value = Name(Number - 1) });
+        return _alone = await raise.ExecuteNonQueryAsync(ct) > 0;
+    }
 
     /// <summary>Enters this release; false where the database is of a newer one, which has prepared it.</summary>
     /// <param name="ct">Cancels.</param>

@@ -76,7 +76,22 @@ public static class Announcements
     {
         var events = await around.Stream(last, ct);
         var taxonomy = events.Aggregate(Catalog.Taxonomy.Empty, (state, e) => Catalog.Taxonomy.Fold(state, e.Data));
-        return new TaxonomyChanged(last.Version, [.. taxonomy.Domains], [.. taxonomy.Roles]);
+        return new TaxonomyChanged(last.Version, [.. taxonomy.Domains], [.. taxonomy.Roles], Retired(taxonomy));
+    }
+
+    private static TaxonomyPart[]? Retired(Taxonomy taxonomy)
+    {
+        if (taxonomy.Retirements == 0)
+            return null;
+        var gone = taxonomy.RetiredDomains;
+        return
+        [
+            .. taxonomy.RetiredRoles.Select(r => new TaxonomyPart(Part.OfRoles, r.Slug, r.Name)),
+            .. gone.Where(d => taxonomy.Domain(d.Slug) is null)
+                .Select(d => new TaxonomyPart(Part.OfDomains, d.Slug, d.Name)),
+            .. gone.SelectMany(d => d.Groups.Select(g => new TaxonomyPart(Part.OfGroups, g.Slug, g.Name, d.Slug))),
+            .. gone.SelectMany(d => d.Levels.Select(l => new TaxonomyPart(Part.OfLevels, l.Slug, l.Name, d.Slug))),
+        ];
     }
 
     private static async Task<SkillChanged> Skill(IEvent last, Around around, CancellationToken ct)
@@ -92,7 +107,11 @@ public static class Announcements
             if (e.Version > from)
                 changes.Add(Change(e, before, skill!));
         }
-        var taxonomy = await around.Load<Taxonomy>(Catalog.Taxonomy.StreamId, ct) ?? Catalog.Taxonomy.Empty;
+        // Thousands of roles, and nearly always those of the page before.
+        var taxonomy = await around.Once(
+            (_, token) => around.Services.GetRequiredService<TaxonomyNow>().Read(token),
+            ct
+        );
         var by = Provenance.Of(last);
         return new SkillChanged(
             last.StreamId,
@@ -109,17 +128,16 @@ public static class Announcements
         );
     }
 
-    public static SkillState State(Skill skill, Taxonomy taxonomy)
+    private static SkillState State(Skill skill, KnownTaxonomy taxonomy)
     {
-        var domain = taxonomy.Domain(skill.Domain);
-        Named[] levels = [.. (domain?.Levels ?? []).Select(level => level.Bare())];
-        var roles = taxonomy.Places.RolesOf(skill.Requirements.Keys.Select(c => c.Role));
+        Named[] levels = [.. (taxonomy.Domain(skill.Domain)?.Levels ?? []).Select(level => level.Bare())];
+        var roles = taxonomy.RolesOf(skill.Requirements.Keys.Select(c => c.Role));
         return new SkillState(
             skill.Slug,
             skill.Name,
             [.. skill.Keywords],
-            new Named(skill.Domain, domain?.Name ?? skill.Domain),
-            new Named(skill.Group, domain?.Groups.FirstOrDefault(g => g.Slug == skill.Group)?.Name ?? skill.Group),
+            taxonomy.DomainNamed(skill.Domain),
+            taxonomy.Group(skill.Domain, skill.Group).Bare(),
             levels,
             roles,
             [
@@ -143,7 +161,11 @@ public static class Announcements
             SkillRenamed d => Of("skillRenamed", before!.Name, d.Name),
             KeywordsReplaced d => Of("keywordsReplaced", Text(before!.Keywords), Text(d.Keywords)),
             SkillDescribed d => Of("skillDescribed", TextForm.Said(before!.Description), TextForm.Said(d.Description)),
-            ExternalIdsReplaced d => Of("externalIdsReplaced", Text(before!.ExternalIds), Text(d.ExternalIds)),
+            ExternalIdsReplaced d => Of(
+                "externalIdsReplaced",
+                SkillExternalId.Text(before!.ExternalIds),
+                SkillExternalId.Text(d.ExternalIds)
+            ),
             SkillMoved d => Of("skillMoved", $"{before!.Domain}/{before.Group}", $"{d.Domain}/{d.Group}"),
             SkillRetired => Of("skillRetired", before!.Name, null),
             SkillMerged d => Of("skillMerged", before!.Name, d.Name) with { Other = after.MergedInto },
@@ -177,9 +199,6 @@ public static class Announcements
             );
         }
     }
-
-    private static string? Text(IEnumerable<ExternalId> ids) =>
-        TextForm.Said(Text(ids.Select(id => $"{id.System}: {id.Id}")));
 
     private static string Text(IEnumerable<string> keywords) => string.Join(", ", keywords);
 }

@@ -19,6 +19,7 @@ public static class Api
         ChangeLines.Map(api);
         Domains.Map(api);
         RolePage.Map(api);
+        RetiredParts.Map(api);
         SkillSearch.Map(api);
         SkillFacets.Map(api);
         SkillAddresses.Map(api);

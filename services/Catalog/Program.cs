@@ -7,9 +7,12 @@ if (await ErrorQueues.RunCommand(args, builder.Configuration, Consumers.Endpoint
     return exitCode;
 builder.AddServiceDefaults();
 builder.AddTokens(Account.Now);
-builder.AddEventStore("catalog-db", Store.Configure, Announcements.Of);
+builder.AddEventStore("catalog-db", Store.Configure, Announcements.Of, Store.IsNew);
 builder.AddMessaging("catalog", Consumers.Add);
-builder.Services.AddOpenApi().AddHostedService<ReviewFallsDue>().AddSingleton<OverviewNow>();
+builder
+    .Services.AddOpenApi(CatalogDocument.Term.Describe)
+    .AddHostedService<ReviewFallsDue>()
+    .AddSingleton<OverviewNow>();
 SearchUpkeep.Add(builder.Services);
 SkillPages.Add(builder.Services);
 builder.Services.AddSingleton<ImportWorker>();
@@ -23,7 +26,7 @@ app.UseRouting();
 app.UseAuthentication();
 app.UseAuthorization();
 app.MapOpenApi("/api/catalog/openapi.json").AllowAnonymous();
-Api.Map(app.MapGroup("/api/catalog"));
+Api.Map(app.MapGroup("/api/catalog").WithETags());
 if (args is ["import", .., var file])
     return await ImportFile.Run(app.Services, file, intoEmpty: args.Contains("--into-empty"));
 return await app.Serve(args);

@@ -6,6 +6,25 @@ namespace SkillPlatform.Catalog;
 /// <summary>What the catalogue stores, by names that never change.</summary>
 public static class Store
 {
+    /// <summary>What release 1 cannot read.</summary>
+    public static bool IsNew(object @event) =>
+        @event
+            is SkillMerged
+                or SkillAbsorbed
+                or DomainRenamed
+                or GroupRenamed
+                or LevelRenamed
+                or RoleRenamed
+                or LevelDescribed
+                or RoleDescribed
+                or TaxonomyIdsReplaced
+                or LevelsReordered
+                or GroupsReordered
+                or DomainRetired
+                or GroupRetired
+                or LevelRetired
+                or RoleRetired;
+
     public static void Configure(StoreOptions options)
     {
         var events = options.Events;
@@ -38,6 +57,13 @@ public static class Store
         events.MapEventType<RoleRenamed>("role_renamed");
         events.MapEventType<LevelDescribed>("level_described");
         events.MapEventType<RoleDescribed>("role_described");
+        events.MapEventType<TaxonomyIdsReplaced>("taxonomy_ids_replaced");
+        events.MapEventType<LevelsReordered>("levels_reordered");
+        events.MapEventType<GroupsReordered>("groups_reordered");
+        events.MapEventType<DomainRetired>("domain_retired");
+        events.MapEventType<GroupRetired>("group_retired");
+        events.MapEventType<LevelRetired>("level_retired");
+        events.MapEventType<RoleRetired>("role_retired");
         events.MapEventType<ChangesApplied>("changes_applied");
         events.MapEventType<ChangesRefused>("changes_refused");
 
@@ -46,7 +72,7 @@ public static class Store
         options.Projections.Add(new TaxonomyFold(), ProjectionLifecycle.Inline);
         Versions.Register(options);
         options.Schema.For<Taxonomy>().DocumentAlias("taxonomy");
-        options.Schema.For<SlugTaken>().DocumentAlias("slug_taken");
+        SlugTaken.Configure(options);
         options.Schema.For<SkillExternalId>().DocumentAlias("skill_external_id");
         SkillEntry.Configure(options);
         SearchIndex.Register(options);

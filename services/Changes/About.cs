@@ -57,6 +57,7 @@ public sealed record About(int Revision, int Change, string Op, string? Role, st
                 DescribeSkill c => c.Description,
                 RenameSkill c => c.Name,
                 Renaming c => c.Name,
+                Describing c => c.Description,
                 AddSkill c when Role is null => c.Description ?? "",
                 AddSkill c => Array.Find(c.Requirements, IsIt)?.Description,
                 _ => null,
@@ -81,6 +82,7 @@ public sealed record About(int Revision, int Change, string Op, string? Role, st
             DescribeSkill c => c with { Description = wording },
             RenameSkill c => c with { Name = wording },
             Renaming c => c with { Name = wording },
+            Describing c => c with { Description = wording },
             AddSkill c when Role is null => c with { Description = wording },
             AddSkill c => c with
             {

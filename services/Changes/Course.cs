@@ -12,6 +12,9 @@ public sealed record Surroundings(Places Places, Func<Place, string, bool> IsTak
 {
     /// <summary>The domains in which a part of the taxonomy that is to be changed is used by skills.</summary>
     public IReadOnlyDictionary<Part, string[]> Uses { get; init; } = new Dictionary<Part, string[]>();
+
+    /// <summary>How many skills stand in a group, how many requirements at a level or role, that is to be retired; none for what is not there.</summary>
+    public IReadOnlyDictionary<Part, long> Standing { get; init; } = new Dictionary<Part, long>();
 }
 
 /// <summary>One change at its turn: the skill before it and after it, the same object where it changed nothing.</summary>

@@ -7,7 +7,7 @@ namespace SkillPlatform.Changes;
 /// <param name="Op">The operation, as changes name it.</param>
 /// <param name="Role">Slug, where it is about a requirement.</param>
 /// <param name="Level">Likewise.</param>
-/// <param name="Name">The new name, where something is renamed; the other skill's, where it is merged.</param>
+/// <param name="Name">The new name, where something is renamed; the other skill's, where it is merged; of what is retired, its own.</param>
 public sealed record Headline(string Op, string? Role = null, string? Level = null, string? Name = null)
 {
     /// <summary>What a list calls changes by.</summary>
@@ -20,7 +20,10 @@ public sealed record Headline(string Op, string? Role = null, string? Level = nu
             Operation(first),
             cell?.Role,
             cell?.Level,
-            (first as RenameSkill)?.Name ?? (first as Renaming)?.Name ?? (first as MergeSkill)?.Was?.Name
+            (first as RenameSkill)?.Name
+                ?? (first as Renaming)?.Name
+                ?? (first as Retiring)?.Was
+                ?? (first as MergeSkill)?.Was?.Name
         );
     }
 

@@ -26,6 +26,7 @@ public static class Normal
             RenameSkill c => new RenameSkill(TextForm.Name(c.Was), TextForm.Name(c.Name)),
             Describing c => c with { Was = TextForm.Text(c.Was), Description = TextForm.Text(c.Description) },
             Renaming c => c with { Was = TextForm.Name(c.Was), Name = TextForm.Name(c.Name) },
+            Retiring { Was: { } was } c => c with { Was = TextForm.Name(was) },
             ReplaceKeywords c => new ReplaceKeywords(TextForm.Keywords(c.Was), TextForm.Keywords(c.Keywords)),
             DescribeSkill c => new DescribeSkill(TextForm.Text(c.Was), TextForm.Text(c.Description)),
             MergeSkill { Cells: { } cells } c => c with { Cells = [.. cells.Select(Of)] },
@@ -70,6 +71,8 @@ public static class Normal
             Describing c => Was("/was", c.Was)
                 .Concat(Of("/description", TextForm.Problem(c.Description, TextForm.LongestReason, mayBeEmpty: true))),
             Renaming c => Was("/was", c.Was).Concat(Name("/name", c.Name, TextForm.LongestName)),
+            Reordering c => Order(c),
+            Retiring { Was: { } was } => Was("/was", was),
             ReplaceKeywords c => c.Was.SelectMany((k, i) => Was($"/was/{i}", k)).Concat(Keywords(c.Keywords)),
             DescribeSkill c => Was("/was", c.Was).Concat(Text("/description", c.Description)),
             MergeSkill c => Cells(c.Cells ?? []),
@@ -93,6 +96,8 @@ public static class Normal
             RenameSkill c => TextForm.Length(c.Was) + TextForm.Length(c.Name),
             Describing c => TextForm.Length(c.Was) + TextForm.Length(c.Description),
             Renaming c => TextForm.Length(c.Was) + TextForm.Length(c.Name),
+            Reordering c => c.Was.Concat(c.Order).Sum(Length),
+            Retiring c => Length(c.Was),
             ReplaceKeywords c => c.Was.Concat(c.Keywords).Sum(Length),
             DescribeSkill c => TextForm.Length(c.Was) + TextForm.Length(c.Description),
             MergeSkill c => (c.Cells ?? []).Sum(cell => Length(cell?.Was)),
@@ -135,6 +140,17 @@ public static class Normal
                     )
         );
     }
+
+    // What is left out, or new, would be another change.
+    private static IEnumerable<(string, string)> Order(Reordering change) =>
+        change
+            .Order.Order(StringComparer.Ordinal)
+            .SequenceEqual(
+                change.Was.ToHashSet(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+                StringComparer.Ordinal
+            )
+            ? []
+            : [(change is ReorderLevels ? "/levels" : "/groups", "The same as in was, each once.")];
 
     private static IEnumerable<(string, string)> Cells(MergedCell[] cells)
     {

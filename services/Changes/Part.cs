@@ -37,6 +37,11 @@ public sealed record Part(string Kind, string? Domain, string Slug)
             RenameRole c => new Part(OfRoles, null, c.Role),
             DescribeLevel c => new Part(OfLevels, c.Domain, c.Level),
             DescribeRole c => new Part(OfRoles, null, c.Role),
+            Reordering c => new Part(OfDomains, null, c.Domain),
+            RetireDomain c => new Part(OfDomains, null, c.Domain),
+            RetireGroup c => new Part(OfGroups, c.Domain, c.Group),
+            RetireLevel c => new Part(OfLevels, c.Domain, c.Level),
+            RetireRole c => new Part(OfRoles, null, c.Role),
             _ => null,
         };
 

@@ -135,12 +135,57 @@ public sealed record Places(IReadOnlyList<DomainTaxonomy> Domains, IReadOnlyList
                 [
                     .. Domains.Select(d =>
                         d.Slug != part.Within ? d
-                        : part.Kind == Part.OfDomains ? d with { Name = named.Name }
+                        : part.Kind == Part.OfDomains ? d with { Name = named.Name, ExternalIds = named.ExternalIds }
                         : part.Kind == Part.OfGroups ? d with { Groups = Put(d.Groups, named) }
                         : d with { Levels = Put(d.Levels, named) }
                     ),
                 ],
             };
+
+    /// <summary>The same without a part.</summary>
+    /// <param name="part">Which.</param>
+    public Places Without(Part part) =>
+        part.Kind switch
+        {
+            Part.OfRoles => this with { Roles = [.. Beside(part)] },
+            Part.OfDomains => this with { Domains = [.. Domains.Where(d => d.Slug != part.Slug)] },
+            _ => this with
+            {
+                Domains =
+                [
+                    .. Domains.Select(d =>
+                        d.Slug != part.Domain ? d
+                        : part.Kind == Part.OfGroups ? d with { Groups = [.. Beside(part)] }
+                        : d with { Levels = [.. Beside(part)] }
+                    ),
+                ],
+            },
+        };
+
+    /// <summary>What is put in another order, as it stands now; nothing where there is no such domain.</summary>
+    /// <param name="change">The change.</param>
+    public Named[] In(Reordering change) =>
+        Domain(change.Domain) is not { } domain ? []
+        : change is ReorderLevels ? domain.Levels
+        : domain.Groups;
+
+    /// <summary>The same with it in the order that is wanted.</summary>
+    /// <param name="change">The change.</param>
+    public Places With(Reordering change)
+    {
+        Named[] ordered = [.. In(change).OrderBy(named => Array.IndexOf(change.Order, named.Slug))];
+        return this with
+        {
+            Domains =
+            [
+                .. Domains.Select(d =>
+                    d.Slug != change.Domain ? d
+                    : change is ReorderLevels ? d with { Levels = ordered }
+                    : d with { Groups = ordered }
+                ),
+            ],
+        };
+    }
 
     private static Named[] Put(IEnumerable<Named> all, Named named) =>
         [.. all.Select(n => n.Slug == named.Slug ? named : n)];
@@ -149,7 +194,7 @@ public sealed record Places(IReadOnlyList<DomainTaxonomy> Domains, IReadOnlyList
         part.Kind switch
         {
             Part.OfRoles => Roles,
-            Part.OfDomains => Domains.Select(d => new Named(d.Slug, d.Name)),
+            Part.OfDomains => Domains.Select(d => new Named(d.Slug, d.Name) { ExternalIds = d.ExternalIds }),
             Part.OfGroups => Domain(part.Domain!)?.Groups ?? [],
             _ => Domain(part.Domain!)?.Levels ?? [],
         };

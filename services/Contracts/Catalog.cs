@@ -11,8 +11,12 @@ public sealed record Named(string Slug, string Name)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Description { get; init; }
 
-    /// <summary>Without it.</summary>
-    public Named Bare() => Description is null ? this : this with { Description = null };
+    /// <summary>What it is in other systems; null where nothing is known, or where it stands in a list only.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ExternalId[]? ExternalIds { get; init; }
+
+    /// <summary>Slug and name alone.</summary>
+    public Named Bare() => Description is null && ExternalIds is null ? this : new Named(Slug, Name);
 }
 
 /// <summary>What something is in another system.</summary>
@@ -140,7 +144,7 @@ public sealed record ProposalApplied(
 
 /// <summary>Why one change of a proposal could not be applied.</summary>
 /// <param name="Change">Index into the proposal's changes, 0 upwards.</param>
-/// <param name="Code">Stable: <c>changed</c>, <c>missing</c>, <c>exists</c>, <c>unknown-role</c>, <c>unknown-level</c>, <c>unknown-place</c>, <c>retired</c>, <c>merged</c>, <c>name-taken</c>, <c>too-many-keywords</c>.</param>
+/// <param name="Code">Stable: <c>changed</c>, <c>missing</c>, <c>exists</c>, <c>unknown-role</c>, <c>unknown-level</c>, <c>unknown-place</c>, <c>retired</c>, <c>merged</c>, <c>name-taken</c>, <c>too-many-keywords</c>, <c>in-use</c>, <c>last-level</c>.</param>
 /// <param name="Was">What the author saw, as text; null if nothing.</param>
 /// <param name="Now">What is there now; null if nothing.</param>
 /// <param name="Wanted">What the author wants; null if nothing.</param>
@@ -160,7 +164,13 @@ public sealed record ProposalConflicted(Guid ProposalId, int Revision, Conflict[
 /// <param name="Version">Grows with every change.</param>
 /// <param name="Domains">All domains.</param>
 /// <param name="Roles">All roles.</param>
-public sealed record TaxonomyChanged(long Version, DomainTaxonomy[] Domains, Named[] Roles);
+/// <param name="Retired">What was among them and is no more; null where nothing was.</param>
+public sealed record TaxonomyChanged(
+    long Version,
+    DomainTaxonomy[] Domains,
+    Named[] Roles,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TaxonomyPart[]? Retired = null
+);
 
 /// <summary>A domain with its levels and groups.</summary>
 /// <param name="Slug">Slug.</param>
@@ -168,12 +178,14 @@ public sealed record TaxonomyChanged(long Version, DomainTaxonomy[] Domains, Nam
 /// <param name="Levels">Lowest first.</param>
 /// <param name="Groups">In the order of the catalogue document.</param>
 /// <param name="Origin">Where its texts are from; null where nothing is known of that.</param>
+/// <param name="ExternalIds">What it is in other systems; null where nothing is known.</param>
 public sealed record DomainTaxonomy(
     string Slug,
     string Name,
     Named[] Levels,
     Named[] Groups,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Origin? Origin = null
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Origin? Origin = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExternalId[]? ExternalIds = null
 );
 
 /// <summary>Where the texts of a domain are from, and in which language they are; null is what is not known.</summary>

@@ -27,6 +27,12 @@ namespace SkillPlatform.Contracts;
 [JsonDerivedType(typeof(RenameRole), "renameRole")]
 [JsonDerivedType(typeof(DescribeLevel), "describeLevel")]
 [JsonDerivedType(typeof(DescribeRole), "describeRole")]
+[JsonDerivedType(typeof(ReorderLevels), "reorderLevels")]
+[JsonDerivedType(typeof(ReorderGroups), "reorderGroups")]
+[JsonDerivedType(typeof(RetireDomain), "retireDomain")]
+[JsonDerivedType(typeof(RetireGroup), "retireGroup")]
+[JsonDerivedType(typeof(RetireLevel), "retireLevel")]
+[JsonDerivedType(typeof(RetireRole), "retireRole")]
 public abstract record Change;
 
 /// <summary>States a requirement that did not exist when the author looked. Conflicts if there is one now.</summary>

@@ -103,6 +103,15 @@ public sealed class Commands(IDocumentStore store, TimeProvider time)
                 await session.SaveChangesAsync(ct);
                 return answer(done);
             }
+            catch (BesideException)
+            {
+                return await Unmade(
+                    Refusal.Conflicting(
+                        "upgrading",
+                        "The platform is being upgraded; this is new. Try in some minutes."
+                    )
+                );
+            }
             catch (Exception lost) when (attempt < Attempts && IsLostRace(lost) && expected is null)
             {
                 // Someone else wrote first: decide again on what is there now.

@@ -38,7 +38,8 @@ public sealed record Ordered(Guid By, object Message);
 /// </summary>
 /// <param name="page">The events that are announced together, in order.</param>
 /// <param name="session">For queries of other kinds.</param>
-public sealed class Around(IReadOnlyList<IEvent> page, IQuerySession session)
+/// <param name="services">For what is kept from page to page.</param>
+public sealed class Around(IReadOnlyList<IEvent> page, IQuerySession session, IServiceProvider services)
 {
     private readonly ILookup<Guid, IEvent> _page = page.ToLookup(e => e.StreamId);
     private readonly Dictionary<Guid, IReadOnlyList<IEvent>> _streams = [];
@@ -46,6 +47,9 @@ public sealed class Around(IReadOnlyList<IEvent> page, IQuerySession session)
 
     /// <summary>For queries of other kinds.</summary>
     public IQuerySession Session => session;
+
+    /// <summary>For what is kept from page to page.</summary>
+    public IServiceProvider Services => services;
 
     /// <summary>All events of the event's stream up to and including it.</summary>
     /// <param name="event">An event of the page.</param>
@@ -115,7 +119,7 @@ internal sealed class Relay : SubscriptionBase
     )
     {
         var messages = new List<(IEvent Event, Ordered Message)>(page.Events.Count);
-        var around = new Around(page.Events, operations);
+        var around = new Around(page.Events, operations, _services);
         foreach (var @event in page.Events)
             if (await _announce(@event, around, cancellationToken) is { } message)
                 messages.Add((@event, message as Ordered ?? new Ordered(@event.StreamId, message)));

@@ -20,6 +20,6 @@ var app = builder.Build();
 app.UseServiceDefaults();
 app.UseAuthentication();
 app.UseAuthorization();
-Api.Map(app.MapGroup("/api/notifications"));
+Api.Map(app.MapGroup("/api/notifications").WithETags());
 app.MapOpenApi("/api/notifications/openapi.json").AllowAnonymous();
 return await app.Serve(args);

@@ -7,7 +7,7 @@ if (await ErrorQueues.RunCommand(args, builder.Configuration, Consumers.Endpoint
     return exitCode;
 builder.AddServiceDefaults();
 builder.AddTokens(Account.Now);
-builder.AddEventStore("proposals-db", Store.Configure, Announcements.Of);
+builder.AddEventStore("proposals-db", Store.Configure, Announcements.Of, Store.IsNew);
 builder.Services.BeforeServing(ProposalPage.Renew);
 builder.Services.AddSingleton<ProposalLog>();
 builder.Services.AddSingleton<Tallies>();
@@ -20,5 +20,5 @@ app.UseServiceDefaults();
 app.UseAuthentication();
 app.UseAuthorization();
 app.MapOpenApi("/api/proposals/openapi.json").AllowAnonymous();
-Api.Map(app.MapGroup("/api/proposals"));
+Api.Map(app.MapGroup("/api/proposals").WithETags());
 return await app.Serve(args);

@@ -1,11 +1,27 @@
 using JasperFx.Events.Projections;
 using Marten;
+using SkillPlatform.Contracts;
 
 namespace SkillPlatform.Proposals;
 
 /// <summary>What this service stores. Names of events are for ever.</summary>
 public static class Store
 {
+    /// <summary>What release 1 cannot read.</summary>
+    public static bool IsNew(object @event) =>
+        @event switch
+        {
+            ProposalDrafted e => IsNew(e.Changes),
+            ProposalSubmitted e => IsNew(e.Changes),
+            ProposalRevised e => IsNew(e.Changes),
+            // It would lose this at the next edit.
+            CommentPosted e => e.About is not null,
+            _ => false,
+        };
+
+    private static bool IsNew(Change[] changes) =>
+        changes.Any(c => c is MergeSkill or Renaming or Describing or Reordering or Retiring);
+
     public static void Configure(StoreOptions options)
     {
         options.Events.MapEventType<ProposalDrafted>("proposal_drafted");

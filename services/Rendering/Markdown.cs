@@ -33,6 +33,8 @@ public static class Markdown
     /// <returns>Elements of a few kinds, headings from <c>h4</c> on.</returns>
     public static string Html(string text)
     {
+        if (IsProse(text))
+            return $"<p>{text}</p>\n";
         try
         {
             return Sanitizer.Sanitize(Rendered(Markdig.Markdown.Parse(Harmless(text), Pipeline)));
@@ -43,6 +45,17 @@ public static class Markdown
             return $"<p>{System.Net.WebUtility.HtmlEncode(Harmless(text))}</p>";
         }
     }
+
+    // Most texts are a line of words in which nothing means anything else, to Markdown or to HTML: fifty of them on a page cost
+    // more than the rest of it.
+    private static bool IsProse(string text) =>
+        text.Length > 0
+        && char.IsLetter(text[0])
+        && text[^1] != ' '
+        && text.All(c => char.IsAscii(c) ? char.IsAsciiLetterOrDigit(c) || " ,.;?'()-/%".Contains(c) : IsOfWords(c))
+        && !text.Contains("www.", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsOfWords(char c) => char.IsLetter(c) || char.IsPunctuation(c);
 
     // A renderer of its own: Markdig gives the one it keeps on as it is, also when it gave up in the middle of a list, and
     // then nobody's paragraphs are paragraphs any more.

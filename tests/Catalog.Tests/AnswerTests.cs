@@ -14,11 +14,15 @@ public sealed class AnswerTests(Catalogue catalogue)
     {
         // In a domain that says where its texts are from, with an id of elsewhere.
         var name = $"Told {Guid.NewGuid():N}";
+        const string elsewhere = """
+            "externalIds":[{"system":"elsewhere","id":"told","uri":"https://example.org/told"}]
+            """;
         await catalogue.Service.Import(
             $$"""
             {"language":"en","source":"made for tests","licence":"same as the project","attribution":"Whoever made it",
-             "roles":["DEVELOPER","TESTER"],"domains":[{"name":"Answers","levels":["Junior","Senior"],"groups":[{"name":"Basics",
-             "skills":[{"name":"{{name}}","keywords":["one","two"],
+             "roles":[{"name":"DEVELOPER","description":"Writes it.",{{elsewhere}}},"TESTER"],
+             "domains":[{"name":"Answers",{{elsewhere}},"levels":[{"name":"Junior","description":"Begins.",{{elsewhere}}},"Senior"],
+             "groups":[{"name":"Basics",{{elsewhere}},"skills":[{"name":"{{name}}","keywords":["one","two"],
               "externalIds":[{"system":"elsewhere","id":"{{name}}","uri":"https://example.org/told"}]}]}]}]}
             """
         );

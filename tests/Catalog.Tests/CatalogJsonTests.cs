@@ -139,7 +139,7 @@ public sealed class CatalogJsonTests
         Assert.Equal(["/domains/0/groups/0/skills/0/requirements/0/level"], Read(stated).Errors);
         var own = Document(Skill("A", Requirement.Replace("Junior", "Own", StringComparison.Ordinal)));
         Assert.Equal(["/domains/0/groups/0/skills/0/requirements/0/level"], Read(own).Errors);
-        Assert.Empty(Read(own, domain => domain == "Cloud" ? ["Own"] : null).Errors);
+        Assert.Empty(Read(own, domain => domain.Name == "Cloud" ? ["Own"] : null).Errors);
     }
 
     [Fact]

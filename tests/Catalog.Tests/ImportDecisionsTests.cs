@@ -122,7 +122,13 @@ public sealed class ImportDecisionsTests
         new("Lambda", keywords, requirements);
 
     private static CatalogDocument Document(string[] roles, string[]? levels, params CatalogDocument.Skill[] skills) =>
-        new("test", null, null, roles, [new("Cloud", levels, [new("Compute", skills)])]);
+        new(
+            "test",
+            null,
+            null,
+            [.. roles],
+            [new("Cloud", levels is null ? null : [.. levels], [new("Compute", skills)])]
+        );
 
     private static IReadOnlyList<object> Taxonomy(Taxonomy? now, CatalogDocument document) =>
         ImportDecisions.Decide(now ?? Catalog.Taxonomy.Empty, document);

@@ -22,6 +22,10 @@ public sealed class MergedSkillsTests(Catalogue catalogue)
         var (going, slug, name) = await catalogue.Skill(Junior, Senior);
         var (remains, into, intoName) = await catalogue.Skill(Other);
         await GiveIds(going, remains);
+        using var administrator = catalogue.Service.Administrator;
+        var before = new { name = $"Before {going:N}" };
+        using var published = await administrator.PostAsJsonAsync("/api/catalog/editions", before);
+        Assert.Equal(HttpStatusCode.Created, published.StatusCode);
         var accepted = Given.Accepted(going, new MergeSkill(into, [new("developer", "junior", Replaces: true)]));
         var applied = Assert.IsType<ProposalApplied>(await catalogue.Accept(accepted));
         Assert.Equal((going, slug, 4L, 5L), (applied.SkillId, applied.Slug, applied.FromVersion, applied.Version));
@@ -73,6 +77,14 @@ public sealed class MergedSkillsTests(Catalogue catalogue)
         Assert.Empty(await Found(name));
         await using var session = catalogue.Service.Store.QuerySession();
         Assert.Equal(remains, (await session.LoadAsync<SkillExternalId>($"esco\ngoing:{going:N}"))!.SkillId);
+
+        // To who compares editions it is not just gone.
+        var diff = await catalogue.Service.Get($"/editions/before-{going:N}/compare/current?kind=retired&limit=200");
+        var line = diff.GetProperty("items").EnumerateArray().Single(l => Text(l, "before") == name);
+        Assert.Equal(
+            ("skillMerged", intoName, accepted.ProposalId.ToString()),
+            (Text(line, "change"), Text(line, "after"), Text(line, "proposal"))
+        );
     }
 
     [Fact]

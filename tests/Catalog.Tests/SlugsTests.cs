@@ -53,4 +53,26 @@ public sealed class SlugsTests
         Assert.Equal("new-2", Slugs.Unique("new", taken.Contains));
         Assert.Equal(new string('x', 78) + "-2", Slugs.Unique(new string('x', 80), taken.Contains));
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(30)]
+    [InlineData(68)]
+    [InlineData(69)]
+    [InlineData(80)]
+    public void What_stands_around_a_slug_are_its_variants(int length)
+    {
+        var slug = new string('x', length);
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        for (var n = 0; n < 120; n++)
+            taken.Add(Slugs.Unique(slug, taken.Contains));
+        Assert.All(taken, t => Assert.True(Stands(t), t));
+        if (length < 68)
+            Assert.All([$"{slug}x", $"{slug}-x", $"{slug}-x2", slug[1..], $"a{slug}"], t => Assert.False(Stands(t), t));
+
+        bool Stands(string it) =>
+            Slugs
+                .Around(slug)
+                .Any(r => string.CompareOrdinal(it, r.First) >= 0 && string.CompareOrdinal(it, r.Beyond) < 0);
+    }
 }

@@ -88,6 +88,83 @@ public sealed class TaxonomyCourseTests
     }
 
     [Fact]
+    public void Levels_and_groups_are_put_in_another_order_if_they_are_those_its_author_saw()
+    {
+        var course = Of(
+            new ReorderLevels("sea", ["low", "high"], ["high", "low"]),
+            new ReorderGroups("sea", ["deck", "hull"], ["hull", "deck"]),
+            new RenameLevel("sea", "low", "Low", "Lower")
+        );
+        Assert.Empty(course.Conflicts);
+        var sea = course.After.Domain("sea")!;
+        Assert.Equal(["High", "Lower"], sea.Levels.Select(l => l.Name));
+        Assert.Equal(["Hull", "Deck"], sea.Groups.Select(g => g.Name));
+        Assert.Equal(Now.Domain("air"), course.After.Domain("air"));
+        var again = TaxonomyCourse.Of(course.After, [new ReorderLevels("sea", ["low", "high"], ["high", "low"])]);
+        Assert.False(Assert.Single(again.Steps).HasEffect);
+        Assert.Empty(again.Conflicts);
+        // One that came meanwhile has no place in it.
+        var late = Of(new ReorderGroups("sea", ["deck"], ["deck"]));
+        Assert.Equal(new Conflict(0, "changed", "Deck", "Deck, Hull", "Deck"), Assert.Single(late.Conflicts));
+        Assert.Equal(["/0/domain"], Of(new ReorderLevels("moon", [], [])).Unknown.Select(u => u.Pointer));
+    }
+
+    [Fact]
+    public void An_order_names_each_once()
+    {
+        Assert.Empty(Normal.Errors(new ReorderLevels("sea", ["low", "high"], ["high", "low"])));
+        string[][] others =
+        [
+            ["low"],
+            ["low", "low"],
+            ["low", "high", "high"],
+            ["low", "mid"],
+            [null!],
+        ];
+        foreach (var other in others)
+        {
+            Assert.Equal(
+                "/levels",
+                Assert.Single(Normal.Errors(new ReorderLevels("sea", ["low", "high"], other))).Pointer
+            );
+            Assert.Equal("/groups", Assert.Single(Normal.Errors(new ReorderGroups("sea", ["a", "b"], other))).Pointer);
+        }
+        Assert.NotEmpty(Normal.Errors(new ReorderLevels("sea", ["low", "low"], ["low", "low"])));
+    }
+
+    [Fact]
+    public void What_nothing_stands_in_is_retired_and_a_domain_after_its_groups()
+    {
+        var course = Of(new RetireRole("mate"), new RetireGroup("air", "deck", "Deck"), new RetireDomain("air"));
+        Assert.Empty(course.Conflicts);
+        Assert.Equal(["pilot"], course.After.Roles.Select(r => r.Slug));
+        Assert.Equal(["sea"], course.After.Domains.Select(d => d.Slug));
+        // What its author saw is filled in.
+        Assert.Equal(new RetireRole("mate", "Mate"), course.Steps[0].Change);
+        var sea = Of(new RetireLevel("sea", "low"), new RetireGroup("sea", "hull")).After.Domain("sea")!;
+        Assert.Equal("high", Assert.Single(sea.Levels).Slug);
+        Assert.Equal("deck", Assert.Single(sea.Groups).Slug);
+    }
+
+    [Fact]
+    public void What_something_stands_in_stays_and_so_does_the_last_level()
+    {
+        var deck = new Part(Part.OfGroups, "sea", "deck");
+        var standing = new Dictionary<Part, long> { [deck] = 12 };
+        var course = TaxonomyCourse.Of(Now, [new RetireGroup("sea", "hull"), new RetireGroup("sea", "deck")], standing);
+        Assert.Equal(new Conflict(1, "in-use", "Deck", "12", null), Assert.Single(course.Conflicts));
+        Assert.Equal(new Conflict(0, "in-use", "Air", "1", null), Assert.Single(Of(new RetireDomain("air")).Conflicts));
+        Assert.Equal("last-level", Assert.Single(Of(new RetireLevel("air", "low")).Conflicts).Code);
+        Assert.Equal("changed", Assert.Single(Of(new RetireRole("mate", "First mate")).Conflicts).Code);
+        Assert.Equal("missing", Assert.Single(Of(new RetireRole("cook")).Conflicts).Code);
+        // Only another of its kind takes its place.
+        Assert.Empty(Of(new RetireRole("mate", Into: "pilot")).Conflicts);
+        foreach (var into in new[] { "mate", "cook" })
+            Assert.Equal("/0/into", Assert.Single(Of(new RetireRole("mate", Into: into)).Unknown).Pointer);
+        Assert.Equal("/0/into", Assert.Single(Of(new RetireGroup("sea", "hull", Into: "low")).Unknown).Pointer);
+    }
+
+    [Fact]
     public void Approvals_hold_for_what_does_the_same()
     {
         var mark = Of(new RenameRole("pilot", "Pilot", "Helmsman")).Mark;

@@ -109,6 +109,9 @@ public sealed class Heard : IConsumer<CounterMoved>
 /// <summary>The smallest service there can be: one aggregate, one consumer, one announcement.</summary>
 public sealed class CounterService : IAsyncDisposable
 {
+    /// <summary>What the release before cannot add.</summary>
+    public const int New = 99_999;
+
     private readonly WebApplication _app;
 
     private CounterService(WebApplication app) => _app = app;
@@ -157,7 +160,9 @@ public sealed class CounterService : IAsyncDisposable
                 options.Projections.Add(new CounterFold(), ProjectionLifecycle.Live);
                 more?.Invoke(options);
             },
-            (e, _, _) => Task.FromResult<object?>(e.Data is Added added ? new CounterMoved(e.StreamId, added.By) : null)
+            (e, _, _) =>
+                Task.FromResult<object?>(e.Data is Added added ? new CounterMoved(e.StreamId, added.By) : null),
+            @event => @event is Added { By: New }
         );
         builder.AddMessaging(
             "counter",

@@ -38,7 +38,7 @@ public sealed class Load(
 {
     public ConcurrentQueue<Sent> History { get; } = new();
 
-    /// <summary>Answers that said nothing of the command: of a limit, a gateway, a service that failed.</summary>
+    /// <summary>Answers that said nothing of the command: of a limit, a gateway, a service that failed; 0 where none came.</summary>
     public ConcurrentQueue<int> Unsettling { get; } = new();
     private readonly ConcurrentBag<Task> _work = [];
     private PeriodicTimer? _beat;
@@ -124,7 +124,7 @@ public sealed class Load(
         return null;
     }
 
-    private static async Task<string> Insist(Func<Task<string?>> ask)
+    private async Task<string> Insist(Func<Task<string?>> ask)
     {
         while (true)
         {
@@ -136,6 +136,7 @@ public sealed class Load(
             catch (Exception e) when (e is HttpRequestException or TaskCanceledException or IOException)
             {
                 // Lost: unknown. The same key asks again.
+                Unsettling.Enqueue(0);
             }
             await Task.Delay(200);
         }

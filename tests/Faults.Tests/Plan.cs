@@ -28,6 +28,9 @@ public enum Fault
     ConnectionsHeld,
     TenTimesTheLoad,
     Clock,
+
+    /// <summary>A replica of the release before comes and goes.</summary>
+    Beside,
 }
 
 /// <param name="Number">From 1.</param>
@@ -74,7 +77,7 @@ public static class Plan
     private static string On(Fault fault, Random random) =>
         fault switch
         {
-            Fault.Kill or Fault.Stop or Fault.LongStop => Of(random, Platform.Services),
+            Fault.Kill or Fault.Stop or Fault.LongStop or Fault.Beside => Of(random, Platform.Services),
             Fault.KillAt => Of(random, [.. Points.Keys]),
             Fault.Cut or Fault.HalfOpen => Of(random, ["database", "broker"]),
             Fault.Smtp => Of(random, [.. Enum.GetNames<Mood>().Where(mood => mood != nameof(Mood.Friendly))]),

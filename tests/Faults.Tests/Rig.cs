@@ -25,15 +25,25 @@ public sealed class Rig : IAsyncLifetime
     /// <summary>Small disks under the servers, so that they can be filled; null where there are none.</summary>
     public string? Disk { get; private set; }
 
+    /// <summary>The release before; null unless asked for, or where the clone does not have it.</summary>
+    public Build? Before { get; private set; }
+
     public async ValueTask InitializeAsync()
     {
         await Smtp.Start();
+        if (Upgrade.IsAsked || Soak.IsAsked)
+            Before = await Build.Of(Release.Before);
         if (Soak.IsAsked && Environment.IsPrivilegedProcess)
             Disk = await SmallDisks();
         // Synced: what was acknowledged must survive the crash of the database.
         Platform = new Platform(("127.0.0.1", Smtp.Port), durable: true, Disk, PastOneMachine.IsAsked);
         if (Soak.IsAsked)
             Platform.Rig();
+        if (Upgrade.IsAsked && Before is not null)
+        {
+            Platform.Build = Before;
+            Platform.Balance();
+        }
         await Platform.Start();
         Admin = await SignedIn("admin");
         Contributor = await SignedIn("contributor");
@@ -93,7 +103,13 @@ public sealed class Rig : IAsyncLifetime
         return disk;
     }
 
-    private Task<Api> SignedIn(string name) => Api.SignedIn(Platform.Web, Platform.Authority, $"{name}@example.org");
+    private async Task<Api> SignedIn(string name)
+    {
+        var api = await Api.SignedIn(Platform.Web, Platform.Authority, $"{name}@example.org");
+        // As a proxy asks: whoever is taken out of its balancer is asked no more.
+        api.Http.DefaultRequestHeaders.ConnectionClose = Upgrade.IsAsked;
+        return api;
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -41,6 +41,7 @@ public sealed class Trouble(Rig rig, Load load, int rate)
         fault switch
         {
             Fault.Clock when Platform.Clock is null => "libfaketime is not installed",
+            Fault.Beside when rig.Before is null => "this clone does not have the release before",
             Fault.DatabaseDiskFull or Fault.BrokerDiskFull when rig.Disk is null => "only root can mount a small disk",
             _ => null,
         };
@@ -72,6 +73,7 @@ public sealed class Trouble(Rig rig, Load load, int rate)
                 () => File.WriteAllText(Platform.Clock!, step.On),
                 () => File.WriteAllText(Platform.Clock!, "+0")
             ),
+            Fault.Beside => Beside(step.On),
             _ => throw new ArgumentOutOfRangeException(nameof(step), step, null),
         };
 
@@ -100,6 +102,13 @@ public sealed class Trouble(Rig rig, Load load, int rate)
         await Platform.Signal(service, "STOP");
         await Task.Delay(time);
         await Platform.Signal(service, "CONT");
+    }
+
+    private async Task Beside(string service)
+    {
+        await Platform.Replicate(service, 2, rig.Before);
+        await Task.Delay(Short);
+        await Platform.End($"{service} 2");
     }
 
     private async Task KillAt(string point)

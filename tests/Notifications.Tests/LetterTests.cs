@@ -56,6 +56,39 @@ public sealed class LetterTests
         );
     }
 
+    [Fact]
+    public void Another_order_is_told_by_the_names_of_what_was_ordered()
+    {
+        var activity = Given.Activity("merged") with
+        {
+            Taxonomy = new TaxonomyPart("domain", "sea", "Sea"),
+            Changes =
+            [
+                new ReorderLevels("sea", ["low", "deck"], ["deck", "low"]),
+                new ReorderGroups("sea", ["deck", "hull"], ["hull", "deck"]),
+            ],
+        };
+        var known = new KnownTaxonomy
+        {
+            Domains =
+            [
+                new(
+                    "sea",
+                    "Sea",
+                    [new("deck", "Officer"), new("low", "Low")],
+                    [new("hull", "Hull"), new("deck", "Deck")]
+                ),
+            ],
+        };
+        var names = new Names(null, known);
+        Assert.Equal(
+            ["levels put in another order: Officer, Low", "groups put in another order: Hull, Deck"],
+            WhenProposalActivity
+                .NewsOf(activity, Guid.NewGuid())!
+                .Lines.Select(line => Wording.Change(Texts.For("en"), names.In(line)))
+        );
+    }
+
     private static (MimeMessage Mail, string Text, string Html) Letter(Contents contents)
     {
         using var stream = new MemoryStream();
@@ -74,6 +107,37 @@ public sealed class LetterTests
             said,
             new People(new Dictionary<string, Account>(StringComparer.Ordinal)).Name(Texts.For(language), "new")
         );
+
+    [Theory]
+    [InlineData("de", "author", null, "Ihr Vorschlag zu „Pilot“ wurde angenommen, aber der Skill hatte")]
+    [InlineData("de", "author", "role", "aber die Rolle hatte sich inzwischen geändert. Es wurde nichts")]
+    [InlineData("en", "reviewer", "group", "but the group had changed meanwhile. Nothing is applied")]
+    [InlineData("ru", "reviewer", "level", "но уровень тем временем изменился. Пока")]
+    [InlineData("fr", "author", "domain", "mais le domaine avait changé entre-temps. Rien")]
+    public void A_conflict_says_what_had_changed(string language, string reason, string? part, string said)
+    {
+        var activity = new ProposalActivity(
+            Given.Proposal,
+            "conflicted",
+            1,
+            Given.Skill,
+            null,
+            "Pilot",
+            "sea",
+            "deck",
+            "author",
+            null,
+            null,
+            Given.Now,
+            null
+        )
+        {
+            Taxonomy = part is null ? null : new TaxonomyPart(part, "pilot", "Pilot"),
+        };
+        var news = WhenProposalActivity.NewsOf(activity, Given.Proposal)!;
+        var people = new People(new Dictionary<string, Account>(StringComparer.Ordinal));
+        Assert.Contains(said, Wording.Lead(Texts.For(language), news, reason, people));
+    }
 
     private static Contents Merged(string culture = "en") =>
         Contents(

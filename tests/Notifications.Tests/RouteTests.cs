@@ -22,6 +22,13 @@ public sealed class RouteTests(Running running) : IClassFixture<Running>
     }
 
     [Fact]
+    public async Task Every_read_has_a_tag_by_which_it_is_not_answered_twice()
+    {
+        var untagged = await RouteTrials.Untagged(Routes, running.As("everybody", "contributor", "administrator"));
+        Assert.True(untagged.Length == 0, untagged);
+    }
+
+    [Fact]
     public async Task What_only_somebody_signed_in_is_answered_is_kept_nowhere()
     {
         var kept = await RouteTrials.Kept(Routes, running.As("everybody", "contributor", "administrator"));

@@ -236,6 +236,41 @@ public sealed class TellingTests(Running running) : IClassFixture<Running>
     }
 
     [Fact]
+    public async Task Who_watches_a_role_that_is_retired_watches_what_takes_its_place()
+    {
+        await Begin();
+        var taxonomy = _story.Taxonomy(DateTimeOffset.UtcNow.Ticks);
+        var other = new Named($"{_story.Role}-other", "Platform Engineer");
+        await running.Publish(taxonomy with { Roles = [.. taxonomy.Roles, other] });
+        await running.Watch(Reader, "role", _story.Role);
+        await running.Publish(
+            _story.Activity("merged") with
+            {
+                SkillId = Changes.Part.Taxonomy,
+                SkillSlug = null,
+                SkillName = "AI Product Engineer",
+                Group = "",
+                Taxonomy = new TaxonomyPart("role", _story.Role, "AI Product Engineer"),
+                Domains = [_story.Domain],
+                Roles = [_story.Role],
+                Changes = [new RetireRole(_story.Role, "AI Product Engineer", other.Slug)],
+            },
+            times: 2
+        );
+        var mail = (await running.MailsTo(Reader, 1))[0].Message;
+        Assert.Contains(
+            "role “AI Product Engineer” retired: “Platform Engineer” takes its place",
+            mail.TextBody!.ReplaceLineEndings(" ")
+        );
+        var watch = await running.Get(Reader, $"/watches/role/{other.Slug}");
+        Assert.Equal("Platform Engineer", watch.GetProperty("name").GetString());
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await running.As(Reader).GetAsync($"/api/notifications/watches/role/{_story.Role}")).StatusCode
+        );
+    }
+
+    [Fact]
     public async Task One_click_ends_this_watch_and_no_other_without_any_sign_in()
     {
         await Begin();

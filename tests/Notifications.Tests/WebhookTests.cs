@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using SkillPlatform.Contracts;
 using SkillPlatform.Testing;
 
 namespace SkillPlatform.Notifications.Tests;
@@ -88,6 +89,76 @@ public sealed class WebhookTests(Running running) : IClassFixture<Running>, IAsy
         Assert.Equal("requirementMadeMandatory", changed.GetProperty("changes")[0].GetProperty("kind").GetString());
         Assert.Equal(_story.Person("author"), calls[0].Json.GetProperty("data").GetProperty("author").GetString());
         Assert.False(calls[0].Headers.ContainsKey("traceparent"));
+    }
+
+    [Fact]
+    public async Task What_follows_a_skill_that_is_merged_into_another_follows_that_one_whatever_it_is_sent()
+    {
+        var remains = new Story();
+        await running.Publish(remains.Changed(proposal: false));
+        var (quiet, _) = await Created(Wanted(["proposal.submitted"]));
+        var (told, _) = await Created(Wanted(["skill.changed", "proposal.submitted"], _receiver.Url + "?told"));
+        var into = new OtherSkill(remains.Skill, remains.Slug, "Serverless Functions", remains.Domain, "compute");
+        var gone = _story.Changed(proposal: false);
+        await running.Publish(
+            gone with
+            {
+                Changes = [new(gone.Version, "skillMerged", null, null, "Old", "New", null, null, into)],
+                Skill = gone.Skill with { Retired = true },
+            }
+        );
+        foreach (var path in new[] { quiet, told })
+            await Shown(path, webhook => webhook.GetProperty("key").GetString() == remains.Slug);
+        Assert.Equal(
+            _story.Skill,
+            Assert.Single(await Calls(1)).Json.GetProperty("data").GetProperty("skill").GetProperty("id").GetGuid()
+        );
+        await running.Publish(remains.Activity("submitted", "author"));
+        var calls = await Calls(3);
+        Assert.All(calls[1..], call => Assert.Equal("proposal.submitted", call.Type));
+    }
+
+    [Fact]
+    public async Task An_edition_is_told_to_who_follows_the_catalogue()
+    {
+        await Created(
+            new
+            {
+                url = _receiver.Url,
+                scope = "catalogue",
+                key = "all",
+                types = new[] { "edition.published" },
+                shape = "standard",
+            }
+        );
+        await Created(
+            new
+            {
+                url = _receiver.Url,
+                scope = "catalogue",
+                key = "all",
+                types = new[] { "edition.published" },
+                shape = "slack",
+            }
+        );
+        var name = _story.Person("2026.2");
+        var (id, now) = (Guid.CreateVersion7(), DateTimeOffset.UtcNow);
+        await running.Publish(new EditionPublished(id, "2026-2", name, null, "admin", now, now));
+        var calls = await Calls(2);
+        var data = calls
+            .Single(call => call.Body.Contains("edition.published", StringComparison.Ordinal))
+            .Json.GetProperty("data");
+        Assert.Equal(
+            (id, name, "2026-2"),
+            (
+                data.GetProperty("edition").GetGuid(),
+                data.GetProperty("name").GetString(),
+                data.GetProperty("slug").GetString()
+            )
+        );
+        var sentence = calls.Single(call => call.Body.Contains("\"text\"", StringComparison.Ordinal)).Body;
+        Assert.Contains(name, sentence);
+        Assert.Contains("/editions/2026-2", sentence);
     }
 
     [Fact]

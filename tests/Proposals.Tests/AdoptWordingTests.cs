@@ -106,13 +106,15 @@ public sealed class AdoptWordingTests(ProposalsHost host)
             new DescribeSkill("", "Describes."),
             new RenameSkill("Functions", "Lambdas"),
             new RenameRole("engineer", "Engineer", "Builder"),
+            new DescribeRole("engineer", "", "Builds."),
+            new DescribeLevel("cloud", "junior", "", "Begins."),
             Given.Mandatory,
         ];
         Assert.Equal(
-            ["States.", "Describes.", "Lambdas", "Builder", null],
+            ["States.", "Describes.", "Lambdas", "Builder", "Builds.", "Begins.", null],
             changes.Select((_, i) => About.Of(1, changes, i)!.Wording(1, changes))
         );
-        foreach (var i in new[] { 0, 1, 2, 3 })
+        foreach (var i in new[] { 0, 1, 2, 3, 4, 5 })
         {
             var about = About.Of(1, changes, i)!;
             Assert.Equal("New.", about.Wording(1, about.With(1, changes, "New.")));
@@ -125,7 +127,7 @@ public sealed class AdoptWordingTests(ProposalsHost host)
         Assert.Equal("About buckets.", About.Of(1, one, 0)!.Wording(1, one));
         Assert.Null(About.Of(1, one, 0, 2));
         Assert.Null(About.Of(1, changes, 0, 0));
-        Assert.Null(About.Of(1, changes, 5));
+        Assert.Null(About.Of(1, changes, changes.Length));
     }
 
     private static async Task<Guid> Submit(HttpClient author, string skill)

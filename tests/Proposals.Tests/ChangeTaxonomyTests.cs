@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -41,6 +42,15 @@ public sealed class ChangeTaxonomyTests(ProposalsHost host)
         At(Check(null, new RenameRole("nobody", "Nobody", "Somebody")), "/changes/0/role");
         At(Check(null, role with { Name = " " }), "/changes/0/name");
         At(Check(null, role with { Name = "Engineer" }), "/changes");
+        string[] levels = ["junior", "middle", "senior"];
+        var reorder = new ReorderLevels("cloud", levels, ["senior", "junior", "middle"]);
+        Assert.Equal(new TaxonomyPart("domain", "cloud", "Cloud"), Check(null, group, reorder).Sound!.Subject.Part);
+        At(Check(null, reorder with { Levels = ["senior"] }), "/changes/0/levels");
+        At(Check(null, reorder with { Domain = "moon" }), "/changes/0/domain");
+        Assert.Equal(
+            SubmitProposal.ChangedCode,
+            Check(null, reorder with { Was = ["middle", "junior", "senior"] }).Refusal!.Code
+        );
         Assert.Equal(SubmitProposal.ChangedCode, Check(null, role with { Was = "Planner" }).Refusal!.Code);
     }
 
@@ -152,9 +162,88 @@ public sealed class ChangeTaxonomyTests(ProposalsHost host)
         Assert.Equal(JsonValueKind.Null, shown.GetProperty("skill").ValueKind);
     }
 
+    [Fact]
+    public async Task What_something_stands_in_is_not_retired_and_the_answer_says_how_much_stands_there()
+    {
+        await host.Skill();
+        using var author = host.As("taxonomy-retires");
+        (string, object)[] kept =
+        [
+            (
+                "skills in it",
+                new
+                {
+                    op = "retireGroup",
+                    domain = "cloud",
+                    group = "serverless",
+                }
+            ),
+            (
+                "requirements of this level",
+                new
+                {
+                    op = "retireLevel",
+                    domain = "cloud",
+                    level = "middle",
+                }
+            ),
+            ("requirements of this role", new { op = "retireRole", role = "architect" }),
+            ("groups in it", new { op = "retireDomain", domain = "cloud" }),
+        ];
+        foreach (var (what, change) in kept)
+        {
+            var answer = await Post(author, change);
+            await answer.Is(HttpStatusCode.Conflict, "in-use");
+            var problem = await answer.Json();
+            Assert.Contains(what, problem.GetProperty("detail").GetString());
+            var conflict = Assert.Single(problem.GetProperty("conflicts").EnumerateArray());
+            Assert.True(int.Parse(conflict.GetProperty("now").GetString()!, CultureInfo.InvariantCulture) > 0);
+        }
+        await (
+            await Post(
+                author,
+                new
+                {
+                    op = "retireLevel",
+                    domain = "trainees",
+                    level = "junior",
+                }
+            )
+        ).Is(HttpStatusCode.Conflict, "last-level");
+        await Submit(
+            author,
+            new
+            {
+                op = "retireGroup",
+                domain = "trainees",
+                group = "first-steps",
+            }
+        );
+    }
+
+    [Fact]
+    public void What_is_retired_does_not_come_back_with_old_news_of_a_skill()
+    {
+        var taxonomy = Given.Taxonomy with
+        {
+            Domains =
+            [
+                .. Given.Taxonomy.Domains.Select(d => d with { Levels = [.. d.Levels.Where(l => l.Slug != "senior")] }),
+            ],
+            Roles = [new("engineer", "Engineer")],
+            Retired = [new("level", "senior", "Senior", "cloud"), new("role", "architect", "Architect")],
+        };
+        var places = taxonomy.With(Given.Skill());
+        Assert.Equal(["junior", "middle"], places.Domain("cloud")!.Levels.Select(l => l.Slug));
+        Assert.Equal(["engineer"], places.Roles.Select(r => r.Slug));
+    }
+
+    private static Task<HttpResponseMessage> Post(HttpClient author, object change) =>
+        author.PostAsJsonAsync(Root, new { rationale = "Because.", changes = new[] { change } });
+
     private static async Task<Guid> Submit(HttpClient author, object change)
     {
-        var answer = await author.PostAsJsonAsync(Root, new { rationale = "Because.", changes = new[] { change } });
+        var answer = await Post(author, change);
         await answer.Is(HttpStatusCode.Created);
         return (await answer.Json()).GetProperty("id").GetGuid();
     }

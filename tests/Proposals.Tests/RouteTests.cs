@@ -25,6 +25,16 @@ public sealed class RouteTests(ProposalsHost host)
     }
 
     [Fact]
+    public async Task Every_read_has_a_tag_by_which_it_is_not_answered_twice()
+    {
+        var untagged = await RouteTrials.Untagged(
+            Routes,
+            host.As("everybody", "contributor", "reviewer", "moderator", "administrator")
+        );
+        Assert.True(untagged.Length == 0, untagged);
+    }
+
+    [Fact]
     public async Task What_only_somebody_signed_in_is_answered_is_kept_nowhere()
     {
         var kept = await RouteTrials.Kept(

@@ -15,11 +15,14 @@ public sealed class Platform : IAsyncDisposable
     private static readonly Topology Model = Topology.Read();
     public static readonly string[] Services = [.. Model.Services.Select(s => s.Project)];
     private readonly ConcurrentDictionary<string, Process> _processes = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int> _ports = Services.ToDictionary(
-        name => name,
-        _ => Local.FreePort(),
+
+    // Of each replica. A replica beside the first has a number after its service's name.
+    private readonly ConcurrentDictionary<string, int> _ports = new(
+        Services.Select(name => KeyValuePair.Create(name, Local.FreePort())),
         StringComparer.Ordinal
     );
+    private readonly ConcurrentDictionary<string, Build> _builds = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Wire> _wires = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _environment = new(StringComparer.Ordinal);
     private readonly string _logs = Local.NewFolder("platform");
 
@@ -64,8 +67,18 @@ public sealed class Platform : IAsyncDisposable
         (Postgres, Standby) = (Standby, Postgres);
     }
 
-    /// <summary>Between the services and <c>database</c> and <c>broker</c>, where a test has asked for it before they start.</summary>
-    public IReadOnlyDictionary<string, Wire> Wires { get; private set; } = new Dictionary<string, Wire>();
+    /// <summary>To <c>database</c> and <c>broker</c>, or to the replicas of services, where a test has asked for it before they start.</summary>
+    public IReadOnlyDictionary<string, Wire> Wires => _wires;
+
+    /// <summary>What the first replicas are started from.</summary>
+    public Build Build { get; set; } = Build.Here;
+
+    /// <summary>From now on each service is reached by a balancer before its replicas.</summary>
+    public void Balance()
+    {
+        foreach (var service in Services)
+            _wires[service] = new(_ports[service]);
+    }
 
     /// <summary>A file with what the services' clocks are moved by (<c>+120s</c>); null where they are not moved.</summary>
     public string? Clock { get; private set; }
@@ -73,11 +86,8 @@ public sealed class Platform : IAsyncDisposable
     /// <summary>From now on the services reach their servers by wires, and their clocks can be moved where libfaketime is installed.</summary>
     public void Rig()
     {
-        Wires = new Dictionary<string, Wire>(StringComparer.Ordinal)
-        {
-            ["database"] = new(Postgres.Port),
-            ["broker"] = new(Rabbit.Port),
-        };
+        _wires["database"] = new(Postgres.Port);
+        _wires["broker"] = new(Rabbit.Port);
         const string libraries = "/usr/lib";
         if (
             Directory.Exists(libraries)
@@ -100,14 +110,18 @@ public sealed class Platform : IAsyncDisposable
         }
     }
 
-    /// <summary>Address of a service.</summary>
-    public Uri this[string service] =>
-        new($"http://127.0.0.1:{_ports[service].ToString(CultureInfo.InvariantCulture)}");
+    /// <summary>Address of a replica.</summary>
+    public Uri this[string replica] => At("127.0.0.1", _ports[replica]);
 
     /// <summary>The public origin.</summary>
-    public Uri Web => new($"http://localhost:{_ports["Web"].ToString(CultureInfo.InvariantCulture)}");
+    public Uri Web => At("localhost", Front("Web"));
 
-    public string Authority => $"http://localhost:{_ports["Identity"].ToString(CultureInfo.InvariantCulture)}";
+    public string Authority => At("localhost", Front("Identity")).ToString().TrimEnd('/');
+
+    private int Front(string service) => _wires.GetValueOrDefault(service)?.Port ?? _ports[service];
+
+    private static Uri At(string host, int port) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"http://{host}:{port}"));
 
     public string Database(string name) =>
         $"{Postgres.Admin.Replace("Database=postgres", $"Database={name}", StringComparison.Ordinal)};Maximum Pool Size=40";
@@ -135,44 +149,66 @@ public sealed class Platform : IAsyncDisposable
     public async Task StartServices()
     {
         _stopped = false;
-        foreach (var service in Services)
-            Launch(service);
+        foreach (var replica in _ports.Keys)
+            Launch(replica);
         await Ready();
     }
 
-    /// <summary>Starts more replicas of a service beside the one there is, and waits until they are ready.</summary>
+    /// <summary>Starts more replicas of a service beside those there are, waits until they are ready, and lets others come to them.</summary>
     /// <param name="service">Which.</param>
-    /// <param name="count">Of them all.</param>
-    public async Task Replicate(string service, int count)
+    /// <param name="count">The highest number of a replica then.</param>
+    /// <param name="build">What they are started from; null for what was built here.</param>
+    public async Task Replicate(string service, int count, Build? build = null)
     {
         string[] more =
         [
             .. Enumerable
                 .Range(2, count - 1)
-                .Select(n => string.Create(CultureInfo.InvariantCulture, $"{service} {n}")),
+                .Select(n => string.Create(CultureInfo.InvariantCulture, $"{service} {n}"))
+                .Where(replica => !_ports.ContainsKey(replica)),
         ];
         foreach (var replica in more)
         {
             _ports[replica] = Local.FreePort();
+            _builds[replica] = build ?? Build.Here;
             Launch(replica);
         }
-        foreach (var replica in more)
-            await Eventually.Holds(() => IsReady(replica), TimeSpan.FromSeconds(90));
+        await Ready(replicas: more);
+        LeadToReplicas(service);
     }
 
-    /// <summary>Waits until every process says it is ready; else says which is not, and what it wrote last.</summary>
-    public async Task Ready(TimeSpan? limit = null)
+    /// <summary>Takes a replica out of its balancer, then ends it with SIGTERM; gives its exit code.</summary>
+    public async Task<int> End(string replica)
     {
+        _ports.TryRemove(replica, out _);
+        LeadToReplicas(replica.Split(' ')[0]);
+        await Signal(replica, "TERM");
+        _processes.TryRemove(replica, out var process);
+        await process!.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        return process.ExitCode;
+    }
+
+    private void LeadToReplicas(string service) =>
+        _wires
+            .GetValueOrDefault(service)
+            ?.LeadTo([
+                .. _ports.Where(replica => replica.Key.Split(' ')[0] == service).Select(replica => replica.Value),
+            ]);
+
+    /// <summary>Waits until every process says it is ready; else says which is not, and what it wrote last.</summary>
+    public async Task Ready(TimeSpan? limit = null, IReadOnlyCollection<string>? replicas = null)
+    {
+        replicas ??= [.. _ports.Keys];
         try
         {
             await Task.WhenAll(
-                Services.Select(service => Eventually.Holds(() => IsReady(service), limit ?? TimeSpan.FromSeconds(90)))
+                replicas.Select(replica => Eventually.Holds(() => IsReady(replica), limit ?? TimeSpan.FromSeconds(90)))
             );
         }
         catch (TimeoutException late)
         {
             var missing = new List<string>();
-            foreach (var service in Services)
+            foreach (var service in replicas)
                 if (!await IsReady(service))
                     missing.Add($"{service} is not ready: {await Health(service)}\n{Log(service)}");
             if (missing.Count > 0)
@@ -265,17 +301,16 @@ public sealed class Platform : IAsyncDisposable
 
     private ProcessStartInfo Info(string service, params string[] arguments)
     {
-        // A replica has a number after its name.
         var program = service.Split(' ')[0];
-        var dll = Repository.Service(program);
+        var build = _builds.GetValueOrDefault(service, Build);
+        var dll = build.Service(program);
         var info = new ProcessStartInfo("dotnet", [dll, .. arguments])
         {
             UseShellExecute = false,
             WorkingDirectory = Path.GetDirectoryName(dll)!,
         };
-        foreach (var (name, value) in Model.EnvironmentOf(program, Value).Concat(_environment))
+        foreach (var (name, value) in build.Model.EnvironmentOf(program, Value).Concat(_environment))
             info.Environment[name] = value;
-        info.Environment["ASPNETCORE_URLS"] = this[service].ToString().TrimEnd('/');
         return info;
     }
 
@@ -285,14 +320,10 @@ public sealed class Platform : IAsyncDisposable
         var parts = expression.Split('.');
         return parts switch
         {
-            [var broker, "connectionString"] when broker.EndsWith("-broker", StringComparison.Ordinal) => string.Join(
-                ',',
-                Nodes.Select(node =>
-                    new UriBuilder(Broker(broker[..^"-broker".Length]))
-                    {
-                        Port = Wires.GetValueOrDefault("broker")?.Port ?? node.Port,
-                    }.ToString()
-                )
+            // Of a release whose services had one account for all.
+            ["messaging", "connectionString"] => OfNodes(Rabbit.Address),
+            [var broker, "connectionString"] when broker.EndsWith("-broker", StringComparison.Ordinal) => OfNodes(
+                Broker(broker[..^"-broker".Length])
             ),
             [var db, "connectionString"] when Standby is not null => new NpgsqlConnectionStringBuilder(
                 Database(db[..^"-db".Length])
@@ -312,7 +343,7 @@ public sealed class Platform : IAsyncDisposable
             }.ConnectionString,
             ["mail", .., "host"] => _smtp.Host,
             ["mail", .., "port"] => _smtp.Port.ToString(CultureInfo.InvariantCulture),
-            [var name, "bindings", ..] => this[Model.Services.Single(s => s.Name == name).Project]
+            [var name, "bindings", ..] => At("127.0.0.1", Front(Model.Services.Single(s => s.Name == name).Project))
                 .ToString()
                 .TrimEnd('/'),
             ["web-public-origin", ..] => Web.ToString().TrimEnd('/'),
@@ -322,9 +353,18 @@ public sealed class Platform : IAsyncDisposable
         };
     }
 
+    private string OfNodes(Uri account) =>
+        string.Join(
+            ',',
+            Nodes.Select(node =>
+                new UriBuilder(account) { Port = Wires.GetValueOrDefault("broker")?.Port ?? node.Port }.ToString()
+            )
+        );
+
     private void Launch(string service)
     {
         var info = Info(service);
+        info.Environment["ASPNETCORE_URLS"] = this[service].ToString().TrimEnd('/');
         info.RedirectStandardOutput = info.RedirectStandardError = info.RedirectStandardInput = true;
         var process = new Process { StartInfo = info, EnableRaisingEvents = true };
         var log = Path.Combine(_logs, $"{service}.log");
@@ -339,7 +379,7 @@ public sealed class Platform : IAsyncDisposable
         process.ErrorDataReceived += (_, line) => Note(line.Data);
         process.Exited += (_, _) =>
         {
-            if (!_stopped)
+            if (!_stopped && _ports.ContainsKey(service))
                 Launch(service);
         };
         process.Start();

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
@@ -92,6 +93,38 @@ public static class RouteTrials
                 unlike.Add($"{path}: {(int)get.StatusCode}, but HEAD {(int)head.StatusCode}");
         }
         return string.Join("\n", unlike);
+    }
+
+    /// <summary>Every read of the API has an ETag that is good for 304; gives those that have not.</summary>
+    /// <param name="routes">Of the host.</param>
+    /// <param name="caller">A client of the host, with the rights to get as far as can be.</param>
+    public static async Task<string> Untagged(EndpointDataSource routes, HttpClient caller)
+    {
+        using var client = Bare(caller);
+        var (read, untagged) = (0, new List<string>());
+        foreach (var path in Patterns(routes, "GET").Where(IsRead).Select(pattern => Path(pattern, "x")))
+        {
+            using var first = await Send(client, HttpMethod.Get, path);
+            if (first is not { IsSuccessStatusCode: true, Content.Headers.ContentType.MediaType: "application/json" })
+                continue;
+            read++;
+            var tag = first.Headers.ETag;
+            using var again = await Send(
+                client,
+                HttpMethod.Get,
+                path,
+                ask => ask.Headers.IfNoneMatch.Add(tag ?? new("\"none\""))
+            );
+            // What tells the time has changed meanwhile.
+            var known = again.StatusCode == HttpStatusCode.NotModified || !Equals(again.Headers.ETag, tag);
+            if (tag is not { IsWeak: false } || !known)
+                untagged.Add($"{path}: {tag}, and then {(int)again.StatusCode}");
+        }
+        return read == 0 ? "There is no such route." : string.Join("\n", untagged);
+
+        static bool IsRead(string pattern) =>
+            pattern.StartsWith("/api/", StringComparison.Ordinal)
+            && !pattern.EndsWith("/openapi.json", StringComparison.Ordinal);
     }
 
     /// <summary>What only somebody signed in is answered is kept nowhere; gives the routes whose answers may be.</summary>

@@ -36,6 +36,9 @@ public sealed partial record Topology(IReadOnlyList<Topology.Service> Services, 
         return JsonSerializer.Deserialize<Topology>(stream, Json)!;
     }
 
+    /// <param name="file">Of another commit.</param>
+    public static Topology Read(string file) => JsonSerializer.Deserialize<Topology>(File.ReadAllText(file), Json)!;
+
     /// <summary>The environment of a service, each expression replaced by its value.</summary>
     public IEnumerable<KeyValuePair<string, string>> EnvironmentOf(string project, Func<string, string> value) =>
         Services

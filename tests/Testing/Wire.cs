@@ -4,17 +4,20 @@ using System.Net.Sockets;
 
 namespace SkillPlatform.Testing;
 
-/// <summary>A network between two programs that can be cut, or go dead without telling anybody.</summary>
+/// <summary>
+/// A network between two programs that can be cut, or go dead without telling anybody; or a balancer, where it leads to several.
+/// </summary>
 public sealed class Wire : IAsyncDisposable
 {
-    private readonly int _to;
+    private volatile int[] _to;
+    private uint _turn;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _over = new();
     private readonly ConcurrentDictionary<TcpClient, byte> _ends = new();
     private volatile TaskCompletionSource _flows = Done();
 
-    /// <param name="to">The port that it leads to.</param>
-    public Wire(int to)
+    /// <param name="to">The ports that it leads to, in turn.</param>
+    public Wire(params int[] to)
     {
         _to = to;
         _listener.Start();
@@ -23,6 +26,9 @@ public sealed class Wire : IAsyncDisposable
     }
 
     public int Port { get; }
+
+    /// <summary>From now on new connections lead there, in turn; those that there are stay.</summary>
+    public void LeadTo(params int[] to) => _to = to;
 
     /// <summary>Ends every connection; new ones are let through.</summary>
     public void Cut()
@@ -65,7 +71,8 @@ public sealed class Wire : IAsyncDisposable
         try
         {
             await _flows.Task.WaitAsync(_over.Token);
-            await far.ConnectAsync(IPAddress.Loopback, _to, _over.Token);
+            var to = _to;
+            await far.ConnectAsync(IPAddress.Loopback, to[Interlocked.Increment(ref _turn) % to.Length], _over.Token);
             await Task.WhenAny(Pump(near, far), Pump(far, near));
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)

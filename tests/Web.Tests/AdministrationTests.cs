@@ -424,6 +424,8 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
         using var browser = await As("administrator");
         var html = await browser.Html($"/en/admin/imports/{Id}");
         Assert.Contains("Reading tides", html);
+        Assert.Contains("<summary><bdi>Harbour pilot</bdi></summary>", html);
+        Assert.Matches("Role renamed from .*Lotse", html);
         Assert.Contains("Import this", html);
         using var run = await browser.Post($"/en/admin/imports/{Id}", $"/en/admin/imports/{Id}/run");
         Assert.Equal($"/en/admin/imports/{Id}", run.Headers.Location?.OriginalString);

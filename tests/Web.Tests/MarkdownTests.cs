@@ -59,6 +59,21 @@ public sealed class MarkdownTests
     public void Each_part_is_shown_as_what_it_is(string text, string html) =>
         Assert.Contains(html, Formatted.Html(text).Value);
 
+    [Fact]
+    public void A_line_of_words_is_what_it_is_among_other_things()
+    {
+        const string parts =
+            "a|B|w|www|.|www.x.org|1|0.|1)| |  |, |; |? |'|it's|(|)|(c)|-|--|/|//|%|x@y|ä|ß|я|契約|の|。|「|」|…|–|é|ى|a-b|a.b";
+        var (random, all) = (new Random(7), parts.Split('|'));
+        for (var n = 0; n < 2_000; n++)
+        {
+            var text = string.Concat(Enumerable.Range(0, random.Next(1, 9)).Select(_ => all[random.Next(all.Length)]));
+            if (!char.IsLetter(text[0]))
+                continue;
+            Assert.Equal($"<p><em>x</em></p>\n{Markdown.Html(text)}", Markdown.Html($"*x*\n\n{text}"));
+        }
+    }
+
     [Theory]
     [InlineData("- ")]
     [InlineData("1. ")]

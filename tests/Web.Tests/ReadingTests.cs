@@ -208,6 +208,80 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
     }
 
     [Fact]
+    public async Task What_a_role_a_level_a_domain_and_a_group_are_in_other_systems_stands_on_their_pages()
+    {
+        static object[] Ids(string id) =>
+            [
+                new
+                {
+                    system = "esco",
+                    id,
+                    uri = $"https://example.org/{id}",
+                },
+            ];
+        var levels = new[]
+        {
+            new
+            {
+                slug = "junior",
+                name = "Junior",
+                externalIds = Ids("l1"),
+            },
+        };
+        var groups = new[]
+        {
+            new
+            {
+                slug = "quay",
+                name = "Quay",
+                skills = 1,
+                externalIds = Ids("g1"),
+            },
+        };
+        var harbour = new
+        {
+            slug = "harbour",
+            name = "Harbour",
+            levels,
+            groups,
+            externalIds = Ids("d1"),
+        };
+        var role = new
+        {
+            slug = "stevedore",
+            name = "Stevedore",
+            counts = new
+            {
+                skills = 0,
+                mandatory = 0,
+                optional = 0,
+            },
+            items = Array.Empty<object>(),
+            externalIds = Ids("r1"),
+        };
+        web.Catalog.On("GET /api/catalog/domains", new { items = new[] { harbour } })
+            .On("GET /api/catalog/skills", Samples.Empty)
+            .On("GET /api/catalog/roles", Samples.Empty)
+            .On("GET /api/catalog/roles/stevedore", role);
+        using var browser = web.Browser();
+        Assert.Equal(["d1"], await Shown("/en/?domain=harbour"));
+        Assert.Equal(["g1"], await Shown("/en/?domain=harbour&group=quay"));
+        Assert.Equal(["r1"], await Shown("/en/roles/stevedore"));
+        Assert.Equal(["r1", "l1"], await Shown("/en/roles/stevedore?level=junior"));
+
+        async Task<string[]> Shown(string path)
+        {
+            var html = await browser.Html(path);
+            return
+            [
+                .. new[] { "r1", "l1", "d1", "g1" }.Where(id =>
+                    html.Contains($"href=\"https://example.org/{id}\"", StringComparison.Ordinal)
+                ),
+            ];
+        }
+    }
+
+    [Fact]
     public async Task Texts_in_another_script_are_not_taken_for_the_usual_language()
     {
         web.Given("scripts", "潮汐表を読む。");
@@ -662,6 +736,95 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Contains("asOf=2026-03-01T23%3A59%3A59Z", web.Catalog.Last("/api/catalog/roles/pilot").Query);
         using var nobody = await browser.Get("/en/roles/nobody");
         Assert.Equal(HttpStatusCode.NotFound, nobody.StatusCode);
+    }
+
+    [Fact]
+    public async Task What_was_retired_says_since_when_and_by_which_proposal()
+    {
+        var proposal = Guid.NewGuid();
+        var ended = new
+        {
+            kind = "role",
+            slug = "stoker",
+            name = "Stoker",
+            domain = (string?)null,
+            at = "2026-11-20T10:00:00Z",
+            proposal,
+        };
+        web.Catalog.On("GET /api/catalog/domains", Samples.Tree)
+            .On(
+                "GET /api/catalog/roles/stoker",
+                new
+                {
+                    slug = "stoker",
+                    name = "Stoker",
+                    counts = new
+                    {
+                        skills = 0,
+                        mandatory = 0,
+                        optional = 0,
+                    },
+                    items = Array.Empty<object>(),
+                    retired = ended,
+                }
+            )
+            .On(
+                "GET /api/catalog/retired",
+                new { items = new[] { ended with { kind = "group", slug = "bilge", name = "Bilge", domain = "sea" } } }
+            );
+        using var browser = web.Browser();
+        await browser.SignIn();
+        string[] pages = ["/en/roles/stoker", "/en/?domain=sea&group=bilge"];
+        foreach (var (page, name) in pages.Zip(["Stoker", "Bilge"]))
+        {
+            var html = await browser.Html(page);
+            Assert.Contains("20 November 2026", html);
+            Assert.Contains(name, html);
+            Assert.Contains($"href=\"/en/proposals/{proposal}\"", html);
+            Assert.DoesNotContain("/suggest\"", html);
+        }
+        Assert.Contains("domain=sea", web.Catalog.Last("/api/catalog/retired").Query);
+        using var form = await browser.Get("/en/roles/stoker/suggest");
+        Assert.Equal(HttpStatusCode.NotFound, form.StatusCode);
+
+        // Where something takes its place, that is where one is led.
+        web.Catalog.On(
+                "GET /api/catalog/roles/trimmer",
+                new
+                {
+                    slug = "stoker",
+                    name = "Stoker",
+                    counts = new
+                    {
+                        skills = 0,
+                        mandatory = 0,
+                        optional = 0,
+                    },
+                    items = Array.Empty<object>(),
+                }
+            )
+            .On(
+                "GET /api/catalog/retired",
+                new
+                {
+                    items = new[]
+                    {
+                        new
+                        {
+                            kind = "group",
+                            slug = "bilge",
+                            name = "Bilge",
+                            domain = "sea",
+                            at = "2026-11-20T10:00:00Z",
+                            into = "coast",
+                        },
+                    },
+                }
+            );
+        using var led = await browser.Get("/en/roles/trimmer?level=senior");
+        Assert.Equal("/en/roles/stoker?level=senior", led.Headers.Location?.OriginalString);
+        using var group = await browser.Get("/en/?domain=sea&group=bilge");
+        Assert.Equal("/en/?domain=sea&group=coast", group.Headers.Location?.OriginalString);
     }
 
     [Fact]

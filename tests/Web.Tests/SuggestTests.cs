@@ -260,6 +260,60 @@ public sealed class SuggestTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Equal(422, (int)same.StatusCode);
     }
 
+    [Fact]
+    public async Task Levels_are_put_in_order_by_numbers_and_the_others_make_room()
+    {
+        web.Proposals.On("POST /api/proposals", new { id = Id }, 201);
+        using var browser = web.Browser();
+        await browser.SignIn();
+        const string page = "/en/domains/sea/suggest";
+        var form = new SentForm(await browser.Html(page), "rationale");
+        var seen = form["seen.level"]!.Split(' ');
+        Assert.True(seen.Length > 1);
+        // The last one to the top.
+        form[$"at.level.{seen[^1]}"] = "1";
+        form["rationale"] = "So.";
+        form["do"] = "send";
+        using var answer = await form.Send(browser.Client);
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        var change = Assert.IsType<Contracts.ReorderLevels>(
+            Assert.Single(Body("/api/proposals").GetProperty("changes").Deserialize<Contracts.Change[]>(Json)!)
+        );
+        Assert.Equal(seen, change.Was);
+        Assert.Equal([seen[^1], .. seen[..^1]], change.Levels);
+    }
+
+    [Fact]
+    public async Task What_nothing_stands_in_can_be_retired_and_a_refusal_says_what_to_do()
+    {
+        web.Catalog.On("GET /api/catalog/roles/helm", RoleNamed("Pilot"));
+        using var browser = web.Browser();
+        await browser.SignIn();
+        const string page = "/en/roles/helm/suggest";
+        web.Proposals.On("POST /api/proposals", new { type = "/problems/in-use", title = "In use" }, 409);
+        (string, string)[] form =
+        [
+            ("was.role.helm", "Pilot"),
+            ("role.helm", "Pilot"),
+            ("retire.role.helm", "true"),
+            ("rationale", "Nobody is one."),
+            ("do", "send"),
+        ];
+        using var refused = await browser.Post(page, page, form);
+        Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+        var html = await refused.Content.ReadAsStringAsync(_ct);
+        Assert.Contains("Move, merge or drop that first.", html);
+        Assert.Contains("name=\"retire.role.helm\" value=\"true\" checked", html);
+        Assert.Equal(
+            [new Contracts.RetireRole("helm", "Pilot")],
+            Body("/api/proposals").GetProperty("changes").Deserialize<Contracts.Change[]>(Json)!
+        );
+        // A group with skills is not offered: the form says how many there are.
+        var domain = await browser.Html("/en/domains/sea/suggest");
+        Assert.DoesNotContain("retire.group.coast", domain);
+        Assert.Contains("Cannot be retired yet: 1 skill.", domain);
+    }
+
     private static object RoleNamed(string name) =>
         new
         {

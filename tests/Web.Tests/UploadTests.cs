@@ -17,6 +17,21 @@ public sealed class UploadTests(WebFixture web) : IClassFixture<WebFixture>
             state = "done",
             source = "tides.xlsx",
             unchanged = 39,
+            taxonomy = new[]
+            {
+                new
+                {
+                    taxonomy = new
+                    {
+                        kind = "role",
+                        slug = "pilot",
+                        name = "Harbour pilot",
+                    },
+                    kind = "roleRenamed",
+                    before = "Lotse",
+                    after = "Harbour pilot",
+                },
+            },
             skills = new[]
             {
                 new
@@ -112,6 +127,11 @@ public sealed class UploadTests(WebFixture web) : IClassFixture<WebFixture>
         "This is not JSON, or nested more than 64 deep: line 3, byte 14.",
         "Das ist kein JSON, oder es ist tiefer als 64 verschachtelt: Zeile 3, Byte 14."
     )]
+    [InlineData(
+        "“r2” of esco is something else in the catalogue than the id before it.",
+        "„r2“ von esco ist im Katalog etwas anderes als die Kennung davor."
+    )]
+    [InlineData("“1” of a: b is “Knots” already.", "„1“ von a: b ist bereits „Knots“.")]
     [InlineData("Something new.", "Something new.")]
     public void What_is_wrong_is_said_in_the_language_of_its_reader(string said, string german) =>
         Assert.Equal(german, FileErrors.In(Texts.In("de"), said));

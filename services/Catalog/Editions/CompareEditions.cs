@@ -20,7 +20,7 @@ public sealed record EditionDiff(
     /// <summary>
     /// <c>Kind</c> is one of <c>barRaised</c> (became or came as mandatory), <c>barLowered</c> (became optional, or what was
     /// mandatory went), <c>reworded</c>, <c>new</c>, <c>retired</c>, <c>moved</c>, <c>renamed</c>, <c>keywords</c>;
-    /// <c>Change</c> says by what, as in history. Who and why are of the last change that made it so.
+    /// <c>Change</c> says by what, as in history: of a skill that went into another, <c>After</c> is what that was called. Who and why are of the last change that made it so.
     /// </summary>
     public sealed record Line(
         string Kind,
@@ -81,7 +81,8 @@ public static class CompareEditions
           select skill, 0, null, null, 'new', 'skillAdded', null, name, null, null
           from skills where (was_retired is null or was_retired) and not retired
           union all
-          select skill, 0, null, null, 'retired', 'skillRetired', name, null, null, null
+          select skill, 0, null, null, 'retired', case kind when 'skillMerged' then kind else 'skillRetired' end, name,
+            case kind when 'skillMerged' then other_name end, null, null
           from skills where not was_retired and retired
           union all
           select skill, 1, null, null, 'renamed', 'skillRenamed', old_name, name, null, null
@@ -164,8 +165,7 @@ public static class CompareEditions
                     r.Level ?? "",
                 ]
         );
-        return Reading.Hashed(
-            http,
+        return TypedResults.Ok(
             new EditionDiff(
                 EditionItem.Of(from, people),
                 EditionItem.Of(to, people),

@@ -64,8 +64,7 @@ public static class ReadEditions
         );
         var page = paging.Of([.. rest], edition => [edition.Slug]);
         var people = await People.Load(session, page.Items.Select(e => e.By), ct);
-        return Reading.Hashed(
-            http,
+        return TypedResults.Ok(
             new Page<EditionItem>([.. page.Items.Select(e => EditionItem.Of(e, people))], page.NextCursor)
         );
     }
@@ -85,8 +84,7 @@ public static class ReadEditions
         command.Parameters.Add(new() { Value = edition.AsOf });
         await using var reader = await command.ExecuteReaderAsync(ct);
         await reader.ReadAsync(ct);
-        return Reading.Hashed(
-            http,
+        return TypedResults.Ok(
             new EditionPage(
                 edition.Slug,
                 edition.Name,

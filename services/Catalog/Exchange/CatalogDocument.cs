@@ -1,4 +1,7 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
 using SkillPlatform.Contracts;
 using SkillPlatform.EventSourcing;
 
@@ -16,8 +19,8 @@ namespace SkillPlatform.Catalog;
 public sealed record CatalogDocument(
     string? Source,
     string? Licence,
-    string[]? Levels,
-    string[] Roles,
+    CatalogDocument.Term[]? Levels,
+    CatalogDocument.Term[] Roles,
     CatalogDocument.Domain[] Domains,
     string[]? Covers = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Language = null,
@@ -35,18 +38,74 @@ public sealed record CatalogDocument(
 
     public static readonly string[] UsualLevels = ["Junior", "Middle", "Senior", "Lead", "Principal"];
 
+    /// <summary>A role or a level; of what is null nothing is said. One that has a name alone is written as that.</summary>
+    [JsonConverter(typeof(Form))]
+    public sealed record Term(string Name, string? Description = null, ExternalId[]? ExternalIds = null)
+    {
+        public static implicit operator Term(string name) => new(name);
+
+        private sealed record Whole(
+            string Name,
+            [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description,
+            [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExternalId[]? ExternalIds
+        );
+
+        /// <summary>As the description of the API tells it.</summary>
+        public static void Describe(OpenApiOptions options) =>
+            options.AddSchemaTransformer(
+                async (schema, context, ct) =>
+                {
+                    if (context.JsonTypeInfo.Type == typeof(Term[]))
+                        schema.Items = new OpenApiSchema
+                        {
+                            OneOf =
+                            [
+                                new OpenApiSchema { Type = JsonSchemaType.String },
+                                await context.GetOrCreateSchemaAsync(typeof(Whole), cancellationToken: ct),
+                            ],
+                        };
+                }
+            );
+
+        private sealed class Form : JsonConverter<Term>
+        {
+            public override Term? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+                reader.TokenType == JsonTokenType.String ? new Term(reader.GetString()!)
+                : JsonSerializer.Deserialize<Whole>(ref reader, options) is var (name, description, ids)
+                    ? new Term(name, description, ids)
+                : null;
+
+            public override void Write(Utf8JsonWriter writer, Term value, JsonSerializerOptions options)
+            {
+                if (value is { Description: null, ExternalIds: null })
+                    writer.WriteStringValue(value.Name);
+                else
+                    JsonSerializer.Serialize(
+                        writer,
+                        new Whole(value.Name, value.Description, value.ExternalIds),
+                        options
+                    );
+            }
+        }
+    }
+
     /// <summary>Of where its texts are from a null says nothing, and what is empty takes away what is known.</summary>
     public sealed record Domain(
         string Name,
-        string[]? Levels,
+        Term[]? Levels,
         Group[] Groups,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Language = null,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Source = null,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Licence = null,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Attribution = null
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Attribution = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExternalId[]? ExternalIds = null
     );
 
-    public sealed record Group(string Name, Skill[] Skills);
+    public sealed record Group(
+        string Name,
+        Skill[] Skills,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExternalId[]? ExternalIds = null
+    );
 
     /// <param name="Keywords">Null where the document says nothing of them.</param>
     /// <param name="Retired">False where the document says that a skill that was retired is one again.</param>
@@ -66,11 +125,11 @@ public sealed record CatalogDocument(
     public sealed record Requirement(string Role, string Level, bool Mandatory, string Description);
 
     /// <summary>The levels this document states for a domain; null where it says nothing of them.</summary>
-    public string[]? StatedLevels(Domain domain) => domain.Levels ?? Levels;
+    public Term[]? StatedLevels(Domain domain) => domain.Levels ?? Levels;
 }
 
-/// <summary>Finds the levels a domain already has, by its name; null where there is no such domain.</summary>
-public delegate IReadOnlyCollection<string>? KnownLevels(string domain);
+/// <summary>Finds the levels a domain already has; null where there is no such domain.</summary>
+public delegate IReadOnlyCollection<string>? KnownLevels(CatalogDocument.Domain domain);
 
 /// <summary>What is wrong with a document, each thing at its JSON pointer. Reading goes on until there are too many.</summary>
 public sealed class DocumentErrors

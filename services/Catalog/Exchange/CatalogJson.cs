@@ -56,9 +56,9 @@ public sealed class CatalogJson
     private CatalogDocument Document(ref Utf8JsonReader json)
     {
         var origin = new Origin();
-        string[]? levels = null,
-            roles = null,
-            covers = null;
+        CatalogDocument.Term[]? levels = null,
+            roles = null;
+        string[]? covers = null;
         CatalogDocument.Domain[] domains = [];
         Object(
             ref json,
@@ -71,7 +71,7 @@ public sealed class CatalogJson
                 ["licence"] = (ref j, at) => origin = origin with { Licence = Note(ref j, at) },
                 ["attribution"] = (ref j, at) => origin = origin with { Attribution = Note(ref j, at) },
                 ["levels"] = (ref j, at) => levels = Levels(ref j, at),
-                ["roles"] = (ref j, at) => roles = Names(ref j, at, CatalogDocument.MostRoles),
+                ["roles"] = (ref j, at) => roles = Terms(ref j, at, CatalogDocument.MostRoles),
                 ["covers"] = (ref j, at) =>
                     covers = j.TokenType == JsonTokenType.Null ? null : Names(ref j, at, CatalogDocument.MostRoles),
                 ["domains"] = (ref j, at) => domains = Distinct(List(ref j, at, 1_000, Domain), d => d.Name, at),
@@ -109,8 +109,9 @@ public sealed class CatalogJson
     private CatalogDocument.Domain? Domain(ref Utf8JsonReader json, string at)
     {
         string? name = null;
-        string[]? levels = null;
+        CatalogDocument.Term[]? levels = null;
         CatalogDocument.Group?[] groups = [];
+        ExternalId?[]? ids = null;
         Func<Origin, Origin> own = whole => whole;
         var first = _named.Count;
         Object(
@@ -124,16 +125,18 @@ public sealed class CatalogJson
                 ["source"] = (ref j, p) => Own(Note(ref j, p), (o, said) => o with { Source = said }),
                 ["licence"] = (ref j, p) => Own(Note(ref j, p), (o, said) => o with { Licence = said }),
                 ["attribution"] = (ref j, p) => Own(Note(ref j, p), (o, said) => o with { Attribution = said }),
+                ["externalIds"] = (ref j, p) => ids = ExternalIds(ref j, p),
                 ["levels"] = (ref j, p) => levels = Levels(ref j, p),
                 ["groups"] = (ref j, p) => groups = Distinct(List(ref j, p, 1_000, Group), g => g.Name, p),
             }
         );
         for (var i = first; i < _named.Count; i++)
             _named[i] = _named[i] with { Domain = name ?? "" };
+        Once("domain", name, ids, at);
         if (name is null)
             return null;
         _origins[name] = own;
-        return new CatalogDocument.Domain(name, levels, groups!);
+        return new CatalogDocument.Domain(name, levels, groups!, ExternalIds: ids!);
 
         void Own(string? said, Func<Origin, string?, Origin> over)
         {
@@ -146,6 +149,7 @@ public sealed class CatalogJson
     {
         string? name = null;
         CatalogDocument.Skill?[] skills = [];
+        ExternalId?[]? ids = null;
         Object(
             ref json,
             at,
@@ -153,11 +157,13 @@ public sealed class CatalogJson
             new(StringComparer.Ordinal)
             {
                 ["name"] = (ref j, p) => name = Name(ref j, p),
+                ["externalIds"] = (ref j, p) => ids = ExternalIds(ref j, p),
                 ["skills"] = (ref j, p) =>
                     skills = Distinct(List(ref j, p, CatalogDocument.MostSkills, Skill), s => s.Name, p),
             }
         );
-        return name is null ? null : new CatalogDocument.Group(name, skills!);
+        Once("group", name, ids, at);
+        return name is null ? null : new CatalogDocument.Group(name, skills!, ids!);
     }
 
     private CatalogDocument.Skill? Skill(ref Utf8JsonReader json, string at)
@@ -190,9 +196,7 @@ public sealed class CatalogJson
                         j.TokenType == JsonTokenType.Null
                             ? null
                             : Text(ref j, p, TextForm.LongestDescription, TextForm.Text),
-                ["externalIds"] = (ref j, p) =>
-                    ids =
-                        j.TokenType == JsonTokenType.Null ? null : List(ref j, p, CatalogDocument.MostIds, ExternalId),
+                ["externalIds"] = (ref j, p) => ids = ExternalIds(ref j, p),
                 ["requirements"] = (ref j, p) => requirements = List(ref j, p, 10_000, Requirement),
                 ["retired"] = (ref j, p) => retired = j.TokenType == JsonTokenType.Null ? null : Bool(ref j, p),
                 ["revision"] = (ref j, p) => revision = j.TokenType == JsonTokenType.Null ? null : Name(ref j, p),
@@ -206,12 +210,7 @@ public sealed class CatalogJson
         for (var i = 0; i < requirements.Length; i++)
             if (requirements[i] is { } r && !cells.Add((TextForm.Likeness(r.Role), TextForm.Likeness(r.Level))))
                 _errors.Add($"{at}/requirements/{i}", "There is a requirement for this role and level already.");
-        foreach (var (i, id) in (ids ?? []).Index())
-            if (id is not null && !_ids.TryAdd(SkillExternalId.Key(id), name ?? ""))
-                _errors.Add(
-                    $"{at}/externalIds/{i}",
-                    $"“{id.Id}” of {id.System} is “{_ids[SkillExternalId.Key(id)]}” already."
-                );
+        Once("skill", name, ids, at);
         return name is null
             ? null
             : new CatalogDocument.Skill(
@@ -223,6 +222,46 @@ public sealed class CatalogJson
                 ids!,
                 revision
             );
+    }
+
+    /// <summary>A role or level: its name, or an object with what more is said of it.</summary>
+    private CatalogDocument.Term? Term(ref Utf8JsonReader json, string at)
+    {
+        if (json.TokenType != JsonTokenType.StartObject)
+            return Name(ref json, at) is { } alone ? new CatalogDocument.Term(alone) : null;
+        string? name = null,
+            description = null;
+        ExternalId?[]? ids = null;
+        Object(
+            ref json,
+            at,
+            ["name"],
+            new(StringComparer.Ordinal)
+            {
+                ["name"] = (ref j, p) => name = Name(ref j, p),
+                ["description"] = (ref j, p) =>
+                    description =
+                        j.TokenType == JsonTokenType.Null
+                            ? null
+                            : Text(ref j, p, TextForm.LongestReason, TextForm.Text),
+                ["externalIds"] = (ref j, p) => ids = ExternalIds(ref j, p),
+            }
+        );
+        return name is null ? null : new CatalogDocument.Term(name, description, ids!);
+    }
+
+    private ExternalId?[]? ExternalIds(ref Utf8JsonReader json, string at) =>
+        json.TokenType == JsonTokenType.Null ? null : List(ref json, at, CatalogDocument.MostIds, ExternalId);
+
+    // An id is one thing's only, among those of its kind.
+    private void Once(string kind, string? name, ExternalId?[]? ids, string at)
+    {
+        foreach (var (i, id) in (ids ?? []).Index())
+            if (id is not null && !_ids.TryAdd($"{kind}\n{SkillExternalId.Key(id)}", name ?? ""))
+                _errors.Add(
+                    $"{at}/externalIds/{i}",
+                    $"“{id.Id}” of {id.System} is “{_ids[$"{kind}\n{SkillExternalId.Key(id)}"]}” already."
+                );
     }
 
     private ExternalId? ExternalId(ref Utf8JsonReader json, string at)
@@ -278,9 +317,9 @@ public sealed class CatalogJson
     }
 
     // Roles and levels are known only at the end, whatever the order of the members was.
-    private void Resolve(CatalogDocument document, string[]? roles)
+    private void Resolve(CatalogDocument document, CatalogDocument.Term?[]? roles)
     {
-        var allowed = roles?.ToHashSet(TextForm.Looks);
+        var allowed = roles?.OfType<CatalogDocument.Term>().Select(role => role.Name).ToHashSet(TextForm.Looks);
         foreach (var (i, role) in (document.Covers ?? []).Index())
             if (allowed is not null && role is not null && !allowed.Contains(role))
                 _errors.Add($"/covers/{i}", DocumentErrors.NotAmong(role, allowed, "document's roles"));
@@ -289,8 +328,8 @@ public sealed class CatalogJson
             levels.TryAdd(
                 domain.Name,
                 new HashSet<string>(
-                    document.StatedLevels(domain)
-                        ?? CatalogDocument.UsualLevels.Concat(_known(domain.Name) ?? []).ToArray(),
+                    document.StatedLevels(domain)?.OfType<CatalogDocument.Term>().Select(level => level.Name)
+                        ?? CatalogDocument.UsualLevels.Concat(_known(domain) ?? []),
                     TextForm.Looks
                 )
             );
@@ -360,18 +399,31 @@ public sealed class CatalogJson
         var seen = new HashSet<string>(TextForm.Looks);
         for (var i = 0; i < items.Length; i++)
             if (items[i] is { } item && !seen.Add(name(item)))
-                _errors.Add(item is string ? $"{at}/{i}" : $"{at}/{i}/name", "This name stands in the list already.");
+                _errors.Add(
+                    item is string or CatalogDocument.Term { Description: null, ExternalIds: null }
+                        ? $"{at}/{i}"
+                        : $"{at}/{i}/name",
+                    "This name stands in the list already."
+                );
         return items!;
     }
 
     private string[] Names(ref Utf8JsonReader json, string at, int most, int longest = TextForm.LongestName) =>
         Distinct(List(ref json, at, most, (ref j, p) => Name(ref j, p, longest)), name => name, at);
 
-    private string[]? Levels(ref Utf8JsonReader json, string at)
+    private CatalogDocument.Term[] Terms(ref Utf8JsonReader json, string at, int most)
+    {
+        var terms = Distinct(List(ref json, at, most, Term), term => term.Name, at);
+        foreach (var (i, term) in terms.Index())
+            Once(at, term?.Name, term?.ExternalIds, $"{at}/{i}");
+        return terms;
+    }
+
+    private CatalogDocument.Term[]? Levels(ref Utf8JsonReader json, string at)
     {
         if (json.TokenType == JsonTokenType.Null)
             return null;
-        var levels = Names(ref json, at, CatalogDocument.MostLevels);
+        var levels = Terms(ref json, at, CatalogDocument.MostLevels);
         if (levels.Length > 0)
             return levels;
         _errors.Add(at, "At least one level.");

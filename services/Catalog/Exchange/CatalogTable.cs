@@ -6,9 +6,10 @@ namespace SkillPlatform.Catalog;
 
 /// <summary>
 /// The catalogue as a table with a header: a row for each requirement, and rows that end earlier for a skill without
-/// requirements, an empty group or domain, and a role nobody needs yet. <c>levels</c> and <c>keywords</c> hold one entry a
-/// line and need to stand in one row of their domain or skill only; so do where the texts of a domain are from, and what a
-/// skill is in other systems. Or, in a workbook, as a matrix: a sheet for each role, a row for each skill, a column for each
+/// requirements, an empty group or domain, a level of a domain of which something is said, and a role nobody needs yet; a
+/// description and ids are of what the row ends with. <c>levels</c> and <c>keywords</c> hold one entry a
+/// line and need to stand in one row of their domain or skill only; so do where the texts of a domain are from, and what
+/// anything is in other systems. Or, in a workbook, as a matrix: a sheet for each role, a row for each skill, a column for each
 /// level; it says nothing of other roles, nor of keywords, origin and ids.
 /// </summary>
 public sealed class CatalogTable
@@ -16,7 +17,7 @@ public sealed class CatalogTable
     private static readonly string[] Place = ["domain", "group", "skill"];
     private readonly DocumentErrors _errors = new();
     private readonly Dictionary<string, Domain> _domains = new(TextForm.Looks);
-    private readonly Dictionary<string, string> _roles = new(TextForm.Looks);
+    private readonly Dictionary<string, Term> _roles = new(TextForm.Looks);
     private readonly HashSet<string> _covered = new(TextForm.Looks);
     private readonly List<string> _unmarked = [];
     private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal);
@@ -25,9 +26,19 @@ public sealed class CatalogTable
     private bool _describes;
     private int _skills;
 
+    // What is said beyond a name.
+    private sealed class Term
+    {
+        public string? Description;
+        public ExternalId[]? ExternalIds;
+    }
+
     private sealed class Domain
     {
         public string[]? Levels;
+        public ExternalId[]? ExternalIds;
+        public readonly Dictionary<string, (string At, Term Term)> Described = new(TextForm.Looks);
+        public readonly Dictionary<string, ExternalId[]?> GroupIds = new(TextForm.Looks);
         public readonly string?[] Origin = new string?[TableWords.Origin.Length];
         public readonly Dictionary<string, Dictionary<string, Skill>> Groups = new(TextForm.Looks);
         public readonly List<(string At, string Level)> Named = [];
@@ -169,22 +180,10 @@ public sealed class CatalogTable
         _covered.UnionWith(Entries($"{at}/covers", cell("covers"), CatalogDocument.MostRoles, isSet: true) ?? []);
         if (domain.Length == 0)
         {
-            Empty(
-                at,
-                cell,
-                "group",
-                "skill",
-                "levels",
-                "keywords",
-                "level",
-                "mandatory",
-                "description",
-                TableWords.SkillDescription,
-                TableWords.ExternalIds
-            );
+            Empty(at, cell, "group", "skill", "levels", "keywords", "level", "mandatory", TableWords.SkillDescription);
             Empty(at, cell, TableWords.Origin);
             if (Named($"{at}/role", role))
-                _roles.TryAdd(role, role);
+                Say(Role(role), "role", role, at, cell);
             return;
         }
         if (!Named($"{at}/domain", domain))
@@ -200,18 +199,19 @@ public sealed class CatalogTable
         From(d, at, cell);
         if (group.Length == 0)
         {
-            Empty(
-                at,
-                cell,
-                "skill",
-                "keywords",
-                "role",
-                "level",
-                "mandatory",
-                "description",
-                TableWords.SkillDescription,
-                TableWords.ExternalIds
-            );
+            Empty(at, cell, "skill", "keywords", "role", "mandatory", TableWords.SkillDescription);
+            if (cell("level") is { Length: > 0 } level)
+            {
+                d.Named.Add(($"{at}/level", level));
+                if (!d.Described.TryGetValue(level, out var about))
+                    d.Described.Add(level, about = (at, new Term()));
+                Say(about.Term, "level", level, at, cell, TextForm.Likeness(domain));
+            }
+            else
+            {
+                Empty(at, cell, "description");
+                Identify(ref d.ExternalIds, "domain", domain, at, cell);
+            }
             return;
         }
         if (!Named($"{at}/group", group))
@@ -219,17 +219,10 @@ public sealed class CatalogTable
         if (skill.Length == 0)
         {
             d.Groups.TryAdd(group, new Dictionary<string, Skill>(TextForm.Looks));
-            Empty(
-                at,
-                cell,
-                "keywords",
-                "role",
-                "level",
-                "mandatory",
-                "description",
-                TableWords.SkillDescription,
-                TableWords.ExternalIds
-            );
+            Empty(at, cell, "keywords", "role", "level", "mandatory", "description", TableWords.SkillDescription);
+            var ids = d.GroupIds.GetValueOrDefault(group);
+            Identify(ref ids, "group", group, at, cell);
+            d.GroupIds[group] = ids;
             return;
         }
         if (Find(at, d, group, skill) is not { } s)
@@ -241,8 +234,14 @@ public sealed class CatalogTable
             $"{at}/keywords",
             "skill"
         );
-        Describe(s, cell(TableWords.SkillDescription), $"{at}/{TableWords.SkillDescription}");
-        Identify(s, skill, cell(TableWords.ExternalIds), $"{at}/{TableWords.ExternalIds}");
+        Describe(
+            ref s.Description,
+            cell(TableWords.SkillDescription),
+            TextForm.LongestDescription,
+            $"{at}/{TableWords.SkillDescription}",
+            "skill"
+        );
+        Identify(ref s.ExternalIds, "skill", skill, at, cell);
         if (role.Length == 0)
             Empty(at, cell, "level", "mandatory", "description");
         else
@@ -285,7 +284,7 @@ public sealed class CatalogTable
         if (!Named($"{at}/domain", domain) | !Named($"{at}/group", group))
             return;
         if (Named($"{at}/role", role))
-            _roles.TryAdd(role, role);
+            Role(role);
         if (!_domains.TryGetValue(domain, out var d))
             _domains.Add(domain, d = new Domain());
         if (Find(at, d, group, skill) is not { } s)
@@ -311,7 +310,7 @@ public sealed class CatalogTable
     {
         var (level, mandatory, description) = (cell("level"), cell("mandatory"), cell("description"));
         if (Named($"{at}/role", role))
-            _roles.TryAdd(role, role);
+            Role(role);
         if (Named($"{at}/level", level))
             domain.Named.Add(($"{at}/level", level));
         var says = TableWords.Says(mandatory);
@@ -385,15 +384,28 @@ public sealed class CatalogTable
         return distinct;
     }
 
-    private void Describe(Skill skill, string text, string at)
+    private Term Role(string name)
+    {
+        if (!_roles.TryGetValue(name, out var role))
+            _roles.Add(name, role = new Term());
+        return role;
+    }
+
+    private void Say(Term term, string kind, string name, string at, Func<string, string> cell, string? within = null)
+    {
+        Describe(ref term.Description, cell("description"), TextForm.LongestReason, $"{at}/description", kind);
+        Identify(ref term.ExternalIds, kind, name, at, cell, within);
+    }
+
+    private void Describe(ref string? known, string text, int longest, string at, string kind)
     {
         if (text.Length == 0)
             return;
-        if (TextForm.Problem(text, TextForm.LongestDescription) is { } problem)
+        if (TextForm.Problem(text, longest) is { } problem)
             _errors.Add(at, problem);
-        else if (skill.Description is { } known && known != text)
-            _errors.Add(at, "Differs from an earlier row of the same skill.");
-        skill.Description ??= text;
+        else if (known is not null && known != text)
+            _errors.Add(at, $"Differs from an earlier row of the same {kind}.");
+        known ??= text;
     }
 
     // What a cell does not say is left as it is known.
@@ -419,26 +431,36 @@ public sealed class CatalogTable
         }
     }
 
-    private void Identify(Skill skill, string name, string cell, string at)
+    private void Identify(
+        ref ExternalId[]? known,
+        string kind,
+        string name,
+        string row,
+        Func<string, string> cell,
+        string? within = null
+    )
     {
-        if (cell.Length == 0)
+        var (at, given) = ($"{row}/{TableWords.ExternalIds}", cell(TableWords.ExternalIds));
+        if (given.Length == 0)
             return;
-        var lines = cell.Split('\n').Select(TextForm.Name).Where(line => line.Length > 0).ToArray();
+        var lines = given.Split('\n').Select(TextForm.Name).Where(line => line.Length > 0).ToArray();
         if (lines.Length > CatalogDocument.MostIds)
             _errors.Add(at, $"At most {CatalogDocument.MostIds} entries.");
         var read = lines.Take(CatalogDocument.MostIds).Select(IdLine.Read).ToArray();
         foreach (var problem in read.Select(line => line.Problem).OfType<string>())
             _errors.Add(at, problem);
         ExternalId[] ids = [.. read.Select(line => line.Id).OfType<ExternalId>()];
-        if (skill.ExternalIds is not null)
+        if (known is not null)
         {
-            if (!ids.SequenceEqual(skill.ExternalIds))
-                _errors.Add(at, "Differs from an earlier row of the same skill.");
+            if (!ids.SequenceEqual(known))
+                _errors.Add(at, $"Differs from an earlier row of the same {kind}.");
             return;
         }
-        skill.ExternalIds = ids;
-        foreach (var id in ids.Where(id => !_ids.TryAdd(SkillExternalId.Key(id), name)))
-            _errors.Add(at, $"“{id.Id}” of {id.System} is “{_ids[SkillExternalId.Key(id)]}” already.");
+        known = ids;
+        foreach (var id in ids.Where(id => !_ids.TryAdd(Key(id), name)))
+            _errors.Add(at, $"“{id.Id}” of {id.System} is “{_ids[Key(id)]}” already.");
+
+        string Key(ExternalId id) => $"{kind}\n{within}\n{SkillExternalId.Key(id)}";
     }
 
     private void CheckLevels(KnownLevels known)
@@ -446,9 +468,18 @@ public sealed class CatalogTable
         foreach (var (name, domain) in _domains)
         {
             var levels = new HashSet<string>(
-                domain.Levels ?? CatalogDocument.UsualLevels.Concat(known(name) ?? []),
+                domain.Levels
+                    ?? CatalogDocument.UsualLevels.Concat(
+                        known(new CatalogDocument.Domain(name, null, [], ExternalIds: domain.ExternalIds)) ?? []
+                    ),
                 TextForm.Looks
             );
+            if (domain.Levels is null)
+                foreach (var (at, _) in domain.Described.Values)
+                    _errors.Add(
+                        $"{at}/level",
+                        "Something is said of a level only where those of its domain are stated."
+                    );
             foreach (var (at, level) in domain.Named.Where(n => !levels.Contains(n.Level)))
                 _errors.Add(at, DocumentErrors.NotAmong(level, levels, "levels of its domain"));
         }
@@ -459,11 +490,11 @@ public sealed class CatalogTable
             source,
             null,
             null,
-            [.. _roles.Keys],
+            [.. _roles.Select(role => Whole(role.Key, role.Value))],
             [
                 .. _domains.Select(d => new CatalogDocument.Domain(
                     d.Key,
-                    d.Value.Levels,
+                    d.Value.Levels?.Select(l => Whole(l, d.Value.Described.GetValueOrDefault(l).Term)).ToArray(),
                     [
                         .. d.Value.Groups.Select(g => new CatalogDocument.Group(
                             g.Key,
@@ -476,17 +507,22 @@ public sealed class CatalogTable
                                     ExternalIds: s.Value.ExternalIds,
                                     Revision: s.Value.Revision
                                 )),
-                            ]
+                            ],
+                            d.Value.GroupIds.GetValueOrDefault(g.Key)
                         )),
                     ],
                     d.Value.Origin[0],
                     d.Value.Origin[1],
                     d.Value.Origin[2],
-                    d.Value.Origin[3]
+                    d.Value.Origin[3],
+                    d.Value.ExternalIds
                 )),
             ],
             _isMatrix ? [.. _roles.Keys]
                 : _covered.Count > 0 ? [.. _covered.Where(_roles.ContainsKey)]
                 : null
         );
+
+    private static CatalogDocument.Term Whole(string name, Term? said) =>
+        new(name, said?.Description, said?.ExternalIds);
 }

@@ -10,6 +10,9 @@ namespace SkillPlatform.Catalog;
 /// <summary>What of a skill would change. <c>Id</c> is null for one that would be added.</summary>
 public sealed record SkillDiffers(Guid? Id, string Name, Change[] Changes);
 
+/// <summary>What of a role, domain, group or level an import would change, as histories tell it.</summary>
+public sealed record PartDiffers(TaxonomyPart Taxonomy, string Kind, string? Before, string? After);
+
 /// <summary>
 /// What a file would change, skill by skill, each change with what its author saw: made by an import that is only checked,
 /// by the upload of a contributor, or to undo an import. Whoever asked for it proposes it, or lets it be.
@@ -35,6 +38,11 @@ public sealed class ChangeSet
     /// <summary>Further skills that differ; what of them is not kept.</summary>
     public int More { get; set; }
 
+    /// <summary>What of the taxonomy an import would change: the first of it. A file that is proposed leaves it alone.</summary>
+    public List<PartDiffers> Parts { get; set; } = [];
+
+    public int MoreParts { get; set; }
+
     public static void Configure(StoreOptions options) =>
         options.Schema.For<ChangeSet>().DocumentAlias("change_set").Index(s => s.At);
 
@@ -49,6 +57,17 @@ public sealed class ChangeSet
             Skills.Add(skill);
         else
             More++;
+    }
+
+    /// <param name="events">What would happen to the taxonomy.</param>
+    /// <param name="then">As it would be.</param>
+    public void Tell(IEnumerable<object> events, Taxonomy then)
+    {
+        var all = new List<PartDiffers>();
+        foreach (var @event in events)
+            if (TaxonomyRows.Told(@event) is var (kind, part, before, after))
+                all.Add(new(part.Called(then.Places.At(part)!.Name), kind, before, after));
+        (Parts, MoreParts) = ([.. all.Take(Most)], Math.Max(0, all.Count - Most));
     }
 
     private static async Task<IResult> Get(HttpContext http, Guid id, IQuerySession session)
@@ -71,7 +90,7 @@ public sealed class ChangeSet
             .OfType<SkillChanges>()
             .ToArray();
         var people = await People.Load(session, [set?.By ?? import?.By], ct);
-        return Reading.Hashed(http, ChangeSetPage.Of(id, import, set, skills, people));
+        return TypedResults.Ok(ChangeSetPage.Of(id, import, set, skills, people));
     }
 
     /// <summary>What is left to do of it, and what stands in the way by now; null where it is done. Pure.</summary>
@@ -107,7 +126,9 @@ public sealed record ChangeSetPage(
     IReadOnlyList<Recognised> Recognised,
     SkillChanges[] Skills,
     Guid? Undoes,
-    DateTimeOffset CreatedAt
+    DateTimeOffset CreatedAt,
+    IReadOnlyList<PartDiffers> Taxonomy,
+    int MoreTaxonomy
 )
 {
     public static ChangeSetPage Of(Guid id, Import? import, ChangeSet? set, SkillChanges[] skills, People people) =>
@@ -125,6 +146,8 @@ public sealed record ChangeSetPage(
             import?.Recognised ?? [],
             skills,
             set?.Undoes,
-            import?.CreatedAt ?? set!.At
+            import?.CreatedAt ?? set!.At,
+            set?.Parts ?? [],
+            set?.MoreParts ?? 0
         );
 }

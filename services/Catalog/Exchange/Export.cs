@@ -20,20 +20,29 @@ namespace SkillPlatform.Catalog;
 /// </summary>
 public static class Export
 {
+    // Skills are put in order while they are short; then each brings its requirements, by their index. All in one sort would not
+    // fit into memory.
     private const string Skills = """
-        select s.domain, s."group", s.skill, s.name, s.keywords, r.role, r.level, r.mandatory, r.description, s.description, s.external_ids
-        from skill_versions s
-        left join requirement_versions r on r.skill = s.skill and r.description is not null
-          and ($5::timestamptz is null and r.to_version is null or r.from_at <= $5 and (r.to_at is null or r.to_at > $5))
-          and ($6::text is null or r.role = $6)
-        join unnest($1) with ordinality as d(slug, at) on d.slug = s.domain
-        left join unnest($2) with ordinality as g(slug, at) on g.slug = s.domain || '/' || s."group"
-        left join unnest($3) with ordinality as l(slug, at) on l.slug = s.domain || '/' || r.level
-        left join unnest($4) with ordinality as o(slug, at) on o.slug = r.role
-        where not s.retired
-          and ($5::timestamptz is null and s.to_version is null or s.from_at <= $5 and (s.to_at is null or s.to_at > $5))
-          and ($6::text is null or r.role is not null)
-        order by d.at, g.at, s.name collate "C", s.skill, l.at, o.at
+        select s.domain, s."group", s.skill, s.name, s.keywords, s.description, s.external_ids, r.roles, r.levels, r.mandatory, r.texts
+        from (
+          select s.domain, s."group", s.skill, s.name, s.keywords, s.description, s.external_ids
+          from skill_versions s
+          join unnest($1) with ordinality as d(slug, at) on d.slug = s.domain
+          left join unnest($2) with ordinality as g(slug, at) on g.slug = s.domain || '/' || s."group"
+          where not s.retired
+            and ($3::timestamptz is null and s.to_version is null or s.from_at <= $3 and (s.to_at is null or s.to_at > $3))
+            and ($4::text is null or s.skill in (select r.skill from requirement_versions r where r.role = $4))
+          order by d.at, g.at, s.name collate "C", s.skill
+        ) s
+        cross join lateral (
+          select array_agg(r.role) as roles, array_agg(r.level) as levels, array_agg(r.mandatory) as mandatory,
+            array_agg(r.description) as texts
+          from requirement_versions r
+          where r.skill = s.skill and r.description is not null
+            and ($3::timestamptz is null and r.to_version is null or r.from_at <= $3 and (r.to_at is null or r.to_at > $3))
+            and ($4::text is null or r.role = $4)
+        ) r
+        where $4::text is null or r.roles is not null
         """;
 
     /// <summary>What of the catalogue is asked for: as of a time, of a domain, for a role.</summary>
@@ -84,6 +93,8 @@ public static class Export
         if (Reading.NotModified(http, Convert.ToHexStringLower(asked)[..24]))
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         var taxonomy = await Taxonomy(connection, ct);
+        if (at is { } past)
+            taxonomy = await taxonomy.With(past, connection, ct);
         if (domain is not null && taxonomy.Domain(domain) is null)
             return Refusal.NoSuch("domain").AsProblem();
         if (role is not null && !taxonomy.HasRole(role))
@@ -106,7 +117,7 @@ public static class Export
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"catalogue.{ending}\"";
         // People edit workbooks. What programs compare says the same wherever the same catalogue is.
         var isMarked = revisions ?? ending == "xlsx";
-        var hasIds = format is "csv" or "xlsx" && await AnyIds(connection, at, ct);
+        var hasIds = format is "csv" or "xlsx" && (AnyIds(taxonomy) || await AnyIds(connection, at, ct));
         await using var writer = format switch
         {
             "json" => new JsonDocument(http.Response),
@@ -122,22 +133,22 @@ public static class Export
             taxonomy,
             covers: role is null ? null : [.. taxonomy.Roles.Select(r => r.Name)]
         );
-        var names = taxonomy.Roles.ToDictionary(r => r.Slug, r => r.Name, StringComparer.Ordinal);
+        var roles = InOrder(taxonomy.Roles);
         await using var command = Command(connection, taxonomy, new Part(at, domain, role));
         await using var rows = await command.ExecuteReaderAsync(ct);
         var more = await rows.ReadAsync(ct);
         foreach (var place in taxonomy.Domains)
         {
             await writer.Begin(place);
+            var levels = InOrder(place.Levels);
             foreach (var group in place.Groups)
             {
                 var skills = 0;
                 writer.Begin(group);
                 for (; more && rows.GetString(0) == place.Slug && rows.GetString(1) == group.Slug; skills++)
                 {
-                    var (skill, next) = await Skill(rows, place, names, versions, ct);
-                    await writer.Write(place, group, skill);
-                    more = next;
+                    await writer.Write(place, group, Skill(rows, levels, roles, versions));
+                    more = await rows.ReadAsync(ct);
                 }
                 await writer.End(place, group, skills);
             }
@@ -152,8 +163,6 @@ public static class Export
         var command = new NpgsqlCommand(Skills, connection);
         Add(taxonomy.Domains.Select(d => d.Slug));
         Add(taxonomy.Domains.SelectMany(d => d.Groups.Select(g => $"{d.Slug}/{g.Slug}")));
-        Add(taxonomy.Domains.SelectMany(d => d.Levels.Select(l => $"{d.Slug}/{l.Slug}")));
-        Add(taxonomy.Roles.Select(r => r.Slug));
         command.Parameters.Add(
             new() { Value = part.AsOf ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz }
         );
@@ -163,45 +172,48 @@ public static class Export
         void Add(IEnumerable<string> slugs) => command.Parameters.Add(new() { Value = slugs.ToArray() });
     }
 
-    // All rows of the skill the reader stands on; then it stands on the next one's first.
-    private static async Task<(CatalogDocument.Skill Skill, bool More)> Skill(
-        NpgsqlDataReader rows,
-        DomainTaxonomy domain,
-        Dictionary<string, string> roles,
-        Dictionary<Guid, long>? versions,
-        CancellationToken ct
+    // Their order is that of levels and roles.
+    private static CatalogDocument.Skill Skill(
+        NpgsqlDataReader row,
+        Dictionary<string, (int At, string Name)> levels,
+        Dictionary<string, (int At, string Name)> roles,
+        Dictionary<Guid, long>? versions
     )
     {
-        var (id, name, keywords) = (rows.GetGuid(2), rows.GetString(3), rows.GetFieldValue<string[]>(4));
-        var description = rows.IsDBNull(9) ? "" : rows.GetString(9);
-        var ids = rows.IsDBNull(10)
-            ? null
-            : JsonSerializer.Deserialize<ExternalId[]>(rows.GetString(10), JsonSerializerOptions.Web);
-        var requirements = new List<CatalogDocument.Requirement>();
-        var more = true;
-        for (; more && rows.GetGuid(2) == id; more = await rows.ReadAsync(ct))
-            if (!rows.IsDBNull(5))
-                requirements.Add(
-                    new(
-                        roles[rows.GetString(5)],
-                        domain.Levels.First(l => l.Slug == rows.GetString(6)).Name,
-                        rows.GetBoolean(7),
-                        rows.GetString(8)
-                    )
-                );
-        var revision = versions is null ? null : new Revision(id, versions[id]).ToString();
-        return (
-            new CatalogDocument.Skill(
-                name,
-                keywords,
-                [.. requirements],
-                Description: description,
-                ExternalIds: ids,
-                Revision: revision
-            ),
-            more
+        CatalogDocument.Requirement[] requirements = [];
+        if (!row.IsDBNull(7))
+        {
+            var (of, at) = (row.GetFieldValue<string[]>(7), row.GetFieldValue<string[]>(8));
+            var (mandatory, texts) = (row.GetFieldValue<bool[]>(9), row.GetFieldValue<string[]>(10));
+            requirements =
+            [
+                .. Enumerable
+                    .Range(0, of.Length)
+                    .OrderBy(i => levels[at[i]].At)
+                    .ThenBy(i => roles[of[i]].At)
+                    .Select(i => new CatalogDocument.Requirement(
+                        roles[of[i]].Name,
+                        levels[at[i]].Name,
+                        mandatory[i],
+                        texts[i]
+                    )),
+            ];
+        }
+        var id = row.GetGuid(2);
+        return new CatalogDocument.Skill(
+            row.GetString(3),
+            row.GetFieldValue<string[]>(4),
+            requirements,
+            Description: row.IsDBNull(5) ? "" : row.GetString(5),
+            ExternalIds: row.IsDBNull(6)
+                ? null
+                : JsonSerializer.Deserialize<ExternalId[]>(row.GetString(6), JsonSerializerOptions.Web),
+            Revision: versions is null ? null : new Revision(id, versions[id]).ToString()
         );
     }
+
+    private static Dictionary<string, (int At, string Name)> InOrder(IEnumerable<Named> all) =>
+        all.Index().ToDictionary(n => n.Item.Slug, n => (n.Index, n.Item.Name), StringComparer.Ordinal);
 
     // A version that only dropped something left no row that is valid: versions are counted apart.
     private static async Task<Dictionary<Guid, long>> Versions(
@@ -248,6 +260,12 @@ public static class Export
             ? JsonSerializer.Deserialize<Taxonomy>(json, Commands.Json)!
             : Catalog.Taxonomy.Empty;
     }
+
+    private static bool AnyIds(Taxonomy taxonomy) =>
+        taxonomy
+            .Roles.Concat(taxonomy.Domains.SelectMany(d => d.Levels.Concat(d.Groups)))
+            .Any(named => named.ExternalIds is not null)
+        || taxonomy.Domains.Any(domain => domain.ExternalIds is not null);
 
     // A column that nobody needs is in everybody's way.
     private static async Task<bool> AnyIds(NpgsqlConnection connection, DateTimeOffset? at, CancellationToken ct)
@@ -334,9 +352,9 @@ public static class Export
                 "attribution",
                 Joined([.. taxonomy.Domains.SelectMany(d => d.Origin?.Attribution?.Split('\n') ?? [])])
             );
-            Write("roles", taxonomy.Roles.Select(r => r.Name));
+            Write("roles", taxonomy.Roles.Select(Term));
             if (covers is not null)
-                Write("covers", covers);
+                Write("covers", covers.Select(role => new CatalogDocument.Term(role)));
             _json.WriteStartArray("domains");
             return Task.CompletedTask;
         }
@@ -350,7 +368,8 @@ public static class Export
             _json.WriteString("source", domain.Origin?.Source);
             _json.WriteString("licence", domain.Origin?.Licence);
             _json.WriteString("attribution", domain.Origin?.Attribution);
-            Write("levels", domain.Levels.Select(l => l.Name));
+            Write(domain.ExternalIds);
+            Write("levels", domain.Levels.Select(Term));
             _json.WriteStartArray("groups");
             return Task.CompletedTask;
         }
@@ -359,6 +378,7 @@ public static class Export
         {
             _json.WriteStartObject();
             _json.WriteString("name", group.Name);
+            Write(group.ExternalIds);
             _json.WriteStartArray("skills");
         }
 
@@ -386,12 +406,20 @@ public static class Export
             _json.WriteEndObject();
         }
 
-        private void Write(string name, IEnumerable<string> names)
+        private static CatalogDocument.Term Term(Named named) => new(named.Name, named.Description, named.ExternalIds);
+
+        private void Write(string name, IEnumerable<CatalogDocument.Term> terms)
         {
-            _json.WriteStartArray(name);
-            foreach (var item in names)
-                _json.WriteStringValue(item);
-            _json.WriteEndArray();
+            _json.WritePropertyName(name);
+            JsonSerializer.Serialize(_json, terms, Options);
+        }
+
+        private void Write(ExternalId[]? ids)
+        {
+            if (ids is null)
+                return;
+            _json.WritePropertyName("externalIds");
+            JsonSerializer.Serialize(_json, ids, Options);
         }
 
         public Task Finish()
@@ -426,14 +454,25 @@ public static class Export
             ];
             await rows.Header([.. TableWords.Columns, .. _further]);
             foreach (var role in taxonomy.Roles)
-                await Row(["", "", "", "", "", role.Name], ("covers", covers is null ? "" : CatalogCsv.Lines(covers)));
+                await Row(
+                    ["", "", "", "", "", role.Name, "", "", role.Description ?? ""],
+                    Ids(role.ExternalIds),
+                    ("covers", covers is null ? "" : CatalogCsv.Lines(covers))
+                );
         }
 
-        public Task Begin(DomainTaxonomy domain) =>
-            Row(
+        public async Task Begin(DomainTaxonomy domain)
+        {
+            await Row(
                 [domain.Name, CatalogCsv.Lines(domain.Levels.Select(l => l.Name))],
-                [.. TableWords.Origin.Zip(From(domain))]
+                [.. TableWords.Origin.Zip(From(domain)), Ids(domain.ExternalIds)]
             );
+            foreach (var level in domain.Levels.Where(l => l.Description is not null || l.ExternalIds is not null))
+                await Row(
+                    [domain.Name, "", "", "", "", "", level.Name, "", level.Description ?? ""],
+                    Ids(level.ExternalIds)
+                );
+        }
 
         public void Begin(Named group) { }
 
@@ -442,7 +481,7 @@ public static class Export
             var keywords = CatalogCsv.Lines(skill.Keywords ?? []);
             var about = skill.Description ?? "";
             var revision = ("revision", skill.Revision ?? "");
-            var ids = (TableWords.ExternalIds, CatalogCsv.Lines((skill.ExternalIds ?? []).Select(IdLine.Of)));
+            var ids = Ids(skill.ExternalIds);
             if (skill.Requirements.Length == 0)
                 await Row([domain.Name, "", group.Name, skill.Name, keywords, "", "", "", "", about], ids, revision);
             foreach (var (role, level, mandatory, description) in skill.Requirements)
@@ -453,9 +492,12 @@ public static class Export
                     ids,
                     revision
                 );
-                (keywords, about, ids) = ("", "", (TableWords.ExternalIds, ""));
+                (keywords, about, ids) = ("", "", Ids(null));
             }
         }
+
+        private static (string Column, string Cell) Ids(ExternalId[]? ids) =>
+            (TableWords.ExternalIds, CatalogCsv.Lines((ids ?? []).Select(IdLine.Of)));
 
         private static string[] From(DomainTaxonomy domain) =>
             domain.Origin is { } from
@@ -476,8 +518,8 @@ public static class Export
 
         public async Task End(DomainTaxonomy domain, Named group, int skills)
         {
-            if (skills == 0)
-                await Row([domain.Name, "", group.Name]);
+            if (skills == 0 || group.ExternalIds is not null)
+                await Row([domain.Name, "", group.Name], Ids(group.ExternalIds));
         }
 
         public void EndDomain() { }

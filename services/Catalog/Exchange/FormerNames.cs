@@ -19,12 +19,12 @@ public static class FormerNames
         if (taxonomy.Former.IsEmpty)
             return (document, []);
         var told = new List<Recognised>();
-        var role = Present(taxonomy, new Part(Part.OfRoles, null, ""), document.Roles, told);
-        var domain = Present(taxonomy, new Part(Part.OfDomains, null, ""), document.Domains.Select(d => d.Name), told);
+        var role = taxonomy.Present(new Part(Part.OfRoles, null, ""), document.Roles.Select(r => r.Name), told);
+        var domain = taxonomy.Present(new Part(Part.OfDomains, null, ""), document.Domains.Select(d => d.Name), told);
         return (
             document with
             {
-                Roles = [.. document.Roles.Select(role)],
+                Roles = [.. document.Roles.Select(r => r with { Name = role(r.Name) })],
                 Covers = document.Covers?.Select(role).ToArray(),
                 Domains = [.. document.Domains.Select(d => Domain(d with { Name = domain(d.Name) }))],
             },
@@ -37,12 +37,16 @@ public static class FormerNames
                 return wanted with { Groups = [.. wanted.Groups.Select(g => Group(g, name => name))] };
             var stated = document.StatedLevels(wanted);
             var used = wanted.Groups.SelectMany(g => g.Skills).SelectMany(s => s.Requirements).Select(r => r.Level);
-            var level = Present(taxonomy, new Part(Part.OfLevels, known.Slug, ""), (stated ?? []).Concat(used), told);
+            var level = taxonomy.Present(
+                new Part(Part.OfLevels, known.Slug, ""),
+                (stated ?? []).Select(l => l.Name).Concat(used),
+                told
+            );
             var groups = wanted.Groups.Select(g => g.Name);
-            var group = Present(taxonomy, new Part(Part.OfGroups, known.Slug, ""), groups, told);
+            var group = taxonomy.Present(new Part(Part.OfGroups, known.Slug, ""), groups, told);
             return wanted with
             {
-                Levels = stated is null ? null : [.. stated.Select(level)],
+                Levels = stated?.Select(l => l with { Name = level(l.Name) }).ToArray(),
                 Groups = [.. wanted.Groups.Select(g => Group(g with { Name = group(g.Name) }, level))],
             };
         }
@@ -66,12 +70,12 @@ public static class FormerNames
     }
 
     /// <summary>What a document may call the levels of a domain, which it may call by a former name itself.</summary>
-    public static IReadOnlyCollection<string>? LevelsOf(this Taxonomy taxonomy, string domain)
+    public static IReadOnlyCollection<string>? LevelsOf(this Taxonomy taxonomy, CatalogDocument.Domain domain)
     {
         var slug =
-            taxonomy.DomainNamed(domain)?.Slug
+            (taxonomy.DomainById(domain) ?? taxonomy.DomainNamed(domain.Name))?.Slug
             ?? taxonomy
-                .Former.LastOrDefault(f => f.Part.Kind == Part.OfDomains && TextForm.Looks.Equals(f.Name, domain))
+                .Former.LastOrDefault(f => f.Part.Kind == Part.OfDomains && TextForm.Looks.Equals(f.Name, domain.Name))
                 ?.Part.Slug;
         return slug is null || taxonomy.Domain(slug) is not { } known
             ? null
@@ -84,9 +88,9 @@ public static class FormerNames
             ];
     }
 
-    // From a name in the document to the present one of its kind, in the same domain.
-    private static Func<string, string> Present(
-        Taxonomy taxonomy,
+    /// <summary>From a name in a document to the present one of its kind, in the same domain.</summary>
+    public static Func<string, string> Present(
+        this Taxonomy taxonomy,
         Part kind,
         IEnumerable<string> used,
         List<Recognised> told

@@ -159,8 +159,7 @@ public sealed class Import : IRevisioned
             i => [i.CreatedAt.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture), i.Id.ToString()]
         );
         var people = await People.Load(session, page.Items.Select(i => i.By), ct);
-        return Reading.Hashed(
-            http,
+        return TypedResults.Ok(
             new Page<ImportItem>([.. page.Items.Select(i => ImportItem.Of(i, people))], page.NextCursor)
         );
     }

@@ -54,7 +54,7 @@ public static class ImportCatalogue
         var (document, errors, form) = await Read(body, format, source, session, ct);
         if (document is null)
             return errors.AsRefusal().AsProblem();
-        if (proposes && await Unknown(session, document, ct) is { Length: > 0 } unknown)
+        if (await Unknown(session, document, proposes, ct) is { Length: > 0 } unknown)
             return Refusal.Fields(unknown).AsProblem();
         var hash = Convert.ToHexStringLower(SHA256.HashData(body.Span));
         var import = Import.Of(
@@ -103,25 +103,31 @@ public static class ImportCatalogue
                 var json = CatalogJson.Read(body.Span, known);
                 if (json.Document is { } document)
                     await SkillExternalId.Check(document, json.Errors, session, ct);
-                return json.Errors.Any ? (null, json.Errors, null) : With(json, null);
+                return With(json, null);
         }
 
-        static (CatalogDocument?, DocumentErrors, TableForm?) With(
+        (CatalogDocument?, DocumentErrors, TableForm?) With(
             (CatalogDocument? Document, DocumentErrors Errors) read,
             TableForm? form
-        ) => (read.Document, read.Errors, form);
+        )
+        {
+            if (read.Document is { } document)
+                PartsByExternalId.Check(document, taxonomy, read.Errors, isPointed: form is null);
+            return (read.Errors.Any ? null : read.Document, read.Errors, form);
+        }
     }
 
     private static async Task<(string, string)[]> Unknown(
         IQuerySession session,
         CatalogDocument document,
+        bool proposes,
         CancellationToken ct
-    ) =>
-        [
-            .. UploadFile
-                .Unknown(document, await session.LoadAsync<Taxonomy>(Taxonomy.StreamId, ct) ?? Taxonomy.Empty)
-                .Take(DocumentErrors.Most),
-        ];
+    )
+    {
+        var taxonomy = await session.LoadAsync<Taxonomy>(Taxonomy.StreamId, ct) ?? Taxonomy.Empty;
+        var unknown = proposes ? UploadFile.Unknown(document, taxonomy) : [];
+        return [.. document.Retired(taxonomy).Concat(unknown).Take(DocumentErrors.Most)];
+    }
 
     // Everybody's files are compared one after the other: nobody's next one comes before the others' first.
     private static Task<bool> IsBusy(IQuerySession session, string? by, CancellationToken ct) =>

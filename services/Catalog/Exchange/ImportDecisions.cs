@@ -13,21 +13,26 @@ public static class ImportDecisions
     public static IReadOnlyList<object> Decide(Taxonomy now, CatalogDocument document)
     {
         var events = new List<object>();
-        foreach (var name in document.Roles.Except(now.Roles.Select(role => role.Name), TextForm.Looks).ToArray())
-            Add(new RoleAdded(Slugs.Unique(Slugs.Of(name), now.HasRole), name));
+        var roles = document.Roles.Select(role => role.Name);
+        foreach (var name in roles.Except(now.Roles.Select(role => role.Name), TextForm.Looks).ToArray())
+            Add(new RoleAdded(Slugs.Unique(Slugs.Of(name), s => now.IsTaken(new(Part.OfRoles, null, s))), name));
+        Say(new Part(Part.OfRoles, null, ""), document.Roles);
         foreach (var wanted in document.Domains)
         {
             if (now.DomainNamed(wanted.Name) is not { } domain)
             {
-                var slug = Slugs.Unique(Slugs.Of(wanted.Name), s => now.Domain(s) is not null);
-                var levels = document.StatedLevels(wanted) ?? CatalogDocument.UsualLevels;
-                Add(new DomainAdded(slug, wanted.Name, Levels([], levels)));
+                var slug = Slugs.Unique(Slugs.Of(wanted.Name), s => now.IsTaken(new(Part.OfDomains, null, s)));
+                var levels = document.StatedLevels(wanted) ?? CatalogDocument.UsualLevels.Select(Term);
+                Add(new DomainAdded(slug, wanted.Name, Levels([], levels, [])));
                 domain = now.Domain(slug)!;
             }
-            else if (Levels(domain, document, wanted) is { } levels && !levels.SequenceEqual(domain.Levels))
+            else if (
+                Levels(domain, now.RetiredPlaces.Domain(domain.Slug)?.Levels ?? [], document, wanted) is { } levels
+                && !levels.SequenceEqual(domain.Levels)
+            )
                 Add(new LevelsReplaced(domain.Slug, levels));
-            var known = domain.Origin ?? new Origin();
-            if (Over(known, wanted) is var origin && origin != known)
+            var from = domain.Origin ?? new Origin();
+            if (Over(from, wanted) is var origin && origin != from)
                 Add(
                     new DomainOriginStated(
                         domain.Slug,
@@ -45,11 +50,58 @@ public static class ImportDecisions
                 )
             )
             {
-                var slug = Slugs.Unique(Slugs.Of(group.Name), s => now.HasGroup(domain.Slug, s));
+                var slug = Slugs.Unique(Slugs.Of(group.Name), s => now.IsTaken(new(Part.OfGroups, domain.Slug, s)));
                 Add(new GroupAdded(domain.Slug, slug, group.Name));
             }
+            Say(new Part(Part.OfDomains, null, ""), [PartsByExternalId.Term(wanted)]);
+            Say(new Part(Part.OfLevels, domain.Slug, ""), document.StatedLevels(wanted) ?? []);
+            Say(
+                new Part(Part.OfGroups, domain.Slug, ""),
+                [.. wanted.Groups.Select(g => new CatalogDocument.Term(g.Name, null, g.ExternalIds))]
+            );
         }
         return events;
+
+        // What more the document says of what is there by now; what it says nothing of stays.
+        void Say(Part kind, CatalogDocument.Term[] wanted)
+        {
+            if (Array.TrueForAll(wanted, term => term is { Description: null, ExternalIds: null }))
+                return;
+            var named = now
+                .Places.Beside(kind)
+                .DistinctBy(n => n.Name, TextForm.Looks)
+                .ToDictionary(n => n.Name, TextForm.Looks);
+            var held = Everywhere(kind)
+                .SelectMany(p => (p.Named.ExternalIds ?? []).Select(id => (Key: SkillExternalId.Key(id), p.Part)))
+                .DistinctBy(h => h.Key, StringComparer.Ordinal)
+                .ToDictionary(h => h.Key, h => h.Part, StringComparer.Ordinal);
+            foreach (var term in wanted)
+            {
+                var (part, was) = (kind with { Slug = named[term.Name].Slug }, named[term.Name]);
+                if (term.Description is { } says && says != (was.Description ?? ""))
+                    Add(
+                        part.Domain is { } domain
+                            ? new LevelDescribed(domain, part.Slug, was.Description ?? "", says)
+                            : new RoleDescribed(part.Slug, was.Description ?? "", says)
+                    );
+                if (Over(was.ExternalIds ?? [], term.ExternalIds ?? []) is not { } ids)
+                    continue;
+                // Who had one of them, as a group does in another domain, gives it up.
+                foreach (var key in ids.Select(SkillExternalId.Key))
+                    if (
+                        held.TryGetValue(key, out var other)
+                        && other != part
+                        && now.Places.At(other)?.ExternalIds is { } has
+                    )
+                        Add(Replaced(other, has, [.. has.Where(id => SkillExternalId.Key(id) != key)]));
+                Add(Replaced(part, was.ExternalIds ?? [], ids));
+            }
+        }
+
+        IEnumerable<(Part Part, Named Named)> Everywhere(Part kind) =>
+            from beside in kind.Kind == Part.OfGroups ? now.Domains.Select(d => kind with { Domain = d.Slug }) : [kind]
+            from named in now.Places.Beside(beside)
+            select (beside with { Slug = named.Slug }, named);
 
         void Add(object @event)
         {
@@ -69,11 +121,17 @@ public static class ImportDecisions
         [.. ApplyProposal.Between(now?.Says, now is null ? wanted : wanted with { Name = now.Says.Name }, _ => slug)];
 
     /// <summary>What is said of a system is all that the skill is there; of others it stays.</summary>
-    public static object[] Ids(IEnumerable<ExternalId> now, IReadOnlyCollection<ExternalId> wanted)
+    public static object[] Ids(IEnumerable<ExternalId> now, IReadOnlyCollection<ExternalId> wanted) =>
+        Over(now, wanted) is { } ids ? [new ExternalIdsReplaced(ids)] : [];
+
+    private static ExternalId[]? Over(IEnumerable<ExternalId> now, IReadOnlyCollection<ExternalId> wanted)
     {
         ExternalId[] ids = [.. now.Where(id => wanted.All(w => w.System != id.System)), .. wanted];
-        return ids.ToHashSet().SetEquals(now) ? [] : [new ExternalIdsReplaced(ids)];
+        return ids.ToHashSet().SetEquals(now) ? null : ids;
     }
+
+    private static TaxonomyIdsReplaced Replaced(Part part, ExternalId[] was, ExternalId[] ids) =>
+        new(part.Kind, part.Domain, part.Slug, was, ids);
 
     private static Origin Over(Origin known, CatalogDocument.Domain said)
     {
@@ -90,13 +148,18 @@ public static class ImportDecisions
             : null;
     }
 
-    private static Named[]? Levels(DomainTaxonomy domain, CatalogDocument document, CatalogDocument.Domain wanted)
+    private static Named[]? Levels(
+        DomainTaxonomy domain,
+        Named[] gone,
+        CatalogDocument document,
+        CatalogDocument.Domain wanted
+    )
     {
         if (document.StatedLevels(wanted) is { } stated)
             return
             [
-                .. Levels(domain.Levels, stated),
-                .. domain.Levels.Where(l => !stated.Contains(l.Name, TextForm.Looks)),
+                .. Levels(domain.Levels, stated, gone),
+                .. domain.Levels.Where(l => !stated.Any(s => TextForm.Looks.Equals(s.Name, l.Name))),
             ];
         // Nothing is said of levels: one of the usual ones joins where a requirement needs it.
         var used = wanted
@@ -107,22 +170,28 @@ public static class ImportDecisions
         var missing = CatalogDocument.UsualLevels.Where(name =>
             used.Contains(name) && !Array.Exists(domain.Levels, l => TextForm.Looks.Equals(l.Name, name))
         );
-        return Levels(domain.Levels, domain.Levels.Select(l => l.Name).Concat(missing));
+        return Levels(domain.Levels, domain.Levels.Select(l => l.Name).Concat(missing).Select(Term), gone);
     }
 
-    // A level that is there keeps its slug.
-    private static Named[] Levels(Named[] known, IEnumerable<string> names)
+    private static CatalogDocument.Term Term(string name) => name;
+
+    // A level that is there keeps its slug, and one that is gone, too.
+    private static Named[] Levels(Named[] known, IEnumerable<CatalogDocument.Term> wanted, Named[] gone)
     {
-        var taken = known.Select(l => l.Slug).ToHashSet(StringComparer.Ordinal);
+        var taken = known.Concat(gone).Select(l => l.Slug).ToHashSet(StringComparer.Ordinal);
         return
         [
-            .. names.Select(name =>
+            .. wanted.Select(term =>
             {
-                if (Array.Find(known, l => TextForm.Looks.Equals(l.Name, name)) is { } level)
+                if (Array.Find(known, l => TextForm.Looks.Equals(l.Name, term.Name)) is { } level)
                     return level;
-                var slug = Slugs.Unique(Slugs.Of(name), taken.Contains);
+                var slug = Slugs.Unique(Slugs.Of(term.Name), taken.Contains);
                 taken.Add(slug);
-                return new Named(slug, name);
+                return new Named(slug, term.Name)
+                {
+                    Description = TextForm.Said(term.Description ?? ""),
+                    ExternalIds = term.ExternalIds is { Length: > 0 } ids ? ids : null,
+                };
             }),
         ];
     }

@@ -103,19 +103,24 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         CatalogDocument document;
         await using (var session = store.QuerySession())
             document = (await session.LoadAsync<ImportDocument>(import.Id, ct))!.Document;
-        (document, var taxonomy) = await Prepare(import, document, ct);
+        (document, var taxonomy, var parts) = await Prepare(import, document, ct);
         progress(import);
+        if (import.State == Import.Failed)
+            return;
         var renamed = import.DryRun
             ? []
             : await RenameByExternalId.Run(() => Session(import), WantedSkill.All(document, taxonomy), ct);
         var named = WantedSkill.All(document, taxonomy).Select(wanted => wanted.Says).ToLookup(Key, says => says.Place);
         var taken = new HashSet<Guid>();
         var differs = import.DryRun ? await Differing(import, ct) : null;
+        if (import.Purpose is null)
+            differs?.Tell(parts, taxonomy);
         foreach (var batch in WantedSkill.All(document, taxonomy).Skip(import.Done).Chunk(BatchSize))
         {
             // Throws where the lock's connection is lost, and the lock with it.
             await turn.Check(ct);
             await using var session = Session(import);
+            await Stands(session, taxonomy, ct);
             await Stage(session, import, batch, named, taken, renamed, differs, ct);
             import.Done += batch.Length;
             if (differs is not null)
@@ -126,6 +131,8 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         }
         await using var last = Session(import);
         import.State = Import.Finished;
+        if (differs is not null)
+            last.Store(differs);
         End(last, import);
         if (!import.DryRun && (import.TaxonomyChanged || import.Added + import.Changed > 0))
             last.Stage<Import>(
@@ -137,19 +144,46 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         progress(import);
     }
 
+    // What the skills stand on is not retired while they are written; where it was since, the import looks at all of it again.
+    private static async Task Stands(IDocumentSession session, Taxonomy taxonomy, CancellationToken ct)
+    {
+        await session.BeginTransactionAsync(ct);
+        var now = await session.QueryAsync<int>(
+            "select coalesce((data ->> 'retirements')::int, 0) from mt_doc_taxonomy where id = ? for share",
+            ct,
+            Taxonomy.StreamId
+        );
+        if (now.Any(retirements => retirements != taxonomy.Retirements))
+            throw new ConcurrencyException(typeof(Taxonomy), Taxonomy.StreamId);
+    }
+
     // Roles, domains and groups come first, in a transaction of their own: what the skills stand on.
-    private async Task<(CatalogDocument, Taxonomy)> Prepare(Import import, CatalogDocument given, CancellationToken ct)
+    private async Task<(CatalogDocument, Taxonomy, IReadOnlyList<object>)> Prepare(
+        Import import,
+        CatalogDocument given,
+        CancellationToken ct
+    )
     {
         await using var session = Session(import);
         var (document, taxonomy) = (given, Taxonomy.Empty);
         IReadOnlyList<Recognised> former = [];
+        IReadOnlyList<object> events = [];
+        (string, string)[] retired = [];
         var (decision, _) = await session.Decide<Taxonomy>(
             Taxonomy.StreamId,
             now =>
             {
-                (document, former) = given.InPresentNames(now ?? Taxonomy.Empty);
-                var events = ImportDecisions.Decide(now ?? Taxonomy.Empty, document);
-                taxonomy = events.Aggregate(now ?? Taxonomy.Empty, Taxonomy.Fold);
+                taxonomy = now ?? Taxonomy.Empty;
+                var renames = PartsByExternalId.Renames(given, taxonomy).ToArray();
+                taxonomy = renames.Aggregate(taxonomy, Taxonomy.Fold);
+                retired = [.. given.Retired(taxonomy).Take(DocumentErrors.Most)];
+                if (retired.Length > 0)
+                    return Decision.Nothing;
+                (document, former) = given.InPresentNames(taxonomy);
+                (document, var gone) = document.WithoutRetired(taxonomy);
+                former = [.. former, .. gone];
+                events = [.. renames, .. ImportDecisions.Decide(taxonomy, document)];
+                taxonomy = events.Skip(renames.Length).Aggregate(taxonomy, Taxonomy.Fold);
                 return import.DryRun ? Decision.Nothing : Decision.Of(events);
             },
             ct: ct
@@ -157,9 +191,16 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         import.State = Import.Running;
         import.TaxonomyChanged |= decision is Decision.Accepted;
         import.Recognise(former);
-        Save(session, import);
+        if (retired.Length > 0)
+        {
+            import.State = Import.Failed;
+            import.Errors = [.. retired.Select(error => new ImportError(error.Item1, error.Item2))];
+            End(session, import);
+        }
+        else
+            Save(session, import);
         await session.SaveChangesAsync(ct);
-        return (document, taxonomy);
+        return (document, taxonomy, events);
     }
 
     // Where it goes on after an interruption, with what it has found.

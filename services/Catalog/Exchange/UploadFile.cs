@@ -30,12 +30,15 @@ public static class UploadFile
     /// <summary>What a document names that is not there, and that a proposal cannot bring. Pure.</summary>
     public static IEnumerable<(string Pointer, string Message)> Unknown(CatalogDocument given, Taxonomy taxonomy)
     {
+        taxonomy = PartsByExternalId.Renames(given, taxonomy).Aggregate(taxonomy, Taxonomy.Fold);
         var (document, _) = given.InPresentNames(taxonomy);
         foreach (var (i, role) in document.Roles.Index())
-            if (Missing(role, taxonomy.Roles, "roles") is { } problem)
+            if (!Gone(Part.OfRoles, null, role.Name) && Missing(role.Name, taxonomy.Roles, "roles") is { } problem)
                 yield return ($"/roles/{i}", problem);
         foreach (var (i, wanted) in document.Domains.Index())
         {
+            if (Gone(Part.OfDomains, null, wanted.Name))
+                continue;
             if (taxonomy.DomainNamed(wanted.Name) is not { } domain)
             {
                 yield return (
@@ -45,7 +48,10 @@ public static class UploadFile
                 continue;
             }
             foreach (var (j, group) in wanted.Groups.Index())
-                if (Missing(group.Name, domain.Groups, "groups of its domain") is { } problem)
+                if (
+                    !Gone(Part.OfGroups, domain.Slug, group.Name)
+                    && Missing(group.Name, domain.Groups, "groups of its domain") is { } problem
+                )
                     yield return ($"/domains/{i}/groups/{j}/name", problem);
             foreach (
                 var level in wanted
@@ -57,6 +63,9 @@ public static class UploadFile
                 if (Missing(level, domain.Levels, "levels of its domain") is { } problem)
                     yield return ($"/domains/{i}/levels", problem);
         }
+
+        // What its skills need of it is told elsewhere, the rest left out.
+        bool Gone(string kind, string? within, string name) => taxonomy.Retired(kind, within, name) is not null;
     }
 
     private static string? Missing(string name, IEnumerable<Contracts.Named> known, string what) =>

@@ -78,7 +78,7 @@ public static class OldRequirements
                     .. page.Items.Select(r => new OldRequirement(
                         new Named(r.Slug, r.Name),
                         taxonomy.DomainNamed(r.Domain),
-                        taxonomy.Role(r.Role),
+                        taxonomy.Role(r.Role).Bare(),
                         taxonomy.Level(r.Domain, r.Level),
                         r.At,
                         r.Confirmed,

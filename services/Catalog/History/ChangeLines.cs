@@ -65,7 +65,7 @@ public static class ChangeLines
             line => Changes.Key(line.End),
             line => line.Line.Items.Sum(item => Paging.Bytes(item.Before, item.After, item.Reason))
         );
-        return Reading.Hashed(http, new Page<ChangeLine>([.. page.Items.Select(line => line.Line)], page.NextCursor));
+        return TypedResults.Ok(new Page<ChangeLine>([.. page.Items.Select(line => line.Line)], page.NextCursor));
     }
 
     /// <summary>What is left of a filter within one import; where there is none, nothing.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using JasperFx.Events;
 using Marten;
 using SkillPlatform.Changes;
+using SkillPlatform.Contracts;
 using Weasel.Postgresql;
 using Weasel.Postgresql.Tables;
 
@@ -51,32 +52,57 @@ public static class TaxonomyRows
         return $"(select '{Part.Taxonomy}'::uuid, version, at from taxonomy_changes where {where} order by at desc, version desc limit @most)";
     }
 
-    private static object? Row(IEvent e) =>
-        e.Data switch
+    /// <summary>What an event changed: the kind of change, of what, and what was said before and after; null where it added something.</summary>
+    public static (string Kind, Part Part, string? Before, string? After)? Told(object @event) =>
+        @event switch
         {
-            DomainRenamed d => Row(e, "domainRenamed", new Part(Part.OfDomains, null, d.Domain), d.Was, d.Name),
-            GroupRenamed d => Row(e, "groupRenamed", new Part(Part.OfGroups, d.Domain, d.Group), d.Was, d.Name),
-            LevelRenamed d => Row(e, "levelRenamed", new Part(Part.OfLevels, d.Domain, d.Level), d.Was, d.Name),
-            RoleRenamed d => Row(e, "roleRenamed", new Part(Part.OfRoles, null, d.Role), d.Was, d.Name),
-            LevelDescribed d => Row(
-                e,
+            DomainRenamed d => ("domainRenamed", new Part(Part.OfDomains, null, d.Domain), d.Was, d.Name),
+            GroupRenamed d => ("groupRenamed", new Part(Part.OfGroups, d.Domain, d.Group), d.Was, d.Name),
+            LevelRenamed d => ("levelRenamed", new Part(Part.OfLevels, d.Domain, d.Level), d.Was, d.Name),
+            RoleRenamed d => ("roleRenamed", new Part(Part.OfRoles, null, d.Role), d.Was, d.Name),
+            LevelDescribed d => (
                 "levelDescribed",
                 new Part(Part.OfLevels, d.Domain, d.Level),
                 TextForm.Said(d.Was),
                 TextForm.Said(d.Description)
             ),
-            RoleDescribed d => Row(
-                e,
+            RoleDescribed d => (
                 "roleDescribed",
                 new Part(Part.OfRoles, null, d.Role),
                 TextForm.Said(d.Was),
                 TextForm.Said(d.Description)
             ),
+            TaxonomyIdsReplaced d => (
+                "externalIdsReplaced",
+                new Part(d.Kind, d.Domain, d.Slug),
+                SkillExternalId.Text(d.Was),
+                SkillExternalId.Text(d.ExternalIds)
+            ),
+            LevelsReordered d => (
+                "levelsReordered",
+                new Part(Part.OfDomains, null, d.Domain),
+                Text(d.Was),
+                Text(d.Levels)
+            ),
+            GroupsReordered d => (
+                "groupsReordered",
+                new Part(Part.OfDomains, null, d.Domain),
+                Text(d.Was),
+                Text(d.Groups)
+            ),
+            DomainRetired d => ("domainRetired", new Part(Part.OfDomains, null, d.Domain), d.Name, null),
+            GroupRetired d => ("groupRetired", new Part(Part.OfGroups, d.Domain, d.Group), d.Name, d.Into?.Name),
+            LevelRetired d => ("levelRetired", new Part(Part.OfLevels, d.Domain, d.Level), d.Name, d.Into?.Name),
+            RoleRetired d => ("roleRetired", new Part(Part.OfRoles, null, d.Role), d.Name, d.Into?.Name),
             _ => null,
         };
 
-    private static object Row(IEvent e, string kind, Part part, string? before, string? after)
+    private static string Text(Named[] all) => string.Join(", ", all.Select(named => named.Name));
+
+    private static object? Row(IEvent e)
     {
+        if (Told(e.Data) is not var (kind, part, before, after))
+            return null;
         var by = Provenance.Of(e);
         return new
         {

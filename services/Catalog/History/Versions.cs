@@ -1,4 +1,6 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using JasperFx.Events;
 using Marten;
 using Marten.Events.Daemon;
@@ -18,6 +20,13 @@ public sealed class Versions : IProjection
 {
     /// <summary>Skills whose pages changed are named here, so that every replica lets go of what it keeps of them.</summary>
     public const string Channel = "catalog_changed";
+
+    // What is null need not be said: most of a row is.
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static void Register(StoreOptions options)
     {
@@ -65,9 +74,9 @@ public sealed class Versions : IProjection
         var rows = events.Select(e => (e.StreamId, Row: row(e))).Where(r => r.Row is not null).ToArray();
         var goOn = rows.Where(r => !begun.Contains(r.StreamId)).Select(r => r.Row).ToArray();
         if (goOn.Length > 0)
-            operations.QueueSqlCommand(end, JsonSerializer.Serialize(goOn));
+            operations.QueueSqlCommand(end, JsonSerializer.Serialize(goOn, Json));
         if (rows.Length > 0)
-            operations.QueueSqlCommand(begin, JsonSerializer.Serialize(rows.Select(r => r.Row)));
+            operations.QueueSqlCommand(begin, JsonSerializer.Serialize(rows.Select(r => r.Row), Json));
     }
 
     private static void Tell(IDocumentOperations operations, IReadOnlyList<IEvent> events)

@@ -73,14 +73,14 @@ public sealed record SearchRow(
         );
     }
 
-    // The same text often stands in many requirements.
+    // The same words stand in many requirements: each is looked at once.
     private static string TextWords(Skill skill)
     {
-        var all = new HashSet<string>(StringComparer.Ordinal);
+        var (seen, all) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
         var bytes = 0;
-        var texts = skill.Requirements.Values.Select(r => r.Description).Prepend(skill.Description);
-        foreach (var text in texts.Distinct(StringComparer.Ordinal))
-        foreach (var word in SearchWords.Kept(text, isName: false).Where(IsKept))
+        foreach (var text in skill.Requirements.Values.Select(r => r.Description).Prepend(skill.Description))
+        foreach (var chunk in text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Where(seen.Add))
+        foreach (var word in SearchWords.Kept(chunk, isName: false).Where(IsKept))
             if (bytes < MostOfTexts && all.Add(word))
                 bytes += Encoding.UTF8.GetByteCount(word) + 4;
         return string.Join(' ', all);

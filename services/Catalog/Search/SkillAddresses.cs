@@ -44,7 +44,7 @@ public static class SkillAddresses
             while (await row.ReadAsync(ct))
                 items.Add(new Addressed("skill", row.GetString(0), row.GetFieldValue<DateTimeOffset>(1)));
         }
-        return Reading.Hashed(http, new AddressPart(parts, items));
+        return TypedResults.Ok(new AddressPart(parts, items));
     }
 }
 

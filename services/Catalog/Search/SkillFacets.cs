@@ -94,7 +94,7 @@ public sealed record SkillFacets(Facet[] Domains, Facet[] Groups, Facet[] Roles,
         var after = paging.After is [var last] ? last : "";
         var rest = sorted.Where(f => string.CompareOrdinal(f.Key, after) > 0).Take(paging.Limit + 1).ToArray();
         var page = paging.Of(rest, f => [f.Key]);
-        return Reading.Hashed(http, new Page<Facet>([.. page.Items.Select(f => f.Facet)], page.NextCursor));
+        return TypedResults.Ok(new Page<Facet>([.. page.Items.Select(f => f.Facet)], page.NextCursor));
     }
 
     // The largest first, as text that sorts so.

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using NpgsqlTypes;
+using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
 using SkillPlatform.EventSourcing;
 using SkillPlatform.ServiceDefaults;
@@ -66,6 +68,8 @@ public static class SkillSearch
             return refused;
         var after = After.Of(paging);
         var taxonomy = await taxonomies.Read(ct);
+        if (taxonomy.Whole.Successors.Length > 0 && Moved(http, taxonomy.Whole) is { } moved)
+            return moved;
         await using var connection = await source.OpenConnectionAsync(ct);
         var narrowed = new Narrowed(domain, group, role, level)
         {
@@ -81,8 +85,7 @@ public static class SkillSearch
         );
         var page = paging.Of(found?.Rows ?? [], row => row.Key, row => row.Length);
         var snippets = await Told(connection, [.. page.Items.Where(r => r.Told).Select(r => r.Id)], stage, ct);
-        return Reading.Hashed(
-            http,
+        return TypedResults.Ok(
             new SkillList(
                 [.. page.Items.Select(row => row.Item(taxonomy, snippets.GetValueOrDefault(row.Id)))],
                 page.NextCursor,
@@ -91,6 +94,21 @@ public static class SkillSearch
                 stage is { Found.Stage: Found.AsAsked } && (found?.Rows.Count > 0 || stage.Query is null)
             )
         );
+    }
+
+    // Where one is asked for that another has taken the place of.
+    private static RedirectHttpResult? Moved(HttpContext http, Taxonomy taxonomy)
+    {
+        var asked = http.Request.Query.ToDictionary(q => q.Key, q => (string?)q.Value, StringComparer.Ordinal);
+        var was = asked.Count == 0 ? "" : QueryString.Create(asked).Value;
+        foreach (var kind in new[] { Part.OfGroups, Part.OfLevels, Part.OfRoles })
+            if (asked.GetValueOrDefault(kind) is { Length: > 0 } slug)
+                asked[kind] =
+                    taxonomy.InPlaceOf(
+                        new Part(kind, kind == Part.OfRoles ? null : asked.GetValueOrDefault("domain") ?? "", slug)
+                    ) ?? slug;
+        var now = asked.Count == 0 ? "" : QueryString.Create(asked).Value;
+        return was == now ? null : SkillAddress.MovedTo($"/api/catalog/skills{now}");
     }
 
     /// <summary>Tries one stage after the other until one finds something, or only the one that a cursor is of.</summary>

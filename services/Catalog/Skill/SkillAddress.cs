@@ -53,6 +53,6 @@ public static class SkillAddress
             ? MovedTo($"{Prefix}{skill.Slug}{http.Request.QueryString}")
             : Refusal.NoSuch("skill").AsProblem();
 
-    private static RedirectHttpResult MovedTo(string address) =>
+    public static RedirectHttpResult MovedTo(string address) =>
         TypedResults.Redirect(address, permanent: true, preserveMethod: true);
 }

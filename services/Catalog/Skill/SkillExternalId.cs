@@ -1,4 +1,5 @@
 using Marten;
+using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
 
 namespace SkillPlatform.Catalog;
@@ -13,6 +14,10 @@ public sealed class SkillExternalId
 
     // Neither holds a line break.
     public static string Key(ExternalId id) => $"{id.System}\n{id.Id}";
+
+    /// <summary>In words, as histories tell them; null for none.</summary>
+    public static string? Text(IEnumerable<ExternalId> ids) =>
+        TextForm.Said(string.Join(", ", ids.Select(id => $"{id.System}: {id.Id}")));
 
     /// <summary>Who has these ids, by their keys.</summary>
     public static async Task<IReadOnlyDictionary<string, Guid>> Holders(
@@ -43,35 +48,48 @@ public sealed class SkillExternalId
             holders[key] = skill;
         try
         {
-            Check(document, errors, holders);
+            Check(
+                from domain in document.Domains.Index()
+                from @group in domain.Item.Groups.Index()
+                from skill in @group.Item.Skills.Index()
+                select (
+                    $"/domains/{domain.Index}/groups/{@group.Index}/skills/{skill.Index}",
+                    skill.Item.Name,
+                    skill.Item.ExternalIds
+                ),
+                holders,
+                errors.Add
+            );
         }
         catch (DocumentErrors.TooManyException) { }
     }
 
-    private static void Check(CatalogDocument document, DocumentErrors errors, Dictionary<string, Guid> holders)
+    /// <summary>The same of anything that documents tell by ids.</summary>
+    /// <param name="all">Where each stands, what it is called, and its ids.</param>
+    /// <param name="holders">What of the catalogue has an id, by its key.</param>
+    /// <param name="wrong">Takes what is wrong, and where.</param>
+    public static void Check<T>(
+        IEnumerable<(string At, string Name, ExternalId[]? Ids)> all,
+        IReadOnlyDictionary<string, T> holders,
+        Action<string, string> wrong
+    )
+        where T : notnull
     {
-        var seen = new Dictionary<Guid, string>();
-        foreach (var (d, domain) in document.Domains.Index())
-        foreach (var (g, group) in domain.Groups.Index())
-        foreach (var (s, skill) in group.Skills.Index())
+        var seen = new Dictionary<T, string>();
+        foreach (var (at, name, ids) in all)
         {
-            Guid? first = null;
-            foreach (var (i, id) in (skill.ExternalIds ?? []).Index())
-                if (holders.TryGetValue(Key(id), out var holder))
-                {
-                    var at = $"/domains/{d}/groups/{g}/skills/{s}/externalIds/{i}";
-                    if (first is { } other && other != holder)
-                        errors.Add(
-                            at,
-                            $"“{id.Id}” of {id.System} is another skill of the catalogue than the id before it."
-                        );
-                    else if (first is null && !seen.TryAdd(holder, skill.Name))
-                        errors.Add(
-                            at,
-                            $"“{id.Id}” of {id.System} is the same skill of the catalogue as “{seen[holder]}”."
-                        );
-                    first ??= holder;
-                }
+            var held = (ids ?? []).Index().Where(id => holders.ContainsKey(Key(id.Item))).ToArray();
+            foreach (var (i, id) in held)
+            {
+                var (it, which) = (holders[Key(id)], $"“{id.Id}” of {id.System}");
+                if (!it.Equals(holders[Key(held[0].Item)]))
+                    wrong(
+                        $"{at}/externalIds/{i}",
+                        $"{which} is something else in the catalogue than the id before it."
+                    );
+                else if (i == held[0].Index && !seen.TryAdd(it, name))
+                    wrong($"{at}/externalIds/{i}", $"{which} is the same in the catalogue as “{seen[it]}”.");
+            }
         }
     }
 }

@@ -105,7 +105,7 @@ public sealed record SkillPage(
             at.Requirements.SelectMany(r => new[] { r.Author, r.Reviewer, r.Confirmed?.By }).Append(at.Kept.Review?.By),
             ct
         );
-        var page = Of(isPast ? at.WithoutUpkeep : at, taxonomy, people);
+        var page = isPast ? Of(at.WithoutUpkeep, taxonomy.WithRetired(), people) : Of(at, taxonomy, people);
         if (isPast)
             return Past(http, page, point);
         var options = services.GetRequiredService<IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>>();
@@ -130,15 +130,20 @@ public sealed record SkillPage(
         var skill = at.Skill;
         var domain = taxonomy.Domain(skill.Domain);
         var levels = domain?.Levels ?? [];
-        var roles = taxonomy.Places.RolesOf(at.Requirements.Select(r => r.Role));
+        var asked = at.Requirements.Select(r => r.Role).ToHashSet(StringComparer.Ordinal);
+        // What a role is about stands on its own page.
+        Named[] roles =
+        [
+            .. taxonomy.Roles.Where(r => asked.Contains(r.Slug)).Select(r => r with { Description = null }),
+        ];
         var mandatory = at.Requirements.Count(r => r.Mandatory == true);
         return new SkillPage(
             skill.Skill,
             skill.Slug,
             skill.Name,
             skill.Keywords,
-            new Named(skill.Domain, domain?.Name ?? skill.Domain),
-            new Named(skill.Group, domain?.Groups.FirstOrDefault(g => g.Slug == skill.Group)?.Name ?? skill.Group),
+            new Named(skill.Domain, domain?.Name ?? skill.Domain) { ExternalIds = domain?.ExternalIds },
+            domain?.Groups.FirstOrDefault(g => g.Slug == skill.Group) ?? new Named(skill.Group, skill.Group),
             levels,
             roles,
             new Numbers(

@@ -13,6 +13,13 @@ public sealed class SlugTaken
 
     public Guid SkillId { get; set; }
 
+    // In the order of bytes, whatever the database sorts by.
+    public static void Configure(StoreOptions options) =>
+        options
+            .Schema.For<SlugTaken>()
+            .DocumentAlias("slug_taken")
+            .Index(taken => taken.Id, index => index.Mask = "? text_pattern_ops");
+
     /// <summary>Who holds the slug of each name and its numbered variants.</summary>
     public static async Task<IReadOnlyDictionary<string, Guid>> Near(
         IQuerySession session,
@@ -22,10 +29,19 @@ public sealed class SlugTaken
     {
         if (names.Count == 0)
             return new Dictionary<string, Guid>(StringComparer.Ordinal);
-        var slugs = names.Select(Slugs.Of).Distinct(StringComparer.Ordinal).ToArray();
-        // A long slug is cut before its number: what it starts with is enough to find all variants.
-        var starts = slugs.Select(slug => slug[..Math.Min(slug.Length, Slugs.Longest - 12)] + "%").ToArray();
-        var found = await session.QueryAsync<SlugTaken>("where id like any(?)", ct, [starts]);
+        var ranges = names.Select(Slugs.Of).Distinct(StringComparer.Ordinal).SelectMany(Slugs.Around).ToArray();
+        // A range each, by the index: to look for any of many beginnings would be to read all slugs for each of them.
+        var found = await session.QueryAsync<SlugTaken>(
+            """
+            where id in (
+                select t.id from unnest(?, ?) as r(first, beyond)
+                cross join lateral (select id from mt_doc_slug_taken where id ~>=~ r.first and id ~<~ r.beyond) t
+            )
+            """,
+            ct,
+            ranges.Select(r => r.First).ToArray(),
+            ranges.Select(r => r.Beyond).ToArray()
+        );
         return found.ToDictionary(taken => taken.Id, taken => taken.SkillId, StringComparer.Ordinal);
     }
 

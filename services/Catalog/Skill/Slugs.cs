@@ -11,6 +11,8 @@ public static class Slugs
     /// <summary>No slug is longer, with its suffix.</summary>
     public const int Longest = 80;
 
+    private const int LongestSuffix = 12;
+
     /// <summary>
     /// The slug of a name; other scripts are transliterated, and signs that tell names apart are spelled out ("C#" is
     /// <c>c-sharp</c>, "C++" <c>c-plus-plus</c>, ".NET" <c>dot-net</c>). Names can share one: see <see cref="Unique"/>.
@@ -43,6 +45,12 @@ public static class Slugs
         }
         return candidate;
     }
+
+    /// <summary>Where a slug and all of its variants stand in the order of bytes; of a long one, which is cut before its suffix, some others with them.</summary>
+    public static IEnumerable<(string First, string Beyond)> Around(string slug) =>
+        slug.Length > Longest - LongestSuffix
+            ? [(slug[..(Longest - LongestSuffix)], $"{slug[..(Longest - LongestSuffix)]}~")]
+            : [(slug, $"{slug}!"), ($"{slug}-0", $"{slug}-:")];
 
     /// <summary>True if a slug is another with or without a suffix.</summary>
     public static bool IsOf(string taken, string slug)

@@ -52,7 +52,8 @@ public static class Domains
             var all = domain.Groups.Select(g => new GroupItem(
                 g.Slug,
                 g.Name,
-                counts.GetValueOrDefault((domain.Slug, g.Slug))
+                counts.GetValueOrDefault((domain.Slug, g.Slug)),
+                g.ExternalIds
             ));
             var groups = all.Skip(skip).Take(room).ToArray();
             var isWhole = skip + groups.Length == domain.Groups.Length;
@@ -67,7 +68,8 @@ public static class Domains
                         domain.Origin?.Language,
                         domain.Origin?.Source,
                         domain.Origin?.Licence,
-                        domain.Origin?.Attribution
+                        domain.Origin?.Attribution,
+                        domain.ExternalIds
                     ),
                     isWhole ? [domain.Slug] : [domain.Slug, groups[^1].Slug]
                 )
@@ -82,7 +84,7 @@ public static class Domains
             isMore && items.Count <= paging.Limit ? [.. items, items[^1]] : items,
             item => item.Key
         );
-        return Reading.Hashed(http, new Page<DomainItem>([.. page.Items.Select(i => i.Domain)], page.NextCursor));
+        return TypedResults.Ok(new Page<DomainItem>([.. page.Items.Select(i => i.Domain)], page.NextCursor));
     }
 
     private static async Task<IResult> Roles(
@@ -112,9 +114,11 @@ public static class Domains
         var items = some.Select(role =>
         {
             var (skills, must, may) = counts.GetValueOrDefault(role.Slug);
-            return new RoleItem(role.Slug, role.Name, skills, must, may);
+            return new RoleItem(role.Slug, role.Name, skills, must, may, role.Description, role.ExternalIds);
         });
-        return Reading.Hashed(http, paging.Of([.. items], item => [item.Slug]));
+        return TypedResults.Ok(
+            paging.Of([.. items], item => [item.Slug], item => Paging.Bytes(item.Name, item.Description))
+        );
     }
 }
 
@@ -127,9 +131,23 @@ public sealed record DomainItem(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Language = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Source = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Licence = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Attribution = null
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Attribution = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExternalId[]? ExternalIds = null
 );
 
-public sealed record GroupItem(string Slug, string Name, long Skills);
+public sealed record GroupItem(
+    string Slug,
+    string Name,
+    long Skills,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExternalId[]? ExternalIds = null
+);
 
-public sealed record RoleItem(string Slug, string Name, long Skills, long Mandatory, long Optional);
+public sealed record RoleItem(
+    string Slug,
+    string Name,
+    long Skills,
+    long Mandatory,
+    long Optional,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExternalId[]? ExternalIds = null
+);

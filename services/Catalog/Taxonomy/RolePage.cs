@@ -19,6 +19,8 @@ public sealed record RolePage(
     string? NextCursor,
     IReadOnlyList<RolePage.OriginOf>? Origins = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExternalId[]? ExternalIds = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RetiredPart? Retired = null,
     // When it was first said what it requires, where it was not yet at the time that was asked for.
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? BeganAt = null
 )
@@ -72,7 +74,7 @@ public sealed record RolePage(
     );
 
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapGet("/roles/{role}", Get).AllowAnonymous().Produces<RolePage>().ProducesProblem(404);
+        api.MapGet("/roles/{role}", Get).AllowAnonymous().Produces<RolePage>().Produces(308).ProducesProblem(404);
 
     private static async Task<IResult> Get(
         HttpContext http,
@@ -94,12 +96,17 @@ public sealed record RolePage(
         if (level?.Contains('\0', StringComparison.Ordinal) == true)
             return Refusal.Field("/level", "Must not hold the character U+0000.").AsProblem();
         var taxonomy = await taxonomies.Read(ct);
-        if (!taxonomy.HasRole(role))
+        var retired = taxonomy.HasRole(role) ? null : await RetiredParts.Role(source, role, ct);
+        if (!taxonomy.HasRole(role) && retired is null)
             return Refusal.NoSuch("role").AsProblem();
+        // What it was stays at its own address.
+        if (retired is not null && at is null && taxonomy.Whole.InPlaceOf(retired.Part) is { } into)
+            return SkillAddress.MovedTo($"/api/catalog/roles/{into}{http.Request.QueryString}");
         var named = taxonomy.Role(role);
         var rows = await Rows(source, role, level, at, ct);
         var order = taxonomy
-            .Whole.Domains.SelectMany((d, i) => d.Levels.Select((l, j) => (Key: (d.Slug, l.Slug), At: (i * 100) + j)))
+            .Whole.WithRetired()
+            .Domains.SelectMany((d, i) => d.Levels.Select((l, j) => (Key: (d.Slug, l.Slug), At: (i * 100) + j)))
             .ToDictionary(p => p.Key, p => p.At);
         var sorted = rows.Select(r => (Row: r, Key: Key(r))).OrderBy(r => r.Key, StringComparer.Ordinal);
         // An ordinal key of text: a page that was left off goes on at the same place, whatever came in between.
@@ -108,8 +115,7 @@ public sealed record RolePage(
         var page = paging.Of(rest, r => [r.Key], r => Paging.Bytes(r.Row.Description));
         var people = await People.Load(session, page.Items.SelectMany(r => new[] { r.Row.Author, r.Row.Reviewer }), ct);
         var mandatory = rows.Count(r => r.Mandatory);
-        return Reading.Hashed(
-            http,
+        return TypedResults.Ok(
             new RolePage(
                 named.Slug,
                 named.Name,
@@ -123,6 +129,8 @@ public sealed record RolePage(
                 page.NextCursor,
                 [.. From(page.Items.Select(r => r.Row.Domain), taxonomy)],
                 named.Description,
+                named.ExternalIds,
+                retired,
                 rows.Count == 0 && at is { } asked && await Began(source, role, level, ct) is { } began && began > asked
                     ? began
                     : null

@@ -38,6 +38,34 @@ public sealed record LevelDescribed(string Domain, string Level, string Was, str
 /// <summary>What a role is about, likewise.</summary>
 public sealed record RoleDescribed(string Role, string Was, string Description);
 
+/// <summary>What a part of the taxonomy is in other systems, whole: <see cref="Part"/> in its members.</summary>
+public sealed record TaxonomyIdsReplaced(
+    string Kind,
+    string? Domain,
+    string Slug,
+    ExternalId[] Was,
+    ExternalId[] ExternalIds
+);
+
+/// <summary>The levels of a domain in another order, as they are called then.</summary>
+public sealed record LevelsReordered(string Domain, Named[] Was, Named[] Levels);
+
+/// <summary>Its groups, likewise.</summary>
+public sealed record GroupsReordered(string Domain, Named[] Was, Named[] Groups);
+
+/// <summary>It is no more, and nothing stood in it; its slug stays its own.</summary>
+public sealed record DomainRetired(string Domain, string Name);
+
+/// <param name="Into">What takes its place, as it is called then; null for nothing.</param>
+public sealed record GroupRetired(string Domain, string Group, string Name, Named? Into = null);
+
+public sealed record LevelRetired(string Domain, string Level, string Name, Named? Into = null);
+
+public sealed record RoleRetired(string Role, string Name, Named? Into = null);
+
+/// <summary>What takes the place of a part of the taxonomy that was retired, by slug.</summary>
+public sealed record Successor(Part Part, string Into);
+
 /// <summary>What a part of the taxonomy was called before.</summary>
 public sealed record FormerName(Part Part, string Name);
 
@@ -53,16 +81,75 @@ public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableA
     /// <summary>In the order in which they were given up. A document may still use them.</summary>
     public ImmutableArray<FormerName> Former { get; init; } = [];
 
+    /// <summary>What was retired: of a domain that is there its former levels and groups, else all of it.</summary>
+    public ImmutableArray<DomainTaxonomy> RetiredDomains { get; init; } = [];
+
+    public ImmutableArray<Named> RetiredRoles { get; init; } = [];
+
+    public ImmutableArray<Successor> Successors { get; init; } = [];
+
+    /// <summary>How often something was.</summary>
+    public int Retirements { get; init; }
+
     [System.Text.Json.Serialization.JsonIgnore]
     public Places Places => new(Domains, Roles);
 
+    /// <summary>Of domains those that are no more.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public Places RetiredPlaces => new(RetiredDomains, RetiredRoles);
+
     public DomainTaxonomy? Domain(string slug) => Domains.FirstOrDefault(d => d.Slug == slug);
 
-    public bool HasLevel(string domain, string level) => Domain(domain)?.Levels.Any(l => l.Slug == level) ?? false;
-
-    public bool HasGroup(string domain, string group) => Domain(domain)?.Groups.Any(g => g.Slug == group) ?? false;
-
     public bool HasRole(string role) => Roles.Any(r => r.Slug == role);
+
+    /// <summary>True for a slug that something of its kind has or had.</summary>
+    public bool IsTaken(Part part) => (Places.At(part) ?? RetiredPlaces.At(part)) is not null;
+
+    /// <summary>What takes the place of a part, and is there; null where nothing does.</summary>
+    public string? InPlaceOf(Part part)
+    {
+        while (Successors.FirstOrDefault(s => s.Part == part) is { } successor)
+            part = part with { Slug = successor.Into };
+        return Places.At(part)?.Slug;
+    }
+
+    /// <summary>With what was retired, for what is past: it stands after what is there.</summary>
+    /// <param name="but">Without these of it.</param>
+    public Taxonomy WithRetired(IReadOnlySet<Part>? but = null) =>
+        Retirements == 0
+            ? this
+            : this with
+            {
+                Roles = [.. Roles, .. Without(Part.OfRoles, null, RetiredRoles, but)],
+                Domains =
+                [
+                    .. Domains.Select(d =>
+                        RetiredDomains.FirstOrDefault(r => r.Slug == d.Slug) is { } gone
+                            ? d with
+                            {
+                                Levels = [.. d.Levels, .. Without(Part.OfLevels, d.Slug, gone.Levels, but)],
+                                Groups = [.. d.Groups, .. Without(Part.OfGroups, d.Slug, gone.Groups, but)],
+                            }
+                            : d
+                    ),
+                    .. RetiredDomains
+                        .Where(d => Domain(d.Slug) is null && but?.Contains(new(Part.OfDomains, null, d.Slug)) != true)
+                        .Select(d =>
+                            d with
+                            {
+                                Levels = [.. Without(Part.OfLevels, d.Slug, d.Levels, but)],
+                                Groups = [.. Without(Part.OfGroups, d.Slug, d.Groups, but)],
+                            }
+                        ),
+                ],
+            };
+
+    private static IEnumerable<Named> Without(
+        string kind,
+        string? domain,
+        IEnumerable<Named> all,
+        IReadOnlySet<Part>? but
+    ) => all.Where(named => but?.Contains(new Part(kind, domain, named.Slug)) != true);
 
     public static Taxonomy Fold(Taxonomy? state, object @event)
     {
@@ -83,6 +170,16 @@ public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableA
             RoleRenamed e => taxonomy.Renamed(new Part(Part.OfRoles, null, e.Role), e.Was, e.Name),
             LevelDescribed e => taxonomy.Described(new Part(Part.OfLevels, e.Domain, e.Level), e.Description),
             RoleDescribed e => taxonomy.Described(new Part(Part.OfRoles, null, e.Role), e.Description),
+            TaxonomyIdsReplaced e => taxonomy.With(
+                new Part(e.Kind, e.Domain, e.Slug),
+                now => now with { ExternalIds = e.ExternalIds.Length > 0 ? e.ExternalIds : null }
+            ),
+            LevelsReordered e => taxonomy.Reordered(new ReorderLevels(e.Domain, [], Slugs(e.Levels))),
+            GroupsReordered e => taxonomy.Reordered(new ReorderGroups(e.Domain, [], Slugs(e.Groups))),
+            DomainRetired e => taxonomy.Retired(new Part(Part.OfDomains, null, e.Domain)),
+            GroupRetired e => taxonomy.Retired(new Part(Part.OfGroups, e.Domain, e.Group), e.Into),
+            LevelRetired e => taxonomy.Retired(new Part(Part.OfLevels, e.Domain, e.Level), e.Into),
+            RoleRetired e => taxonomy.Retired(new Part(Part.OfRoles, null, e.Role), e.Into),
             _ => taxonomy,
         };
     }
@@ -100,7 +197,14 @@ public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableA
                 or LevelRenamed
                 or RoleRenamed
                 or LevelDescribed
-                or RoleDescribed;
+                or RoleDescribed
+                or TaxonomyIdsReplaced
+                or LevelsReordered
+                or GroupsReordered
+                or DomainRetired
+                or GroupRetired
+                or LevelRetired
+                or RoleRetired;
 
     private Taxonomy Renamed(Part part, string was, string name) =>
         With(part, now => now with { Name = name }) with
@@ -111,11 +215,54 @@ public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableA
     private Taxonomy Described(Part part, string description) =>
         With(part, now => now with { Description = description.Length > 0 ? description : null });
 
+    private Taxonomy Reordered(Reordering change) => With(Places.With(change));
+
+    private Taxonomy Retired(Part part, Named? into = null)
+    {
+        if (Places.At(part) is not { } gone)
+            return this;
+        var then = With(Places.Without(part)) with { Retirements = Retirements + 1 };
+        // A document that calls it by any of its names means what takes its place.
+        if (into is not null)
+            then = then with
+            {
+                Successors = Successors.Add(new Successor(part, into.Slug)),
+                Former =
+                [
+                    .. Former,
+                    .. Former
+                        .Where(former => former.Part == part)
+                        .Append(new FormerName(part, gone.Name))
+                        .Select(former => former with { Part = part with { Slug = into.Slug } }),
+                ],
+            };
+        if (part.Kind == Part.OfRoles)
+            return then with { RetiredRoles = RetiredRoles.Add(gone) };
+        var live = Domain(part.Within!)!;
+        var before = RetiredDomains.FirstOrDefault(d => d.Slug == live.Slug) ?? live with { Levels = [], Groups = [] };
+        var after = part.Kind switch
+        {
+            Part.OfGroups => before with { Groups = [.. before.Groups, gone] },
+            Part.OfLevels => before with { Levels = [.. before.Levels, gone] },
+            _ => live with { Levels = [.. live.Levels, .. before.Levels], Groups = [.. live.Groups, .. before.Groups] },
+        };
+        return then with { RetiredDomains = [.. RetiredDomains.Where(d => d.Slug != live.Slug), after] };
+    }
+
+    private static string[] Slugs(Named[] all) => [.. all.Select(named => named.Slug)];
+
     private Taxonomy With(Part part, Func<Named, Named> change)
     {
-        var then = Places.At(part) is { } now ? Places.With(part, change(now)) : Places;
-        return this with { Domains = [.. then.Domains], Roles = [.. then.Roles] };
+        if (part.Kind != Part.OfRoles)
+            return With(Places.At(part) is { } now ? Places.With(part, change(now)) : Places);
+        // There may be thousands, of each of which something is said.
+        for (var i = 0; i < Roles.Length; i++)
+            if (Roles[i].Slug == part.Slug)
+                return this with { Roles = Roles.SetItem(i, change(Roles[i])) };
+        return this;
     }
+
+    private Taxonomy With(Places then) => this with { Domains = [.. then.Domains], Roles = [.. then.Roles] };
 
     private Taxonomy With(string domain, Func<DomainTaxonomy, DomainTaxonomy> change) =>
         this with
@@ -141,6 +288,13 @@ public sealed class TaxonomyFold : SingleStreamProjection<Taxonomy, Guid>
         IncludeType<RoleRenamed>();
         IncludeType<LevelDescribed>();
         IncludeType<RoleDescribed>();
+        IncludeType<TaxonomyIdsReplaced>();
+        IncludeType<LevelsReordered>();
+        IncludeType<GroupsReordered>();
+        IncludeType<DomainRetired>();
+        IncludeType<GroupRetired>();
+        IncludeType<LevelRetired>();
+        IncludeType<RoleRetired>();
     }
 
     // Events of other streams come by here too, and are no taxonomy.

@@ -43,12 +43,16 @@ public sealed class KnownTaxonomy(string version, Taxonomy taxonomy)
         d => d.Slug,
         StringComparer.Ordinal
     );
-    private readonly FrozenDictionary<string, Named> _roles = taxonomy.Roles.ToFrozenDictionary(
-        r => r.Slug,
-        StringComparer.Ordinal
-    );
+
+    // What is no more keeps its name: the past still speaks of it.
+    private readonly Taxonomy _all = taxonomy.WithRetired();
+    private readonly FrozenDictionary<string, (int At, Named Role)> _roles = taxonomy
+        .WithRetired()
+        .Roles.Index()
+        .ToFrozenDictionary(r => r.Item.Slug, StringComparer.Ordinal);
     private readonly FrozenDictionary<(string, string), Named> _groups = taxonomy
-        .Domains.SelectMany(d => d.Groups.Select(g => (Key: (d.Slug, g.Slug), Group: g)))
+        .WithRetired()
+        .Domains.SelectMany(d => d.Groups.Select(g => (Key: (d.Slug, g.Slug), Group: g.Bare())))
         .ToFrozenDictionary(p => p.Key, p => p.Group);
 
     public string Version => version;
@@ -57,15 +61,27 @@ public sealed class KnownTaxonomy(string version, Taxonomy taxonomy)
     public DomainTaxonomy? Domain(string slug) => _domains.GetValueOrDefault(slug);
 
     /// <summary>A slug that nothing has is its own name.</summary>
-    public Named DomainNamed(string slug) => new(slug, Domain(slug)?.Name ?? slug);
+    public Named DomainNamed(string slug) => new(slug, (Domain(slug) ?? _all.Domain(slug))?.Name ?? slug);
 
-    public Named Role(string slug) => _roles.GetValueOrDefault(slug) ?? new Named(slug, slug);
+    public Named Role(string slug) => _roles.GetValueOrDefault(slug).Role ?? new Named(slug, slug);
 
-    public bool HasRole(string slug) => _roles.ContainsKey(slug);
+    /// <summary>Those of the roles that are named, in their order, without what is said of them.</summary>
+    public Named[] RolesOf(IEnumerable<string> slugs) =>
+        [
+            .. slugs
+                .Distinct(StringComparer.Ordinal)
+                .Where(HasRole)
+                .Select(slug => _roles[slug])
+                .OrderBy(role => role.At)
+                .Select(role => role.Role.Bare()),
+        ];
+
+    public bool HasRole(string slug) =>
+        _roles.ContainsKey(slug) && taxonomy.RetiredRoles.All(role => role.Slug != slug);
 
     public Named Group(string domain, string slug) =>
         _groups.GetValueOrDefault((domain, slug)) ?? new Named(slug, slug);
 
     public Named Level(string domain, string slug) =>
-        Domain(domain)?.Levels.FirstOrDefault(l => l.Slug == slug)?.Bare() ?? new Named(slug, slug);
+        _all.Domain(domain)?.Levels.FirstOrDefault(l => l.Slug == slug)?.Bare() ?? new Named(slug, slug);
 }

@@ -47,7 +47,7 @@ public sealed class AccountApi(UserManager<Account> users, AccountWriter writer,
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        var api = app.MapGroup("/api/identity");
+        var api = app.MapGroup("/api/identity").WithETags();
         ShowMe.Map(api);
         var own = api.MapGroup("").ForPersons();
         ChangeMe.Map(own);

@@ -15,7 +15,7 @@ public static class ShowMe
             caller.IsService
             && await db.ServiceAccounts.FindAsync([Guid.Parse(caller.Id)], http.RequestAborted) is { } service
         )
-            return Reading.Hashed(http, ServiceAccountBody.Of(service));
+            return TypedResults.Ok(ServiceAccountBody.Of(service));
         var account = (await users.FindByIdAsync(caller.Id))!;
         return Reading.Tagged(http, AccountApi.Tag(account), AccountBody.Of(account));
     }

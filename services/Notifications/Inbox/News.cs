@@ -73,6 +73,9 @@ public sealed record News
     public Guid? SkillId { get; init; }
     public string? SkillSlug { get; init; }
     public string SkillName { get; init; } = "";
+
+    /// <summary>Of which kind it is where it is no skill: <c>role</c>, <c>level</c>, <c>group</c>, <c>domain</c>.</summary>
+    public string? Part { get; init; }
     public Named? Domain { get; init; }
     public Named? Group { get; init; }
     public Guid? ProposalId { get; init; }

@@ -85,6 +85,25 @@ public static class Readers
         return topics.Distinct().ToArray();
     }
 
+    /// <summary>What can be watched and is retired by it, and what takes its place.</summary>
+    public static IEnumerable<MovedTopic> Succeeded(ProposalActivity activity) =>
+        (activity.Changes ?? [])
+            .Select(change =>
+                change switch
+                {
+                    RetireGroup { Into: { } into } c => new MovedTopic(
+                        Topic.OfGroup(c.Domain, c.Group).ToString(),
+                        Topic.OfGroup(c.Domain, into).ToString()
+                    ),
+                    RetireRole { Into: { } into } c => new MovedTopic(
+                        Topic.OfRole(c.Role).ToString(),
+                        Topic.OfRole(into).ToString()
+                    ),
+                    _ => null,
+                }
+            )
+            .OfType<MovedTopic>();
+
     /// <summary>The proposal, and what its skill belongs to for those who want to hear of proposals.</summary>
     public static IReadOnlyList<Topic> TopicsOf(ProposalActivity activity) =>
         activity.Taxonomy is { } part
@@ -96,6 +115,7 @@ public static class Readers
                     ? [Topic.OfGroup(domain, part.Slug)]
                     : Array.Empty<Topic>(),
                 .. (activity.Domains ?? [activity.Domain]).Select(Topic.OfDomain),
+                .. Succeeded(activity).SelectMany(moved => new[] { Topic.Parse(moved.From), Topic.Parse(moved.To) }),
                 Topic.Everything,
             ]
             :

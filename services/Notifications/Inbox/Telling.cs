@@ -7,6 +7,7 @@ namespace SkillPlatform.Notifications;
 /// <param name="Topics">That it is told under.</param>
 /// <param name="After">The last user whose watches were looked at, in the database's order.</param>
 /// <param name="Moves">Watches that become others as they are told of it; null for none.</param>
+/// <param name="Places">Likewise, of what skills stand in.</param>
 public sealed record LeftToTell(
     Guid Id,
     News News,
@@ -14,7 +15,8 @@ public sealed record LeftToTell(
     SkillState? Skill,
     bool Waits,
     string After,
-    MovedWatches? Moves = null
+    MovedWatches? Moves = null,
+    MovedTopic[]? Places = null
 );
 
 /// <summary>Stages a piece of news, an inbox entry for each reader, and the mails, into one transaction.</summary>
@@ -34,6 +36,7 @@ public static class Telling
     /// <param name="skill">Names that were right at the time; null where the message carries none.</param>
     /// <param name="waits">True while the news is not complete: entries are made, but shown and mailed once it is stored.</param>
     /// <param name="moves">Watches that become others as they are told of it.</param>
+    /// <param name="places">Likewise, of what skills stand in.</param>
     /// <param name="ct">Cancels.</param>
     public static async Task Tell(
         this IDocumentSession session,
@@ -43,10 +46,11 @@ public static class Telling
         SkillState? skill = null,
         bool waits = false,
         MovedWatches? moves = null,
+        MovedTopic[]? places = null,
         CancellationToken ct = default
     ) =>
         await session.Tell(
-            new LeftToTell(Guid.CreateVersion7(), news, Keys(topics), skill, waits, After: "", moves),
+            new LeftToTell(Guid.CreateVersion7(), news, Keys(topics), skill, waits, After: "", moves, places),
             await session.Watchers(news, topics, ct),
             now,
             ct
@@ -71,7 +75,9 @@ public static class Telling
                 .. watches.Concat(await session.WatchesOf(left.Topics, called, ct)).DistinctBy(watch => watch.Id),
             ];
         if (left.Moves is { } moves)
-            watches = await session.Move(moves, watches, ct);
+            watches = await session.Move(Topic.OfSkill(moves.From), Topic.OfSkill(moves.To), watches, ct);
+        foreach (var place in left.Places ?? [])
+            watches = await session.Move(Topic.Parse(place.From), Topic.Parse(place.To), watches, ct);
         var told = Readers.Of(left.News, watches);
         if (!first)
         {
@@ -97,7 +103,7 @@ public static class Telling
         CancellationToken ct
     )
     {
-        var (_, news, _, skill, waits, _, _) = left;
+        var (_, news, _, skill, waits, _, _, _) = left;
         string[] readers = [.. told.Select(t => t.User)];
         var batch = session.CreateBatchQuery();
         var reading = (
@@ -227,8 +233,27 @@ public sealed class Names(SkillState? skill, KnownTaxonomy? taxonomy)
             Role = line.Role is null ? null : Role(line.Role),
             Level = line.Level is null ? null : Level(line.Level),
             Before = line.Kind == "skillMoved" ? Place(line.Before) : line.Before,
-            After = line.Kind == "skillMoved" ? Place(line.After) : line.After,
+            After =
+                line.Kind == "skillMoved" ? Place(line.After)
+                : line.Kind.EndsWith("Retired", StringComparison.Ordinal) && line.After is { } into
+                    ? Into(line.Kind, into)
+                : line.Kind == "levelsReordered" ? Order(line.After!.Split('/'), domain => domain.Levels)
+                : line.Kind == "groupsReordered" ? Order(line.After!.Split('/'), domain => domain.Groups)
+                : line.After,
         };
+
+    // As domain/slug, but for roles.
+    private string Into(string kind, string into) =>
+        into.Split('/') is [_, _] and var slugs
+            ? Order(slugs, domain => kind == "levelRetired" ? domain.Levels : domain.Groups)
+            : Role(into);
+
+    // As domain/one/other, by slug.
+    private string Order(string[] slugs, Func<DomainTaxonomy, Named[]> of)
+    {
+        var all = taxonomy?.Domains.Where(d => d.Slug == slugs[0]).Select(of).FirstOrDefault();
+        return string.Join(", ", slugs.Skip(1).Select(slug => Find(all, slug) ?? slug));
+    }
 
     // A place comes as domain/group, by slug.
     private string? Place(string? place) =>

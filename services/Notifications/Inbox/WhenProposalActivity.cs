@@ -27,7 +27,13 @@ public sealed class WhenProposalActivity(IDocumentSession session, TimeProvider 
         if (activity is { Kind: "merged", Taxonomy: null })
             await session.TellOfUnchangedMerge(known, time.GetUtcNow(), ct);
         else if (NewsOf(activity, context.MessageId ?? Guid.Empty) is { } news)
-            await session.Tell(news, Readers.TopicsOf(activity), time.GetUtcNow(), ct: ct);
+            await session.Tell(
+                news,
+                Readers.TopicsOf(activity),
+                time.GetUtcNow(),
+                places: activity.Kind == "merged" ? [.. Readers.Succeeded(activity)] : null,
+                ct: ct
+            );
     }
 
     /// <summary>Who begins to watch the proposal by what they did.</summary>
@@ -76,6 +82,7 @@ public sealed class WhenProposalActivity(IDocumentSession session, TimeProvider 
                 SkillId = activity.Taxonomy is null ? activity.SkillId : null,
                 SkillSlug = activity.SkillSlug,
                 SkillName = activity.SkillName,
+                Part = activity.Taxonomy?.Kind,
                 ProposalId = activity.ProposalId,
                 Author = activity.Author,
                 Actor = activity.Actor,
@@ -104,6 +111,9 @@ public sealed class WhenProposalActivity(IDocumentSession session, TimeProvider 
             MoveSkill c => [Whole("skillMoved", $"{c.Was.Domain}/{c.Was.Group}", $"{c.Domain}/{c.Group}")],
             Renaming c => [Whole($"{Part.Of(c)!.Kind}Renamed", c.Was, c.Name)],
             Describing c => [Whole($"{Part.Of(c)!.Kind}Described", TextForm.Said(c.Was), TextForm.Said(c.Description))],
+            Retiring c => [Retired(c, Part.Of(c)!)],
+            ReorderLevels c => [Whole("levelsReordered", null, string.Join('/', c.Levels.Prepend(c.Domain)))],
+            ReorderGroups c => [Whole("groupsReordered", null, string.Join('/', c.Groups.Prepend(c.Domain)))],
             RetireSkill => [Whole("skillRetired", null, null)],
             MergeSkill c => [Whole("skillMerged", null, c.Was?.Name ?? c.Into)],
             AddSkill c =>
@@ -127,6 +137,13 @@ public sealed class WhenProposalActivity(IDocumentSession session, TimeProvider 
         bool? mandatoryBefore = null,
         bool? mandatoryAfter = null
     ) => new(kind, role, level, before, after, mandatoryBefore, mandatoryAfter);
+
+    private static NewsLine Retired(Retiring change, Part part) =>
+        Whole(
+            $"{part.Kind}Retired",
+            change.Was,
+            change.Into is { } into && part.Domain is { } domain ? $"{domain}/{into}" : change.Into
+        );
 
     private static NewsLine Whole(string kind, string? before, string? after) =>
         new(kind, null, null, before, after, null, null);

@@ -49,7 +49,7 @@ public sealed class WhenSkillChanged(IDocumentSession session, TimeProvider time
                     time.GetUtcNow(),
                     ct
                 )
-                : session.Tell(news, topics, time.GetUtcNow(), change.Skill, waits, moves, ct);
+                : session.Tell(news, topics, time.GetUtcNow(), change.Skill, waits, moves, ct: ct);
     }
 
     private static KnownSkill Known(SkillChanged change) =>

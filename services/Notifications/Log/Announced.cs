@@ -45,6 +45,9 @@ public sealed record CommentData(Guid Comment, AnnouncedSkill Skill, string Doma
 /// <summary>The <c>data</c> of <c>catalogue.imported</c>: numbers of skills.</summary>
 public sealed record ImportData(Guid Import, string? Source, int Added, int Changed, int Unchanged, string? By);
 
+/// <summary>The <c>data</c> of <c>edition.published</c>.</summary>
+public sealed record EditionData(Guid Edition, string Slug, string Name, string? Notes, DateTimeOffset AsOf, string By);
+
 /// <summary>
 /// Something that the other services have announced, as the log keeps it and webhooks send it: under every topic that it
 /// concerns, with user ids and no names, for ever the same.
@@ -71,6 +74,7 @@ public sealed record Announced(
     public const string SkillChanged = "skill.changed";
     public const string SkillCommented = "skill.commented";
     public const string Imported = "catalogue.imported";
+    public const string EditionPublished = "edition.published";
 
     private static readonly string[] OfProposals =
     [
@@ -88,7 +92,7 @@ public sealed record Announced(
 
     /// <summary>All there are; a webhook names those that it wants.</summary>
     public static IReadOnlyList<string> Types { get; } =
-    [SkillChanged, .. OfProposals.Select(kind => $"proposal.{kind}"), SkillCommented, Imported];
+    [SkillChanged, .. OfProposals.Select(kind => $"proposal.{kind}"), SkillCommented, Imported, EditionPublished];
 
     public static Announced Of(SkillChanged change, Guid id) =>
         new(
@@ -173,5 +177,17 @@ public sealed record Announced(
             Actor: null,
             import.ImportId,
             new ImportData(import.ImportId, import.Source, import.Added, import.Changed, import.Unchanged, import.By)
+        );
+
+    public static Announced Of(EditionPublished edition, Guid id) =>
+        new(
+            id,
+            EditionPublished,
+            edition.At,
+            [Topic.Everything],
+            Author: null,
+            edition.By,
+            Import: null,
+            new EditionData(edition.EditionId, edition.Slug, edition.Name, edition.Notes, edition.AsOf, edition.By)
         );
 }

@@ -16,7 +16,8 @@ namespace SkillPlatform.Notifications;
 /// <param name="Type">One of <see cref="Announced.Types"/>.</param>
 /// <param name="At">When it happened.</param>
 /// <param name="Data">JSON.</param>
-public sealed record Entry(long Position, Guid Id, string Type, DateTimeOffset At, string Data);
+/// <param name="Into">The skill that the one which was asked for has been merged into by it; null for anything else.</param>
+public sealed record Entry(long Position, Guid Id, string Type, DateTimeOffset At, string Data, Topic? Into = null);
 
 /// <summary>
 /// Everything that was announced, in order: what webhooks send and send again, and what a watch would have told. A plain
@@ -43,19 +44,24 @@ public sealed class AnnouncedLog(NpgsqlDataSource source)
         return table;
     }
 
-    /// <summary>Up to so many entries after a position that a topic and the types match.</summary>
+    private const string Merge = "\"kind\":\"skillMerged\"";
+
+    /// <summary>Up to so many entries after a position that a topic and the types match; of a skill also the one that ends it in another.</summary>
     public async Task<List<Entry>> After(long position, Topic topic, string[] types, int count, CancellationToken ct)
     {
         await using var command = source.CreateCommand(
             """
             select position, id, type, at, data::text from announced
-            where position > $1 and topics @> $2 and type = any($3) order by position limit $4
+            where position > $1 and topics @> $2 and (type = any($3) or $5 and type = 'skill.changed' and position($6 in data::text) > 0)
+            order by position limit $4
             """
         );
         command.Parameters.Add(new() { Value = position });
         command.Parameters.Add(new() { Value = new[] { topic.ToString() } });
         command.Parameters.Add(new() { Value = types });
         command.Parameters.Add(new() { Value = count });
+        command.Parameters.Add(new() { Value = topic.Scope == Topic.Skill });
+        command.Parameters.Add(new() { Value = Merge });
         await using var rows = await command.ExecuteReaderAsync(ct);
         var entries = new List<Entry>();
         while (await rows.ReadAsync(ct))
@@ -65,11 +71,21 @@ public sealed class AnnouncedLog(NpgsqlDataSource source)
                     rows.GetGuid(1),
                     rows.GetString(2),
                     rows.GetFieldValue<DateTimeOffset>(3),
-                    rows.GetString(4)
+                    rows.GetString(4),
+                    topic.Scope == Topic.Skill ? Into(rows.GetString(4)) : null
                 )
             );
         return entries;
     }
+
+    private static Topic? Into(string data) =>
+        data.Contains(Merge, StringComparison.Ordinal)
+        && JsonSerializer
+            .Deserialize<SkillData>(data, Commands.Json)!
+            .Changes.FirstOrDefault(change => change.Kind == "skillMerged")
+            is { Other: { } other }
+            ? Topic.OfSkill(other.Id)
+            : null;
 
     /// <summary>The position of a stored event; null where the log does not hold it.</summary>
     public async Task<long?> PositionOf(Guid id, CancellationToken ct)

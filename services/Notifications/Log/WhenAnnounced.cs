@@ -12,7 +12,8 @@ public sealed class WhenAnnounced(IDocumentSession session)
     : IConsumer<SkillChanged>,
         IConsumer<ProposalActivity>,
         IConsumer<SkillCommented>,
-        IConsumer<ImportFinished>
+        IConsumer<ImportFinished>,
+        IConsumer<EditionPublished>
 {
     public Task Consume(ConsumeContext<SkillChanged> context) => Keep(Announced.Of(context.Message, Id(context)));
 
@@ -21,6 +22,8 @@ public sealed class WhenAnnounced(IDocumentSession session)
     public Task Consume(ConsumeContext<SkillCommented> context) => Keep(Announced.Of(context.Message, Id(context)));
 
     public Task Consume(ConsumeContext<ImportFinished> context) => Keep(Announced.Of(context.Message, Id(context)));
+
+    public Task Consume(ConsumeContext<EditionPublished> context) => Keep(Announced.Of(context.Message, Id(context)));
 
     private Task Keep(Announced? announced)
     {

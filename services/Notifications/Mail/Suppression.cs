@@ -108,8 +108,7 @@ public static class Suppressions
     private static async Task<IResult> Get(HttpContext http, IQuerySession reads)
     {
         var (user, ct) = (Caller.Of(http).Id, http.RequestAborted);
-        return Reading.Hashed(
-            http,
+        return TypedResults.Ok(
             AddressState.Of(await reads.LoadAsync<Suppression>(user, ct), await reads.LoadAsync<Account>(user, ct))
         );
     }

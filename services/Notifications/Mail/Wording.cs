@@ -24,6 +24,7 @@ public static class Wording
             For(texts, $"lead.{news.Kind}", reason),
             ("skill", news.SkillName),
             ("actor", people.Name(texts, news.Actor)),
+            ("what", texts[texts.Has($"changed.{news.Part}") ? $"changed.{news.Part}" : "changed.skill"]),
             ("added", Number(texts, news.Import?.Added)),
             ("changed", Number(texts, news.Import?.Changed)),
             ("unchanged", Number(texts, news.Import?.Unchanged)),
@@ -83,6 +84,8 @@ public static class Wording
         var key = $"change.{line.Kind}";
         if (line.Kind == "requirementStated")
             key += line.MandatoryAfter == false ? ".optional" : ".mandatory";
+        if (line.After is not null && texts.Has($"{key}.into"))
+            key += ".into";
         return texts[
             texts.Has(key) ? key : "change.other",
             ("before", Or(texts, line.Before)),

@@ -8,24 +8,30 @@ namespace SkillPlatform.Notifications;
 /// <param name="To">The skill that remains.</param>
 public sealed record MovedWatches(Guid From, Guid To);
 
+/// <summary>Who watches what was retired watches what takes its place.</summary>
+/// <param name="From">The topic that went.</param>
+/// <param name="To">The topic that remains.</param>
+public sealed record MovedTopic(string From, string To);
+
 public static class MovingWatches
 {
     /// <summary>
-    /// Stages that the watches go on as others, and answers what is watched then. Who wanted to hear no more of the skill that
+    /// Stages that the watches go on as others, and answers what is watched then. Who wanted to hear no more of what
     /// remains keeps the watch as it is, and hears of the merge by it.
     /// </summary>
     /// <param name="session">A session; the caller commits.</param>
-    /// <param name="moves">From where to where.</param>
+    /// <param name="from">What went.</param>
+    /// <param name="to">What remains.</param>
     /// <param name="watches">All of some readers, stopped ones too.</param>
     /// <param name="ct">Cancels.</param>
     public static async Task<IReadOnlyList<Watch>> Move(
         this IDocumentSession session,
-        MovedWatches moves,
+        Topic from,
+        Topic to,
         IReadOnlyList<Watch> watches,
         CancellationToken ct
     )
     {
-        var (from, to) = (Topic.OfSkill(moves.From), Topic.OfSkill(moves.To));
         var there = watches
             .Where(w => w.Topic == to.ToString())
             .ToDictionary(w => w.User, w => w.Active, StringComparer.Ordinal);

@@ -138,10 +138,15 @@ public sealed class Courier : BackgroundService
         var texts = Texts.For(owner.Culture);
         foreach (var entry in waiting)
         {
+            if (!webhook.Types.Contains(entry.Type, StringComparer.Ordinal))
+                return await _hooks.Advance(claim, entry.Position, _time.GetUtcNow(), ct, entry.Into);
             var call = await _calling.Post(webhook, entry.Id, Payload.Of(entry, webhook.Shape, texts, _sender), ct);
             await _hooks.Log(webhook, entry, call, CancellationToken.None);
             if (!await Follow(claim with { Webhook = webhook }, owner, entry, call))
                 return false;
+            // Who followed a skill follows the one that it has gone into, as watches do.
+            if (entry.Into is not null)
+                return true;
             webhook = webhook with { Attempts = 0, FailingSince = null };
         }
         return true;
@@ -155,7 +160,7 @@ public sealed class Courier : BackgroundService
         {
             case Next.On:
                 Count("delivered");
-                return await _hooks.Advance(claim, entry.Position, now, CancellationToken.None);
+                return await _hooks.Advance(claim, entry.Position, now, CancellationToken.None, entry.Into);
             case Next.Again again:
                 Count("failed");
                 await _hooks.Failed(claim, webhook.FailingSince ?? now, again.At, CancellationToken.None);

@@ -206,10 +206,18 @@ public sealed class Hooks(NpgsqlDataSource source)
     }
 
     /// <summary>It has read the log so far; the lease is renewed. False where the claim is lost.</summary>
-    public Task<bool> Advance(Claimed claim, long position, DateTimeOffset now, CancellationToken ct) =>
+    /// <param name="into">What it is about from here on, since that has become another; null where it has not.</param>
+    public Task<bool> Advance(
+        Claimed claim,
+        long position,
+        DateTimeOffset now,
+        CancellationToken ct,
+        Topic? into = null
+    ) =>
         Execute(
             """
-            update webhook set position = $3, attempts = 0, failing_since = null, next_attempt = $4, leased_until = $5
+            update webhook set position = $3, attempts = 0, failing_since = null, next_attempt = $4, leased_until = $5,
+                   topic = coalesce(nullif($6, ''), topic), version = version + ($6 <> '')::int
             where id = $1 and lease = $2
             """,
             ct,
@@ -217,7 +225,8 @@ public sealed class Hooks(NpgsqlDataSource source)
             claim.Lease,
             position,
             now,
-            now + Lease
+            now + Lease,
+            into?.ToString() ?? ""
         );
 
     /// <summary>It did not take what is next.</summary>

@@ -31,10 +31,13 @@ public static class Payload
         var text = texts[
             texts.Has(key) ? key : $"title.{kind}",
             ("skill", skill?["name"]?.GetValue<string>()),
-            ("source", data["source"]?.GetValue<string>())
+            ("source", data["source"]?.GetValue<string>()),
+            ("edition", data["name"]?.GetValue<string>())
         ];
         var (path, label) =
-            proposal is not null ? ($"/proposals/{proposal}", "link.proposal")
+            entry.Type == Announced.EditionPublished
+                ? ($"/editions/{Uri.EscapeDataString(data["slug"]!.GetValue<string>())}", "link.edition")
+            : proposal is not null ? ($"/proposals/{proposal}", "link.proposal")
             : skill?["slug"]?.GetValue<string>() is { } slug ? ($"/skills/{Uri.EscapeDataString(slug)}", "link.skill")
             : ("/", null);
         return new Sentence(Line.Cut(Line.One(text), 300), path, label);
@@ -47,6 +50,7 @@ public static class Payload
             Announced.SkillChanged => merged ? NewsKind.Merged : NewsKind.SkillChanged,
             Announced.SkillCommented => NewsKind.SkillCommented,
             Announced.Imported => NewsKind.Imported,
+            Announced.EditionPublished => NewsKind.EditionPublished,
             "proposal.approved" => NewsKind.Approved,
             "proposal.accepted" => NewsKind.Accepted,
             _ when type.Split('.') is ["proposal", [var first, .. var rest]] =>

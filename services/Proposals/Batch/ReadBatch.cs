@@ -41,8 +41,7 @@ public static class ReadBatch
         var pages = await all.OrderByDescending(p => p.Id).Take(paging.Limit + 1).ToListAsync(ct);
         var numbers = await log.Numbers([.. pages.Select(p => p.Id)], ct);
         var people = await People.Load(session, pages.Select(p => p.Author).Append(batch.Author), ct);
-        return Reading.Hashed(
-            http,
+        return TypedResults.Ok(
             new BatchAnswer(
                 id,
                 people[batch.Author]!,

@@ -89,6 +89,7 @@ public sealed class Catalogue(NpgsqlDataSource source, IDocumentStore store)
             )
             {
                 Uses = await Uses(changes, ct),
+                Standing = await Standing(changes, ct),
             }
         );
     }
@@ -103,6 +104,38 @@ public sealed class Catalogue(NpgsqlDataSource source, IDocumentStore store)
             uses[role] = await DomainsOf(role.Slug, ct);
         return uses;
     }
+
+    // A proposal is about one role, or one domain: one look at the skills is enough for all of it.
+    private async Task<Dictionary<Part, long>> Standing(IEnumerable<Change?>? changes, CancellationToken ct)
+    {
+        var standing = new Dictionary<Part, long>();
+        if ((changes ?? []).OfType<Retiring>().Select(Part.Of).FirstOrDefault() is not { } part)
+            return standing;
+        var slug = part.Within ?? part.Slug;
+        if (!TextForm.IsText(slug))
+            return standing;
+        await using var command = source.CreateCommand(part.Kind == Part.OfRoles ? InRole : InDomain);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = slug });
+        await using var row = await command.ExecuteReaderAsync(ct);
+        while (await row.ReadAsync(ct))
+            standing[new Part(row.GetString(0), part.Within, row.GetString(1))] = row.GetInt64(2);
+        return standing;
+    }
+
+    private const string InRole = """
+        select 'role', $1, count(*) from mt_doc_known_skill, jsonb_array_elements(data -> 'state' -> 'requirements') r
+        where data -> 'state' -> 'roles' @> jsonb_build_array(jsonb_build_object('slug', $1::text)) and r ->> 'role' = $1
+          and not (data -> 'state' ->> 'retired')::boolean
+        """;
+
+    private const string InDomain = """
+        with skills as (
+          select data -> 'state' as s from mt_doc_known_skill
+          where data -> 'state' -> 'domain' ->> 'slug' = $1 and not (data -> 'state' ->> 'retired')::boolean
+        )
+        select 'group', s -> 'group' ->> 'slug', count(*) from skills group by 2
+        union all select 'level', r ->> 'level', count(*) from skills, jsonb_array_elements(s -> 'requirements') r group by 2
+        """;
 
     private async Task<string[]> DomainsOf(string role, CancellationToken ct)
     {

@@ -4,7 +4,13 @@ using SkillPlatform.Contracts;
 namespace SkillPlatform.Proposals;
 
 /// <summary>This service's copy of the domains, groups and roles, kept up to date by message. One document.</summary>
-public sealed record KnownTaxonomy(string Id, long Version, DomainTaxonomy[] Domains, Named[] Roles)
+public sealed record KnownTaxonomy(
+    string Id,
+    long Version,
+    DomainTaxonomy[] Domains,
+    Named[] Roles,
+    TaxonomyPart[]? Retired = null
+)
 {
     public const string TheOne = "taxonomy";
 
@@ -28,10 +34,27 @@ public sealed record KnownTaxonomy(string Id, long Version, DomainTaxonomy[] Dom
         if (skill is null)
             return new Places(Domains, Roles);
         var there = Domain(skill.Domain.Slug) ?? new(skill.Domain.Slug, skill.Domain.Name, [], [skill.Group]);
-        var domain = there with { Levels = Union(there.Levels, skill.Levels) };
-        return new Places([.. Domains.Where(d => d.Slug != domain.Slug), domain], Union(Roles, skill.Roles));
+        var domain = there with { Levels = Union(there.Levels, skill.Levels, Part.OfLevels, there.Slug) };
+        return new Places(
+            [.. Domains.Where(d => d.Slug != domain.Slug), domain],
+            Union(Roles, skill.Roles, Part.OfRoles)
+        );
     }
 
-    private static Named[] Union(Named[] first, Named[] others) =>
-        [.. first.UnionBy(others, named => named.Slug, StringComparer.Ordinal)];
+    // What is retired is not news, however long ago the skill was heard of.
+    private Named[] Union(Named[] first, Named[] others, string kind, string? domain = null)
+    {
+        var retired = (Retired ?? [])
+            .Where(part => part.Kind == kind && part.Domain == domain)
+            .Select(part => part.Slug)
+            .ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. first.UnionBy(
+                others.Where(named => !retired.Contains(named.Slug)),
+                named => named.Slug,
+                StringComparer.Ordinal
+            ),
+        ];
+    }
 }

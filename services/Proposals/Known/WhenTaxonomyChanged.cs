@@ -10,7 +10,10 @@ public sealed class WhenTaxonomyChanged(IDocumentSession session) : IConsumer<Ta
     {
         var m = context.Message;
         // Only a higher version replaces what is there, so late and repeated messages are harmless.
-        session.TryUpdateRevision(new KnownTaxonomy(KnownTaxonomy.TheOne, m.Version, m.Domains, m.Roles), m.Version);
+        session.TryUpdateRevision(
+            new KnownTaxonomy(KnownTaxonomy.TheOne, m.Version, m.Domains, m.Roles, m.Retired),
+            m.Version
+        );
         return Task.CompletedTask;
     }
 }

@@ -29,15 +29,37 @@ public static class ChangeTaxonomy
                     "The changes of a proposal are about one skill, one role, or one domain with its groups and levels."
                 )
             );
-        var course = TaxonomyCourse.Of(around.Places, changes!);
+        var course = TaxonomyCourse.Of(around.Places, changes!, around.Standing);
         if (course.Unknown.ToArray() is { Length: > 0 } unknown)
             return (null, Refusal.Fields([.. unknown.Select(u => ($"/changes{u.Pointer}", u.Message))]));
         if (course.Conflicts.Count > 0)
-            return (null, SubmitProposal.Changed(course.Conflicts));
+            return (null, Stays(course) ?? SubmitProposal.Changed(course.Conflicts));
         Change[] effective = [.. course.Steps.Where(step => step.HasEffect).Select(step => step.Change)];
         return effective.Length == 0
             ? (null, SubmitProposal.AlreadySo)
             : (new Sound(About(course.Steps, around), why, effective, course.Mark), null);
+    }
+
+    // Nobody was faster: it cannot be retired as long as this is so.
+    private static Refusal? Stays(TaxonomyCourse course)
+    {
+        if (course.Conflicts.FirstOrDefault(c => c.Code is "in-use" or "last-level") is not { } conflict)
+            return null;
+        var kind = course.Steps[conflict.Change].Part.Kind;
+        var stands = kind switch
+        {
+            Part.OfDomains => "groups in it",
+            Part.OfGroups => "skills in it",
+            _ => $"requirements of this {kind}",
+        };
+        return SubmitProposal.Changed(course.Conflicts) with
+        {
+            Code = conflict.Code,
+            Detail =
+                conflict.Code == "last-level"
+                    ? $"“{conflict.Was}” is the last level of its domain."
+                    : $"“{conflict.Was}” cannot be retired yet: there are {conflict.Now} {stands}. Move, merge or drop them first.",
+        };
     }
 
     /// <summary>True if a revision is about what the proposal was about before.</summary>
@@ -58,7 +80,7 @@ public static class ChangeTaxonomy
     {
         var first = steps[0].Part;
         var about = steps.All(step => step.Part == first) ? first : new Part(Part.OfDomains, null, first.Within!);
-        var part = about.Called((about == first ? steps[0].Before : around.Places.At(about))!.Name);
+        var part = about.Called((about == first ? steps[0].Named : around.Places.At(about))!.Name);
         if (first.Kind != Part.OfRoles)
             return new Subject(
                 Part.Taxonomy,

@@ -169,7 +169,7 @@ public static class PreviewProposal
                 new Counts(0, 0, [], []),
                 others,
                 null,
-                TaxonomyCourse.Of(around.Places, changes).Conflicts
+                TaxonomyCourse.Of(around.Places, changes, around.Standing).Conflicts
             )
         );
     }

@@ -92,8 +92,7 @@ public sealed record ProposalsOverview(
             Most
         );
         var caller = Caller.Of(http);
-        return Reading.Hashed(
-            http,
+        return TypedResults.Ok(
             new ProposalsOverview(
                 now,
                 domains,

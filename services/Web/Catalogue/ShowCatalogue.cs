@@ -5,7 +5,7 @@ using SkillPlatform.Web.Watching;
 
 namespace SkillPlatform.Web.Catalogue;
 
-public sealed record GroupInTree(string Slug, string Name, long Skills);
+public sealed record GroupInTree(string Slug, string Name, long Skills, ExternalId[]? ExternalIds = null);
 
 public sealed record DomainInTree(
     string Slug,
@@ -16,7 +16,8 @@ public sealed record DomainInTree(
     string? Language = null,
     string? Source = null,
     string? Licence = null,
-    string? Attribution = null
+    string? Attribution = null,
+    ExternalId[]? ExternalIds = null
 )
 {
     public Origin Origin => new(Language, Source, Licence, Attribution);
@@ -104,7 +105,8 @@ public sealed record CatalogueModel(
     bool First,
     bool? Watched,
     Named[]? Roles,
-    Letter[] Letters
+    Letter[] Letters,
+    RetiredPart? Retired
 );
 
 /// <summary>Where one begins: the domains with their groups, and the skills in them, narrowed and searched.</summary>
@@ -161,6 +163,13 @@ public static class ShowCatalogue
         // Typed as a name: each list has one address.
         if (domain != asked.Domain || group != asked.Group)
             return TypedResults.Redirect(visit.To($"/") + (asked with { Domain = domain, Group = group }).Query());
+        var retired = await RetiredPart.Asked(asked, all, services, ct);
+        if (retired is { Into: not null })
+            return TypedResults.Redirect(
+                visit.To($"/") + retired.Instead(asked).Query(),
+                permanent: true,
+                preserveMethod: true
+            );
         if ((await skills).Status is 400 or 422)
             return Page.Error(400);
         var status = (await skills).Down && (await domains).Down ? 503 : 200;
@@ -172,7 +181,8 @@ public static class ShowCatalogue
                 First: string.IsNullOrEmpty(cursor),
                 await watched,
                 roles is null ? null : await roles,
-                await letters ?? []
+                await letters ?? [],
+                retired
             ),
             status
         );

@@ -38,6 +38,8 @@ public sealed record Role(
     string? NextCursor,
     OriginOf[]? Origins = null,
     string? Description = null,
+    Contracts.ExternalId[]? ExternalIds = null,
+    RetiredPart? Retired = null,
     DateTimeOffset? BeganAt = null
 )
 {
@@ -99,6 +101,12 @@ public static class ShowRole
         var marks = asked.AsOf is { Length: > 0 }
             ? Task.FromResult(Marks.None)
             : Marks.Read(services, visit, ct, role: role);
+        // Asked for at once: what it stands in is seldom needed to know what to ask for.
+        var compares = asked is { Level.Length: > 0, Compare.Length: > 0 } or { Level.Length: > 0, With.Length: > 0 };
+        var one =
+            compares || asked.All == true
+                ? Whole(services, role, asked.Level, asked.AsOf, ct)
+                : services.Get<Role>("catalog", Address(role, asked.Level, asked.AsOf, null, cursor), ct);
         var mine = visit.AskMyRole(services);
         var tree = await Tree.Read(services, ct);
         await mine;
@@ -127,11 +135,6 @@ public static class ShowRole
                         .With("asOf", asked.AsOf)
                 )
             );
-        var compares = asked is { Level.Length: > 0, Compare.Length: > 0 } or { Level.Length: > 0, With.Length: > 0 };
-        var one =
-            compares || asked.All == true
-                ? Whole(services, role, asked.Level, asked.AsOf, ct)
-                : services.Get<Role>("catalog", Address(role, asked.Level, asked.AsOf, null, cursor), ct);
         var other = compares
             ? Whole(
                 services,
@@ -143,6 +146,18 @@ public static class ShowRole
             : null;
         if ((await one).Value is not { } found)
             return Page.Error((await one).Status);
+        // What has taken its place has an address of its own.
+        if (found.Slug != role)
+            return TypedResults.Redirect(
+                visit.To(
+                    ((FormattableString)$"/roles/{found.Slug}")
+                        .With("level", asked.Level)
+                        .With("compare", asked.Compare)
+                        .With("with", asked.With)
+                ),
+                permanent: true,
+                preserveMethod: true
+            );
         if (other is not null && (await other).Value is null)
             return Page.Error((await other).Status);
         return Page.Of<RolePage>(

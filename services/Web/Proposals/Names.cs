@@ -37,6 +37,16 @@ public sealed record Names(Skill? Skill, Tree Tree)
                 ?? part.Slug,
         };
 
+    /// <summary>What is put in another order is called.</summary>
+    public IEnumerable<string> Of(Reordering change, string[] slugs) =>
+        slugs.Select(slug =>
+        {
+            var domain = Array.Find(Tree.Domains ?? [], d => d.Slug == change.Domain);
+            return change is ReorderLevels
+                ? Array.Find(domain?.Levels ?? [], l => l.Slug == slug)?.Name ?? slug
+                : Array.Find(domain?.Groups ?? [], g => g.Slug == slug)?.Name ?? slug;
+        });
+
     public string Domain(string slug) => Array.Find(Tree.Domains ?? [], domain => domain.Slug == slug)?.Name ?? slug;
 
     public string Place(string? domain, string? group)
@@ -51,7 +61,8 @@ public sealed record Names(Skill? Skill, Tree Tree)
     public string What(Texts t, Change change)
     {
         var (was, then) = Sides(t, change);
-        return Say(t, $"op.{Headline.Operation(change)}", change, was, then);
+        var into = change is Retiring { Into: not null } ? ".into" : "";
+        return Say(t, $"op.{Headline.Operation(change)}{into}", change, was, then);
     }
 
     /// <summary>What a change is about, in words that are the same in each revision.</summary>
@@ -60,7 +71,15 @@ public sealed record Names(Skill? Skill, Tree Tree)
             t,
             change is Renaming ? "thing.renameSkill"
                 : change is Describing ? "thing.describeSkill"
-                : change is RenameSkill or ReplaceKeywords or DescribeSkill or MoveSkill or AddSkill or MergeSkill
+                : change is Retiring ? "thing.retire"
+                : change
+                    is RenameSkill
+                        or ReplaceKeywords
+                        or DescribeSkill
+                        or MoveSkill
+                        or AddSkill
+                        or MergeSkill
+                        or Reordering
                     ? $"thing.{Headline.Operation(change)}"
                 : $"op.{Headline.Operation(change)}",
             change,
@@ -75,7 +94,9 @@ public sealed record Names(Skill? Skill, Tree Tree)
             : t[
                 t.Has($"thing.{about.Op}") ? $"thing.{about.Op}"
                 : about.Op.StartsWith("rename", StringComparison.Ordinal) ? "thing.renameSkill"
+                : about.Op.StartsWith("describe", StringComparison.Ordinal) ? "thing.describeSkill"
                 : about.Op is "retireSkill" ? "op.retireSkill"
+                : about.Op.StartsWith("retire", StringComparison.Ordinal) ? "thing.retire"
                 : "op.other"
             ];
 
@@ -116,6 +137,8 @@ public sealed record Names(Skill? Skill, Tree Tree)
         {
             RenameSkill c => (c.Was, c.Name),
             Renaming c => (c.Was, c.Name),
+            Retiring c => (c.Was ?? Of(Part.Of(c)!), c.Into is { } into ? Of(Part.Of(c)! with { Slug = into }) : ""),
+            Reordering c => (t.List(Of(c, c.Was)), t.List(Of(c, c.Order))),
             ReplaceKeywords c => (t.List(c.Was), t.List(c.Keywords)),
             MoveSkill c => (Place(c.Was.Domain, c.Was.Group), Place(c.Domain, c.Group)),
             AddSkill c => ("", c.Name),

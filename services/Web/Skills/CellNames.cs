@@ -14,14 +14,19 @@ public sealed record CellNames(Named[] Roles, Named[] Levels)
     public string Level(string? slug) => Of(Levels, slug);
 
     /// <summary>What a change did, in words.</summary>
-    public string Words(Texts t, HistoryEntry entry) =>
-        t[
-            t.Has($"history.{entry.Kind}") ? $"history.{entry.Kind}" : "history.other",
+    public string Words(Texts t, HistoryEntry entry)
+    {
+        var key = $"history.{entry.Kind}";
+        if (entry.After is not null && t.Has($"{key}.into"))
+            key += ".into";
+        return t[
+            t.Has(key) ? key : "history.other",
             t.Isolated(Markdown.Harmless(Role(entry.Role))),
             t.Isolated(Markdown.Harmless(Level(entry.Level))),
             t.Isolated(Markdown.Harmless(entry.Before ?? "")),
             t.Isolated(Markdown.Harmless(entry.After ?? ""))
         ];
+    }
 
     private static string Of(Named[] all, string? slug) =>
         Array.Find(all, named => named.Slug == slug)?.Name ?? slug ?? "";

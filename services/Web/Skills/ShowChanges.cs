@@ -70,6 +70,19 @@ public static class ShowChanges
         CancellationToken ct
     )
     {
+        var asked = new ChangesAsked(Day(since), role, level, domain, import);
+        // Asked for at once: what they stand in is seldom needed to know what to ask for.
+        FormattableString address = import is { } id
+            ? (FormattableString)$"/api/catalog/changes?limit={100}&import={id}"
+            : $"/api/catalog/changes/lines?limit={50}";
+        address = address
+            .With("since", asked.Since is { } day ? $"{day}T00:00:00Z" : null)
+            .With("role", role)
+            .With("level", level)
+            .With("domain", domain)
+            .With("cursor", cursor);
+        var lines = import is null ? services.Get<PageList<ChangeLine>>("catalog", address, ct) : null;
+        var changes = import is null ? null : services.Get<PageList<HistoryEntry>>("catalog", address, ct);
         var mine = visit.AskMyRole(services);
         var tree = await Tree.Read(services, ct);
         await mine;
@@ -83,24 +96,10 @@ public static class ShowChanges
             return TypedResults.Redirect(
                 visit.To($"/changes") + new ChangesAsked(since, ofRole, ofLevel, ofDomain, import).Query()
             );
-        var asked = new ChangesAsked(Day(since), role, level, domain, import);
-        FormattableString address = import is { } id
-            ? (FormattableString)$"/api/catalog/changes?limit={100}&import={id}"
-            : $"/api/catalog/changes/lines?limit={50}";
-        address = address
-            .With("since", asked.Since is { } day ? $"{day}T00:00:00Z" : null)
-            .With("role", role)
-            .With("level", level)
-            .With("domain", domain)
-            .With("cursor", cursor);
         var model = new ChangesModel(asked, null, null, tree, string.IsNullOrEmpty(cursor));
-        if (import is null)
-        {
-            var lines = await services.Get<PageList<ChangeLine>>("catalog", address, ct);
-            return Show(model with { Lines = lines.Value }, lines.Status);
-        }
-        var changes = await services.Get<PageList<HistoryEntry>>("catalog", address, ct);
-        return Show(model with { Changes = changes.Value }, changes.Status);
+        return lines is null
+            ? Show(model with { Changes = (await changes!).Value }, (await changes!).Status)
+            : Show(model with { Lines = (await lines).Value }, (await lines).Status);
     }
 
     private static IResult Show(ChangesModel model, int status) =>

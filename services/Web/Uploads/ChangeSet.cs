@@ -15,12 +15,17 @@ public sealed record ChangeSet(
     int More,
     ImportError[]? Errors,
     SkillChanges[]? Skills,
-    Guid? Undoes
+    Guid? Undoes,
+    PartDiffers[]? Taxonomy = null,
+    int MoreTaxonomy = 0
 )
 {
     public bool Over => State is "done" or "failed";
     public SkillChanges[] All => Skills ?? [];
 }
+
+/// <summary>What would change of a role, domain, group or level, as histories tell it.</summary>
+public sealed record PartDiffers(TaxonomyPart Taxonomy, string Kind, string? Before, string? After);
 
 /// <summary>What would change of one skill. <c>Skill</c> is null for one that would be added.</summary>
 public sealed record SkillChanges(string? Skill, string Name, Change[] Changes, Conflict[] Conflicts);

@@ -51,6 +51,7 @@ public sealed record Webhook(
         "proposal.commented",
         "skill.commented",
         "catalogue.imported",
+        "edition.published",
     ];
 
     public static readonly string[] Shapes = ["standard", "slack", "teams"];
