@@ -31,6 +31,35 @@ public sealed class ByKeyboardAlone(RunningPlatform running, RealBrowser browser
         await LeavesTheMails();
     }
 
+    [Fact]
+    public async Task What_a_form_lacks_is_said_at_its_field_in_the_words_of_the_page()
+    {
+        await using var visitor = new Visitor(await browser.Open(running.Platform, "ja"), "ja");
+        await visitor.Go("/");
+        await Presses(visitor, visitor.Link(visitor.Says("signin")));
+        var password = visitor.Field(visitor.Says("identity:Field.Password"));
+        await Writes(visitor, password, Testing.SignIn.Password);
+        await visitor.Page.Keyboard.PressAsync("Enter");
+        // The address is missing: one is there at once, and is told.
+        var email = visitor.Field(visitor.Says("identity:Field.Email"));
+        await Expect(email).ToBeFocusedAsync();
+        await Expect(email).ToHaveAccessibleDescriptionAsync(visitor.Says("identity:Form.fill"));
+        await visitor.Page.Keyboard.TypeAsync("reader");
+        await visitor.Page.Keyboard.PressAsync("Enter");
+        await Expect(visitor.Page.GetByText(visitor.Says("identity:Form.email"))).ToBeVisibleAsync();
+        await visitor.Page.Keyboard.TypeAsync("@example.org");
+        await Expect(visitor.Page.GetByText(visitor.Says("identity:Form.email"))).ToHaveCountAsync(0);
+        // What was typed elsewhere is still there.
+        await visitor.Page.Keyboard.PressAsync("Enter");
+        await Expect(visitor.Button(visitor.Says("signout"))).ToBeVisibleAsync();
+
+        await visitor.Go("/account/delete");
+        await visitor.Page.Locator("main form button").ClickAsync();
+        await Expect(visitor.Page.GetByText(visitor.Says("form.tick"))).ToBeVisibleAsync();
+        await Expect(visitor.Page.GetByText(visitor.Says("form.fill"))).ToBeVisibleAsync();
+        await Expect(visitor.Page.Locator("main form input[type=checkbox]")).ToBeFocusedAsync();
+    }
+
     private static async Task Finds(Visitor author)
     {
         await Writes(author, author.Field(author.Says("start.search")), Skill);

@@ -311,6 +311,38 @@ public sealed partial class PageTests(Running running)
         Assert.Contains($"<h1>{title}</h1>", WebUtility.HtmlDecode(html), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("de", "Über uns", "Hilfe", "Datenschutz", "Impressum")]
+    [InlineData("ar", "حول الموقع", "المساعدة", "الخصوصية", "بيانات الناشر")]
+    public async Task Pages_lead_to_what_the_site_says_of_itself(string language, params string[] names)
+    {
+        using var browser = new Browser(running.Authority);
+        var html = WebUtility.HtmlDecode(
+            await browser.Http.GetStringAsync($"/sign-in?ui_locales={language}", TestContext.Current.CancellationToken)
+        );
+        foreach (var (page, name) in new[] { "about", "help", "privacy", "imprint" }.Zip(names))
+            Assert.Matches($"<a href=\"https?://[^\"]+/{language}/{page}\">{name}</a>", html);
+    }
+
+    [Fact]
+    public async Task What_a_form_lacks_is_said_in_the_words_of_the_page()
+    {
+        using var browser = new Browser(running.Authority);
+        var html = WebUtility.HtmlDecode(
+            await browser.Http.GetStringAsync("/register?ui_locales=de", TestContext.Current.CancellationToken)
+        );
+        Assert.Contains("data-fill=\"Bitte füllen Sie dieses Feld aus.\"", html, StringComparison.Ordinal);
+        var script = FormsScript().Match(html).Groups["address"].Value;
+        Assert.Contains(
+            "preventDefault",
+            await browser.Http.GetStringAsync(script, TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
+    }
+
+    [GeneratedRegex("src=\"(?<address>/forms\\.[0-9a-f]+\\.js)\"", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex FormsScript();
+
     [Fact]
     public async Task Pages_allow_neither_scripts_nor_frames_and_cookies_hide_from_scripts()
     {

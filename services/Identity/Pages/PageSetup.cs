@@ -99,11 +99,12 @@ public static class PageSetup
         };
 }
 
-/// <summary>The stylesheet and the script, out of the assembly: found wherever the process was started.</summary>
+/// <summary>The stylesheet and the scripts, out of the assembly: found wherever the process was started.</summary>
 public static class Assets
 {
     private static readonly byte[] Css = Read("site.css");
     private static readonly byte[] Js = Read("passkey.js");
+    private static readonly byte[] FormsJs = Read("forms.js");
     private static readonly byte[] Picture = Read("icon.svg");
 
     /// <summary>Changes with the content.</summary>
@@ -113,12 +114,16 @@ public static class Assets
     public static string Script { get; } = $"/passkey.{Hash(Js)}.js";
 
     /// <summary>Changes with the content.</summary>
+    public static string Forms { get; } = $"/forms.{Hash(FormsJs)}.js";
+
+    /// <summary>Changes with the content.</summary>
     public static string Icon { get; } = $"/icon.{Hash(Picture)}.svg";
 
     internal static void Map(WebApplication app)
     {
         Send(app, Stylesheet, Css, "text/css; charset=utf-8");
         Send(app, Script, Js, "text/javascript; charset=utf-8");
+        Send(app, Forms, FormsJs, "text/javascript; charset=utf-8");
         Send(app, Icon, Picture, "image/svg+xml");
     }
 
