@@ -129,6 +129,8 @@ public sealed class PreviewTests(Running running) : IClassFixture<Running>
             _ => _story.Domain,
         };
         await running.Watch(watcher, scope, key);
+        // What was before must be in the log before it is counted.
+        await running.Quiet();
         var before = (await Preview(scope, key, user: watcher)).GetProperty("count").GetInt32();
         await Past();
         var told = Kinds(await running.Get(watcher, "/inbox?limit=200"));
