@@ -1,12 +1,9 @@
-using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using JasperFx;
 using JasperFx.Events;
 using JasperFx.Events.Daemon;
 using Marten;
 using Marten.Events.Daemon.Coordination;
-using Marten.Internal.Operations;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -14,10 +11,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using NpgsqlTypes;
 using Weasel.Core;
-using ICommandBuilder = Weasel.Postgresql.ICommandBuilder;
-using IStorageOperation = Marten.Internal.Operations.IStorageOperation;
 
 namespace SkillPlatform.EventSourcing;
 
@@ -111,7 +105,6 @@ public static class EventStore
             casing: Casing.CamelCase,
             configure: json => json.AllowOutOfOrderMetadataProperties = true
         );
-        options.Listeners.Add(new BegunTogether());
         options.DisableNpgsqlLogging = true;
         options.AutoCreateSchemaObjects = AutoCreate.CreateOrUpdate;
         options.Events.StreamIdentity = StreamIdentity.AsGuid;
@@ -339,90 +332,6 @@ public static class Preparation
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
-}
-
-/// <summary>
-/// Marten writes each event of a stream that begins by a statement of its own. Where many begin in one commit, as in an import,
-/// all of their events are one statement (decision 0013).
-/// </summary>
-internal sealed class BegunTogether : DocumentSessionListenerBase
-{
-    private const int Few = 20;
-
-    public override Task BeforeSaveChangesAsync(IDocumentSession session, CancellationToken token)
-    {
-        IEvent[] begun =
-        [
-            .. session
-                .PendingChanges.Streams()
-                .Where(stream => stream.ActionType == StreamActionType.Start)
-                .SelectMany(stream => stream.Events),
-        ];
-        if (begun.Length <= Few)
-            return Task.CompletedTask;
-        var operations = Pending(session.PendingChanges);
-        if (operations.RemoveAll(IsOfOne) != begun.Length)
-            throw new InvalidOperationException("Marten begins streams otherwise than it did.");
-        operations.Add(new Append(begun));
-        return Task.CompletedTask;
-    }
-
-    private static bool IsOfOne(Weasel.Storage.IStorageOperation operation) =>
-        operation.GetType().Name.StartsWith("QuickAppendEventWithVersion", StringComparison.Ordinal);
-
-    // Where the version that Directory.Packages.props holds to keeps them; every test of a store fails where another does not.
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_eventOperations")]
-    private static extern ref List<Weasel.Storage.IStorageOperation> Pending(
-        [UnsafeAccessorType("Marten.Internal.UnitOfWork, Marten")] object work
-    );
-
-    private sealed class Append(IEvent[] events) : IStorageOperation
-    {
-        private const string Sql = """
-            insert into mt_events (seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type, is_archived,
-              correlation_id, causation_id, headers, user_name)
-            select nextval('mt_events_sequence'), id, stream, version, data::jsonb, type, at, tenant, clr, false, correlation, causation,
-              headers::jsonb, by
-            from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-              as e(id, stream, version, data, type, at, tenant, clr, correlation, causation, headers, by)
-            returning seq_id
-            """;
-
-        public Type DocumentType => typeof(IEvent);
-
-        public OperationRole Role() => OperationRole.Events;
-
-        public void ConfigureCommand(ICommandBuilder builder, Weasel.Storage.IStorageSession session)
-        {
-            var parameters = builder.AppendWithParameters(Sql, '?');
-            Set(0, NpgsqlDbType.Uuid, e => e.Id);
-            Set(1, NpgsqlDbType.Uuid, e => e.StreamId);
-            Set(2, NpgsqlDbType.Bigint, e => e.Version);
-            Set(3, NpgsqlDbType.Text, e => session.Serializer.ToJson(e.Data));
-            Set(4, NpgsqlDbType.Text, e => e.EventTypeName);
-            Set(5, NpgsqlDbType.TimestampTz, e => e.Timestamp);
-            Set(6, NpgsqlDbType.Text, e => e.TenantId);
-            Set(7, NpgsqlDbType.Text, e => e.DotNetTypeName);
-            Set(8, NpgsqlDbType.Text, e => e.CorrelationId);
-            Set(9, NpgsqlDbType.Text, e => e.CausationId);
-            Set(10, NpgsqlDbType.Text, e => e.Headers is null ? null : session.Serializer.ToJson(e.Headers));
-            Set(11, NpgsqlDbType.Text, e => e.UserName);
-
-            void Set<T>(int at, NpgsqlDbType type, Func<IEvent, T> column)
-            {
-                parameters[at].NpgsqlDbType = NpgsqlDbType.Array | type;
-                parameters[at].Value = Array.ConvertAll(events, column.Invoke);
-            }
-        }
-
-        // Marten fills what a commit that fails leaves out of the sequence.
-        public async Task PostprocessAsync(DbDataReader reader, IList<Exception> exceptions, CancellationToken token)
-        {
-            foreach (var e in events)
-                if (await reader.ReadAsync(token))
-                    e.Sequence = reader.GetInt64(0);
-        }
     }
 }
 

@@ -297,65 +297,6 @@ public sealed class KernelTests(Servers servers) : IAsyncLifetime
         );
     }
 
-    [Fact]
-    public async Task Streams_that_begin_in_one_commit_are_stored_as_one_that_begins_alone()
-    {
-        await Begin(1);
-        var many = await Begin(30);
-        await using var source = NpgsqlDataSource.Create(_database);
-        Assert.Equal(
-            1L,
-            await Ask("select count(distinct to_jsonb(s) - '{id,timestamp,created}'::text[]) from mt_streams s")
-        );
-        const string kinds = "count(distinct to_jsonb(e) - '{id,stream_id,seq_id,timestamp}'::text[])";
-        Assert.Equal(2L, await Ask($"select {kinds} from mt_events e"));
-        Assert.Equal(62L, await Ask("select count(distinct id) from mt_events"));
-        Assert.Equal(0L, await Ask("select count(*) from mt_events where timestamp < now() - interval '1 hour'"));
-        foreach (var id in many)
-            Assert.Equal(3, (await Load(id))!.Value);
-        // Each in its order, and all are announced.
-        Assert.Equal(
-            0L,
-            await Ask(
-                "select count(*) from mt_events a join mt_events b on b.stream_id = a.stream_id and b.version < a.version and b.seq_id > a.seq_id"
-            )
-        );
-        await Moves(many[^1], 1);
-
-        async Task<object?> Ask(string sql)
-        {
-            await using var command = source.CreateCommand(sql);
-            return await command.ExecuteScalarAsync();
-        }
-    }
-
-    [Fact]
-    public async Task Of_streams_that_begin_in_a_commit_that_fails_none_is_there_and_the_relay_goes_on()
-    {
-        var known = (await Begin(1))[0];
-        await Assert.ThrowsAnyAsync<Exception>(() => Begin(30, known));
-        var next = (await Begin(1))[0];
-        await Moves(next, 1);
-        await using var session = _service.Store.QuerySession();
-        var stored = await session.Events.QueryAllRawEvents().ToListAsync();
-        Assert.Equal(
-            new[] { known, next }.Order(),
-            stored.Where(e => e.Data is Opened).Select(e => e.StreamId).Order()
-        );
-    }
-
-    private async Task<Guid[]> Begin(int count, params Guid[] more)
-    {
-        Guid[] ids = [.. Enumerable.Range(0, count).Select(_ => Guid.CreateVersion7()), .. more];
-        await using var session = _service.Store.LightweightSession();
-        session.SetHeader("reason", "because");
-        (session.LastModifiedBy, session.CorrelationId, session.CausationId) = ("someone", "correlated", "caused");
-        foreach (var id in ids)
-            session.Stage<Counter>(id, 0, [new Opened(1), new Added(2)]);
-        await session.SaveChangesAsync();
-        return ids;
-    }
-
     private async Task<IReadOnlyList<int>> Counted(Guid round)
     {
         await using var session = _service.Store.QuerySession();
