@@ -659,6 +659,27 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
     }
 
     [Fact]
+    public async Task Of_two_skills_that_look_alike_the_list_says_which_is_which()
+    {
+        web.Catalog.On("GET /api/catalog/domains", Samples.Tree)
+            .On("GET /api/catalog/skills", new { items = new[] { In("Sea"), In("Air"), In("Sea", "Knots") } });
+        using var browser = web.Browser();
+        var html = await browser.Html("/en/");
+        Assert.Contains("<bdi>Sea › Basics</bdi>", html);
+        Assert.Contains("<bdi>Air › Basics</bdi>", html);
+        Assert.Contains("<bdi>Basics</bdi>", html);
+
+        static object In(string domain, string name = "Weather") =>
+            new
+            {
+                slug = $"{name}-{domain}".ToLowerInvariant(),
+                name,
+                domain = new { slug = domain, name = domain },
+                group = new { slug = "basics", name = "Basics" },
+            };
+    }
+
+    [Fact]
     public async Task What_only_resembles_is_said_to_and_the_rest_of_a_facet_has_a_page()
     {
         web.Catalog.On("GET /api/catalog/domains", Samples.Tree)
