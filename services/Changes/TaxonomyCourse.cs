@@ -143,9 +143,9 @@ public sealed record TaxonomyCourse(Places After, IReadOnlyList<TaxonomyStep> St
         return retire.Was != named.Name ? Not(now, "changed", retire.Was, named.Name, null)
             : retire.Into is { } into && now.Beside(part).All(other => other.Slug != into)
                 ? Not(now, "missing", named.Name, null, into)
-            : standing > 0 ? Not(now, "in-use", named.Name, standing.ToString(CultureInfo.InvariantCulture), null)
             : part.Kind == Part.OfLevels && domain!.Levels.Length == 1
                 ? Not(now, "last-level", named.Name, named.Name, null)
+            : standing > 0 ? Not(now, "in-use", named.Name, standing.ToString(CultureInfo.InvariantCulture), null)
             : (now.Without(part), null);
     }
 

@@ -287,7 +287,7 @@ public sealed class SuggestTests(WebFixture web) : IClassFixture<WebFixture>
     [Fact]
     public async Task What_nothing_stands_in_can_be_retired_and_a_refusal_says_what_to_do()
     {
-        web.Catalog.On("GET /api/catalog/roles/helm", RoleNamed("Pilot"));
+        web.Catalog.On("GET /api/catalog/roles/helm", RoleNamed("Pilot")).On("GET /api/catalog/domains", Samples.Tree);
         using var browser = web.Browser();
         await browser.SignIn();
         const string page = "/en/roles/helm/suggest";
