@@ -192,10 +192,7 @@ public sealed class CatalogJson
                         (ref k, q) => Name(ref k, q, TextForm.LongestKeyword)
                     ),
                 ["description"] = (ref j, p) =>
-                    description =
-                        j.TokenType == JsonTokenType.Null
-                            ? null
-                            : Text(ref j, p, TextForm.LongestDescription, TextForm.Text),
+                    description = TextOrNull(ref j, p, TextForm.LongestDescription, TextForm.Text),
                 ["externalIds"] = (ref j, p) => ids = ExternalIds(ref j, p),
                 ["requirements"] = (ref j, p) => requirements = List(ref j, p, 10_000, Requirement),
                 ["retired"] = (ref j, p) => retired = j.TokenType == JsonTokenType.Null ? null : Bool(ref j, p),
@@ -240,10 +237,7 @@ public sealed class CatalogJson
             {
                 ["name"] = (ref j, p) => name = Name(ref j, p),
                 ["description"] = (ref j, p) =>
-                    description =
-                        j.TokenType == JsonTokenType.Null
-                            ? null
-                            : Text(ref j, p, TextForm.LongestReason, TextForm.Text),
+                    description = TextOrNull(ref j, p, TextForm.LongestReason, TextForm.Text),
                 ["externalIds"] = (ref j, p) => ids = ExternalIds(ref j, p),
             }
         );
@@ -437,7 +431,7 @@ public sealed class CatalogJson
 
     private string? Language(ref Utf8JsonReader json, string at)
     {
-        var tag = json.TokenType == JsonTokenType.Null ? null : Text(ref json, at, LanguageTag.Longest, TextForm.Name);
+        var tag = TextOrNull(ref json, at, LanguageTag.Longest, TextForm.Name);
         if (string.IsNullOrEmpty(tag))
             return tag;
         var (form, problem) = LanguageTag.Of(tag);
@@ -447,7 +441,10 @@ public sealed class CatalogJson
     }
 
     private string? Note(ref Utf8JsonReader json, string at) =>
-        json.TokenType == JsonTokenType.Null ? null : Text(ref json, at, CatalogDocument.LongestNote, TextForm.Text);
+        TextOrNull(ref json, at, CatalogDocument.LongestNote, TextForm.Text);
+
+    private string? TextOrNull(ref Utf8JsonReader json, string at, int longest, Func<string, string> form) =>
+        json.TokenType == JsonTokenType.Null ? null : Text(ref json, at, longest, form);
 
     private string? Text(
         ref Utf8JsonReader json,
