@@ -121,26 +121,17 @@ public sealed class WebhookTests(Running running) : IClassFixture<Running>, IAsy
     [Fact]
     public async Task An_edition_is_told_to_who_follows_the_catalogue()
     {
-        await Created(
-            new
-            {
-                url = _receiver.Url,
-                scope = "catalogue",
-                key = "all",
-                types = new[] { "edition.published" },
-                shape = "standard",
-            }
-        );
-        await Created(
-            new
-            {
-                url = _receiver.Url,
-                scope = "catalogue",
-                key = "all",
-                types = new[] { "edition.published" },
-                shape = "slack",
-            }
-        );
+        foreach (var shape in new[] { "standard", "slack" })
+            await Created(
+                new
+                {
+                    url = _receiver.Url,
+                    scope = "catalogue",
+                    key = "all",
+                    types = new[] { "edition.published" },
+                    shape,
+                }
+            );
         var name = _story.Person("2026.2");
         var (id, now) = (Guid.CreateVersion7(), DateTimeOffset.UtcNow);
         await running.Publish(new EditionPublished(id, "2026-2", name, null, "admin", now, now));
