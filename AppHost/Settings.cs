@@ -145,7 +145,7 @@ internal sealed class Settings
         }
     }
 
-    /// <summary>Held until the process ends, however it ends; ./run asks for it, and finds the process by it.</summary>
+    /// <summary>Held until the process ends, however it ends; ./run asks for it.</summary>
     public void Lock()
     {
         try
@@ -158,9 +158,7 @@ internal sealed class Settings
         {
             throw new SettingException($"It already runs, with its state in {State}.");
         }
-        Locks[^1].SetLength(0);
-        Locks[^1].Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-        Locks[^1].Flush();
+        File.WriteAllText(Path.Combine(State, "host"), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>The process that holds the lock; null where nothing runs.</summary>
@@ -175,10 +173,8 @@ internal sealed class Settings
         }
         catch (IOException)
         {
-            using var held = new StreamReader(
-                new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite)
-            );
-            return held.ReadToEnd();
+            // Not in the file that is locked, which nobody else can read.
+            return File.ReadAllText(Path.Combine(State, "host"));
         }
     }
 

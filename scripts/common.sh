@@ -28,7 +28,7 @@ step() {
   printf '%6d s\n' $((SECONDS - began))
 }
 
-# The AppHost holds the lock as long as it lives, and its number stands in it.
+# The AppHost holds the lock as long as it lives.
 runs() { [[ -f $state/lock ]] && ! flock -n "$state/lock" true; }
 
 # apphost <argument…>: as ./run has built it, or the solution.
