@@ -58,7 +58,7 @@ public sealed class Trouble(Rig rig, Load load, int rate)
             Fault.BrokerEnds => Ended(Platform.Rabbit.Kill, Platform.Rabbit.Start),
             Fault.Gap => Do("proposals", "select nextval('mt_events_sequence') from generate_series(1, 3)"),
             Fault.DatabaseDiskFull => Full("postgres", Platform.Postgres.Revive),
-            Fault.BrokerDiskFull => Full("rabbitmq", Platform.Rabbit.Revive),
+            Fault.BrokerDiskFull => Full("rabbitmq", Restarted),
             Fault.Cut => Once(() => Platform.Wires[step.On].Cut()),
             Fault.HalfOpen => For(
                 Long / 2,
@@ -146,6 +146,14 @@ public sealed class Trouble(Rig rig, Load load, int rate)
         {
             // Nothing happened.
         }
+    }
+
+    // Its log can stand still for good although it lives: whoever has made room starts it again, as docs/operating.md says.
+    private async Task Restarted()
+    {
+        await Platform.Rabbit.Revive();
+        await Platform.Rabbit.Kill();
+        await Platform.Rabbit.Start();
     }
 
     private async Task Full(string server, Func<Task> revive)
