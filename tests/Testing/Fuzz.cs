@@ -139,7 +139,7 @@ public static class Fuzz
                 Seconds is null ? config.WithReplay(new Replay(new Rnd(round, 1), null)) : config,
                 Prop.ForAll(inputs.ToArbitrary(), Try)
             );
-        Xunit.TestContext.Current.SendDiagnosticMessage($"{tried} tried");
+        Xunit.TestContext.Current.TestOutputHelper!.WriteLine($"{tried} tried");
 
         void Try(T input)
         {
