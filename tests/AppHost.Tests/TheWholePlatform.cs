@@ -228,16 +228,11 @@ public sealed class TheWholePlatform(Started started) : IClassFixture<Started>
     public async Task Nothing_is_left_of_an_AppHost_that_is_killed()
     {
         var state = new AppHostState(Local.NewFolder("killed"));
-        var host = Path.Combine(
-            Repository.Root,
-            "AppHost",
-            "bin",
-            AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug",
-            "net10.0",
-            "AppHost.dll"
-        );
         using var process = Process.Start(
-            new ProcessStartInfo("dotnet", [host, "--StarterCatalogue=false", .. Started.Arguments(state.Folder)])
+            new ProcessStartInfo(
+                "dotnet",
+                [Repository.AppHost, "--StarterCatalogue=false", .. Started.Arguments(state.Folder)]
+            )
         )!;
         await state.Ready();
         Assert.True(state.Processes().Length > 8);

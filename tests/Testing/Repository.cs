@@ -5,8 +5,7 @@ public static class Repository
 {
     public static string Root { get; } = FindRoot();
 
-    /// <summary>Release or Debug, as the tests were built.</summary>
-    public static string Configuration { get; } =
+    private static string Configuration { get; } =
         AppContext.BaseDirectory.Contains(
             $"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}",
             StringComparison.Ordinal
@@ -17,6 +16,9 @@ public static class Repository
     /// <summary>The built assembly of a service, of the same configuration as the tests.</summary>
     public static string Service(string name) =>
         Path.Combine(Root, "services", name, "bin", Configuration, "net10.0", $"{name}.dll");
+
+    /// <summary>The AppHost, likewise.</summary>
+    public static string AppHost => Path.Combine(Root, "AppHost", "bin", Configuration, "net10.0", "AppHost.dll");
 
     /// <summary>Path of a real catalogue (<c>seed-serverless.json</c>, …), or null where it is absent: then a test skips.</summary>
     public static string? Data(string file)
