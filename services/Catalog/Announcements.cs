@@ -42,13 +42,13 @@ public static class Announcements
             // Skill and taxonomy change by commits of many events; the last one speaks for all.
             _ when !@event.EndsCommit() => null,
             _ when Catalog.Taxonomy.IsChangedBy(@event.Data) => await Taxonomy(@event, around, ct),
-            _ when Catalog.Skill.IsChangedBy(@event.Data) => Alone(await Skill(@event, around, ct)),
+            _ when Catalog.Skill.IsChangedBy(@event.Data) => Told(await Skill(@event, around, ct)),
             _ when Upkeep.Keeps(@event.Data) => await Kept(@event, around, ct),
             _ => null,
         };
 
-    // An import tells of thousands within seconds. Web keeps pages for half a minute at most: what it misses during an upgrade it need not hear.
-    private static object Alone(SkillChanged change) =>
+    // An import changes thousands within seconds. Web may miss some during an upgrade: it keeps a page for half a minute at most.
+    private static object Told(SkillChanged change) =>
         change.ImportId is null
             ? change
             : new Together(

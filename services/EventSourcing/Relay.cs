@@ -110,8 +110,8 @@ public sealed class Around(IReadOnlyList<IEvent> page, IQuerySession session, IS
 
 /// <summary>
 /// The event log as outbox: publishes what <see cref="Announce"/> makes of each committed event, in order, with the event's
-/// id as <c>MessageId</c> (in the message, where several are <see cref="Together"/>). Progress is stored after all confirms of a page: at least once, never skipped. A publish that
-/// fails is repeated with backoff for as long as it takes.
+/// id as <c>MessageId</c>, or in the message where several are told <see cref="Together"/>. Progress is stored after all confirms
+/// of a page: at least once, never skipped. A publish that fails is repeated with backoff for as long as it takes.
 /// </summary>
 internal sealed class Relay : SubscriptionBase
 {
