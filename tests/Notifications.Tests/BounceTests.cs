@@ -148,6 +148,15 @@ public sealed class BounceTests(Running running) : IClassFixture<Running>, IAsyn
     }
 
     [Fact]
+    public async Task A_complaint_of_several_is_about_the_one_of_them_that_is_ours()
+    {
+        await Return(
+            Returns.Complaint(null, recipient: $"list@elsewhere.example>\r\nOriginal-Rcpt-To: <{Reader}@example.org")
+        );
+        await Says("suppressed");
+    }
+
+    [Fact]
     public async Task Three_mails_that_come_back_for_a_while_are_too_many()
     {
         for (var i = 0; i < 3; i++)

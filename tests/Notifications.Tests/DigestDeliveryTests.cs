@@ -178,6 +178,27 @@ public sealed class DigestDeliveryTests(Running running) : IClassFixture<Running
     }
 
     [Fact]
+    public async Task That_digests_cannot_be_raised_is_seen_in_health_and_does_not_end_the_service()
+    {
+        await Begin();
+        await running.Sql(
+            $"""
+            create function no_digest() returns trigger language plpgsql as $$ begin raise 'no digest'; end $$;
+            create trigger no_digest before insert on mail for each row
+            when (new.digest is not null and new.user_id = '{Reader}') execute function no_digest();
+            """
+        );
+        await running.Publish(_story.Changed());
+        await Told(1);
+        using var anyone = running.As(null);
+        await Assert.ThrowsAnyAsync<Exception>(running.Look);
+        Assert.Contains("Degraded: What waits for digests", await anyone.GetStringAsync("/health/ready"));
+        await running.Sql("drop function no_digest cascade");
+        await running.Look();
+        Assert.Contains("\"digests\":\"Healthy\"", await anyone.GetStringAsync("/health/ready"));
+    }
+
+    [Fact]
     public async Task What_does_not_go_to_who_takes_no_mail_is_not_raised_again_and_again()
     {
         await Begin();

@@ -66,6 +66,15 @@ public sealed class ReportTests
         Assert.Null(Read(Returns.Status("failed", "5.1.1", to: "bounces+nonsense@example.org")).Report!.Mail);
     }
 
+    [Fact]
+    public void A_complaint_may_name_several_recipients()
+    {
+        var report = Read(
+            Returns.Complaint(null, recipient: "Ada@example.org>\r\nOriginal-Rcpt-To: <list@elsewhere.example")
+        ).Report!;
+        Assert.Equal(["Ada@example.org", "list@elsewhere.example"], report.Addresses);
+    }
+
     [Theory]
     [InlineData("Subject: hello\r\n\r\nI am on holiday.\r\n")]
     [InlineData("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b--\r\n")]

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Marten;
-using Microsoft.Extensions.DependencyInjection;
 using SkillPlatform.Testing;
 
 namespace SkillPlatform.Notifications.Tests;
@@ -118,48 +116,6 @@ public sealed class SendingTests(Running running) : IClassFixture<Running>, IAsy
         );
         await running.Quiet();
         Assert.Empty(running.MailsTo(Reader));
-    }
-
-    // More than are held at once, so that they are claimed, judged and recorded batch by batch.
-    [Fact]
-    public async Task A_thousand_readers_of_one_change_get_one_mail_each_and_each_is_recorded()
-    {
-        var topic = Topic.OfDomain(_story.Domain);
-        string[] readers = [.. Enumerable.Range(0, 1000).Select(i => _story.Person($"r{i}"))];
-        await using (var session = running.Services.GetRequiredService<IDocumentStore>().LightweightSession())
-        {
-            foreach (var reader in readers)
-                session.Store(
-                    new Watch
-                    {
-                        Id = Watch.IdOf(reader, topic),
-                        User = reader,
-                        Topic = topic.ToString(),
-                        Reason = Watch.Manual,
-                        Active = true,
-                    }
-                );
-            foreach (var reader in readers)
-                session.Store(
-                    new Account
-                    {
-                        Id = reader,
-                        Name = reader,
-                        Email = $"{reader}@example.org",
-                        Active = true,
-                    }
-                );
-            await session.SaveChangesAsync(TestContext.Current.CancellationToken);
-        }
-        await Change();
-        await Eventually.Holds(() => Task.FromResult(running.Mail.Received.Count(IsTheirs) >= readers.Length));
-        await running.Quiet();
-        Assert.Equal(
-            readers.Order(StringComparer.Ordinal),
-            running.Mail.Received.Where(IsTheirs).Select(m => m.To.Single().Split('@')[0]).Order(StringComparer.Ordinal)
-        );
-
-        bool IsTheirs(Received mail) => readers.Contains(mail.To[0].Split('@')[0], StringComparer.Ordinal);
     }
 
     [Fact]

@@ -520,6 +520,7 @@ public sealed class TellingTests(Running running) : IClassFixture<Running>
         Assert.Single(running.MailsTo(other));
         Assert.Equal("Catalogue import: ESCO", mail.Subject);
         Assert.Contains("Skills added: 20, changed: 1,300, left as they were: 50", mail.TextBody!);
+        Assert.Contains($"/changes?import={import}", mail.TextBody!);
         Assert.Equal("role", mail.Headers["X-SkillPlatform-Reason"]);
     }
 

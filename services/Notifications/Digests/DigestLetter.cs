@@ -66,7 +66,14 @@ public static class DigestLetter
             ),
         };
         foreach (var import in contents.Imports.Take(MostActivity))
-            blocks.Add(new Block.Paragraph(Wording.Lead(texts, import.News, "", import.People)));
+            blocks.Add(
+                new Block.Item(
+                    Wording.Lead(texts, import.News, "", import.People),
+                    Url: Letter.Ways(import.News, texts, sender).OfType<Block.Button>().FirstOrDefault()?.Url
+                )
+            );
+        if (contents.Imports.Count > MostActivity)
+            blocks.Add(More(texts, contents.Imports.Count - MostActivity));
         var room = mostSkills;
         foreach (var domain in contents.Domains.TakeWhile(_ => room > 0))
         {
@@ -95,6 +102,9 @@ public static class DigestLetter
         );
     }
 
+    private static Block.Paragraph More(Texts texts, int events) =>
+        new(texts["digest.more-events", ("count", Wording.Number(texts, events))]);
+
     private static IEnumerable<Block> Skill(DigestSkill skill, Sender sender, Texts texts, int part)
     {
         yield return new Block.Heading(skill.Name, Rank: 2);
@@ -108,9 +118,7 @@ public static class DigestLetter
                 Url: activity.News.ProposalId is { } proposal ? sender.To($"/proposals/{proposal}") : null
             );
         if (skill.Activity.Count > MostActivity)
-            yield return new Block.Paragraph(
-                texts["digest.more-events", ("count", Wording.Number(texts, skill.Activity.Count - MostActivity))]
-            );
+            yield return More(texts, skill.Activity.Count - MostActivity);
         if (skill.Slug is { } slug)
             yield return new Block.Link(texts["link.skill"], sender.To($"/skills/{Uri.EscapeDataString(slug)}"));
     }

@@ -1,4 +1,5 @@
 using Marten;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 using SkillPlatform.EventSourcing;
 
@@ -15,7 +16,7 @@ public sealed class DigestSweep(
     OutboxSignal signal,
     TimeProvider time,
     ILogger<DigestSweep> log
-) : BackgroundService
+) : BackgroundService, IHealthCheck
 {
     private const int AtOnce = 500;
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(15);
@@ -36,8 +37,37 @@ public sealed class DigestSweep(
             continue;
     }
 
+    // Why the last look failed.
+    private volatile string? _failed;
+
     /// <summary>How many digests were put into the queue.</summary>
     public async Task<int> Look(CancellationToken ct)
+    {
+        try
+        {
+            var found = await Find(ct);
+            _failed = null;
+            return found;
+        }
+        catch (Exception e)
+        {
+            _failed = e.Message;
+            throw;
+        }
+    }
+
+    /// <summary>Not red: all else goes on without digests.</summary>
+    public Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context,
+        CancellationToken cancellationToken = default
+    ) =>
+        Task.FromResult(
+            leads() && _failed is { } why
+                ? HealthCheckResult.Degraded($"What waits for digests cannot be looked for: {why}")
+                : HealthCheckResult.Healthy()
+        );
+
+    private async Task<int> Find(CancellationToken ct)
     {
         var waiting = new List<(string User, string Frequency, DateTimeOffset Since)>();
         await using (

@@ -184,10 +184,13 @@ public sealed class Returned(
         CancellationToken ct
     )
     {
+        // Of several, the first that is one of ours.
+        var named = addresses.Select(address => address.ToLowerInvariant()).ToArray();
         var found = await session.QueryAsync<Account>(
-            "where lower(data ->> 'email') = any(?) limit 1",
+            "where lower(data ->> 'email') = any(?) order by array_position(?, lower(data ->> 'email')) limit 1",
             ct,
-            (object)addresses.Select(address => address.ToLowerInvariant()).ToArray()
+            named,
+            named
         );
         return found is [var account, ..] ? account : null;
     }

@@ -131,7 +131,7 @@ public static class Letter
                 (texts["link.proposal"], sender.To($"/proposals/{proposal}"))
             );
         if (news.Kind == NewsKind.Imported)
-            ways.Add((texts["link.changes"], sender.To($"/changes?since={news.At:yyyy-MM-dd}")));
+            ways.Add((texts["link.changes"], sender.To($"/changes?import={news.Id}")));
         if (news.Edition is { } edition)
             ways.Add((texts["link.edition"], sender.To($"/editions/{Uri.EscapeDataString(edition.Slug)}")));
         if (news.Kind == NewsKind.WebhookStopped)

@@ -108,7 +108,9 @@ public sealed record Report(ReportKind Kind, Guid? Mail, IReadOnlyList<string> A
     {
         var addresses = new List<string>();
         foreach (var name in names)
-            if (Bare(Value(Field(fields, name))) is { Length: > 0 and < 320 } address)
+        // A complaint names each recipient in a field of its own.
+        foreach (var field in fields.Where(field => field.Field.Equals(name, StringComparison.OrdinalIgnoreCase)))
+            if (Bare(Value(Line.One(field.Value))) is { Length: > 0 and < 320 } address)
                 addresses.Add(address);
         return [.. addresses];
     }

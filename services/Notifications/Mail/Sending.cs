@@ -20,7 +20,9 @@ public static class Sending
         builder.Services.AddSingleton(services => new SmtpServer(smtp, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<Digests>();
         builder.Services.AddHostedService<Teller>();
-        builder.Services.AddHostedService<DigestSweep>();
+        builder.Services.AddSingleton<DigestSweep>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<DigestSweep>());
+        builder.Services.AddHealthChecks().AddCheck<DigestSweep>("digests", tags: ["ready"]);
         builder.Services.AddHostedService<Postman>();
         builder.Services.AddSingleton<Returned>();
         var mailbox = builder.Configuration.GetSection("Mail:Bounces").Get<MailboxOptions>();
