@@ -213,7 +213,7 @@ public static class Measures
             {
                 Because =
                     "each skill is published and stored by Proposals and Notifications while the next are imported: on two "
-                    + "cores they, the broker and their databases have more than half of the time",
+                    + "cores they, the broker and their databases have half of the time",
             }
             : throw new InvalidOperationException($"import: {end}");
     }

@@ -27,6 +27,7 @@ public static class Api
         RunImport.Map(api);
         UploadFile.Map(api);
         ChangeSet.Map(api);
+        SentTable.Map(api);
         UndoImport.Map(api);
         Import.Map(api);
         Export.Map(api);

@@ -41,6 +41,25 @@ public sealed partial class GlossaryTests
         );
     }
 
+    /// <summary>Whoever calls a column of a table as our pages do is understood.</summary>
+    [Theory]
+    [MemberData(nameof(Languages))]
+    public void What_pages_call_a_column_can_stand_in_a_file(string language)
+    {
+        var columns = JsonSerializer
+            .Deserialize<JsonElement>(Repository.Read("services/Catalog/Exchange/table-words.json"))
+            .GetProperty("columns")
+            .Deserialize<Dictionary<string, Dictionary<string, string[]>>>()!;
+        var texts = Texts(language).ToLookup(text => text.Key.Split(' ', 2)[^1], text => text.Value);
+        Repository.None(
+            from column in columns
+            let said = texts[$"column.{column.Key}"].SingleOrDefault() ?? ""
+            where !column.Value.Values.Any(words => words.Contains(said, StringComparer.InvariantCultureIgnoreCase))
+            select $"column.{column.Key}: {said}",
+            "services/Catalog/Exchange/table-words.json does not have these."
+        );
+    }
+
     private static Dictionary<string, Term> Glossary(string language) =>
         JsonSerializer.Deserialize<Dictionary<string, Term>>(Repository.Read($"docs/glossary/{language}.json"), Json)!;
 

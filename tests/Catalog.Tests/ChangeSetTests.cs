@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Marten;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using SkillPlatform.Contracts;
@@ -65,6 +66,61 @@ public sealed class ChangeSetTests(Servers servers) : IAsyncLifetime
         var errors = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors");
         Assert.Contains("“Pilot”", errors.GetProperty("/roles/0")[0].GetString(), StringComparison.Ordinal);
         Assert.Contains("“Sea”", errors.GetProperty("/domains/0/name")[0].GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_was_misunderstood_is_said_once_for_all_tables_with_these_headings()
+    {
+        const string headings = "domain;group;Können;Tags;Wer;Ebene;required;text;Notiz\n";
+        const string reading =
+            """{"columns":{"können":"skill","Wer":"role","Ebene":"level","Notiz":"none"},"separator":";"}""";
+        using var client = _catalog.Contributor;
+        using var stranger = _catalog.As("stranger", "contributor");
+
+        // Refused, and kept.
+        using var refused = await Send(headings + "Sea;Deck;Charts;maps;Pilot;Junior;yes;Reads any chart.;?\n");
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        var id = Text(await refused.Content.ReadFromJsonAsync<JsonElement>(), "table");
+        var table = await client.GetFromJsonAsync<JsonElement>($"/api/catalog/tables/{id}");
+        var ability = table.GetProperty("headings").EnumerateArray().Single(h => Text(h, "heading") == "Können");
+        Assert.Equal(("Charts", JsonValueKind.Null), (Text(ability, "sample"), ability.GetProperty("means").ValueKind));
+        Assert.Equal(HttpStatusCode.NotFound, (await stranger.GetAsync($"/api/catalog/tables/{id}")).StatusCode);
+        var again = $"/api/catalog/changesets?table={id}&reading=";
+        Assert.Equal(
+            HttpStatusCode.Gone,
+            (await stranger.PostAsync(again + Uri.EscapeDataString(reading), null)).StatusCode
+        );
+        using var nonsense = await client.PostAsync(again + """{"columns":{"Wer":"who"}}""", null);
+        Assert.Equal(HttpStatusCode.BadRequest, nonsense.StatusCode);
+
+        // Said, without sending it again.
+        using var taken = await client.PostAsync(again + Uri.EscapeDataString(reading), null);
+        Assert.Equal(HttpStatusCode.Accepted, taken.StatusCode);
+        var set = await Compared(taken.Headers.Location!);
+        Assert.Equal(["Charts"], set.GetProperty("skills").EnumerateArray().Select(s => Text(s, "name")));
+        Assert.Equal(id, Text(set, "table"));
+
+        // The next one is read so by itself, until that is forgotten; others' are not.
+        const string next = headings + "Sea;Deck;Knots;;Mate;Junior;yes;Ties two.;\n";
+        set = await Upload(next);
+        Assert.Equal(["Knots"], set.GetProperty("skills").EnumerateArray().Select(s => Text(s, "name")));
+        table = await client.GetFromJsonAsync<JsonElement>($"/api/catalog/tables/{Text(set, "table")}");
+        Assert.Equal(JsonValueKind.String, table.GetProperty("readAs").ValueKind);
+        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync($"/api/catalog/tables/{id}")).StatusCode);
+        using var csv = new StringContent(next, Encoding.UTF8, "text/csv");
+        using var others = await stranger.PostAsync("/api/catalog/changesets", csv);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, others.StatusCode);
+
+        // Who is erased leaves nothing of this.
+        await _catalog
+            .Services.GetRequiredService<IBus>()
+            .Publish(new AccountErased("contributor", 9, DateTimeOffset.UtcNow));
+        await Eventually.Holds(async () =>
+        {
+            await using var session = _catalog.Store.QuerySession();
+            return !await session.Query<KnownTable>().AnyAsync()
+                && await session.Query<SentFile>().Select(f => f.By!).ToListAsync() is ["stranger"];
+        });
     }
 
     [Fact]
@@ -165,9 +221,14 @@ public sealed class ChangeSetTests(Servers servers) : IAsyncLifetime
     {
         using var answer = await Send(file, type);
         Assert.True(answer.StatusCode == HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
+        return await Compared(answer.Headers.Location!);
+    }
+
+    private async Task<JsonElement> Compared(Uri set)
+    {
         using var client = _catalog.Contributor;
         return await Eventually.Get(
-            () => client.GetFromJsonAsync<JsonElement>(answer.Headers.Location),
+            () => client.GetFromJsonAsync<JsonElement>(set),
             set => Text(set, "state") is "done" or "failed"
         );
     }

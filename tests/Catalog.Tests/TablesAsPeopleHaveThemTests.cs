@@ -125,6 +125,42 @@ public sealed class TablesAsPeopleHaveThemTests
     }
 
     [Fact]
+    public void What_somebody_says_of_a_table_goes_before_what_is_guessed()
+    {
+        // In Russian letters of an old encoding, with tabs, a column of notes, and levels for columns.
+        const string csv = "область\tгруппа\tдело\tlevel\tмастер\tзаметка\nSea\tDeck\tУзлы\tда\tВяжет.\tx\n";
+        var file = CodePagesEncodingProvider.Instance.GetEncoding(1251)!.GetBytes(csv);
+        var reading = TableReading.Of(
+            """
+            {"columns":{"Дело":"skill","level":"cell","заметка":"none"},"sheets":{"":"Боцман"},"encoding":"windows-1251","separator":"\t"}
+            """
+        )!;
+        var (sheet, form) = CsvText.Read(file, reading.Encoding, reading.Separator);
+        Assert.Equal(new TableForm("csv", "windows-1251", "\t"), form);
+        var (document, errors) = CatalogTable.Read([sheet], null, _ => ["level", "мастер"], reading);
+        Assert.Empty(errors.All);
+        var skill = Assert.Single(document!.Domains[0].Groups[0].Skills);
+        Assert.Equal("Узлы", skill.Name);
+        Assert.Equal([new("Боцман", "level", true, ""), new("Боцман", "мастер", false, "Вяжет.")], skill.Requirements);
+        var left = CatalogTable.Read([sheet], null, _ => null, TableReading.Of("""{"sheets":{"":""}}"""));
+        Assert.Empty(left.Document!.Domains);
+    }
+
+    [Theory]
+    [InlineData("""{"columns":{"a":"b"}}""", "a column cannot mean “b”")]
+    [InlineData("""{"columns":{"a\u0000":"skill"}}""", "no heading")]
+    [InlineData("""{"encoding":"ebcdic"}""", "encoding must be one of")]
+    [InlineData("""{"separator":"x"}""", "separator must be")]
+    [InlineData("""{"colums":{}}""", "colums")]
+    [InlineData("[]", "reading: ")]
+    public void A_reading_that_is_none_says_why(string text, string why) =>
+        Assert.Contains(
+            why,
+            Assert.Throws<Microsoft.AspNetCore.Http.BadHttpRequestException>(() => TableReading.Of(text)).Message,
+            StringComparison.Ordinal
+        );
+
+    [Fact]
     public void Every_language_names_every_column_and_yes_and_no()
     {
         using var json = typeof(TableWords).Assembly.GetManifestResourceStream("table-words.json")!;

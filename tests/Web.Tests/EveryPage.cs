@@ -401,9 +401,12 @@ public static class EveryPage
                         dryRun = true,
                         changed = 1,
                         errors = Array.Empty<object>(),
+                        table = Mine,
                     }
                 )
             )
+            .On($"GET /api/catalog/tables/{Import}", with(Samples.Table(Import, "csv")))
+            .On($"GET /api/catalog/tables/{Mine}", with(Samples.Table(Mine, "xlsx")))
             .On($"GET /api/catalog/changesets/{Mine}", with(new { id = Mine, state = "done" }))
             .On(
                 $"GET /api/catalog/imports/{Theirs}",
@@ -425,6 +428,7 @@ public static class EveryPage
                         id = Import,
                         state = "done",
                         source = "tides.csv",
+                        table = Import,
                         form = new
                         {
                             format = "csv",

@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http;
+using SkillPlatform.Testing;
 using SkillPlatform.Web.Languages;
 using SkillPlatform.Web.Uploads;
 
@@ -113,6 +115,77 @@ public sealed class UploadTests(WebFixture web) : IClassFixture<WebFixture>
     }
 
     [Theory]
+    [InlineData("/en/upload", "POST /api/catalog/changesets", "?")]
+    [InlineData("/en/admin/import", "POST /api/catalog/imports", "?dryRun=true&")]
+    public async Task What_was_misunderstood_is_corrected_and_checked_again_without_another_upload(
+        string page,
+        string route,
+        string query
+    )
+    {
+        web.Catalog.On(
+                route,
+                new
+                {
+                    table = Id,
+                    errors = new Dictionary<string, string[]>(StringComparer.Ordinal)
+                    {
+                        ["/Tides/rows/3/level"] = ["Must not be empty."],
+                    },
+                },
+                422
+            )
+            .On($"GET /api/catalog/tables/{Id}", Samples.Table(Id, "xlsx"));
+        using var browser = web.Browser();
+        web.Identity.Roles = ["contributor", "administrator"];
+        await browser.SignIn();
+        web.Identity.Roles = ["contributor"];
+        using var form = new MultipartFormDataContent
+        {
+            { new StringContent(await Token(browser)), "__RequestVerificationToken" },
+            { new StringContent("the table"), "document", "tides.xlsx" },
+        };
+        using var refused = await browser.Client.PostAsync(page, form, _ct);
+        Assert.Equal(422, (int)refused.StatusCode);
+        var html = await refused.Content.ReadAsStringAsync(_ct);
+        // Counted and called as in the file.
+        Assert.Contains("sheet Tides, row 6, column Stage", html);
+        Assert.Contains("Read as you said on 3 Nov 2026", html);
+        var again = new SentForm(html, "table");
+        Assert.Equal((page, Id), (again.Action, again["table"]));
+
+        using var _ = await browser.Post(
+            "/en/upload",
+            page,
+            ("table", Id),
+            ("heading", "Job"),
+            ("means", ""),
+            ("heading", "Stage"),
+            ("means", "level"),
+            ("sheet", "Tides"),
+            ("role", "Pilot"),
+            ("sheet", "Legend"),
+            ("role", ""),
+            ("skip", "Legend")
+        );
+        var asked = web.Catalog.Last(route.Split(' ')[1], "POST");
+        Assert.Equal(
+            $"{query}table={Id}&reading="
+                + Uri.EscapeDataString("""{"columns":{"Stage":"level"},"sheets":{"Tides":"Pilot","Legend":""}}"""),
+            asked.Query
+        );
+        Assert.Empty(asked.Body);
+    }
+
+    [Fact]
+    public async Task The_names_of_a_very_large_document_are_not_looked_for()
+    {
+        using var large = new MemoryStream([.. "{}"u8, .. Enumerable.Repeat((byte)' ', 8 << 20)]);
+        Assert.Null(await DocumentPlaces.Read(new FormFile(large, 0, large.Length, "document", "a.json"), _ct));
+        Assert.NotNull(await DocumentPlaces.Read(new FormFile(large, 0, 100, "document", "a.json"), _ct));
+    }
+
+    [Theory]
     [InlineData("At most 1,000 characters.", "Höchstens 1,000 Zeichen.")]
     [InlineData(
         "“Snior” is not among the levels of its domain. Did you mean “Senior”?",
@@ -121,7 +194,7 @@ public sealed class UploadTests(WebFixture web) : IClassFixture<WebFixture>
     [InlineData("“a” is not among the document's roles.", "„a“ gehört nicht zu den Rollen des Dokuments.")]
     [InlineData(
         "There is no column “x”. There are: domain,role.",
-        "Eine Spalte „x“ gibt es nicht. Es gibt: domain,role."
+        "Eine Spalte „x“ gibt es nicht. Es gibt: Domäne, Rolle."
     )]
     [InlineData(
         "This is not JSON, or nested more than 64 deep: line 3, byte 14.",
@@ -137,9 +210,11 @@ public sealed class UploadTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Equal(german, FileErrors.In(Texts.In("de"), said));
 
     [Theory]
-    [InlineData("/rows/12/level", "row 13 below the heading, column level")]
-    [InlineData("/Pilot~1Mate/rows/0/7", "sheet Pilot/Mate, row 1 below the heading, column 8")]
-    [InlineData("/header/3", "heading, column 4")]
+    [InlineData("/rows/12/level", "row 13 below the heading, column Level")]
+    [InlineData("/Pilot~1Mate/rows/0/7", "sheet Pilot/Mate, row 1 below the heading, column H")]
+    [InlineData("/header/3", "heading, column D")]
+    [InlineData("/header/27", "heading, column AB")]
+    [InlineData("/header/skill", "heading, column Skill")]
     [InlineData("/domains/0/groups/1", null)]
     public void A_place_in_a_table_is_said_as_people_count(string pointer, string? place) =>
         Assert.Equal(place, FileErrors.Place(Texts.In("en"), pointer));

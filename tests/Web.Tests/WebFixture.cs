@@ -163,6 +163,50 @@ public sealed class Browser : IDisposable
 /// <summary>What the stubs tell.</summary>
 public static class Samples
 {
+    /// <summary>A table, as the catalogue read it.</summary>
+    public static object Table(string id, string format) =>
+        new
+        {
+            id,
+            form = new
+            {
+                format,
+                encoding = format == "csv" ? "windows-1252" : null,
+                separator = format == "csv" ? ";" : null,
+            },
+            readAs = "2026-11-03T09:00:00Z",
+            headings = new object[]
+            {
+                new
+                {
+                    heading = "Job",
+                    sample = "Pilot",
+                    guess = "role",
+                    means = "role",
+                },
+                new
+                {
+                    heading = "Stage",
+                    sample = "Junior",
+                    means = "level",
+                },
+                new { heading = "Notes", sample = "<b>" },
+            },
+            sheets = format == "csv" ? [Sheet("", "")] : new[] { Sheet("Tides", "/Tides"), Sheet("Legend", "/Legend") },
+            meanings = new[] { "skill", "role", "level", "skill description", "cell", "none" },
+            encodings = new[] { "utf-8", "windows-1252" },
+            separators = new[] { ",", ";", "\t", "|" },
+        };
+
+    private static object Sheet(string name, string at) =>
+        new
+        {
+            name,
+            at,
+            header = 1,
+            read = name != "Legend",
+        };
+
     /// <summary>One piece of news, unread.</summary>
     public static object Inbox(string id) =>
         new

@@ -15,6 +15,7 @@ namespace SkillPlatform.Catalog;
 public sealed class CatalogTable
 {
     private static readonly string[] Place = ["domain", "group", "skill"];
+    private readonly TableReading _reading;
     private readonly DocumentErrors _errors = new();
     private readonly Dictionary<string, Domain> _domains = new(TextForm.Looks);
     private readonly Dictionary<string, Term> _roles = new(TextForm.Looks);
@@ -25,6 +26,8 @@ public sealed class CatalogTable
     private bool _saysNo;
     private bool _describes;
     private int _skills;
+
+    private CatalogTable(TableReading reading) => _reading = reading;
 
     // What is said beyond a name.
     private sealed class Term
@@ -57,10 +60,11 @@ public sealed class CatalogTable
     public static (CatalogDocument? Document, DocumentErrors Errors) Read(
         IEnumerable<Sheet> sheets,
         string? source,
-        KnownLevels known
+        KnownLevels known,
+        TableReading? reading = null
     )
     {
-        var table = new CatalogTable();
+        var table = new CatalogTable(reading ?? TableReading.Guessed);
         try
         {
             foreach (var sheet in sheets)
@@ -72,12 +76,13 @@ public sealed class CatalogTable
         return (table._errors.Any ? null : table.Document(source), table._errors);
     }
 
-    private void Rows(Sheet sheet)
+    /// <summary>The row with a sheet's headings, how many come before it, and the role that the sheet is of, if it is of one.</summary>
+    /// <param name="sheet">The sheet.</param>
+    /// <param name="rows">Its rows; afterwards the header is the current one.</param>
+    public static (Row? Header, string? Role, int At) Header(Sheet sheet, IEnumerator<Row> rows)
     {
-        using var rows = sheet.Rows.GetEnumerator();
         var role = sheet.Name;
-        Row? header = null;
-        while (header is null && rows.MoveNext())
+        for (var at = 0; rows.MoveNext(); at++)
             if (
                 rows.Current is { Problem: null, Cells: [var what, var name, .. var rest] }
                 && TableWords.Column(what) == "role"
@@ -87,15 +92,32 @@ public sealed class CatalogTable
                 // A sheet's name is too short for some roles.
                 role = name;
             else if (!rows.Current.IsBlank)
-                header = rows.Current;
+                return (rows.Current, role, at);
+        return (null, role, 0);
+    }
+
+    /// <summary>Whether the columns of a sheet that may be of a role are levels.</summary>
+    public static bool IsMatrix(string? role, IEnumerable<string?> columns) =>
+        role is { Length: > 0 }
+        && columns.OfType<string>().ToArray() is var known
+        && known.Contains("skill")
+        && !known.Contains("role")
+        && !known.Contains("level");
+
+    private void Rows(Sheet sheet)
+    {
+        if (_reading.Role(sheet) is "")
+            return;
+        using var rows = sheet.Rows.GetEnumerator();
+        var (header, role, _) = Header(sheet, rows);
+        role = _reading.Role(sheet) ?? role;
         if (header is null or { Problem: not null })
         {
             _errors.Add($"{sheet.At}/header", "A header is needed: " + string.Join(',', TableWords.Columns) + ".");
             return;
         }
-        var columns = header.Cells.Select(TableWords.Column).ToArray();
-        var isMatrix =
-            role is not null && columns.Contains("skill") && !columns.Contains("role") && !columns.Contains("level");
+        var columns = header.Cells.Select(_reading.Column).ToArray();
+        var isMatrix = IsMatrix(role, columns);
         if (Header(sheet.At, header, columns, isMatrix) is not { } positions)
             return;
         if (isMatrix)
@@ -162,7 +184,7 @@ public sealed class CatalogTable
                             + "."
                     );
             }
-            else if (!positions.TryAdd(column, i))
+            else if (column != TableReading.LeftOut && !positions.TryAdd(column, i))
                 _errors.Add($"{at}/header/{i}", "This column appears here twice.");
         // Levels may be left out: the domain keeps those it has, or gets the usual ones. So may what skills are about.
         var needed = isMatrix

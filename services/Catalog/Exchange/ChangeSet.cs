@@ -128,7 +128,8 @@ public sealed record ChangeSetPage(
     Guid? Undoes,
     DateTimeOffset CreatedAt,
     IReadOnlyList<PartDiffers> Taxonomy,
-    int MoreTaxonomy
+    int MoreTaxonomy,
+    Guid? Table
 )
 {
     public static ChangeSetPage Of(Guid id, Import? import, ChangeSet? set, SkillChanges[] skills, People people) =>
@@ -148,6 +149,7 @@ public sealed record ChangeSetPage(
             set?.Undoes,
             import?.CreatedAt ?? set!.At,
             set?.Parts ?? [],
-            set?.MoreParts ?? 0
+            set?.MoreParts ?? 0,
+            import?.Table
         );
 }

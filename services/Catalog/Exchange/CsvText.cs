@@ -18,12 +18,35 @@ public sealed record TableForm(string Format, string? Encoding = null, string? S
 /// </summary>
 public static class CsvText
 {
-    private static readonly Encoding Windows = CodePagesEncodingProvider.Instance.GetEncoding(1252)!;
+    /// <summary>Those that show in a text's bytes, the one that is assumed otherwise, and those that somebody can say it is in.</summary>
+    public static readonly string[] Encodings =
+    [
+        "utf-8",
+        "utf-16",
+        "windows-1252",
+        "windows-1250",
+        "windows-1251",
+        "windows-1256",
+        "shift_jis",
+    ];
 
-    public static (Sheet Sheet, TableForm Form) Read(ReadOnlyMemory<byte> file)
+    /// <summary>What can stand between cells.</summary>
+    public static readonly string[] Separators = [",", ";", "\t", "|"];
+
+    /// <param name="file">Its bytes.</param>
+    /// <param name="said">The encoding; null to guess.</param>
+    /// <param name="between">The separator; null to guess.</param>
+    public static (Sheet Sheet, TableForm Form) Read(
+        ReadOnlyMemory<byte> file,
+        string? said = null,
+        string? between = null
+    )
     {
         var (utf8, encoding) = Utf8Of(file);
+        if (said is not null && said != encoding)
+            (utf8, encoding) = (From(Named(said), file), said);
         var (separator, start) = SeparatorOf(utf8.Span);
+        separator = between?[0] ?? separator;
         return (
             new Sheet("", null, Rows(utf8[start..], separator)),
             new TableForm("csv", encoding, separator.ToString(CultureInfo.InvariantCulture))
@@ -40,8 +63,11 @@ public static class CsvText
             [not 0, 0, not 0, 0, ..] => (From(Encoding.Unicode, file), "utf-16"),
             [0, not 0, 0, not 0, ..] => (From(Encoding.BigEndianUnicode, file), "utf-16"),
             _ when Utf8.IsValid(file.Span) => (file, "utf-8"),
-            _ => (From(Windows, file), "windows-1252"),
+            _ => (From(Named("windows-1252"), file), "windows-1252"),
         };
+
+    private static Encoding Named(string encoding) =>
+        CodePagesEncodingProvider.Instance.GetEncoding(encoding) ?? Encoding.GetEncoding(encoding);
 
     private static byte[] From(Encoding encoding, ReadOnlyMemory<byte> text) =>
         Encoding.Convert(encoding, Encoding.UTF8, text.ToArray());

@@ -32,6 +32,9 @@ public sealed class Import : IRevisioned
     /// <summary>How a table was written; null for a JSON document.</summary>
     public TableForm? Form { get; set; }
 
+    /// <summary>The table it was made from, for as long as that is kept; null for a JSON document.</summary>
+    public Guid? Table { get; set; }
+
     /// <summary>Of the document as it was sent, to know it again under the same Idempotency-Key.</summary>
     public string Hash { get; set; } = "";
 
@@ -91,6 +94,7 @@ public sealed class Import : IRevisioned
             Source = check.Source,
             Licence = check.Licence,
             Form = check.Form,
+            Table = check.Table,
             Hash = check.Hash,
             Total = check.Total,
             CreatedAt = now,
@@ -102,6 +106,7 @@ public sealed class Import : IRevisioned
         options.Schema.For<Import>().DocumentAlias("import").UseNumericRevisions(true).Index(x => x.State);
         options.Schema.For<ImportDocument>().DocumentAlias("import_document");
         ChangeSet.Configure(options);
+        SentTable.Configure(options);
     }
 
     public static void Map(IEndpointRouteBuilder api)
@@ -132,6 +137,8 @@ public sealed class Import : IRevisioned
             """,
             documents
         );
+        session.DeleteWhere<SentTable>(t => t.At < documents);
+        session.DeleteWhere<SentFile>(f => f.At < documents);
         session.DeleteWhere<ChangeSet>(s => s.At < sets);
         session.DeleteWhere<Import>(i => i.Purpose == ToPropose && i.CreatedAt < sets);
     }
@@ -190,7 +197,8 @@ public sealed class Import : IRevisioned
             Errors,
             Recognised,
             CreatedAt,
-            FinishedAt
+            FinishedAt,
+            Table
         );
 }
 
@@ -262,7 +270,8 @@ public sealed record ImportPage(
     ImportError[] Errors,
     IReadOnlyList<Recognised> Recognised,
     DateTimeOffset CreatedAt,
-    DateTimeOffset? FinishedAt
+    DateTimeOffset? FinishedAt,
+    Guid? Table
 );
 
 /// <summary>The document of an import that is not over yet, so that any replica can go on with it.</summary>

@@ -28,8 +28,10 @@ public static class ImportCatalogue
         ImportWorker worker,
         TimeProvider time,
         bool dryRun = false,
-        string? source = null
-    ) => Take(http, store, worker, time, dryRun, source, proposes: false);
+        string? source = null,
+        Guid? table = null,
+        string? reading = null
+    ) => Take(http, store, worker, time, dryRun, source, table, reading, proposes: false);
 
     /// <summary>Takes a document in: to be imported, to be checked, or to be proposed.</summary>
     public static async Task<IResult> Take(
@@ -39,39 +41,54 @@ public static class ImportCatalogue
         TimeProvider time,
         bool dryRun,
         string? source,
+        Guid? sent,
+        string? said,
         bool proposes
     )
     {
-        var ct = http.RequestAborted;
-        if (FormatOf(http.Request.ContentType) is not { } format)
+        var (ct, by, now) = (http.RequestAborted, Caller.Of(http).Id, time.GetUtcNow());
+        var reading = TableReading.Of(said);
+        await using var session = store.LightweightSession();
+        session.Describe(http);
+        SentFile? again = null;
+        if (sent is { } id)
+        {
+            again = await session.LoadAsync<SentFile>(id, ct);
+            if (again is null || again.By != by)
+                return RunImport.DocumentGone.AsProblem();
+            source ??= (await session.LoadAsync<SentTable>(id, ct))?.Source;
+        }
+        if ((again?.Format ?? FormatOf(http.Request.ContentType)) is not { } format)
             return TypedResults.Problem(
                 $"Send application/json in UTF-8, text/csv or {Workbook.MediaType}.",
                 statusCode: StatusCodes.Status415UnsupportedMediaType
             );
-        var body = await Body(http);
-        await using var session = store.LightweightSession();
-        session.Describe(http);
-        var (document, errors, form) = await Read(body, format, source, session, ct);
-        if (document is null)
-            return errors.AsRefusal().AsProblem();
-        if (await Unknown(session, document, proposes, ct) is { Length: > 0 } unknown)
-            return Refusal.Fields(unknown).AsProblem();
+        var body = again?.Bytes ?? await Body(http);
+        var (document, errors, table) = await Read(body, format, source, session, ct, by, reading);
+        var unknown = document is null ? [] : await Unknown(session, document, proposes, ct);
+        if (document is null || unknown.Length > 0)
+        {
+            var refusal = document is null ? errors.AsRefusal() : Refusal.Fields(unknown);
+            if (table?.Keep(session, again?.Id ?? Guid.CreateVersion7(), body, source, by, now) is not { } kept)
+                return refusal.AsProblem();
+            await session.SaveChangesAsync(ct);
+            return (
+                refusal with
+                {
+                    Extensions = new Dictionary<string, object?>(StringComparer.Ordinal) { ["table"] = kept },
+                }
+            ).AsProblem();
+        }
         var hash = Convert.ToHexStringLower(SHA256.HashData(body.Span));
-        var import = Import.Of(
-            IdOf(http),
-            document,
-            form,
-            $"{dryRun} {hash}",
-            dryRun,
-            Caller.Of(http).Id,
-            time.GetUtcNow()
-        );
+        var import = Import.Of(IdOf(http), document, table?.Form, $"{dryRun} {hash}{said}", dryRun, by, now);
         import.Purpose = proposes ? Import.ToPropose : null;
         if (await session.LoadAsync<Import>(import.Id, ct) is { } given)
             return given.Hash == import.Hash ? Accepted(given) : Reused.AsProblem();
         if (proposes && await IsBusy(session, import.By, ct))
             return Busy.AsProblem();
         Import.Forget(session, import.CreatedAt);
+        import.Table = table?.Keep(session, again?.Id ?? import.Id, body, source, by, now);
+        table?.Remember(session, by, now);
         session.Insert(import);
         session.Insert(new ImportDocument(import.Id, document));
         await session.SaveChangesAsync(ct);
@@ -80,40 +97,42 @@ public static class ImportCatalogue
     }
 
     /// <summary>Reads and checks a document against what levels the domains have now.</summary>
-    public static async Task<(CatalogDocument? Document, DocumentErrors Errors, TableForm? Form)> Read(
+    /// <param name="body">Its bytes.</param>
+    /// <param name="format"><c>json</c>, <c>csv</c> or <c>xlsx</c>.</param>
+    /// <param name="source">Its name.</param>
+    /// <param name="session">To look things up.</param>
+    /// <param name="ct">Ends it.</param>
+    /// <param name="by">Who sent it, who may have said before how such tables are to be read.</param>
+    /// <param name="reading">How a table is to be read; null to go by what was said before, else by guessing.</param>
+    public static async Task<(CatalogDocument? Document, DocumentErrors Errors, GivenTable? Table)> Read(
         ReadOnlyMemory<byte> body,
         string format,
         string? source,
         IQuerySession session,
-        CancellationToken ct
+        CancellationToken ct,
+        string? by = null,
+        TableReading? reading = null
     )
     {
         var taxonomy = await session.LoadAsync<Taxonomy>(Taxonomy.StreamId, ct) ?? Taxonomy.Empty;
         KnownLevels known = taxonomy.LevelsOf;
-        switch (format)
-        {
-            case "csv":
-                var (sheet, form) = CsvText.Read(body);
-                return With(CatalogTable.Read([sheet], source, known), form);
-            case "xlsx":
-                return Workbook.Read(body) is { } sheets
-                    ? With(CatalogTable.Read(sheets, source, known), new TableForm("xlsx"))
-                    : (null, DocumentErrors.Of("This is no workbook, or one too large to be read."), null);
-            default:
-                var json = CatalogJson.Read(body.Span, known);
-                if (json.Document is { } document)
-                    await SkillExternalId.Check(document, json.Errors, session, ct);
-                return With(json, null);
-        }
+        if (format != "json")
+            return await GivenTable.Read(body, format, reading, by, session, ct) is { } table
+                ? With(CatalogTable.Read(table.Sheets, source, known, table.Reading), table)
+                : (null, DocumentErrors.Of("This is no workbook, or one too large to be read."), null);
+        var json = CatalogJson.Read(body.Span, known);
+        if (json.Document is { } found)
+            await SkillExternalId.Check(found, json.Errors, session, ct);
+        return With(json, null);
 
-        (CatalogDocument?, DocumentErrors, TableForm?) With(
+        (CatalogDocument?, DocumentErrors, GivenTable?) With(
             (CatalogDocument? Document, DocumentErrors Errors) read,
-            TableForm? form
+            GivenTable? table
         )
         {
             if (read.Document is { } document)
-                PartsByExternalId.Check(document, taxonomy, read.Errors, isPointed: form is null);
-            return (read.Errors.Any ? null : read.Document, read.Errors, form);
+                PartsByExternalId.Check(document, taxonomy, read.Errors, isPointed: table is null);
+            return (read.Errors.Any ? null : read.Document, read.Errors, table);
         }
     }
 

@@ -30,7 +30,7 @@ public static class ImportFile
             ".xlsx" => "xlsx",
             _ => "json",
         };
-        var (document, errors, form) = await ImportCatalogue.Read(
+        var (document, errors, table) = await ImportCatalogue.Read(
             body,
             format,
             Path.GetFileName(path),
@@ -42,7 +42,7 @@ public static class ImportFile
         var import = Import.Of(
             Guid.CreateVersion7(),
             document,
-            form,
+            table?.Form,
             Convert.ToHexStringLower(SHA256.HashData(body)),
             dryRun: false,
             by: null,

@@ -13,6 +13,9 @@ public static class RunImport
             .Produces<ImportPage>(StatusCodes.Status202Accepted)
             .WithSummary("Imports a document that was only checked, within a day.");
 
+    public static Refusal DocumentGone { get; } =
+        new(RefusalKind.Gone, "document-gone", "The document is not kept any more. Send it again.");
+
     private static async Task<IResult> Post(
         HttpContext http,
         Guid id,
@@ -33,11 +36,7 @@ public static class RunImport
         if (await session.LoadAsync<Import>(import.Id, ct) is { } given)
             return ImportCatalogue.Accepted(given);
         if (await session.LoadAsync<ImportDocument>(id, ct) is not { } kept)
-            return new Refusal(
-                RefusalKind.Gone,
-                "document-gone",
-                "The document is not kept any more. Send it again."
-            ).AsProblem();
+            return DocumentGone.AsProblem();
         session.Insert(import);
         session.Insert(kept with { Id = import.Id });
         session.Delete<ImportDocument>(id);

@@ -39,6 +39,9 @@ public static class TableWords
     private static readonly HashSet<string> Yes = Plain(All.Yes);
     private static readonly HashSet<string> No = Plain(All.No);
 
+    /// <summary>All columns that can be understood.</summary>
+    public static IEnumerable<string> Known => All.Columns.Keys;
+
     /// <summary>The column that a heading means; null where there is none.</summary>
     public static string? Column(string heading) => ByName.GetValueOrDefault(Plain(heading));
 
@@ -51,8 +54,8 @@ public static class TableWords
     private static HashSet<string> Plain(Dictionary<string, string[]> words) =>
         words.Values.SelectMany(w => w).Select(Plain).ToHashSet(StringComparer.Ordinal);
 
-    // Full width and half, any case, and whatever stands between the words.
-    private static string Plain(string text)
+    /// <summary>Full width and half, any case, and whatever stands between the words.</summary>
+    public static string Plain(string text)
     {
         var plain = new StringBuilder();
         foreach (var rune in text.Normalize(NormalizationForm.FormKC).EnumerateRunes())

@@ -19,8 +19,10 @@ public static class UploadFile
                     IDocumentStore store,
                     ImportWorker worker,
                     TimeProvider time,
-                    string? source = null
-                ) => ImportCatalogue.Take(http, store, worker, time, dryRun: true, source, proposes: true)
+                    string? source = null,
+                    Guid? table = null,
+                    string? reading = null
+                ) => ImportCatalogue.Take(http, store, worker, time, true, source, table, reading, proposes: true)
             )
             .WithMetadata(new RequestSizeLimitAttribute(ChangeSet.LargestBytes))
             .Accepts<CatalogDocument>("application/json", "text/csv", Workbook.MediaType)

@@ -41,6 +41,7 @@ public sealed class WhenAccountChanged(IDocumentSession session, GivenUpMessages
             },
             ct
         );
+        SentTable.Erase(session, erased.UserId);
         await givenUp.Forget(erased.UserId, ct, "catalog-when-account-changed");
     }
 

@@ -106,7 +106,9 @@ public static class Delivery
         var end = local.Date + to.ToTimeSpan();
         if (end <= local)
             end = end.AddDays(1);
-        return Schedule.At(end, zone) - now;
+        // Where the clock is put back, the end has come once and comes again.
+        var wait = Schedule.At(end, zone) - now;
+        return wait > TimeSpan.Zero ? wait : end - local;
     }
 
     /// <summary>What an attempt at a mail makes of it.</summary>

@@ -24,7 +24,8 @@ public sealed record ImportFormModel(
     string? Problem = null,
     IReadOnlyDictionary<string, string[]>? Errors = null,
     PageList<PastImport>? Past = null,
-    JsonElement? Document = null
+    JsonElement? Document = null,
+    SentTable? Table = null
 );
 
 /// <summary>Takes a catalogue document in, or only checks it; and the whole catalogue out.</summary>
@@ -69,16 +70,9 @@ public static class ImportCatalogue
         if (!visit.Administers())
             return Page.Error(403);
         var dryRun = form["how"] != "real";
-        if (form.Files["document"] is not { Length: > 0 } file)
+        FormattableString imports = $"/api/catalog/imports?dryRun={(dryRun ? "true" : "false")}";
+        if (await UploadFile.Send(imports, form, services, ct) is not { } taken)
             return await Form(new ImportFormModel(dryRun, visit.T["import.no-file"]), 422, services, ct);
-        using var content = UploadFile.Content(file);
-        var taken = await services.Send<ImportState>(
-            "imports",
-            HttpMethod.Post,
-            $"/api/catalog/imports?dryRun={(dryRun ? "true" : "false")}&source={Path.GetFileName(file.FileName)}",
-            content,
-            ct
-        );
         return taken.Value is { } import ? TypedResults.Redirect(visit.To($"/admin/imports/{import.Id}"))
             : taken.Errors is { Count: > 0 } errors
                 ? await Form(
@@ -86,7 +80,8 @@ public static class ImportCatalogue
                         dryRun,
                         visit.T["import.errors"],
                         errors,
-                        Document: await DocumentPlaces.Read(file, ct)
+                        Document: await DocumentPlaces.Read(form.Files["document"], ct),
+                        Table: await SentTable.Read(taken.Table, services, ct)
                     ),
                     422,
                     services,

@@ -16,7 +16,8 @@ public sealed record ImportState(
     int Changed,
     int Unchanged,
     ImportError[] Errors,
-    TableForm? Form = null
+    TableForm? Form = null,
+    Guid? Table = null
 )
 {
     public bool Over => State is "done" or "failed";
@@ -26,7 +27,13 @@ public sealed record ImportState(
 public sealed record TableForm(string? Encoding, string? Format = null, string? Separator = null);
 
 /// <param name="Differs">What would change; null where that is not asked, or cannot be told.</param>
-public sealed record ImportModel(ImportState Import, ChangeSet? Differs, Tree? Tree, string? Problem = null);
+public sealed record ImportModel(
+    ImportState Import,
+    ChangeSet? Differs,
+    Tree? Tree,
+    string? Problem = null,
+    SentTable? Table = null
+);
 
 /// <summary>How far an import is. The page reloads itself until it is over.</summary>
 public static class ShowImport
@@ -49,7 +56,8 @@ public static class ShowImport
         var import = await services.Get<ImportState>("catalog", $"/api/catalog/imports/{id}", ct);
         if (import.Value is not { } state)
             return Page.Error(import.Status);
-        var model = new ImportModel(state, null, null, problem);
+        var table = state.Over && state.DryRun ? await SentTable.Read(state.Table, services, ct) : null;
+        var model = new ImportModel(state, null, null, problem, table);
         if (state is { DryRun: true, State: "done" })
         {
             var set = await services.Get<ChangeSet>("imports", $"/api/catalog/changesets/{id}", ct);

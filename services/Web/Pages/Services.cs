@@ -19,7 +19,8 @@ public sealed record Answer<T>(
     string? Location = null,
     string? Tag = null,
     string? Code = null,
-    IReadOnlyDictionary<string, string[]>? Errors = null
+    IReadOnlyDictionary<string, string[]>? Errors = null,
+    Guid? Table = null
 )
     where T : class
 {
@@ -144,7 +145,8 @@ public sealed class Services(IHttpClientFactory clients, TimeProvider time, ILog
                 answer.Headers.Location?.OriginalString,
                 answer.Headers.ETag?.ToString(),
                 problem?.Code,
-                problem?.Errors
+                problem?.Errors,
+                problem?.Table
             );
         }
         catch (Exception e) when (!ct.IsCancellationRequested && e is not OutOfMemoryException)
@@ -182,7 +184,8 @@ public sealed class Services(IHttpClientFactory clients, TimeProvider time, ILog
         string? Detail,
         Dictionary<string, string[]>? Errors,
         string? Type,
-        Conflict[]? Conflicts
+        Conflict[]? Conflicts,
+        Guid? Table = null
     )
     {
         /// <summary>The end of its type, which never changes: <c>stale-revision</c>. A name is taken, whatever changed.</summary>

@@ -17,7 +17,8 @@ public sealed record ChangeSet(
     SkillChanges[]? Skills,
     Guid? Undoes,
     PartDiffers[]? Taxonomy = null,
-    int MoreTaxonomy = 0
+    int MoreTaxonomy = 0,
+    Guid? Table = null
 )
 {
     public bool Over => State is "done" or "failed";

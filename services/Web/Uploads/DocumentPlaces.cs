@@ -8,10 +8,13 @@ namespace SkillPlatform.Web.Uploads;
 public static class DocumentPlaces
 {
     private const int Longest = 80;
+    private const int LargestBytes = 8 * 1024 * 1024;
 
-    /// <summary>What was sent, as JSON; null for what is no JSON.</summary>
-    public static async Task<JsonElement?> Read(IFormFile file, CancellationToken ct)
+    /// <summary>What was sent, as JSON; null for what is no JSON, or too much to be held in memory for the sake of names.</summary>
+    public static async Task<JsonElement?> Read(IFormFile? file, CancellationToken ct)
     {
+        if (file is null or { Length: > LargestBytes })
+            return null;
         try
         {
             await using var sent = file.OpenReadStream();

@@ -21,6 +21,9 @@ public static partial class FileErrors
             .OrderByDescending(key => Texts.In("en")[key].Length)
             .Select(key => (key, Sentence($"^{Pattern(key)}$"))),
     ];
+
+    // What holds names of columns.
+    private static readonly (string, string)[] Columns = [("wrong.column-unknown", "v1"), ("wrong.no-header", "v0")];
     private static readonly Regex Meant = Sentence($"^(?<said>.*?) {Pattern(Near)}$");
 
     public static string In(Texts t, string message)
@@ -35,14 +38,21 @@ public static partial class FileErrors
                         .. said
                             .Groups.Values.Where(v => v.Name.StartsWith('v'))
                             .OrderBy(v => v.Name, StringComparer.Ordinal)
-                            .Select(v => v.Value),
+                            .Select(v =>
+                                Columns.Contains((key, v.Name))
+                                    ? t.List(v.Value.Split(',').Select(c => Column(t, c)))
+                                    : v.Value
+                            ),
                     ]
                 ];
         return message;
     }
 
     /// <summary>Where in a table it is; null for a pointer into JSON, which says so itself.</summary>
-    public static string? Place(Texts t, string pointer)
+    /// <param name="t">The reader's language.</param>
+    /// <param name="pointer">Where.</param>
+    /// <param name="table">Where it is at hand: its rows are counted as its reader's program does, its columns called as it does.</param>
+    public static string? Place(Texts t, string pointer, SentTable? table = null)
     {
         if (InTable().Match(pointer) is not { Success: true } at)
             return null;
@@ -50,18 +60,30 @@ public static partial class FileErrors
         var places = new List<string>();
         if (sheet.Success)
             places.Add(t["place.sheet", Unescaped(sheet.Value)]);
-        places.Add(row.Success ? t["place.row", t.Number(Counted(row.Value))] : t["place.header"]);
+        places.Add(
+            !row.Success ? t["place.header"]
+            : table?.Sheets.FirstOrDefault(s => s.At == (sheet.Success ? $"/{sheet.Value}" : "")) is { } read
+                ? t["place.row-at", t.Number(read.Header + 1 + Counted(row.Value))]
+            : t["place.row", t.Number(Counted(row.Value))]
+        );
         if (column.Success)
             places.Add(
                 t[
                     "place.column",
-                    int.TryParse(column.Value, CultureInfo.InvariantCulture, out _)
-                        ? t.Number(Counted(column.Value))
-                        : Unescaped(column.Value)
+                    int.TryParse(column.Value, CultureInfo.InvariantCulture, out var n)
+                        ? Letters(n)
+                        : table?.Headings.FirstOrDefault(h => h.Means == column.Value)?.Heading
+                            ?? Column(t, Unescaped(column.Value))
                 ]
             );
         return t.List(places);
     }
+
+    private static string Column(Texts t, string name) => t.Has($"column.{name}") ? t[$"column.{name}"] : name;
+
+    // As every spreadsheet does: A to Z, then AA.
+    private static string Letters(int column) =>
+        (column < 26 ? "" : Letters(column / 26 - 1)) + (char)('A' + column % 26);
 
     // People count from one.
     private static long Counted(string number) =>

@@ -10,7 +10,8 @@ public sealed record ChangeSetModel(
     Tree Tree,
     string Once,
     string? Rationale = null,
-    string? Problem = null
+    string? Problem = null,
+    SentTable? Table = null
 );
 
 /// <summary>Shows what an upload, or the undoing of an import, would change, and proposes it: a proposal for each skill.</summary>
@@ -35,12 +36,11 @@ public static class ProposeUpload
     {
         var tree = Tree.Read(services, ct);
         var set = await services.Get<ChangeSet>("imports", $"/api/catalog/changesets/{id}", ct);
-        return set.Value is { } found
-            ? Page.Of<ChangeSetView>(
-                with(new ChangeSetModel(found, await tree, Guid.CreateVersion7().ToString())),
-                status
-            )
-            : Page.Error(set.Status);
+        if (set.Value is not { } found)
+            return Page.Error(set.Status);
+        var table = found.Over ? await SentTable.Read(found.Table, services, ct) : null;
+        var model = new ChangeSetModel(found, await tree, Guid.CreateVersion7().ToString(), Table: table);
+        return Page.Of<ChangeSetView>(with(model), status);
     }
 
     private static async Task<IResult> Post(

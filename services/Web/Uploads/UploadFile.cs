@@ -9,7 +9,8 @@ namespace SkillPlatform.Web.Uploads;
 public sealed record UploadModel(
     string? Problem = null,
     IReadOnlyDictionary<string, string[]>? Errors = null,
-    JsonElement? Document = null
+    JsonElement? Document = null,
+    SentTable? Table = null
 );
 
 /// <summary>Anyone signed in sends a table, to see what it would change and to propose that.</summary>
@@ -30,27 +31,52 @@ public static class UploadFile
 
     private static async Task<IResult> Post(IFormCollection form, Services services, Visit visit, CancellationToken ct)
     {
-        if (form.Files["document"] is not { Length: > 0 } file)
+        if (await Send($"/api/catalog/changesets", form, services, ct) is not { } taken)
             return Page.Of<UploadView>(new UploadModel(visit.T["import.no-file"]), 422);
-        using var content = Content(file);
-        var taken = await services.Send<ImportState>(
-            "imports",
-            HttpMethod.Post,
-            $"/api/catalog/changesets?source={Path.GetFileName(file.FileName)}",
-            content,
-            ct
-        );
         return taken.Value is { } set ? TypedResults.Redirect(visit.To($"/uploads/{set.Id}"))
             : taken.Errors is { Count: > 0 } errors
                 ? Page.Of<UploadView>(
-                    new UploadModel(visit.T["import.errors"], errors, await DocumentPlaces.Read(file, ct)),
+                    new UploadModel(
+                        visit.T["import.errors"],
+                        errors,
+                        await DocumentPlaces.Read(form.Files["document"], ct),
+                        await SentTable.Read(taken.Table, services, ct)
+                    ),
                     422
                 )
             : Page.Of<UploadView>(new UploadModel(visit.Why(taken, "missing.catalog")), taken.Shown());
     }
 
-    /// <summary>A file as the catalogue takes it. What it is shows in the ending of its name.</summary>
-    public static StreamContent Content(IFormFile file)
+    /// <summary>Sends the file of a form, or says how the one sent before is to be read; null where there is neither.</summary>
+    public static async Task<Answer<ImportState>?> Send(
+        FormattableString to,
+        IFormCollection form,
+        Services services,
+        CancellationToken ct
+    )
+    {
+        if (SentTable.Said(form) is var (table, reading))
+            return await services.Send<ImportState>(
+                "imports",
+                HttpMethod.Post,
+                to.With("table", table.ToString()).With("reading", reading),
+                null,
+                ct
+            );
+        if (form.Files["document"] is not { Length: > 0 } file)
+            return null;
+        using var content = Content(file);
+        return await services.Send<ImportState>(
+            "imports",
+            HttpMethod.Post,
+            to.With("source", Path.GetFileName(file.FileName)),
+            content,
+            ct
+        );
+    }
+
+    // What it is shows in the ending of its name.
+    private static StreamContent Content(IFormFile file)
     {
         var content = new StreamContent(file.OpenReadStream());
         content.Headers.ContentType = new MediaTypeHeaderValue(
