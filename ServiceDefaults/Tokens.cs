@@ -92,6 +92,9 @@ public sealed class IsPerson() : AssertionRequirement(context => !context.User.H
 /// <summary>Access tokens: validated by every service itself, and demanded unless a route says otherwise.</summary>
 public static class Tokens
 {
+    /// <summary>How far clocks may differ: so long a token is taken after its end.</summary>
+    public static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
+
     /// <summary>
     /// Validates JWT access tokens (<c>typ: at+jwt</c>) of <c>Identity:Authority</c> for the audience
     /// <c>Identity:Audience</c> (default <c>skillplatform</c>): issuer, audience, expiry, signature by a published key with
@@ -106,6 +109,7 @@ public static class Tokens
     {
         builder.Services.AddSingleton(_ => new Standings(standing, isAtHand));
         builder.Services.AddTransient<IStartupFilter, PersonalAnswers>();
+        builder.Services.AddTransient<IStartupFilter, Denials>();
         var identity = builder.Configuration.GetSection("Identity");
         var authority = identity["Authority"] ?? throw new InvalidOperationException("Identity__Authority is missing.");
         builder
@@ -125,7 +129,7 @@ public static class Tokens
                     ValidIssuers = [authority, authority.TrimEnd('/') + "/"],
                     NameClaimType = "sub",
                     RoleClaimType = Roles.RoleClaim,
-                    ClockSkew = TimeSpan.FromSeconds(30),
+                    ClockSkew = Skew,
                 };
                 // What exactly was wrong with a token helps nobody but an attacker.
                 options.IncludeErrorDetails = false;

@@ -26,7 +26,10 @@ public enum Guessed
     /// </summary>
     Password,
 
-    /// <summary>Counted for the account: whoever gets that far has its password or a session.</summary>
+    /// <summary>
+    /// Counted for the account, since whoever gets that far has its password or a session; apart for a browser that is known, as
+    /// above.
+    /// </summary>
     Code,
 
     /// <summary>Counted for the address that is written to. Asking in a row makes nobody wait longer.</summary>
@@ -90,14 +93,14 @@ public sealed class Guessing(
         );
 
     /// <summary>
-    /// Whether one more letter may go to an address today, and counts it. What comes after a plus is another address, and
-    /// mostly the same person.
+    /// Whether one more letter may go to an address today, and counts it. With dots, and with something after a plus, it is
+    /// another address, and mostly the same person.
     /// </summary>
     public Task<bool> MayWrite(string address, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(address);
-        var (at, plus) = (address.LastIndexOf('@'), address.IndexOf('+', StringComparison.Ordinal));
-        var person = plus > 0 && plus < at ? address.Remove(plus, at - plus) : address;
+        var at = address.LastIndexOf('@');
+        var person = address[..at].Split('+')[0].Replace(".", "", StringComparison.Ordinal) + address[at..];
         return Count(Keys.Hash("day", person.ToUpperInvariant()), TimeSpan.FromDays(1), _lettersPerDay, ct);
     }
 
@@ -218,6 +221,14 @@ public sealed class Guessing(
                     Hash("anywhere", address),
                     Hash("client", client),
                     Hash("row", address, client)
+                ),
+                Guessed.Code when device is not null => new(
+                    what,
+                    named,
+                    Hash("known-code", address, device),
+                    null,
+                    null,
+                    Hash("known-code-row", address, device)
                 ),
                 Guessed.Code => new(what, named, Hash("code", address), null, null, Hash("code-row", address)),
                 _ => new(what, named, Hash("letter", address), null, Hash("client", client), null),

@@ -39,8 +39,7 @@ public sealed class SecurityEvent
 /// </summary>
 public sealed partial class SecurityLog(ILoggerFactory logs, TimeProvider time)
 {
-    public const string Category = "SkillPlatform.Security";
-    private readonly ILogger _log = logs.CreateLogger(Category);
+    private readonly ILogger _log = logs.CreateLogger(Denials.Category);
 
     // Nobody waits for it to be written. Under a flood the log has all; what is kept begins again with the newest.
     private readonly Channel<SecurityEvent> _kept = Channel.CreateBounded<SecurityEvent>(
@@ -79,10 +78,12 @@ public sealed partial class SecurityLog(ILoggerFactory logs, TimeProvider time)
         Keep("PasskeyWrong");
     }
 
-    public void NoTokens(string? account)
+    /// <param name="account">Whose, where that is known.</param>
+    /// <param name="why">In one word.</param>
+    public void NoTokens(string? account, string why)
     {
-        LogNoTokens(account);
-        Keep("NoTokens", account);
+        LogNoTokens(account, why);
+        Keep("NoTokens", account, details: why);
     }
 
     public void Happened(string account, string happened, string by, string more)
@@ -91,7 +92,7 @@ public sealed partial class SecurityLog(ILoggerFactory logs, TimeProvider time)
         Keep(happened, account, by, details: more.Length > 0 ? more : null);
     }
 
-    /// <summary>Logs each request of somebody signed in who may not do what it asks for.</summary>
+    /// <summary>Keeps each request of somebody signed in who may not do what it asks for; logged it is in every service.</summary>
     public async Task Watch(HttpContext http, RequestDelegate next)
     {
         ArgumentNullException.ThrowIfNull(http);
@@ -99,9 +100,7 @@ public sealed partial class SecurityLog(ILoggerFactory logs, TimeProvider time)
         await next(http);
         if (http.Response.StatusCode != StatusCodes.Status403Forbidden)
             return;
-        // The route as it is written here: what a client sends could look like another line.
         var (caller, route) = (Caller.Of(http).Id, (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText);
-        LogDenied(caller, http.Request.Method, route);
         Keep("Denied", caller, caller, details: $"{http.Request.Method} {route}");
     }
 
@@ -142,11 +141,8 @@ public sealed partial class SecurityLog(ILoggerFactory logs, TimeProvider time)
     [LoggerMessage(LogLevel.Warning, "Passkey wrong.")]
     private partial void LogPasskeyWrong();
 
-    [LoggerMessage(LogLevel.Warning, "No tokens any more for account {Account}.")]
-    private partial void LogNoTokens(string? account);
-
-    [LoggerMessage(LogLevel.Warning, "Denied to {Caller}: {Method} {Route}.")]
-    private partial void LogDenied(string caller, string method, string? route);
+    [LoggerMessage(LogLevel.Warning, "No tokens for account {Account}: {Why}.")]
+    private partial void LogNoTokens(string? account, string why);
 
     [LoggerMessage(LogLevel.Information, "Account {Account}: {Happened} by {By}. {More}")]
     private partial void LogHappened(string account, string happened, string by, string more);

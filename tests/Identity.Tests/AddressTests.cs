@@ -14,8 +14,9 @@ public sealed partial class AddressTests(Running running)
         await using var heard = await Heard.Listen(running.Broker);
         var (old, wanted) = (NewAddress(), NewAddress());
         await running.Create(old);
-        var before = await SignIn.As(running.Authority, old);
+        var tokens = await SignIn.As(running.Authority, old);
         using var browser = await SignedIn(old);
+        using var before = await SignedIn(old);
         using var asked = await Ask(browser, wanted);
         Assert.Equal("/sent", asked.Headers.Location?.OriginalString);
         Assert.EndsWith("/forgot", (await Mailed(old)).Link, StringComparison.Ordinal);
@@ -27,6 +28,7 @@ public sealed partial class AddressTests(Running running)
         Assert.Contains(wanted, await Text(looked), StringComparison.Ordinal);
         using var moved = await browser.Fill(link);
         Assert.Contains("Your new address is in use", await Text(moved), StringComparison.Ordinal);
+        using var entered = await browser.SignIn(wanted, SignIn.Password);
         using var again = await browser.Fill(link);
         Assert.Contains("has expired or has been used", await Text(again), StringComparison.Ordinal);
 
@@ -41,10 +43,44 @@ public sealed partial class AddressTests(Running running)
         );
         await Assert.ThrowsAsync<InvalidOperationException>(() => SignIn.As(running.Authority, old));
         await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            SignIn.Refresh(running.Authority, before.RefreshToken!)
+            SignIn.Refresh(running.Authority, tokens.RefreshToken!)
         );
-        using var home = await browser.Http.GetAsync("/", TestContext.Current.CancellationToken);
+        using var home = await before.Http.GetAsync("/", TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Redirect, home.StatusCode);
+    }
+
+    [Fact]
+    public async Task Whoever_is_sent_the_link_does_not_give_a_strangers_account_their_address()
+    {
+        var (old, theirs, third) = (NewAddress(), NewAddress(), NewAddress());
+        await running.Create(old);
+        await running.Create(third);
+        using var stranger = await SignedIn(old);
+        using var asked = await Ask(stranger, theirs);
+        var link = (await Mailed(theirs)).Link;
+        using var nobody = new Browser(running.Authority);
+        using var other = await SignedIn(third);
+        foreach (var who in (Browser[])[nobody, other])
+        {
+            using var followed = await who.Fill(link);
+            Assert.StartsWith(
+                "/sign-in?returnUrl=%2Faddress%2Fconfirm",
+                followed.Headers.Location?.OriginalString,
+                StringComparison.Ordinal
+            );
+        }
+        Assert.NotNull((await SignIn.As(running.Authority, old)).AccessToken);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => SignIn.As(running.Authority, theirs));
+        // On another machine of their own one signs in, and goes on.
+        using var elsewhere = new Browser(running.Authority);
+        using var first = await elsewhere.Fill(link);
+        using var back = await elsewhere.Fill(
+            first.Headers.Location!.OriginalString,
+            ("email", old),
+            ("password", SignIn.Password)
+        );
+        using var moved = await elsewhere.Fill(back.Headers.Location!.OriginalString);
+        Assert.Contains("Your new address is in use", await Text(moved), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -147,6 +183,7 @@ public sealed partial class AddressTests(Running running)
         Assert.Contains("has expired or has been used", await Text(bent), StringComparison.Ordinal);
         using var forgot = await browser.Fill("/forgot", ("email", old));
         using var reset = await browser.Fill((await Mailed(old, "/reset")).Link, ("password", "another long password"));
+        using var entered = await browser.SignIn(old, "another long password");
         using var late = await browser.Fill(link);
         Assert.Contains("has expired or has been used", await Text(late), StringComparison.Ordinal);
         Assert.NotNull((await SignIn.As(running.Authority, old, "another long password")).AccessToken);

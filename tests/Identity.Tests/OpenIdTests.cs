@@ -84,6 +84,26 @@ public sealed class OpenIdTests(Running running)
     }
 
     [Fact]
+    public async Task One_code_many_times_at_once_gives_tokens_once()
+    {
+        var address = $"{Guid.CreateVersion7():N}@example.net";
+        await running.Create(address);
+        using var browser = new Browser(running.Authority);
+        const string redirect = "http://localhost:8080/signin-oidc";
+        using var signed = await browser.SignIn(address, SignIn.Password);
+        using var authorized = await browser.Http.GetAsync(
+            Authorize("skillplatform-web", redirect, WithChallenge),
+            TestContext.Current.CancellationToken
+        );
+        var code = HttpUtility.ParseQueryString(authorized.Headers.Location!.Query)["code"]!;
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 16).Select(_ => Exchange(browser, code, redirect, "skillplatform-web-dev"))
+        );
+        Assert.Single(answers, answer => answer.IsSuccessStatusCode);
+        Assert.Equal(15, answers.Count(answer => answer.StatusCode == HttpStatusCode.BadRequest));
+    }
+
+    [Fact]
     public async Task The_web_client_needs_its_secret_and_signs_out_here_too()
     {
         using var browser = new Browser(running.Authority);

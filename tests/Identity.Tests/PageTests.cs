@@ -206,6 +206,14 @@ public sealed partial class PageTests(Running running)
         );
         Assert.NotNull((await SignIn.As(running.Authority, address, "another long password")).AccessToken);
         await heard.Next("AccountChanged", new JsonWebToken(before.AccessToken).Subject, Heard.SignedOut);
+        await Eventually.Holds(() =>
+            Task.FromResult(
+                running.Mail.Received.Any(m =>
+                    m.To.Contains(address, StringComparer.OrdinalIgnoreCase)
+                    && m.Message.Subject?.StartsWith("A new password was set", StringComparison.Ordinal) == true
+                )
+            )
+        );
     }
 
     [Fact]

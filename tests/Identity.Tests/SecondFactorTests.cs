@@ -48,6 +48,40 @@ public sealed partial class SecondFactorTests(Running running)
     }
 
     [Fact]
+    public async Task Wrong_codes_of_who_stole_the_password_do_not_lock_out_who_has_signed_in_here_before()
+    {
+        var (address, _, codes) = await SwitchedOn();
+        using var owner = new Browser(running.Authority);
+        Assert.Equal("/", await With(owner, address, codes[0]));
+        using var thief = new Browser(running.Authority);
+        for (var i = 0; i < 5; i++)
+            Assert.Null(await With(thief, address, "wrong"));
+        Assert.Null(await With(thief, address, codes[1]));
+        Assert.Equal("/", await With(owner, address, codes[2]));
+    }
+
+    [Fact]
+    public async Task The_key_that_is_switched_on_is_one_that_no_other_session_was_shown()
+    {
+        var address = $"{Guid.CreateVersion7():N}@example.net";
+        await running.Create(address);
+        using var owner = new Browser(running.Authority);
+        using var signed = await owner.SignIn(address, Password);
+        var seen = Key().Match(await owner.Http.GetStringAsync(new Uri("/two-factor", UriKind.Relative)));
+        var page = await owner.Http.GetStringAsync(new Uri("/two-factor", UriKind.Relative));
+        Assert.NotEqual(seen.Groups["key"].Value, Key().Match(page).Groups["key"].Value);
+        var form = new SentForm(page, "code") { ["password"] = Password };
+        form["code"] = await Totp(seen.Groups["key"].Value);
+        using var wrong = await form.Send(owner.Http);
+        Assert.Contains("This code is not right", await wrong.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        // Nor is it one that somebody else is to be given.
+        form["proposed"] = form["proposed"] + "x";
+        form["code"] = await Totp(Key().Match(page).Groups["key"].Value);
+        using var bent = await form.Send(owner.Http);
+        Assert.Contains("This code is not right", await bent.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_code_works_once_even_twice_at_once_and_one_step_off()
     {
         var (address, key, _) = await SwitchedOn();
@@ -238,10 +272,14 @@ public sealed partial class SecondFactorTests(Running running)
         var page = await browser.Http.GetStringAsync(new Uri("/two-factor", UriKind.Relative));
         Assert.Contains("<path d=\"M", page, StringComparison.Ordinal);
         var key = Key().Match(page).Groups["key"].Value;
-        using var wrong = await browser.Fill("/two-factor", ("code", "12"), Known);
-        Assert.Contains("This code is not right", await wrong.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var form = new SentForm(page, "code") { ["code"] = "12", ["password"] = Password };
+        using var wrong = await form.Send(browser.Http);
+        var refused = await wrong.Content.ReadAsStringAsync();
+        Assert.Contains("This code is not right", refused, StringComparison.Ordinal);
+        Assert.Equal(key, Key().Match(refused).Groups["key"].Value);
         // Each code is good for once: the one before for this, so that the one of now is left.
-        using var on = await browser.Fill("/two-factor", ("code", await Totp(key, -1)), Known);
+        form["code"] = await Totp(key, -1);
+        using var on = await form.Send(browser.Http);
         var codes = Codes(await on.Content.ReadAsStringAsync());
         Assert.Equal(10, codes.Length);
         var again = await browser.Http.GetStringAsync(new Uri("/two-factor", UriKind.Relative));

@@ -9,9 +9,12 @@ namespace SkillPlatform.Identity.Tests;
 public sealed class StartTests(Running running)
 {
     [Fact]
-    public async Task Replicas_that_start_at_once_on_nothing_share_keys_and_accounts()
+    public async Task Replicas_that_start_at_once_on_nothing_share_keys_and_accounts_and_encrypt_what_they_keep()
     {
+        using var certificate = new KeyCertificate();
         var settings = running.NewSettings("replicas");
+        settings["Identity:KeyCertificate"] = certificate.File;
+        settings["Identity:KeyCertificatePassword"] = KeyCertificate.Password;
         await using var one = new IdentityHost(Running.FreePort(), settings);
         // One issuer, two processes: the second listens elsewhere, as behind a balancer.
         await using var two = new IdentityHost(Running.FreePort(), settings, authority: one.Authority);
@@ -25,6 +28,13 @@ public sealed class StartTests(Running running)
             one.Services.GetRequiredService<TokenKeys>().Published.Select(k => k.KeyId),
             two.Services.GetRequiredService<TokenKeys>().Published.Select(k => k.KeyId)
         );
+        using var scope = one.Services.CreateScope();
+        var kept = await scope
+            .ServiceProvider.GetRequiredService<IdentityDb>()
+            .DataProtectionKeys.Select(held => held.Xml)
+            .ToListAsync(TestContext.Current.CancellationToken);
+        Assert.NotEmpty(kept);
+        Assert.All(kept, xml => Assert.Contains("EncryptedData", xml, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -114,11 +124,18 @@ public sealed class StartTests(Running running)
             BaseAddress = new Uri(host.Address),
         };
         http.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
+        http.DefaultRequestHeaders.Host = "id.example.net";
         using var shown = await http.GetAsync("/register", TestContext.Current.CancellationToken);
-        http.DefaultRequestHeaders.Add(
-            "Cookie",
-            string.Join("; ", shown.Headers.GetValues("Set-Cookie").Select(cookie => cookie.Split(';')[0]))
+        Assert.Equal(
+            "max-age=31536000; includeSubDomains",
+            shown.Headers.GetValues("Strict-Transport-Security").Single()
         );
+        var cookies = shown.Headers.GetValues("Set-Cookie").ToArray();
+        Assert.All(
+            cookies,
+            cookie => Assert.Matches("^__Host-identity\\.[^;]*; path=/; secure; samesite=lax; httponly$", cookie)
+        );
+        http.DefaultRequestHeaders.Add("Cookie", string.Join("; ", cookies.Select(cookie => cookie.Split(';')[0])));
         var form = new SentForm(
             await shown.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
             "password"

@@ -2,7 +2,10 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using SkillPlatform.Contracts;
+using SkillPlatform.ServiceDefaults;
 using SkillPlatform.Testing;
 
 namespace SkillPlatform.Proposals.Tests;
@@ -56,14 +59,21 @@ public sealed class RefusalApiTests(ProposalsHost host)
     }
 
     [Fact]
-    public async Task Who_may_not_review_is_told_so()
+    public async Task Who_may_not_review_is_told_so_and_the_security_log_too()
     {
+        using var log = new KeptLog();
+        host.Services.GetRequiredService<ILoggerFactory>().AddProvider(log);
         var skill = await host.Skill();
         using var author = host.Reviewer("author-who-reviews");
         var id = await Submit(author, skill.Skill.Slug);
         await (await Approve(author, id)).Is(HttpStatusCode.Forbidden, "own-proposal");
         using var elsewhere = host.Reviewer("elsewhere", "data");
         await (await Approve(elsewhere, id)).Is(HttpStatusCode.Forbidden, "not-reviewer");
+        await Eventually.Holds(() =>
+            Task.FromResult(
+                log.Of(Denials.Category).Contains("Denied to elsewhere: POST /api/proposals/{id:guid}/reviews.")
+            )
+        );
         using var contributor = host.As("contributor");
         await (await Approve(contributor, id)).Is(HttpStatusCode.Forbidden, "not-reviewer");
         using var admin = host.As("admin", "administrator");

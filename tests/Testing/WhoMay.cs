@@ -27,6 +27,7 @@ public static class WhoMay
             ("moderator", authority.Token("table-moderator", ["contributor", "moderator"])),
             ("administrator", authority.Token("table-administrator", ["contributor", "administrator"])),
             ("expired", authority.Token("table-expired", all, ["*"], lifetime: TimeSpan.FromMinutes(-5))),
+            (AnotherClients, authority.Token("table-another", all, ["*"], audience: "another")),
             ("demoted", authority.Token(Demoted, all, ["*"])),
             ("suspended", authority.Token(Suspended, all, ["*"])),
             ("erased", authority.Token(Erased, all, ["*"])),
@@ -36,6 +37,9 @@ public static class WhoMay
             ("service that administers", authority.Token("table-service-administer", all[3..], service: true)),
         ];
     }
+
+    /// <summary>Told as one whose token has expired is, everywhere, and so not in the table.</summary>
+    private const string AnotherClients = "another client's";
 
     /// <summary>Has everything by the token, and is a contributor.</summary>
     public const string Demoted = "table-demoted";
@@ -93,6 +97,7 @@ public static class WhoMay
             var answers = new List<(string Who, string Answer)>();
             foreach (var (who, token) in callers)
                 answers.Add((who, await Answer(client, new HttpMethod(method), path, body, token)));
+            answers.RemoveAll(told => told == (AnotherClients, answers.Find(other => other.Who == "expired").Answer));
             now.AddRange(Lines($"{method} {pattern}", answers));
         }
         return Compare(project, now);

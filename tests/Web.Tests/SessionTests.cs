@@ -182,23 +182,11 @@ public sealed class SessionTests(WebFixture web) : IClassFixture<WebFixture>, ID
     [Fact]
     public async Task Keys_lie_encrypted_where_there_is_a_certificate_for_them()
     {
-        using var key = System.Security.Cryptography.RSA.Create(2048);
-        var certificate = new System.Security.Cryptography.X509Certificates.CertificateRequest(
-            "CN=keys",
-            key,
-            System.Security.Cryptography.HashAlgorithmName.SHA256,
-            System.Security.Cryptography.RSASignaturePadding.Pkcs1
-        ).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        var file = Path.GetTempFileName();
-        await File.WriteAllBytesAsync(
-            file,
-            certificate.Export(System.Security.Cryptography.X509Certificates.X509ContentType.Pkcs12, "secret"),
-            _ct
-        );
+        using var certificate = new KeyCertificate();
         web.Start(
             ("ConnectionStrings:web-db", web.NewDatabase()),
-            ("Web:KeyCertificate", file),
-            ("Web:KeyCertificatePassword", "secret")
+            ("Web:KeyCertificate", certificate.File),
+            ("Web:KeyCertificatePassword", KeyCertificate.Password)
         );
         await Eventually.Holds(async () =>
         {
@@ -214,7 +202,6 @@ public sealed class SessionTests(WebFixture web) : IClassFixture<WebFixture>, ID
             await kept.DataProtectionKeys.ToListAsync(_ct),
             one => Assert.Contains("EncryptedData", one.Xml, StringComparison.Ordinal)
         );
-        File.Delete(file);
     }
 
     private static readonly SameSiteMode[] Ours = [SameSiteMode.Lax, SameSiteMode.Strict];

@@ -24,6 +24,9 @@ public sealed class Letter
     /// <summary>What the owner has to hear of, whoever did it: how one signs in has changed.</summary>
     public static IReadOnlyList<string> Secured { get; } = [Passkey, PasskeyGone, Password, SecondOn, SecondOff, Codes];
 
+    /// <summary>Likewise, before it changes.</summary>
+    public static bool IsOwed(string kind) => kind == Moving || Secured.Contains(kind, StringComparer.Ordinal);
+
     public static IReadOnlyList<string> Kinds { get; } = [Confirm, Again, Reset, Known, Move, Moving, .. Secured];
 
     /// <summary>Of version 7: it holds when it was asked for.</summary>

@@ -14,7 +14,7 @@ public sealed class Postbox(Guessing guessing, TimeProvider time) : IDisposable
     /// </summary>
     public async Task Put(IdentityDb db, string kind, string address, Guid? account = null)
     {
-        if (!Letter.Secured.Contains(kind, StringComparer.Ordinal) && !await guessing.MayWrite(address))
+        if (!Letter.IsOwed(kind) && !await guessing.MayWrite(address))
             return;
         db.Letters.Add(
             new Letter

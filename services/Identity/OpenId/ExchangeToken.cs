@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using OpenIddict.Abstractions;
 using OpenIddict.EntityFrameworkCore.Models;
+using OpenIddict.Server;
 using OpenIddict.Server.AspNetCore;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
@@ -16,6 +17,28 @@ namespace SkillPlatform.Identity;
 /// </summary>
 public static class ExchangeToken
 {
+    private const string Ended = "ended";
+    private static readonly object Reached = new();
+
+    /// <summary>
+    /// What is refused before it comes here: a wrong secret, a code or a refresh token that was spent and so perhaps stolen.
+    /// </summary>
+    public static void Watch(OpenIddictServerBuilder server) =>
+        server.AddEventHandler<OpenIddictServerEvents.ApplyTokenResponseContext>(handler =>
+            handler
+                .SetOrder(int.MinValue + 50_000)
+                .UseInlineHandler(context =>
+                {
+                    if (
+                        context.Error is Errors.InvalidClient or Errors.InvalidGrant or Errors.InvalidToken
+                        && context.Transaction.GetHttpRequest()?.HttpContext is { } http
+                        && !http.Items.ContainsKey(Reached)
+                    )
+                        http.RequestServices.GetRequiredService<SecurityLog>().NoTokens(null, context.Error);
+                    return default;
+                })
+        );
+
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/connect/token", Handle).AllowAnonymous().DisableAntiforgery();
 
@@ -29,6 +52,7 @@ public static class ExchangeToken
         TimeProvider time
     )
     {
+        http.Items[Reached] = true;
         var now = time.GetUtcNow();
         if (http.GetOpenIddictServerRequest()!.IsClientCredentialsGrantType())
             return await ToService(http, db, security, configuration, now);
@@ -48,7 +72,7 @@ public static class ExchangeToken
             || !await IsFirst(http, granted.Principal!, db, now)
         )
         {
-            security.NoTokens(account?.Subject);
+            security.NoTokens(account?.Subject, Ended);
             return Refuse("Sign in again.");
         }
         await sessions.AfterTheLast(account, http.RequestAborted);
@@ -79,7 +103,7 @@ public static class ExchangeToken
             : null;
         if (account?.IsOver(now) != false)
         {
-            security.NoTokens(account?.Subject);
+            security.NoTokens(account?.Subject, Ended);
             return Refuse("This service account is over.");
         }
         await db

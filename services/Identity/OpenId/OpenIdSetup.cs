@@ -54,6 +54,7 @@ public static class OpenIdSetup
                     .SetRefreshTokenReuseLeeway(TimeSpan.FromSeconds(10));
                 server.Configure(options => options.CodeChallengeMethods.Remove(CodeChallengeMethods.Plain));
                 IssueAs(server, authority.OriginalString);
+                ExchangeToken.Watch(server);
                 var web = server
                     .UseAspNetCore()
                     .EnableAuthorizationEndpointPassthrough()

@@ -22,8 +22,11 @@ public static class TokenClaims
     /// <summary>Of a refresh token that is not used.</summary>
     public static readonly TimeSpan Idle = TimeSpan.FromDays(14);
 
-    /// <summary>As long as one who has nothing to say any more is heard where the broker is down.</summary>
-    public static readonly TimeSpan Access = TimeSpan.FromMinutes(5);
+    /// <summary>
+    /// One who has nothing to say any more is heard for five minutes where the broker is down: so long, and for as long as clocks
+    /// may differ, services take a token.
+    /// </summary>
+    public static readonly TimeSpan Access = TimeSpan.FromMinutes(5) - Tokens.Skew;
 
     private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
 

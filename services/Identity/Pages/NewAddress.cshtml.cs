@@ -4,7 +4,10 @@ using Microsoft.Extensions.Localization;
 
 namespace SkillPlatform.Identity.Pages;
 
-/// <summary>The link sent to a new address: from here on the account has it. Whatever was signed in must sign in again.</summary>
+/// <summary>
+/// The link sent to a new address: from here on the account has it. Whatever was signed in must sign in again. It is followed
+/// by who is signed in with that account: others to whom a stranger had it sent would make the stranger's account theirs.
+/// </summary>
 public sealed class NewAddressModel(
     UserManager<Account> users,
     AccountWriter writer,
@@ -15,8 +18,12 @@ public sealed class NewAddressModel(
     [BindProperty(SupportsGet = true)]
     public string? Email { get; set; }
 
-    public async Task OnPost(CancellationToken ct)
+    public async Task<IActionResult> OnPost(CancellationToken ct)
     {
+        if (users.GetUserId(User) != Account)
+            return LocalRedirect(
+                "/sign-in" + QueryString.Create("returnUrl", $"/address/confirm{QueryString.Create(Asked)}")
+            );
         var moved = await Move(ct);
         // Whoever registered an address without ever confirming it does not keep its owner from it.
         if (moved?.Errors.Any(e => e.Code is "DuplicateEmail" or "DuplicateUserName") == true && await Free(ct))
@@ -24,7 +31,16 @@ public sealed class NewAddressModel(
         Done = moved?.Succeeded == true;
         if (!Done)
             ModelState.AddModelError("", texts["Error.Link"]);
+        return Page();
     }
+
+    private Dictionary<string, string?> Asked =>
+        new(StringComparer.Ordinal)
+        {
+            ["account"] = Account,
+            ["token"] = Token,
+            ["email"] = Email,
+        };
 
     private async Task<IdentityResult?> Move(CancellationToken ct)
     {

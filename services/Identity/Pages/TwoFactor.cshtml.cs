@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -8,7 +10,7 @@ namespace SkillPlatform.Identity.Pages;
 
 /// <summary>
 /// Switches the second step on and off. It asks for the password or a passkey and for a code, so that a session left open is not enough,
-/// and tells the owner.
+/// and tells the owner. The key stays in the form until it is switched on: whoever saw another one has seen nothing.
 /// </summary>
 [Authorize]
 public sealed class TwoFactorModel(
@@ -22,6 +24,7 @@ public sealed class TwoFactorModel(
     AccountWriter writer,
     Guessing guessing,
     TimeProvider time,
+    IDataProtectionProvider protection,
     IStringLocalizer<Texts> texts,
     ServiceDefaults.Brand brand
 ) : PageModel
@@ -32,6 +35,10 @@ public sealed class TwoFactorModel(
     [BindProperty]
     public string? Password { get; set; }
 
+    /// <summary>The key that the form shows, so that nobody else can have chosen it.</summary>
+    [BindProperty]
+    public string? Proposed { get; set; }
+
     public bool Enabled { get; private set; }
 
     /// <summary>True where nothing else goes on before.</summary>
@@ -39,7 +46,7 @@ public sealed class TwoFactorModel(
 
     public int Left { get; private set; }
 
-    public string Key { get; private set; } = "";
+    public string Shown { get; private set; } = "";
 
     public (string Path, int Size) Picture { get; private set; }
 
@@ -54,7 +61,13 @@ public sealed class TwoFactorModel(
     public Task<IActionResult> OnPostEnable(CancellationToken ct) =>
         WithCode(
             Letter.SecondOn,
-            account => !account.TwoFactorEnabled,
+            async account =>
+            {
+                if (account.TwoFactorEnabled || Key(account) is not { } key)
+                    return false;
+                await ((AccountStore)store).SetAuthenticatorKeyAsync(account, key, ct);
+                return true;
+            },
             async account =>
             {
                 Codes = await NewCodes(account);
@@ -66,7 +79,7 @@ public sealed class TwoFactorModel(
     public Task<IActionResult> OnPostRecovery(CancellationToken ct) =>
         WithCode(
             Letter.Codes,
-            account => account.TwoFactorEnabled,
+            account => Task.FromResult(account.TwoFactorEnabled),
             async account =>
             {
                 Codes = await NewCodes(account);
@@ -78,10 +91,10 @@ public sealed class TwoFactorModel(
     public Task<IActionResult> OnPostDisable(CancellationToken ct) =>
         WithCode(
             Letter.SecondOff,
-            account => account.TwoFactorEnabled,
+            account => Task.FromResult(account.TwoFactorEnabled),
             async account =>
             {
-                // The next one who switches it on gets a key of their own.
+                // Nor with what is remembered of it.
                 await users.ResetAuthenticatorKeyAsync(account);
                 return await users.SetTwoFactorEnabledAsync(account, enabled: false);
             },
@@ -90,7 +103,7 @@ public sealed class TwoFactorModel(
 
     private async Task<IActionResult> WithCode(
         string letter,
-        Func<Account, bool> fits,
+        Func<Account, Task<bool>> fits,
         Func<Account, Task<IdentityResult>> write,
         CancellationToken ct
     )
@@ -114,7 +127,7 @@ public sealed class TwoFactorModel(
             await Show(account);
             return this.TooMany(wait, texts);
         }
-        if (!fits(account) || !await users.IsRight(account, Code, attempt, time.GetUtcNow()))
+        if (!await fits(account) || !await users.IsRight(account, Code, attempt, time.GetUtcNow()))
         {
             ModelState.AddModelError("", texts["Error.Code"]);
             return await Show(account);
@@ -155,18 +168,25 @@ public sealed class TwoFactorModel(
             Left = await users.CountRecoveryCodesAsync(account);
             return Page();
         }
-        if (await users.GetAuthenticatorKeyAsync(account) is not { Length: > 0 })
-        // Not by resetting it, which would end every session of who only looks.
-        {
-            await ((AccountStore)store).SetAuthenticatorKeyAsync(
-                account,
-                users.GenerateNewAuthenticatorKey(),
-                HttpContext.RequestAborted
-            );
-            await users.UpdateAsync(account);
-        }
-        Key = (await users.GetAuthenticatorKeyAsync(account))!;
-        Picture = SecondFactor.Picture(SecondFactor.Address(account, Key, brand));
+        Shown = Key(account) ?? users.GenerateNewAuthenticatorKey();
+        Proposed = Protector(account).Protect(Shown, TimeSpan.FromMinutes(30));
+        Picture = SecondFactor.Picture(SecondFactor.Address(account, Shown, brand));
         return Page();
     }
+
+    // Null where it is none of this account, or too old.
+    private string? Key(Account account)
+    {
+        try
+        {
+            return Protector(account).Unprotect(Proposed ?? "");
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    private ITimeLimitedDataProtector Protector(Account account) =>
+        protection.CreateProtector("proposed-key", account.Subject).ToTimeLimitedDataProtector();
 }
