@@ -22,6 +22,23 @@ public sealed class ImportDecisionsTests
         );
 
     [Fact]
+    public void What_a_check_would_add_is_told_with_what_may_have_been_meant()
+    {
+        var there = After(Document(["Engineer", "Pilot"], null));
+        var events = Taxonomy(there, Document(["Writer", "Enginer", "Enginers"], null));
+        var check = new ChangeSet();
+        check.Tell(events, events.Aggregate(there, Catalog.Taxonomy.Fold));
+        Assert.Equal(
+            [
+                ("roleAdded", "Enginer", "Engineer"),
+                ("roleAdded", "Enginers", "Engineer"),
+                ("roleAdded", "Writer", null),
+            ],
+            check.Parts.Select(p => (p.Kind, p.Taxonomy.Name, p.Near))
+        );
+    }
+
+    [Fact]
     public void A_domain_without_levels_gets_the_usual_ones()
     {
         var added = Assert.Single(Taxonomy(null, Document([], null)).OfType<DomainAdded>());
