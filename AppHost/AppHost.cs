@@ -4,8 +4,8 @@ using Microsoft.Extensions.Hosting;
 using SkillPlatform.AppHost;
 
 var settings = new Settings(args);
-if (args is ["status"])
-    return await Progress.ShowStatus(settings);
+if (await Verbs.Do(settings, args) is { } code)
+    return code;
 var builder = settings.CreateBuilder(args);
 var isPublished = builder.ExecutionContext.IsPublishMode;
 var servers = settings["Servers"] switch

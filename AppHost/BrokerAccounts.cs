@@ -24,6 +24,7 @@ internal sealed record BrokerAccount(string Service, string[] Says, string[] Hea
                 "ReviewDue",
                 "SkillChanged",
                 "SkillKept",
+                "SkillsChanged",
                 "TaxonomyChanged",
             ],
             ["AccountChanged", "AccountErased", "ProposalAccepted"]
@@ -37,6 +38,7 @@ internal sealed record BrokerAccount(string Service, string[] Says, string[] Hea
                 "ProposalApplied",
                 "ProposalConflicted",
                 "SkillChanged",
+                "SkillsChanged",
                 "TaxonomyChanged",
             ]
         ),
@@ -53,6 +55,7 @@ internal sealed record BrokerAccount(string Service, string[] Says, string[] Hea
                 "ReviewDue",
                 "SkillChanged",
                 "SkillCommented",
+                "SkillsChanged",
                 "TaxonomyChanged",
             ]
         ),
@@ -60,7 +63,15 @@ internal sealed record BrokerAccount(string Service, string[] Says, string[] Hea
         new(
             "web",
             [],
-            ["AccountChanged", "AccountErased", "ProposalActivity", "SkillChanged", "SkillKept", "TaxonomyChanged"]
+            [
+                "AccountChanged",
+                "AccountErased",
+                "ProposalActivity",
+                "SkillChanged",
+                "SkillKept",
+                "SkillsChanged",
+                "TaxonomyChanged",
+            ]
         ),
     ];
 

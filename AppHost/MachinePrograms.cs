@@ -28,10 +28,10 @@ internal sealed record MachineProgram(
                 .FirstOrDefault("")
             : "";
 
-    private static string PostgresBin =>
+    public static string PostgresBin =>
         FoundPostgres.Length > 0
             ? FoundPostgres
-            : throw new InvalidOperationException("PostgreSQL is not installed on this machine.");
+            : throw new SettingException("PostgreSQL is not installed on this machine.");
 
     /// <summary>PostgreSQL, its data folder made on the first start.</summary>
     /// <param name="home">Holds the folder <c>data</c>; must be one that the package's user may enter when we are root.</param>
@@ -106,8 +106,7 @@ internal sealed record MachineProgram(
     {
         var (made, secret) = (Path.Combine(home, "new"), Path.Combine(home, "password"));
         Directory.CreateDirectory(home);
-        if (Directory.Exists(made))
-            Directory.Delete(made, recursive: true);
+        Settings.Delete(made);
         File.WriteAllText(secret, password);
         OnlyForUs(secret);
         if (System.Environment.IsPrivilegedProcess)

@@ -60,6 +60,27 @@ internal sealed partial class Progress(Settings settings)
         return all ? 0 : 1;
     }
 
+    /// <summary>Shows what a start in the background says, until all is ready: 0, or it has ended: 1.</summary>
+    public static async Task<int> ShowStart(Settings settings, string host)
+    {
+        using var log = new StreamReader(
+            new FileStream(
+                Path.Combine(settings.Folder("logs"), "apphost.log"),
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.ReadWrite
+            )
+        );
+        for (var since = Stopwatch.StartNew(); ; await Task.Delay(100))
+        {
+            var isReady = File.Exists(Path.Combine(settings.State, "ready"));
+            var isOver = isReady || !Directory.Exists($"/proc/{host}") || since.Elapsed > TimeSpan.FromMinutes(5);
+            Console.Write(await log.ReadToEndAsync());
+            if (isOver)
+                return isReady ? 0 : 1;
+        }
+    }
+
     private static async Task<bool> Answers(HttpClient client, Uri address)
     {
         try

@@ -112,6 +112,7 @@ internal sealed class Settings
         if (builder.ExecutionContext.IsRunMode)
         {
             OrSayWhyNot(Lock);
+            Leftovers.End(this);
             OrSayWhyNot(ClaimPorts);
             builder.RestartWhatFails();
             Progress.Tell(builder, this);
@@ -130,7 +131,8 @@ internal sealed class Settings
             : throw new SettingException($"{variable} must be a port number, not '{text}'.");
     }
 
-    private static void OrSayWhyNot(Action claim)
+    /// <summary>Does what may fail for reasons that a person can mend, and ends with those.</summary>
+    public static void OrSayWhyNot(Action claim)
     {
         try
         {
@@ -143,8 +145,8 @@ internal sealed class Settings
         }
     }
 
-    // Held until the process ends, however it ends; ./run asks for it, and finds the process by it.
-    private void Lock()
+    /// <summary>Held until the process ends, however it ends; ./run asks for it.</summary>
+    public void Lock()
     {
         try
         {
@@ -156,9 +158,24 @@ internal sealed class Settings
         {
             throw new SettingException($"It already runs, with its state in {State}.");
         }
-        Locks[^1].SetLength(0);
-        Locks[^1].Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-        Locks[^1].Flush();
+        File.WriteAllText(Path.Combine(State, "host"), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>The process that holds the lock; null where nothing runs.</summary>
+    public string? Host()
+    {
+        var file = Path.Combine(State, "lock");
+        try
+        {
+            if (File.Exists(file))
+                File.OpenRead(file).Dispose();
+            return null;
+        }
+        catch (IOException)
+        {
+            // Not in the file that is locked, which nobody else can read.
+            return File.ReadAllText(Path.Combine(State, "host"));
+        }
     }
 
     /// <summary>Refuses ports that are given out twice or taken by another program, then remembers them.</summary>
@@ -209,6 +226,25 @@ internal sealed class Settings
         return name == "postgres" ? $"/var/lib/{Ours}" : $"/var/lib/{Ours}-{name}";
     }
 
+    /// <summary>Throws the data away, and the passwords that open them.</summary>
+    public void Forget()
+    {
+        Lock();
+        Console.WriteLine("Throwing the data away.");
+        string[] servers = ["rabbitmq", "rabbitmq-2", "rabbitmq-3", "mailbox", "postgres", "postgres-2"];
+        foreach (var folder in servers)
+            Delete(Path.Combine(State, folder));
+        Delete($"/var/lib/{Ours}");
+        Delete($"/var/lib/{Ours}-postgres-2");
+        File.Delete(Path.Combine(State, "secrets"));
+    }
+
+    public static void Delete(string folder)
+    {
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+    }
+
     /// <summary>A name for what stands outside of the state folder and belongs to it.</summary>
     public string Ours =>
         $"skillplatform-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(State)))[..10]}";
@@ -235,7 +271,7 @@ internal sealed class Settings
         }
     }
 
-    private static string ProjectFolder { get; } = Path.GetDirectoryName(Metadata("AppHostSource"))!;
+    public static string ProjectFolder { get; } = Path.GetDirectoryName(Metadata("AppHostSource"))!;
 
     private static string? Metadata(string key) =>
         typeof(Settings)

@@ -75,7 +75,7 @@ public static class Size
                 Floor = rows / copyIn,
                 Ratio = copyIn / seconds,
                 Because =
-                    "of its 0.7 ms of both cores a requirement, what the others store of each skill meanwhile takes more than half",
+                    "of its half a millisecond of processor time a requirement, what the others keep of each skill meanwhile takes half",
             }
         );
         foreach (var format in (string[])["json", "csv", $"json&asOf={DateTimeOffset.UtcNow:yyyy-MM-dd'T'HH:mm:ss'Z'}"])

@@ -1,8 +1,12 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # ./run, ./test and ./bench set root and state
-# Speaking, waiting and, in the file beside this one, installing.
+# What ./run, ./test and the others share: where things are, speaking, the AppHost and, in the file beside this one, installing.
 
-. "${BASH_SOURCE%/*}/install.sh"
+root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
+state=$root/.run
+. "$root/scripts/install.sh"
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 ASPIRE_CLI_TELEMETRY_OPTOUT=1 PATH=$PATH:$HOME/.dotnet
+# PostgreSQL's user must be able to enter it, as AppHost/Settings.cs says.
+mkdir -p "$state/logs" && chmod 711 "$state"
 exec 3>&2 # steps run with their output in a log; what the reader must see goes here
 
 say() { printf '%s\n' "$*"; }
@@ -15,50 +19,28 @@ fail() {
 # step <what> <command…>: says what is done, does it with its output in .run/logs/run.log, says how long it took.
 # The command ends the run with `fail` when it cannot do its work.
 step() {
-  local what=$1 began=${EPOCHREALTIME/[.,]/} tenths
+  local what=$1 began=$SECONDS
   shift
   in_step=yes
   printf '  %-44s' "$what"
   "$@" >>"$state/logs/run.log" 2>&1
   in_step=''
-  tenths=$(((${EPOCHREALTIME/[.,]/} - began) / 100000))
-  printf '%4d.%d s\n' $((tenths / 10)) $((tenths % 10))
+  printf '%6d s\n' $((SECONDS - began))
 }
 
-# within <seconds> <condition…>: waits until the condition holds; false when it does not in time.
-within() {
-  local deadline=$((SECONDS + $1))
-  shift
-  until "$@"; do
-    ((SECONDS < deadline)) || return 1
-    sleep 0.1
-  done
-}
-
-listens() { (exec 4<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
-
-# The AppHost holds the lock as long as it lives, and its number stands in it.
+# The AppHost holds the lock as long as it lives.
 runs() { [[ -f $state/lock ]] && ! flock -n "$state/lock" true; }
 
-# value_of <name> <file>: of a file of lines name=value.
-value_of() { sed -n "s/^$1=//p" "$2"; }
-
-# A name for what stands outside of the state folder and belongs to it, and whether others may enter a folder, as in AppHost/Settings.cs.
-ours() { echo "skillplatform-$(printf %s "$state" | sha256sum | cut -c 1-10)"; }
-open_to_others() { [[ $1 == / || $(stat -c %A "$1") == *[xt] ]] && { [[ $1 == / ]] || open_to_others "$(dirname "$1")"; }; }
-
-# Where PostgreSQL's own tools are.
-postgres_programs() {
-  has_postgres || fail 'The PostgreSQL programs are missing on this machine: ./run installs them.'
-  compgen -G '/usr/lib/postgresql/*/bin' | sort -V | tail -n 1
+# apphost <argument…>: as ./run has built it, or the solution.
+apphost() {
+  local built=${SKILLPLATFORM_APPHOST:-$state/build/bin/AppHost/release/AppHost.dll}
+  [[ -f $built ]] || built=$root/AppHost/bin/Release/net10.0/AppHost.dll
+  [[ -f $built ]] || dotnet build "$root/AppHost" --configuration Release --verbosity quiet -nologo >&2 || exit
+  exec dotnet "$built" "$@"
 }
 
-# Sets from: the database server that ./run has started, or the one that is named, as a connection string of PostgreSQL's own tools.
-the_databases() {
-  from=${SKILLPLATFORM_POSTGRES:-}
-  [[ ! $from ]] || return 0
-  [[ -f $state/secrets && -f $state/ports ]] || fail 'Nothing has been started here; SKILLPLATFORM_POSTGRES names another server.'
-  from="host=127.0.0.1 port=$(value_of SKILLPLATFORM_POSTGRES_PORT "$state/ports") user=skillplatform"
-  PGPASSWORD=$(value_of database_password "$state/secrets")
-  export PGPASSWORD
+# watched <project> <class>: these tests alone, what they say shown while they run.
+watched() {
+  [[ ${SKILLPLATFORM_TEST_NO_BUILD:-} ]] || dotnet build "$root/tests/$1.Tests" -c Release -v q -nologo
+  dotnet "$root/tests/$1.Tests/bin/Release/net10.0/$1.Tests.dll" --ansi off --progress off --show-live-output on --filter-class "*.$2"
 }

@@ -1,22 +1,20 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2015,SC2154 # `a && b || fail` is meant: fail when either fails; ./run sets root and state
+# shellcheck disable=SC2015 # `a && b || fail` is meant: fail when either fails
 # What the machine must have. Only what is missing is installed, and nothing installed is started machine-wide.
 
 has() { command -v "$1" >/dev/null; }
-has_postgres() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
-has_rabbitmq() { [[ -x /usr/lib/rabbitmq/bin/rabbitmq-server ]]; }
 has_dotnet() { has dotnet && [[ $(dotnet --list-sdks 2>/dev/null) =~ (^|$'\n')10\. ]]; }
 
 as_root() { if ((EUID == 0)); then "$@"; else sudo -n "$@"; fi; }
-may_be_root() { ((EUID == 0)) || { has sudo && sudo -n true 2>/dev/null; }; }
+may_be_root() { as_root true 2>/dev/null; }
 
 # missing <what…>: those of them that this machine lacks, as Debian's packages.
 missing() {
   local one
   for one; do
     case $one in
-      postgresql) has_postgres ;;
-      rabbitmq-server) has_rabbitmq ;;
+      postgresql) compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null ;;
+      rabbitmq-server) [[ -x /usr/lib/rabbitmq/bin/rabbitmq-server ]] ;;
       procps) has ps ;;
       dovecot-imapd) [[ -x /usr/sbin/dovecot ]] ;;
       *) has "$one" ;;
@@ -29,29 +27,8 @@ install() {
   local packages
   mapfile -t packages < <(missing "$@")
   ((${#packages[@]} == 0)) || install_packages "${packages[@]}"
-  export PATH=$PATH:$HOME/.dotnet
   has_dotnet || install_dotnet
 }
-install_missing() { install postgresql rabbitmq-server curl procps; }
-
-# One line for each thing that ./run or ./test would have to install or could not do without.
-doctor() {
-  local one lacks=0
-  export PATH=$PATH:$HOME/.dotnet
-  has_dotnet || lack 'missing: the .NET 10 SDK: https://dotnet.microsoft.com/download'
-  for one in $(missing postgresql rabbitmq-server curl procps); do
-    lack "missing: $one: ./run as root installs it, or: sudo apt-get install $one"
-  done
-  for one in $(missing chromium wrk dovecot-imapd); do say "missing for ./test or ./bench only: $one: sudo apt-get install $one"; done
-  may_be_root || say 'not root, and no sudo without a password: what is missing has to be installed by hand'
-  [[ $root =~ [[:space:]%\"\'] ]] && lack "not possible: the path $root holds a character that RabbitMQ cannot take: move the clone"
-  for one in $(runs || grep -oE '_PORT +[0-9]+' < <(usage) | grep -o '[0-9]*$'); do
-    listens "$one" && lack "taken: port $one: end what listens there, or move ours (./run --help)"
-  done
-  ((lacks)) || say 'Nothing is missing.'
-  return $((lacks > 0))
-}
-lack() { say "$1" && lacks=1; }
 
 install_packages() {
   has apt-get || fail "Missing here: $*. This is not Debian or Ubuntu: install them, then run again."
@@ -73,11 +50,8 @@ apt_install() {
 }
 
 install_dotnet() {
-  if [[ $(apt-cache policy dotnet-sdk-10.0 2>/dev/null) =~ Candidate:\ [0-9] ]]; then
-    install_packages dotnet-sdk-10.0
-  else
-    step "Installing the .NET SDK into $HOME/.dotnet" dotnet_install
-  fi
+  [[ $(apt-cache policy dotnet-sdk-10.0 2>/dev/null) =~ Candidate:\ [0-9] ]] && install_packages dotnet-sdk-10.0 && return
+  step "Installing the .NET SDK into $HOME/.dotnet" dotnet_install
 }
 dotnet_install() {
   curl -fsSL --retry 2 -m 60 https://dot.net/v1/dotnet-install.sh -o "$state/dotnet-install.sh" &&

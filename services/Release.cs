@@ -29,9 +29,34 @@ public sealed class Release(string connectionString)
 
     /// <summary>What the connections of a program of some release are named, by which others know that it is at work.</summary>
     /// <param name="release">Its number.</param>
-    public static string Name(int release) =>
+    public static string Name(int release) => Name(AppDomain.CurrentDomain.FriendlyName, release);
+
+    private static string Name(string service, int release) =>
         // The first did not say.
-        AppDomain.CurrentDomain.FriendlyName + (release == 1 ? "" : $" {release}");
+        service + (release == 1 ? "" : $" {release}");
+
+    /// <summary>
+    /// True where services are at work on this database's server, and none of them is of the release before: asked each time before
+    /// they are told something that it cannot read. False, too, of those whose databases are elsewhere.
+    /// </summary>
+    /// <param name="services">Names of their programs.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<bool> IsReadBy(string[] services, CancellationToken ct)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync(ct);
+        await using var ask = new NpgsqlCommand(
+            """
+            select count(distinct application_name) filter (where application_name = any($1)) = cardinality($1)
+                and count(*) filter (where application_name = any($2)) = 0
+            from pg_stat_activity
+            """,
+            connection
+        );
+        ask.Parameters.Add(new() { Value = services.Select(service => Name(service, Number)).ToArray() });
+        ask.Parameters.Add(new() { Value = services.Select(service => Name(service, Number - 1)).ToArray() });
+        return (bool)(await ask.ExecuteScalarAsync(ct))!;
+    }
 
     /// <summary>
     /// True where none of the release before is at work on the database; from then on none starts. Asked before something is stored

@@ -42,10 +42,25 @@ public static class Announcements
             // Skill and taxonomy change by commits of many events; the last one speaks for all.
             _ when !@event.EndsCommit() => null,
             _ when Catalog.Taxonomy.IsChangedBy(@event.Data) => await Taxonomy(@event, around, ct),
-            _ when Catalog.Skill.IsChangedBy(@event.Data) => await Skill(@event, around, ct),
+            _ when Catalog.Skill.IsChangedBy(@event.Data) => Alone(await Skill(@event, around, ct)),
             _ when Upkeep.Keeps(@event.Data) => await Kept(@event, around, ct),
             _ => null,
         };
+
+    // An import tells of thousands within seconds. Web keeps pages for half a minute at most: what it misses during an upgrade it need not hear.
+    private static object Alone(SkillChanged change) =>
+        change.ImportId is null
+            ? change
+            : new Together(
+                change,
+                change.Skill.Requirements.Sum(r => r.Description.Length)
+                    + change.Changes.Sum(c => (c.Before?.Length ?? 0) + (c.After?.Length ?? 0)),
+                InOne,
+                ["Notifications", "Proposals"]
+            );
+
+    private static SkillsChanged InOne(IReadOnlyList<(Guid Id, object Message)> told) =>
+        new([.. told.Select(one => new ChangedSkill(one.Id, (SkillChanged)one.Message))]);
 
     private static async Task<object> Kept(IEvent last, Around around, CancellationToken ct)
     {

@@ -122,6 +122,18 @@ public sealed record SkillChanged(
 );
 
 /// <summary>
+/// Skills that an import changed, told in one instead of by as many <see cref="SkillChanged"/>: the same, in the order of their commits.
+/// Published by Catalog. Some of them may come again in another one, or alone; who must not take them twice knows them by their ids.
+/// </summary>
+/// <param name="Skills">Which, at least two.</param>
+public sealed record SkillsChanged(ChangedSkill[] Skills);
+
+/// <summary>One of several that are told in one.</summary>
+/// <param name="Id">Of the commit's last stored event; the <c>MessageId</c> of what is told alone.</param>
+/// <param name="Change">What is told.</param>
+public sealed record ChangedSkill(Guid Id, SkillChanged Change);
+
+/// <summary>
 /// The catalogue has applied a proposal, wholly. Published by Catalog, after (not necessarily delivered after) the
 /// <see cref="SkillChanged"/> of the same commit; also when every change was already so and nothing had to change.
 /// </summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Security.Cryptography;
 using JasperFx.Events;
 using JasperFx.Events.Daemon;
 using JasperFx.Events.Daemon.HighWater;
@@ -31,6 +32,21 @@ public delegate Task<object?> Announce(IEvent @event, Around around, Cancellatio
 /// <param name="By">Those that share it arrive in the order of their events in the log.</param>
 /// <param name="Message">The public message.</param>
 public sealed record Ordered(Guid By, object Message);
+
+/// <summary>
+/// A message that is told in one with those of its kind beside it in the log, which costs everyone a fraction of as many; alone while
+/// somebody who must hear it cannot read that.
+/// </summary>
+/// <param name="Message">The public message, as it is told alone.</param>
+/// <param name="Length">Roughly, in characters.</param>
+/// <param name="Joined">Makes one of several, each with its event's id. Who hears that takes each of them once by its id.</param>
+/// <param name="By">The services that must hear it, by the names of their programs.</param>
+public sealed record Together(
+    object Message,
+    int Length,
+    Func<IReadOnlyList<(Guid Id, object Message)>, object> Joined,
+    string[] By
+);
 
 /// <summary>
 /// What can be read while events are announced. Each thing is read once for a page of events, however many of them ask for
@@ -94,12 +110,15 @@ public sealed class Around(IReadOnlyList<IEvent> page, IQuerySession session, IS
 
 /// <summary>
 /// The event log as outbox: publishes what <see cref="Announce"/> makes of each committed event, in order, with the event's
-/// id as <c>MessageId</c>. Progress is stored after all confirms of a page: at least once, never skipped. A publish that
+/// id as <c>MessageId</c> (in the message, where several are <see cref="Together"/>). Progress is stored after all confirms of a page: at least once, never skipped. A publish that
 /// fails is repeated with backoff for as long as it takes.
 /// </summary>
 internal sealed class Relay : SubscriptionBase
 {
     private static readonly ActivitySource Traces = new(Measuring.Source);
+
+    // Beyond it what is told in one is told in several: brokers and consumers take messages whole.
+    private const int Longest = 500_000;
     private readonly IServiceProvider _services;
     private readonly Announce _announce;
 
@@ -118,26 +137,76 @@ internal sealed class Relay : SubscriptionBase
         CancellationToken cancellationToken
     )
     {
-        var messages = new List<(IEvent Event, Ordered Message)>(page.Events.Count);
+        var messages = new List<(IEvent Event, object Message)>(page.Events.Count);
         var around = new Around(page.Events, operations, _services);
         foreach (var @event in page.Events)
             if (await _announce(@event, around, cancellationToken) is { } message)
-                messages.Add((@event, message as Ordered ?? new Ordered(@event.StreamId, message)));
-        // One after the other where their order counts: a message that was started second may reach the broker first, and
-        // one that has to be repeated certainly comes late. All others together: a page costs few round trips.
-        await Task.WhenAll(
-            messages
-                .GroupBy(m => m.Message.By)
-                .Select(async inOrder =>
-                {
-                    foreach (var (@event, ordered) in inOrder)
-                        await Publish(@event, ordered.Message, cancellationToken);
-                })
-        );
+                messages.Add((@event, message));
+        foreach (var stretch in Stretches(messages))
+            if (
+                stretch is [(_, Together { Joined: var joined, By: var readers }), _, ..]
+                && await _services.GetRequiredService<Release>().IsReadBy(readers, cancellationToken)
+            )
+                await Publish(
+                    stretch[^1].Event,
+                    // Where the page is begun again it may end elsewhere, and others are told in one.
+                    Between(stretch[0].Event.Id, stretch[^1].Event.Id),
+                    joined([.. stretch.Select(m => (m.Event.Id, ((Together)m.Message).Message))]),
+                    cancellationToken
+                );
+            else
+                await Publish(stretch, cancellationToken);
         return NullChangeListener.Instance;
     }
 
-    private async Task Publish(IEvent @event, object message, CancellationToken ct)
+    // One after the other where their order counts: a message that was started second may reach the broker first, and
+    // one that has to be repeated certainly comes late. All others together: a page costs few round trips.
+    private Task Publish(IEnumerable<(IEvent Event, object Message)> messages, CancellationToken ct) =>
+        Task.WhenAll(
+            messages
+                .GroupBy(m => (m.Message as Ordered)?.By ?? m.Event.StreamId)
+                .Select(async inOrder =>
+                {
+                    foreach (var (@event, message) in inOrder)
+                        await Publish(
+                            @event,
+                            @event.Id,
+                            message switch
+                            {
+                                Ordered ordered => ordered.Message,
+                                Together together => together.Message,
+                                _ => message,
+                            },
+                            ct
+                        );
+                })
+        );
+
+    // What is told in one, and what is not, each as far as it goes; so nothing is overtaken by what came after it.
+    private static List<List<(IEvent Event, object Message)>> Stretches(List<(IEvent Event, object Message)> messages)
+    {
+        var stretches = new List<List<(IEvent, object)>>();
+        Together? before = null;
+        var length = 0;
+        foreach (var (@event, message) in messages)
+        {
+            var together = message as Together;
+            length += together?.Length ?? 0;
+            if (stretches.Count == 0 || together?.Joined != before?.Joined || length > Longest)
+            {
+                stretches.Add([]);
+                length = together?.Length ?? 0;
+            }
+            stretches[^1].Add((@event, message));
+            before = together;
+        }
+        return stretches;
+    }
+
+    private static Guid Between(Guid first, Guid last) =>
+        new(SHA256.HashData([.. first.ToByteArray(), .. last.ToByteArray()]).AsSpan(0, 16));
+
+    private async Task Publish(IEvent @event, Guid id, object message, CancellationToken ct)
     {
         var bus = _services.GetRequiredService<IBus>();
         // The trace in which the event was stored goes on, however much later.
@@ -161,7 +230,7 @@ internal sealed class Relay : SubscriptionBase
                         message.GetType(),
                         Pipe.Execute<PublishContext>(context =>
                         {
-                            context.MessageId = @event.Id;
+                            context.MessageId = id;
                             if (@event.CausationId is { } cause)
                                 context.Headers.Set("causation", cause);
                         }),

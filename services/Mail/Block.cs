@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using SkillPlatform.Changes;
 
 namespace SkillPlatform.Mail;
@@ -55,6 +56,18 @@ public sealed record Body(
     string After = ""
 )
 {
+    // Beyond it mail programs begin to cut off, and with it the way to stop what comes.
+    private const int Largest = 24_000;
+
+    /// <summary>As much as is shown whole: what is left out is one click away.</summary>
+    /// <param name="write">Writes it with the whole (1), half (2), a quarter (4) of the most that it may show.</param>
+    public static Body Fitting(Func<int, Body> write)
+    {
+        for (var part = 1; ; part *= 2)
+            if (write(part) is var body && (part >= 64 || Encoding.UTF8.GetByteCount(Html.Of(body, "")) <= Largest))
+                return body;
+    }
+
     /// <summary>Which way the language is written, as HTML says it.</summary>
     public string Direction => CultureInfo.GetCultureInfo(Language).TextInfo.IsRightToLeft ? "rtl" : "ltr";
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Encodings.Web;
+using System.Text.Unicode;
 using SkillPlatform.Changes;
 using SkillPlatform.Rendering;
 
@@ -29,6 +30,9 @@ public static class Html
     // Inline, for programs that drop style sheets: the one thing that must look like one.
     private const string ButtonStyle =
         "display:inline-block;background:#14508c;color:#ffffff;font-weight:600;text-decoration:none;border-radius:5px;padding:10px 18px";
+
+    // Letters of every script as they are: each would else take eight bytes.
+    internal static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
 
     /// <summary>The letter as HTML.</summary>
     /// <param name="body">What it says.</param>
@@ -148,5 +152,5 @@ public static class Html
 
     private const string Prose = "<div dir=\"auto\" class=\"prose\" style=\"white-space:pre-wrap\">";
 
-    private static string E(string text) => HtmlEncoder.Default.Encode(text);
+    private static string E(string text) => Encoder.Encode(text);
 }

@@ -133,6 +133,9 @@ public sealed class SmtpServer
     /// <param name="time">The clock.</param>
     public SmtpServer(SmtpOptions options, TimeProvider time)
     {
+        // A slip of the pen would else be "auto", which sends in the clear to who offers nothing better.
+        if (options.Security is not ("auto" or "none" or "starttls" or "tls"))
+            throw new InvalidOperationException($"Smtp__Security is auto, none, starttls or tls: {options.Security}");
         Options = options;
         _time = time;
         var failure = new PredicateBuilder().Handle<Exception>(e =>

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.RegularExpressions;
 using MimeKit;
 using MimeKit.Encodings;
@@ -47,7 +46,7 @@ public sealed class Template
         var parts = new MultipartAlternative
         {
             Of("plain", _text.Fill([.. own.Select(Encoded)])),
-            Of("html", _html.Fill([.. own.Select(value => Encoded(HtmlEncoder.Default.Encode(value)))])),
+            Of("html", _html.Fill([.. own.Select(value => Encoded(Html.Encoder.Encode(value)))])),
         };
         parts.Headers.Add("Content-Language", _language);
         return parts;

@@ -21,6 +21,8 @@ public sealed record Added(int By);
 
 public sealed record CounterMoved(Guid Counter, int By);
 
+public sealed record CountersMoved(Guid[] Ids, CounterMoved[] Moved);
+
 public sealed record AddTo(Guid Counter, int By);
 
 public sealed record CountIn(Guid Round, int Number);
@@ -94,10 +96,20 @@ public sealed class WhenCountIn(IDocumentSession session) : IConsumer<CountIn>
 }
 
 /// <summary>Keeps what was announced, as any other service would see it.</summary>
-public sealed class Heard : IConsumer<CounterMoved>
+public sealed class Heard : IConsumer<CounterMoved>, IConsumer<CountersMoved>
 {
     public static readonly System.Collections.Concurrent.ConcurrentQueue<(Guid Message, CounterMoved Moved)> All =
         new();
+
+    /// <summary>What was told in one.</summary>
+    public static readonly System.Collections.Concurrent.ConcurrentQueue<(Guid Message, CountersMoved Moved)> InOne =
+        new();
+
+    public Task Consume(ConsumeContext<CountersMoved> context)
+    {
+        InOne.Enqueue((context.MessageId!.Value, context.Message));
+        return Task.CompletedTask;
+    }
 
     public Task Consume(ConsumeContext<CounterMoved> context)
     {
@@ -111,6 +123,12 @@ public sealed class CounterService : IAsyncDisposable
 {
     /// <summary>What the release before cannot add.</summary>
     public const int New = 99_999;
+
+    /// <summary>From here on additions are told in one, where <see cref="Reader"/> reads that.</summary>
+    public const int Many = 1_000;
+
+    /// <summary>Another service.</summary>
+    public const string Reader = "counter-reader";
 
     private readonly WebApplication _app;
 
@@ -161,7 +179,12 @@ public sealed class CounterService : IAsyncDisposable
                 more?.Invoke(options);
             },
             (e, _, _) =>
-                Task.FromResult<object?>(e.Data is Added added ? new CounterMoved(e.StreamId, added.By) : null),
+                Task.FromResult<object?>(
+                    e.Data is not Added added ? null
+                    : added.By is >= Many and < New
+                        ? new Together(new CounterMoved(e.StreamId, added.By), added.By, InOne, [Reader])
+                    : new CounterMoved(e.StreamId, added.By)
+                ),
             @event => @event is Added { By: New }
         );
         builder.AddMessaging(
@@ -224,6 +247,9 @@ public sealed class CounterService : IAsyncDisposable
         await app.StartAsync();
         return new CounterService(app);
     }
+
+    private static CountersMoved InOne(IReadOnlyList<(Guid Id, object Message)> told) =>
+        new([.. told.Select(one => one.Id)], [.. told.Select(one => (CounterMoved)one.Message)]);
 
     public async ValueTask DisposeAsync()
     {

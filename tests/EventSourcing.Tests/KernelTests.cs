@@ -513,6 +513,53 @@ public sealed class KernelTests(Servers servers) : IAsyncLifetime
         Assert.Equal(CounterService.New + 4, (await Load(id))!.Value);
     }
 
+    [Fact]
+    public async Task What_comes_together_is_told_in_one_in_order_unless_its_reader_is_absent_or_of_the_release_before()
+    {
+        using var client = Client();
+        var (first, second) = (await Open(client), await Open(client));
+        int[] expected = [1_001, 1_002, 1_003];
+        Task<Guid[]> Alone(Guid counter, int count) => Moves(counter, count);
+        await Add();
+        await Alone(first, 2);
+        await Alone(second, 1);
+        await using var reader = await AtWork($"{CounterService.Reader} {Release.Number}");
+        var ids = await Add();
+        var (message, moved) = await Eventually.Get(
+            () => Task.FromResult(Heard.InOne.FirstOrDefault(m => m.Moved.Ids.Contains(ids[0]))),
+            found => found.Moved is not null
+        );
+        Assert.Equal(ids, moved.Ids);
+        Assert.Equal(expected, moved.Moved.Select(m => m.By));
+        Assert.Equal([first, first, second], moved.Moved.Select(m => m.Counter));
+        Assert.DoesNotContain(message, ids);
+        await using (await AtWork(CounterService.Reader))
+        {
+            Assert.Equal(1, Release.Number - 1); // whose programs do not say it
+            ids = await Add();
+            Assert.Equal(ids[..2], (await Alone(first, 4))[^2..]);
+            await Alone(second, 2);
+        }
+        Assert.Single(Heard.InOne, m => m.Moved.Moved.Any(c => c.Counter == first));
+
+        // In one transaction, as an import does.
+        async Task<Guid[]> Add()
+        {
+            await using var session = _service.Store.LightweightSession();
+            var events = session.Events.Append(first, new Added(expected[0]), new Added(expected[1])).Events.ToList();
+            events.AddRange(session.Events.Append(second, new Added(expected[2])).Events);
+            await session.SaveChangesAsync();
+            return [.. events.Select(e => e.Id)];
+        }
+
+        async Task<NpgsqlConnection> AtWork(string name)
+        {
+            var connection = new NpgsqlConnection($"{_database};Application Name={name};Pooling=false");
+            await connection.OpenAsync();
+            return connection;
+        }
+    }
+
     private async Task Execute(string sql) => await Ask(sql);
 
     private async Task<string?> Ask(string sql)

@@ -102,16 +102,28 @@ public sealed class BackupAndRestore(Rig rig)
         Directory.Delete(folder, recursive: true);
     }
 
-    private Task<string> Script(string name, params string[] arguments) =>
-        Local.Run(
+    private Task<string> Script(string name, params string[] arguments)
+    {
+        var appHost = Path.Combine(
+            Repository.Root,
+            "AppHost",
+            "bin",
+            Repository.Configuration,
+            "net10.0",
+            "AppHost.dll"
+        );
+        Assert.SkipUnless(File.Exists(appHost), "The AppHost has not been built; the solution builds it.");
+        return Local.Run(
             Path.Combine(Repository.Root, "scripts", name),
             arguments,
             new Dictionary<string, string>(StringComparer.Ordinal)
             {
+                ["SKILLPLATFORM_APPHOST"] = appHost,
                 ["SKILLPLATFORM_POSTGRES"] =
                     $"host=127.0.0.1 port={Platform.Postgres.Port.ToString(CultureInfo.InvariantCulture)} user=postgres",
             }
         );
+    }
 
     /// <summary>How often each mail came that is recorded as sent.</summary>
     private async Task<IReadOnlyDictionary<string, int>> Mailed(Aftermath aftermath)

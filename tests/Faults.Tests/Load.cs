@@ -38,8 +38,8 @@ public sealed class Load(
 {
     public ConcurrentQueue<Sent> History { get; } = new();
 
-    /// <summary>Answers that said nothing of the command: of a limit, a gateway, a service that failed; 0 where none came.</summary>
-    public ConcurrentQueue<int> Unsettling { get; } = new();
+    /// <summary>Answers that said nothing of the command: of a limit, a gateway, a service that failed; or why none came.</summary>
+    public ConcurrentQueue<string> Unsettling { get; } = new();
     private readonly ConcurrentBag<Task> _work = [];
     private PeriodicTimer? _beat;
 
@@ -120,7 +120,7 @@ public sealed class Load(
     {
         if (status is not (429 or 500 or 502 or 503 or 504))
             throw new InvalidOperationException($"Refused under load: {status} {body}");
-        Unsettling.Enqueue(status);
+        Unsettling.Enqueue($"{DateTimeOffset.UtcNow:O} {status} {body}");
         return null;
     }
 
@@ -136,7 +136,7 @@ public sealed class Load(
             catch (Exception e) when (e is HttpRequestException or TaskCanceledException or IOException)
             {
                 // Lost: unknown. The same key asks again.
-                Unsettling.Enqueue(0);
+                Unsettling.Enqueue($"{DateTimeOffset.UtcNow:O} {e.Message}");
             }
             await Task.Delay(200);
         }

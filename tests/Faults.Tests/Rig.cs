@@ -98,7 +98,7 @@ public sealed class Rig : IAsyncLifetime
         foreach (var server in new[] { "postgres", "rabbitmq" })
         {
             var folder = Directory.CreateDirectory(Path.Combine(disk, server)).FullName;
-            await Local.Run("mount", ["-t", "tmpfs", "-o", "size=1500m", "tmpfs", folder]);
+            await Local.Run("mount", ["-t", "tmpfs", "-o", "size=3000m", "tmpfs", folder]);
         }
         return disk;
     }

@@ -6,7 +6,7 @@ namespace SkillPlatform.Faults.Tests;
 
 /// <summary>
 /// <c>scripts/soak [SECONDS] [SEED]</c>: people at work while one fault after the other is made, and every message comes five times;
-/// then everything is counted by the client's own history. The report stands in the file that the script names.
+/// then everything is counted by the client's own history, and told line by line.
 /// </summary>
 [Collection("faults")]
 public sealed class Soak(Rig rig)
@@ -84,11 +84,10 @@ public sealed class Soak(Rig rig)
     }
 
     // Read while it runs, so each line at once.
-    private void Tell(string line)
-    {
-        if (Environment.GetEnvironmentVariable("SKILLPLATFORM_SOAK_REPORT") is { Length: > 0 } report)
-            File.AppendAllText(report, $"{_clock.Elapsed.TotalSeconds, 7:0.0} {line}\n");
-    }
+    private void Tell(string line) =>
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{_clock.Elapsed.TotalSeconds, 7:0.0} {line}")
+        );
 
     private static int Number(string variable, int otherwise) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Npgsql;
 using SkillPlatform.Testing;
 
@@ -58,7 +59,9 @@ public sealed class Trouble(Rig rig, Load load, int rate)
             Fault.BrokerEnds => Ended(Platform.Rabbit.Kill, Platform.Rabbit.Start),
             Fault.Gap => Do("proposals", "select nextval('mt_events_sequence') from generate_series(1, 3)"),
             Fault.DatabaseDiskFull => Full("postgres", Platform.Postgres.Revive),
-            Fault.BrokerDiskFull => Full("rabbitmq", Platform.Rabbit.Revive),
+            // Less than its limit, at which it takes nothing more. That others take the rest, too, is more than its log survives:
+            // docs/operating.md, Disaster.
+            Fault.BrokerDiskFull => Full("rabbitmq", Platform.Rabbit.Revive, leave: 40_000_000),
             Fault.Cut => Once(() => Platform.Wires[step.On].Cut()),
             Fault.HalfOpen => For(
                 Long / 2,
@@ -148,11 +151,15 @@ public sealed class Trouble(Rig rig, Load load, int rate)
         }
     }
 
-    private async Task Full(string server, Func<Task> revive)
+    private async Task Full(string server, Func<Task> revive, long leave = 0)
     {
-        var fill = Path.Combine(rig.Disk!, server, "fill");
-        // Whatever is there, and whatever is freed meanwhile.
-        await Local.Run("bash", ["-c", $"dd if=/dev/zero of='{fill}' bs=64k 2>/dev/null; true"]);
+        var disk = Path.Combine(rig.Disk!, server);
+        var fill = Path.Combine(disk, "fill");
+        var free = new DriveInfo(disk).AvailableFreeSpace - leave;
+        await Local.Run("fallocate", ["-l", free.ToString(CultureInfo.InvariantCulture), fill]);
+        // Whatever is freed meanwhile.
+        if (leave == 0)
+            await Local.Run("bash", ["-c", $"dd if=/dev/zero bs=64k >>'{fill}' 2>/dev/null; true"]);
         await Task.Delay(2 * Short);
         File.Delete(fill);
         await revive();

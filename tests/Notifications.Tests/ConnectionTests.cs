@@ -27,6 +27,41 @@ public sealed class ConnectionTests
         Assert.InRange(fastest, TimeSpan.Zero, TimeSpan.FromMilliseconds(35));
     }
 
+    [Theory]
+    [InlineData("starttls")]
+    [InlineData("tls")]
+    public async Task Where_encryption_is_demanded_nothing_is_sent_without_it(string security)
+    {
+        await using var server = new SmtpSink();
+        await server.Start();
+        var options = new SmtpOptions
+        {
+            Host = "127.0.0.1",
+            Port = server.Port,
+            Security = security,
+        };
+        await using var connection = new SmtpConnection(options, TimeProvider.System);
+        await Assert.ThrowsAnyAsync<Exception>(() =>
+            connection.Send(Mail(), MailboxAddress.Parse("skills@example.org"), CancellationToken.None)
+        );
+        Assert.Empty(server.Received);
+    }
+
+    [Theory]
+    [InlineData("auto", true)]
+    [InlineData("tls", true)]
+    [InlineData("TLS", false)]
+    [InlineData("ssl", false)]
+    [InlineData("", false)]
+    public void What_is_no_kind_of_encryption_is_refused_at_the_start(string security, bool taken)
+    {
+        var options = new SmtpOptions { Security = security };
+        if (taken)
+            Assert.Same(options, new SmtpServer(options, TimeProvider.System).Options);
+        else
+            Assert.Throws<InvalidOperationException>(() => new SmtpServer(options, TimeProvider.System));
+    }
+
     private static MimeMessage Mail() =>
         new()
         {

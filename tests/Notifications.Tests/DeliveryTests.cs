@@ -184,6 +184,8 @@ public sealed class DeliveryTests
     [InlineData("2026-03-02T11:00:00Z", "12:00", "13:00", 1.0)]
     [InlineData("2026-03-28T22:00:00Z", "22:00", "07:00", 7.0)] // the night that is an hour shorter
     [InlineData("2026-03-29T00:30:00Z", "22:00", "02:30", 1.0)] // an end that the clock leaps over: 03:30 summer time
+    [InlineData("2026-10-25T01:15:00Z", "22:00", "02:30", 0.25)] // the second quarter past two: 02:30 has been, and comes again
+    [InlineData("2026-12-31T23:30:00Z", "00:00", "01:00", 0.5)] // the first of the year
     public void Quiet_hours_are_in_the_readers_time_zone(string now, string from, string to, double? hours)
     {
         var preferences = new Preferences { TimeZone = "Europe/Berlin", QuietHours = new QuietHours(from, to) };

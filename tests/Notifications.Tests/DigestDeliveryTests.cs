@@ -128,6 +128,77 @@ public sealed class DigestDeliveryTests(Running running) : IClassFixture<Running
     }
 
     [Fact]
+    public async Task What_the_server_has_put_off_goes_whatever_the_reader_chooses_meanwhile()
+    {
+        await Begin();
+        await running.Publish(_story.Changed());
+        await Told(1);
+        running.Mail.Mood = Mood.Busy;
+        await Due();
+        // As where the server had not even been asked.
+        await Eventually.Holds(async () =>
+            await running.Count(
+                $"""
+                with put as (
+                    update mail set attempts = 0, next_attempt = now() + interval '1 hour'
+                    where user_id = '{Reader}' and digest is not null and attempts > 0 and owner is null returning 1)
+                select count(*) from put
+                """
+            ) == 1
+        );
+        await Wants("daily", "09:00");
+        running.Mail.Mood = Mood.Friendly;
+        await Due();
+        Assert.Contains("Changes: 1", (await running.MailsTo(Reader, 1))[0].Message.TextBody!);
+        await Due();
+        await running.Quiet();
+        Assert.Single(running.MailsTo(Reader));
+    }
+
+    [Fact]
+    public async Task What_fell_due_while_nothing_ran_goes_once()
+    {
+        await Begin();
+        await running.Publish(_story.Changed());
+        await running.Publish(_story.Next().Reworded("Deploys.", "Deploys alone."));
+        await Told(2);
+        await running.Sql(
+            $"""
+            delete from mail where user_id = '{Reader}' and digest is not null;
+            update mt_doc_notification set data = jsonb_set(data, '{"{at}"}', '"2026-03-01T12:00:00Z"')
+            where data ->> 'user' = '{Reader}';
+            update mt_doc_preferences set data = jsonb_set(data, '{"{rescheduled}"}', 'null') where id = '{Reader}'
+            """
+        );
+        await running.Look();
+        Assert.Contains("Changes: 2", (await running.MailsTo(Reader, 1))[0].Message.TextBody!);
+        await running.Look();
+        await running.Quiet();
+        Assert.Single(running.MailsTo(Reader));
+    }
+
+    [Fact]
+    public async Task What_does_not_go_to_who_takes_no_mail_is_not_raised_again_and_again()
+    {
+        await Begin();
+        await running.Publish(_story.Changed());
+        await Told(1);
+        await running.Publish(_story.Account("reader", version: 2) with { Active = false });
+        await Eventually.Holds(async () =>
+            await running.Count(
+                $"select count(*) from mt_doc_account where id = '{Reader}' and data ->> 'active' = 'false'"
+            ) == 1
+        );
+        for (var look = 0; look < 2; look++)
+        {
+            await Due();
+            await running.Quiet();
+        }
+        Assert.Equal(1, await running.Count($"select count(*) from mail where user_id = '{Reader}'"));
+        Assert.Empty(running.MailsTo(Reader));
+    }
+
+    [Fact]
     public async Task One_click_stops_digests_of_this_kind_and_asks_before()
     {
         await Begin();

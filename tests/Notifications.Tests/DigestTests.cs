@@ -70,6 +70,40 @@ public sealed class DigestTests
         );
     }
 
+    [Fact]
+    public void What_came_and_went_is_nothing_and_what_is_new_has_its_name_from_the_beginning()
+    {
+        NewsLine[] begun =
+        [
+            Line("skillAdded", null, "X", null, null, role: null),
+            Line("requirementStated", null, "A", null, true),
+        ];
+        Assert.Empty(NetEffect.Of([.. begun, Line("skillRetired", "X", null, null, null, role: null)]));
+        Assert.Equal(
+            ["skillAdded", "requirementStated"],
+            NetEffect
+                .Of([
+                    .. begun,
+                    Line("skillRenamed", "X", "Y", null, null, role: null),
+                    Line("skillMoved", "Cloud › Compute", "Cloud › Data", null, null, role: null),
+                ])
+                .Select(line => line.Kind)
+        );
+    }
+
+    // Lines have the names of the time.
+    [Fact]
+    public void A_role_that_was_renamed_in_between_is_still_the_same()
+    {
+        var taxonomy = new KnownTaxonomy { Roles = [new("sre", "SRE")] };
+        var first = new Names(null, taxonomy).In(Line("requirementReworded", "A", "B", role: "sre"));
+        taxonomy = new KnownTaxonomy { Roles = [new("sre", "Reliability Engineer")] };
+        var second = new Names(null, taxonomy).In(Line("requirementReworded", "B", "A", role: "sre"));
+        Assert.NotEqual(first.Role, second.Role);
+        Assert.Empty(NetEffect.Of([first, second]));
+        Assert.Equal(2, NetEffect.Of([first, Line("requirementReworded", "B", "A", role: "dev")]).Length);
+    }
+
     [Theory]
     // An hour before the clock is put forward, in the hour that there is not, and after it.
     [InlineData("Europe/Berlin", "08:00", "2026-03-28T12:00Z", "2026-03-29T06:00Z")]
@@ -81,6 +115,9 @@ public sealed class DigestTests
     [InlineData("America/New_York", "02:30", "2026-03-07T12:00Z", "2026-03-08T07:30Z")]
     [InlineData("America/New_York", "01:30", "2026-11-01T05:30Z", "2026-11-02T06:30Z")]
     [InlineData("Australia/Lord_Howe", "02:15", "2026-10-03T12:00Z", "2026-10-03T16:15Z")]
+    // The night that begins another year.
+    [InlineData("Europe/Berlin", "00:00", "2026-12-31T22:59Z", "2026-12-31T23:00Z")]
+    [InlineData("Asia/Tokyo", "08:00", "2026-12-31T23:00Z", "2027-01-01T23:00Z")]
     [InlineData("Pacific/Apia", "08:00", "2026-06-01T18:59Z", "2026-06-01T19:00Z")]
     [InlineData("Pacific/Apia", "08:00", "2026-06-01T19:00Z", "2026-06-02T19:00Z")]
     public void A_daily_digest_is_due_once_a_day_at_the_readers_time(string zone, string at, string after, string due)
@@ -113,6 +150,9 @@ public sealed class DigestTests
         var due = Schedule.NextDue(preferences, Frequencies.Weekly, Given.Now);
         Assert.Equal(DateTimeOffset.Parse("2026-03-05T22:00Z", Texts.Invariant), due);
         Assert.Equal(due.AddDays(7), Schedule.NextDue(preferences, Frequencies.Weekly, due));
+        // From one year to the next, in as many weeks as there are.
+        for (var weeks = 0; weeks < 60; weeks++)
+            Assert.Equal(due.AddDays(7), due = Schedule.NextDue(preferences, Frequencies.Weekly, due));
     }
 
     private static DigestNews Told(Guid skill, string name, string domain, long version, params NewsLine[] lines) =>
@@ -152,6 +192,66 @@ public sealed class DigestTests
         Assert.Equal(("A", "C"), (line.Before, line.After));
     }
 
+    private static DigestNews ToldOf(string key, int order, string kind, string before, string after) =>
+        Told(Guid.Empty, before, "cloud", order, Line(kind, before, after, null, null, role: null)) is var told
+            ? told with
+            {
+                News = told.News with
+                {
+                    SkillId = null,
+                    SkillSlug = null,
+                    Part = "role",
+                    PartKey = key,
+                    Version = 0,
+                    Domain = null,
+                },
+            }
+            : null!;
+
+    [Fact]
+    public void What_is_no_skill_is_told_by_what_it_comes_to_as_well()
+    {
+        Assert.True(
+            DigestContents
+                .Of([ToldOf("role//sre", 3, "roleRenamed", "B", "A"), ToldOf("role//sre", 2, "roleRenamed", "A", "B")])
+                .IsEmpty
+        );
+        var contents = DigestContents.Of([
+            Told(Guid.NewGuid(), "Skill", "cloud", 2, Line("requirementMadeMandatory", "A", "A", false, true)),
+            ToldOf("role//sre", 2, "roleRenamed", "A", "B"),
+            ToldOf("role//dev", 2, "roleRenamed", "D", "E"),
+            ToldOf("role//sre", 3, "roleRenamed", "B", "C"),
+        ]);
+        Assert.Empty(contents.Imports);
+        // What has no domain's heading stands before all that have one.
+        Assert.Equal(["", "cloud"], contents.Domains.Select(domain => domain.Name));
+        Assert.Equal(
+            [("A", "C"), ("D", "E")],
+            contents.Domains[0].Skills.Select(part => (part.Lines.Single().Before, part.Lines.Single().After)).Order()
+        );
+    }
+
+    [Fact]
+    public void A_skill_that_was_moved_is_told_where_it_stands_now()
+    {
+        var skill = Guid.NewGuid();
+        var moved = Line("skillMoved", "Cloud › Compute", "Data › Pipelines", null, null, role: null);
+        // As they are read: the newest first.
+        var contents = DigestContents.Of([
+            Told(skill, "X", "data", 3, Line("requirementReworded", "B", "C")),
+            Told(skill, "X", "data", 2, moved),
+            Told(skill, "X", "cloud", 1, Line("requirementReworded", "A", "B")),
+        ]);
+        Assert.Equal("data", Assert.Single(contents.Domains).Name);
+        Assert.Equal(
+            [("Cloud › Compute", "Data › Pipelines"), ("A", "C")],
+            contents
+                .Skills.Single()
+                .Lines.OrderByDescending(line => line.Kind)
+                .Select(line => (line.Before, line.After))
+        );
+    }
+
     [Fact]
     public void Nothing_left_is_empty()
     {
@@ -167,11 +267,13 @@ public sealed class DigestTests
     }
 
     [Theory]
-    [InlineData("en", 1)]
-    [InlineData("de", 60)]
-    [InlineData("ar", 500)]
-    public void However_much_it_tells_it_is_a_mail_that_is_shown_whole(string culture, int changes)
+    [InlineData("en", 1, "before ")]
+    [InlineData("de", 60, "before ")]
+    [InlineData("ar", 500, "before ")]
+    [InlineData("ja", 1, "以前の要件です。")]
+    public void However_much_it_tells_it_is_a_mail_that_is_shown_whole(string culture, int changes, string words)
     {
+        var long200 = string.Concat(Enumerable.Repeat(words, 200));
         var contents = DigestContents.Of([
             .. Enumerable
                 .Range(0, changes)
@@ -181,7 +283,11 @@ public sealed class DigestTests
                         $"Skill {n:000}",
                         $"domain-{n % 7}",
                         2,
-                        Line("requirementReworded", string.Concat(Enumerable.Repeat("before ", 200)), "After.")
+                        [
+                            .. "abcdefghij".Select(role =>
+                                Line("requirementReworded", long200, "After.", role: $"{role}")
+                            ),
+                        ]
                     )
                 ),
         ]);
@@ -208,7 +314,7 @@ public sealed class DigestTests
         mail.WriteTo(stream);
         stream.Position = 0;
         var read = MimeMessage.Load(stream);
-        Assert.InRange(read.HtmlBody!.Length, 1000, 30_000);
+        Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(read.HtmlBody!), 1000, 30_000);
         Assert.Contains($"/inbox?digest=", read.TextBody!);
         Assert.Contains("Skill 0", read.TextBody!);
         Assert.Equal("digest", read.Headers["X-SkillPlatform-Reason"]);

@@ -32,11 +32,17 @@ public sealed class GatheringTests(Running running) : IClassFixture<Running>
         );
 
     /// <summary>Waits until nothing of the author's is due, and says how much waits.</summary>
-    private Task<int> Held() =>
+    private Task<int> Held(string? reader = null) =>
         Eventually
             .Get(
                 async () =>
-                    (await running.Get("admin", $"/deliveries?state=raised&limit=200&q={Author}", "administrator"))
+                    (
+                        await running.Get(
+                            "admin",
+                            $"/deliveries?state=raised&limit=200&q={reader ?? Author}",
+                            "administrator"
+                        )
+                    )
                         .GetProperty("items")
                         .EnumerateArray()
                         .ToList(),
@@ -47,11 +53,12 @@ public sealed class GatheringTests(Running running) : IClassFixture<Running>
             )
             .ContinueWith(mails => mails.Result.Count, TaskScheduler.Default);
 
-    private Task Pass(int minutes) =>
+    private Task Pass(int minutes, string? reader = null) =>
         running.Sql(
             $"""
-            update gathering set at = at - interval '{minutes} minutes' where user_id = '{Author}';
-            update mail set next_attempt = next_attempt - interval '{minutes} minutes' where user_id = '{Author}' and state = 'pending'
+            update gathering set at = at - interval '{minutes} minutes' where user_id = '{reader ?? Author}';
+            update mail set next_attempt = next_attempt - interval '{minutes} minutes' where user_id = '{reader
+                ?? Author}' and state = 'pending'
             """
         );
 
@@ -126,6 +133,56 @@ public sealed class GatheringTests(Running running) : IClassFixture<Running>
         var last = running.MailsTo(Author)[^1].Message;
         Assert.Contains("Further events: ", last.TextBody!);
         Assert.InRange(last.HtmlBody!.Length, 1, 30_000);
+    }
+
+    [Fact]
+    public async Task Who_is_named_over_and_over_is_told_at_once_and_then_together()
+    {
+        await Begin();
+        await Name(1);
+        await running.MailsTo(Author, 1);
+        await Name(19);
+        await InInbox(20);
+        Assert.Equal(19, await Held());
+        await Pass(minutes: 1);
+        Assert.Equal(0, await Held());
+        Assert.Equal(2, running.MailsTo(Author).Length);
+        Assert.All(
+            running.MailsTo(Author),
+            mail => Assert.Equal("mentioned", mail.Message.Headers["X-SkillPlatform-Reason"])
+        );
+
+        async Task Name(int times)
+        {
+            for (var i = 0; i < times; i++)
+                await running.Publish(
+                    _story.Activity("commented", "other", comment: running.Proposals.Says($"You, {i}.")) with
+                    {
+                        Mentioned = [Author],
+                    }
+                );
+        }
+    }
+
+    [Fact]
+    public async Task Of_many_revisions_the_first_is_told_at_once_and_then_the_last()
+    {
+        await Begin();
+        var reader = _story.Person("other");
+        await running.Watch(reader, "proposal", _story.Proposal.ToString());
+        await running.Publish(_story.Activity("revised", "author", "Reason 1 of twenty."));
+        await running.MailsTo(reader, 1);
+        for (var n = 2; n <= 20; n++)
+            await running.Publish(_story.Activity("revised", "author", $"Reason {n} of twenty."));
+        await Eventually.Holds(async () =>
+            (await running.Get(reader, "/inbox")).GetProperty("unreadCount").GetInt32() == 20
+        );
+        Assert.Equal(19, await Held(reader));
+        await Pass(minutes: 1, reader);
+        Assert.Equal(0, await Held(reader));
+        var mails = running.MailsTo(reader);
+        Assert.Equal(2, mails.Length);
+        Assert.Contains("Reason 20 of twenty.", mails[1].Message.TextBody!, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using SkillPlatform.Contracts;
 using SkillPlatform.Testing;
 
 namespace SkillPlatform.Notifications.Tests;
@@ -34,6 +35,24 @@ public sealed class LogTests(Running running) : IClassFixture<Running>
         await Logged(100);
         await running.Quiet();
         Assert.Equal(Enumerable.Range(1, 100).Select(i => $"{i}"), await Log("data ->> 'version'"));
+    }
+
+    [Fact]
+    public async Task What_is_told_in_one_is_there_once_in_order_by_the_ids_of_its_events_however_it_is_told_again()
+    {
+        var told = Enumerable
+            .Range(1, 20)
+            .Select(i => new ChangedSkill(Guid.CreateVersion7(), _story.Changed(proposal: false)))
+            .ToArray();
+        await running.Publish(told[0].Change, told[0].Id, times: 1);
+        await running.Publish(new SkillsChanged(told[..12]), times: 2);
+        // A relay that begins again may end its page elsewhere.
+        await running.Publish(new SkillsChanged(told[4..20]));
+        await running.Publish(told[15].Change, told[15].Id, times: 1);
+        await Logged(20);
+        await running.Quiet();
+        Assert.Equal(told.Select(one => $"{one.Id}"), await Log("id::text"));
+        Assert.Equal(Enumerable.Range(1, 20).Select(i => $"{i}"), await Log("data ->> 'version'"));
     }
 
     [Fact]

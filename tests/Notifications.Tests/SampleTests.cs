@@ -25,6 +25,12 @@ public sealed partial class SampleTests
             Assert.Equal("List-Unsubscribe=One-Click", mail.Headers["List-Unsubscribe-Post"]);
             Assert.Contains(mail.Headers["X-SkillPlatform-Reason"], kind.Split('.'));
         }
+        // Mail programs keep a thread together by what it answers, and some by its subject, too.
+        var ofOne = mails
+            .Where(mail => mail.Mail.Headers["In-Reply-To"]!.StartsWith("<proposal-", StringComparison.Ordinal))
+            .ToList();
+        Assert.InRange(ofOne.Select(mail => mail.Kind.Split('.')[0]).Distinct().Count(), 10, NewsKind.All.Count);
+        Assert.Single(ofOne.Select(mail => (mail.Mail.InReplyTo, mail.Mail.Subject)).Distinct());
         var found = Samples.Approve("Notifications.Tests", language, mails, html: language is "en" or "ar");
         Assert.True(found.Length == 0, found);
     }

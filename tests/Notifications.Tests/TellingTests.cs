@@ -495,8 +495,18 @@ public sealed class TellingTests(Running running) : IClassFixture<Running>
         await running.Publish(_story.Taxonomy(DateTimeOffset.UtcNow.Ticks + 1));
         await running.Watch(other, "role", _story.Role);
         var import = Guid.CreateVersion7();
-        for (var i = 0; i < 20; i++)
-            await running.Publish(_story.Changed(proposal: false, import: import));
+        var told = Enumerable
+            .Range(0, 20)
+            .Select(_ => new Contracts.ChangedSkill(
+                Guid.CreateVersion7(),
+                _story.Changed(proposal: false, import: import)
+            ))
+            .ToArray();
+        foreach (var one in told[..10])
+            await running.Publish(one.Change, one.Id, times: 1);
+        // In one, and some of them again.
+        await running.Publish(new Contracts.SkillsChanged(told[8..16]), times: 2);
+        await running.Publish(new Contracts.SkillsChanged(told[12..]));
         await running.MailsTo(Reader, 20);
         Assert.Empty(running.MailsTo(other));
         await running.Publish(

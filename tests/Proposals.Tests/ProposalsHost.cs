@@ -19,6 +19,7 @@ public sealed class ProposalsHost : IAsyncLifetime
     private ServiceHost<Program>? _service;
     private readonly ProfileStub _catalog = new();
     private IBusControl? _bus;
+    private int _known;
     private readonly Dictionary<string, string> _settings = new(StringComparer.Ordinal);
     private string _database = "";
 
@@ -88,7 +89,9 @@ public sealed class ProposalsHost : IAsyncLifetime
         var id = Guid.CreateVersion7();
         var skill = Given.Skill($"skill-{id:N}", domain: domain);
         var message = Given.Changed(id, 3, skill);
-        await Say(message);
+        // Alone or with others: the same is known.
+        var alone = Interlocked.Increment(ref _known) % 2 == 0;
+        await Say(alone ? message : new SkillsChanged([new(Guid.CreateVersion7(), message)]));
         await Eventually.Holds(async () =>
             (await Services.GetRequiredService<Catalogue>().Find(skill.Slug, default)).Skill?.Version == 3
         );

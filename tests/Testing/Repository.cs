@@ -5,7 +5,8 @@ public static class Repository
 {
     public static string Root { get; } = FindRoot();
 
-    private static string Configuration { get; } =
+    /// <summary>Release or Debug, as the tests were built.</summary>
+    public static string Configuration { get; } =
         AppContext.BaseDirectory.Contains(
             $"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}",
             StringComparison.Ordinal

@@ -367,7 +367,7 @@ public sealed class PageTests(WebFixture web) : IClassFixture<WebFixture>
         var bus = Bus.Factory.CreateUsingRabbitMq(rabbit => rabbit.Host(web.Broker));
         await bus.StartAsync(_ct);
         var asked = web.Catalog.Count("/api/catalog/skills/untouched");
-        await bus.Publish(Changed("merged"), _ct);
+        await bus.Publish(new SkillsChanged([new(Guid.CreateVersion7(), Changed("merged"))]), _ct);
         foreach (var replica in replicas)
         {
             await Eventually.Holds(async () =>

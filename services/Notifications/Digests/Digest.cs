@@ -44,9 +44,12 @@ public static class Waiting
     /// </summary>
     public static void Reschedule(this IDocumentSession session, Preferences before, Preferences then)
     {
-        // When they are due is worked out anew.
+        // When they are due is worked out anew; one that was made already is only on its way.
         session.QueueSqlCommand(
-            "delete from mail where user_id = ? and digest is not null and state = 'pending' and owner is null and attempts = 0",
+            """
+            delete from mail where user_id = ? and digest is not null and state = 'pending' and owner is null
+              and not exists (select from mt_doc_digest made where made.id = mail.id)
+            """,
             then.Id
         );
         if (then.Frequency == before.Frequency || before.Frequency is Frequencies.Immediate or Frequencies.Off)

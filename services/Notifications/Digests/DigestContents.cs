@@ -1,7 +1,7 @@
 namespace SkillPlatform.Notifications;
 
-/// <summary>What a skill's changes come to, and what else happened around it.</summary>
-/// <param name="Name">The skill's name, as it is last.</param>
+/// <summary>What the changes of a skill come to, or of what skills stand in, and what else happened around it.</summary>
+/// <param name="Name">Its name, as it is last.</param>
 /// <param name="Slug">Its slug; null where it has none yet.</param>
 /// <param name="Lines">The net effect of all changes.</param>
 /// <param name="Activity">What happened to proposals, and comments; newest first.</param>
@@ -19,6 +19,10 @@ public sealed record DigestSkill(string Name, string? Slug, NewsLine[] Lines, IR
                             or "skillRetired"
                             or "skillAdded"
                             or "skillAbsorbed"
+                            or "roleRetired"
+                            or "levelRetired"
+                            or "groupRetired"
+                            or "domainRetired"
                             or "requirementStated"
                     } => 3,
                     { Kind: "requirementReworded" or "requirementMadeOptional" or "skillDescribed" } => 2,
@@ -45,8 +49,8 @@ public sealed record DigestContents(IReadOnlyList<DigestDomain> Domains, IReadOn
 
     public static DigestContents Of(IReadOnlyCollection<DigestNews> told)
     {
-        var skills = told.Where(n => n.News.SkillId is not null)
-            .GroupBy(n => n.News.SkillId)
+        var skills = told.Where(n => About(n.News) is not null)
+            .GroupBy(n => About(n.News), StringComparer.Ordinal)
             .Select(about => (About: about.Select(n => n.News).ToArray(), Skill: Skill([.. about])))
             .Where(about => about.Skill.Lines.Length > 0 || about.Skill.Activity.Count > 0)
             .ToList();
@@ -54,7 +58,10 @@ public sealed record DigestContents(IReadOnlyList<DigestDomain> Domains, IReadOn
             [
                 .. skills
                     .GroupBy(
-                        about => about.About.Select(n => n.Domain?.Name).LastOrDefault(name => name is not null) ?? "",
+                        about =>
+                            // Where it stands now, should it have been moved.
+                            about.About.OrderBy(n => n.At).LastOrDefault(n => n.Domain is not null)?.Domain!.Name
+                            ?? "",
                         about => about.Skill,
                         StringComparer.Ordinal
                     )
@@ -66,12 +73,17 @@ public sealed record DigestContents(IReadOnlyList<DigestDomain> Domains, IReadOn
                                 .ThenBy(skill => skill.Name, StringComparer.InvariantCulture),
                         ]
                     ))
-                    .OrderByDescending(domain => domain.Skills[0].Weight)
+                    // What stands in no domain has no heading: below another's it would seem to be that one's.
+                    .OrderByDescending(domain => domain.Name.Length == 0)
+                    .ThenByDescending(domain => domain.Skills[0].Weight)
                     .ThenBy(domain => domain.Name, StringComparer.InvariantCulture),
             ],
-            [.. told.Where(n => n.News.SkillId is null)]
+            [.. told.Where(n => About(n.News) is null)]
         );
     }
+
+    // A skill, or what skills stand in or are for.
+    private static string? About(News news) => news.SkillId?.ToString() ?? news.PartKey;
 
     private static DigestSkill Skill(DigestNews[] about)
     {

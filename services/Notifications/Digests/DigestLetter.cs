@@ -10,9 +10,6 @@ public static class DigestLetter
     private const int MostCells = 10;
     private const int MostActivity = 5;
 
-    // Beyond it mail programs begin to cut off.
-    private const int Largest = 24_000;
-
     public static MimeMessage Of(
         Digest digest,
         DigestContents contents,
@@ -22,24 +19,20 @@ public static class DigestLetter
     )
     {
         var texts = Texts.For(preferences.Culture);
-        // As much as fits: what is left out is one click away.
-        for (var (skills, cells) = (MostSkills, MostCells); ; (skills, cells) = (skills / 2, Math.Max(cells / 2, 1)))
+        return new Envelope(
+            digest.Id,
+            digest.At,
+            Line.One(Title(digest.Frequency, digest.At, preferences, texts)),
+            reader.Name,
+            reader.Email,
+            "digest"
+        )
         {
-            var body = Body(digest, contents, reader, preferences, sender, texts, skills, cells);
-            if (skills > 1 && Html.Of(body, "").Length > Largest)
-                continue;
-            return new Envelope(
-                digest.Id,
-                digest.At,
-                Line.One(Title(digest.Frequency, digest.At, preferences, texts)),
-                reader.Name,
-                reader.Email,
-                "digest"
-            )
-            {
-                Headers = Letter.Headers(sender, $"digest-{digest.Id:n}", "digests", digest.Token),
-            }.Around(body, sender);
-        }
+            Headers = Letter.Headers(sender, $"digest-{digest.Id:n}", "digests", digest.Token),
+        }.Around(
+            SkillPlatform.Mail.Body.Fitting(part => Body(digest, contents, reader, preferences, sender, texts, part)),
+            sender
+        );
     }
 
     public static string Title(string frequency, DateTimeOffset at, Preferences preferences, Texts texts) =>
@@ -55,10 +48,10 @@ public static class DigestLetter
         Preferences preferences,
         Sender sender,
         Texts texts,
-        int mostSkills,
-        int mostCells
+        int part
     )
     {
+        var mostSkills = Math.Max(MostSkills / part, 1);
         var all = contents.Skills.ToList();
         var blocks = new List<Block>
         {
@@ -80,7 +73,7 @@ public static class DigestLetter
             if (domain.Name.Length > 0)
                 blocks.Add(new Block.Heading(domain.Name, Rank: 1));
             foreach (var skill in domain.Skills.Take(room))
-                blocks.AddRange(Skill(skill, sender, texts, mostCells));
+                blocks.AddRange(Skill(skill, sender, texts, part));
             room -= domain.Skills.Count;
         }
         if (all.Count > mostSkills)
@@ -102,10 +95,10 @@ public static class DigestLetter
         );
     }
 
-    private static IEnumerable<Block> Skill(DigestSkill skill, Sender sender, Texts texts, int mostCells)
+    private static IEnumerable<Block> Skill(DigestSkill skill, Sender sender, Texts texts, int part)
     {
         yield return new Block.Heading(skill.Name, Rank: 2);
-        foreach (var block in Wording.Changes(texts, skill.Lines, mostCells))
+        foreach (var block in Wording.Changes(texts, skill.Lines, Math.Max(MostCells / part, 1), Line.Longest / part))
             yield return block;
         if (skill.Activity.Count > 0)
             yield return new Block.Heading(texts["digest.activity"]);

@@ -12,15 +12,12 @@ public sealed class Digests(IDocumentStore store, Comments comments, TimeProvide
     {
         await using var session = store.LightweightSession();
         var reader = await session.LoadAsync<Account>(mail.User, ct);
-        if (reader is null)
-            return new Verdict.Cancel("The account takes no mail.");
-        if (Delivery.Barred(reader, await session.LoadAsync<Suppression>(mail.User, ct)) is { } barred)
-            return barred;
         var preferences = await session.LoadAsync<Preferences>(mail.User, ct) ?? Preferences.Default(mail.User, reader);
         var now = time.GetUtcNow();
         if (Delivery.QuietFor(preferences, now) is { } quiet)
             return new Verdict.Later(quiet, null);
-        // Once: what comes after it, also while it is tried again, is told in the next one.
+        // Once: what comes after it, also while it is tried again, is told in the next one. Also where it does not go: what
+        // waits would else be found again and again.
         var digest = await session.LoadAsync<Digest>(mail.Id, ct);
         if (digest is null)
         {
@@ -35,6 +32,10 @@ public sealed class Digests(IDocumentStore store, Comments comments, TimeProvide
             session.Close(digest);
             await session.SaveChangesAsync(ct);
         }
+        if (reader is null)
+            return new Verdict.Cancel("The account takes no mail.");
+        if (Delivery.Barred(reader, await session.LoadAsync<Suppression>(mail.User, ct)) is { } barred)
+            return barred;
         return
             await Told(session, digest, ct) is { Length: > 0 } told
             && DigestContents.Of(told) is { IsEmpty: false } contents

@@ -5,13 +5,27 @@ public static class NetEffect
 {
     /// <summary>What is different at the end from what was at the beginning; nothing for what was changed and changed back.</summary>
     /// <param name="lines">The changes of one skill, in their order.</param>
-    public static NewsLine[] Of(IEnumerable<NewsLine> lines) =>
-        [
-            .. lines
-                // A requirement is added, reworded, made mandatory and dropped: all are about the same thing.
-                .GroupBy(line => line.Role is null ? (Whole(line.Kind), null) : (line.Role, line.Level))
-                .SelectMany(about => About([.. about])),
-        ];
+    public static NewsLine[] Of(IEnumerable<NewsLine> lines)
+    {
+        NewsLine[] all = [.. lines];
+        var whole = all.Where(line => Whole(line.Kind) == "skill").Select(line => line.Kind).ToArray();
+        var isNew = whole is ["skillAdded", ..];
+        return isNew && whole[^1] == "skillRetired"
+            ? []
+            :
+            [
+                .. all
+                // What is new has its name and its place from the beginning.
+                .Where(line => !(isNew && line.Kind is "skillRenamed" or "skillMoved"))
+                    // A requirement is added, reworded, made mandatory and dropped: all are about the same thing.
+                    .GroupBy(line =>
+                        line.Role is null ? (Whole(line.Kind), null)
+                        : line.Cell is { } cell ? (cell, null)
+                        : (line.Role, line.Level)
+                    )
+                    .SelectMany(about => About([.. about])),
+            ];
+    }
 
     // Added and retired are about the same thing, too.
     private static string Whole(string kind) => kind is "skillAdded" or "skillRetired" ? "skill" : kind;

@@ -49,6 +49,7 @@ public static class NewsKind
 }
 
 /// <summary>One changed thing, with the names that were right at the time.</summary>
+/// <param name="Cell">Role and level by their slugs, which stay where names do not; null where it is about none, or older.</param>
 public sealed record NewsLine(
     string Kind,
     string? Role,
@@ -56,7 +57,8 @@ public sealed record NewsLine(
     string? Before,
     string? After,
     bool? MandatoryBefore,
-    bool? MandatoryAfter
+    bool? MandatoryAfter,
+    string? Cell = null
 );
 
 /// <summary>What an import did, in numbers of skills.</summary>
@@ -76,6 +78,9 @@ public sealed record News
 
     /// <summary>Of which kind it is where it is no skill: <c>role</c>, <c>level</c>, <c>group</c>, <c>domain</c>.</summary>
     public string? Part { get; init; }
+
+    /// <summary>Which of them, by slugs; null for a skill.</summary>
+    public string? PartKey { get; init; }
     public Named? Domain { get; init; }
     public Named? Group { get; init; }
     public Guid? ProposalId { get; init; }

@@ -116,7 +116,13 @@ public static class Telling
         var preferences = (await reading.Preferences).ToDictionary(p => p.Id, StringComparer.Ordinal);
         var names = new Names(skill, await reading.Taxonomy);
         if (!waits)
-            session.Store(news with { Lines = [.. news.Lines.Select(names.In)] });
+            session.Store(
+                news with
+                {
+                    Lines = [.. news.Lines.Select(names.In)],
+                    Domain = news.Domain is { Slug: var slug } ? new Named(slug, names.Domain(slug)) : null,
+                }
+            );
         session.Notify(
             news,
             [
@@ -230,15 +236,19 @@ public sealed class Names(SkillState? skill, KnownTaxonomy? taxonomy)
     public NewsLine In(NewsLine line) =>
         line with
         {
+            Cell = line.Role is null ? null : $"{line.Role}/{line.Level}",
             Role = line.Role is null ? null : Role(line.Role),
             Level = line.Level is null ? null : Level(line.Level),
-            Before = line.Kind == "skillMoved" ? Place(line.Before) : line.Before,
+            Before =
+                line.Kind == "skillMoved" ? Place(line.Before)
+                : line.Kind.EndsWith("Reordered", StringComparison.Ordinal) && line.Before is { } was
+                    ? Ordered(line.Kind, was)
+                : line.Before,
             After =
                 line.Kind == "skillMoved" ? Place(line.After)
                 : line.Kind.EndsWith("Retired", StringComparison.Ordinal) && line.After is { } into
                     ? Into(line.Kind, into)
-                : line.Kind == "levelsReordered" ? Order(line.After!.Split('/'), domain => domain.Levels)
-                : line.Kind == "groupsReordered" ? Order(line.After!.Split('/'), domain => domain.Groups)
+                : line.Kind.EndsWith("Reordered", StringComparison.Ordinal) ? Ordered(line.Kind, line.After!)
                 : line.After,
         };
 
@@ -247,6 +257,9 @@ public sealed class Names(SkillState? skill, KnownTaxonomy? taxonomy)
         into.Split('/') is [_, _] and var slugs
             ? Order(slugs, domain => kind == "levelRetired" ? domain.Levels : domain.Groups)
             : Role(into);
+
+    private string Ordered(string kind, string slugs) =>
+        Order(slugs.Split('/'), domain => kind == "levelsReordered" ? domain.Levels : domain.Groups);
 
     // As domain/one/other, by slug.
     private string Order(string[] slugs, Func<DomainTaxonomy, Named[]> of)

@@ -83,6 +83,11 @@ public sealed class WhenProposalActivity(IDocumentSession session, TimeProvider 
                 SkillSlug = activity.SkillSlug,
                 SkillName = activity.SkillName,
                 Part = activity.Taxonomy?.Kind,
+                PartKey = activity.Taxonomy is { } part ? $"{part.Kind}/{part.Domain}/{part.Slug}" : null,
+                // A role is not of one domain.
+                Domain = activity is { Taxonomy.Kind: Part.OfRoles } or { Domain: "" }
+                    ? null
+                    : new Named(activity.Domain, activity.Domain),
                 ProposalId = activity.ProposalId,
                 Author = activity.Author,
                 Actor = activity.Actor,
@@ -112,8 +117,8 @@ public sealed class WhenProposalActivity(IDocumentSession session, TimeProvider 
             Renaming c => [Whole($"{Part.Of(c)!.Kind}Renamed", c.Was, c.Name)],
             Describing c => [Whole($"{Part.Of(c)!.Kind}Described", TextForm.Said(c.Was), TextForm.Said(c.Description))],
             Retiring c => [Retired(c, Part.Of(c)!)],
-            ReorderLevels c => [Whole("levelsReordered", null, string.Join('/', c.Levels.Prepend(c.Domain)))],
-            ReorderGroups c => [Whole("groupsReordered", null, string.Join('/', c.Groups.Prepend(c.Domain)))],
+            ReorderLevels c => [Reordered("levelsReordered", c)],
+            ReorderGroups c => [Reordered("groupsReordered", c)],
             RetireSkill => [Whole("skillRetired", null, null)],
             MergeSkill c => [Whole("skillMerged", null, c.Was?.Name ?? c.Into)],
             AddSkill c =>
@@ -143,6 +148,13 @@ public sealed class WhenProposalActivity(IDocumentSession session, TimeProvider 
             $"{part.Kind}Retired",
             change.Was,
             change.Into is { } into && part.Domain is { } domain ? $"{domain}/{into}" : change.Into
+        );
+
+    private static NewsLine Reordered(string kind, Reordering change) =>
+        Whole(
+            kind,
+            string.Join('/', change.Was.Prepend(change.Domain)),
+            string.Join('/', change.Order.Prepend(change.Domain))
         );
 
     private static NewsLine Whole(string kind, string? before, string? after) =>

@@ -5,13 +5,38 @@ using SkillPlatform.Contracts;
 namespace SkillPlatform.Notifications;
 
 /// <summary>Tells who watches a skill, or what it belongs to, that it changed; the author of a proposal that it is merged.</summary>
-public sealed class WhenSkillChanged(IDocumentSession session, TimeProvider time) : IConsumer<SkillChanged>
+public sealed class WhenSkillChanged(IDocumentSession session, TimeProvider time)
+    : IConsumer<SkillChanged>,
+        IConsumer<SkillsChanged>
 {
-    public async Task Consume(ConsumeContext<SkillChanged> context)
+    public Task Consume(ConsumeContext<SkillChanged> context)
     {
-        var (change, ct) = (context.Message, context.CancellationToken);
+        Keep(context.Message);
+        return Tell(context.Message, context.CancellationToken);
+    }
+
+    public async Task Consume(ConsumeContext<SkillsChanged> context)
+    {
+        var (changes, ct) = (context.Message.Skills.Select(s => s.Change).ToArray(), context.CancellationToken);
+        foreach (var change in changes)
+            Keep(change);
+        // Nobody watches most of what is imported: one look instead of as many.
+        var topics = changes.SelectMany(change =>
+            (Topic[])[.. Readers.TopicsOf(change), .. Readers.WideTopicsOf(change)]
+        );
+        if ((await session.Watchers(NewsOf(changes[0]), topics, ct)).Watches.Count > 0)
+            foreach (var change in changes)
+                await Tell(change, ct);
+    }
+
+    private void Keep(SkillChanged change)
+    {
         session.TryUpdateRevision(Known(change), change.Version);
         session.Store(new KnownSlug { Id = change.Skill.Slug, Skill = change.SkillId });
+    }
+
+    private async Task Tell(SkillChanged change, CancellationToken ct)
+    {
         // Of two skills that were merged one letter tells: what was gained, and by whom.
         if (Readers.IsToldElsewhere(change))
             return;

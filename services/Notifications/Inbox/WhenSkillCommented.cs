@@ -18,6 +18,7 @@ public sealed class WhenSkillCommented(IDocumentSession session, TimeProvider ti
                 SkillId = comment.SkillId,
                 SkillSlug = comment.SkillSlug,
                 SkillName = comment.SkillName,
+                Domain = new Named(comment.Domain, comment.Domain),
                 Actor = comment.Author,
                 Comment = comment.CommentId,
                 Mentions = comment.Mentioned ?? [],

@@ -10,12 +10,20 @@ namespace SkillPlatform.Notifications;
 /// </summary>
 public sealed class WhenAnnounced(IDocumentSession session)
     : IConsumer<SkillChanged>,
+        IConsumer<SkillsChanged>,
         IConsumer<ProposalActivity>,
         IConsumer<SkillCommented>,
         IConsumer<ImportFinished>,
         IConsumer<EditionPublished>
 {
     public Task Consume(ConsumeContext<SkillChanged> context) => Keep(Announced.Of(context.Message, Id(context)));
+
+    public Task Consume(ConsumeContext<SkillsChanged> context)
+    {
+        foreach (var (id, change) in context.Message.Skills)
+            session.Append(Announced.Of(change, id));
+        return Task.CompletedTask;
+    }
 
     public Task Consume(ConsumeContext<ProposalActivity> context) => Keep(Announced.Of(context.Message, Id(context)));
 

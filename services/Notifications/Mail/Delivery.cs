@@ -106,7 +106,9 @@ public static class Delivery
         var end = local.Date + to.ToTimeSpan();
         if (end <= local)
             end = end.AddDays(1);
-        return Schedule.At(end, zone) - now;
+        // Where the clock is put back, the end has come once and comes again.
+        var wait = Schedule.At(end, zone) - now;
+        return wait > TimeSpan.Zero ? wait : end - local;
     }
 
     /// <summary>What an attempt at a mail makes of it.</summary>
@@ -357,11 +359,15 @@ public sealed class Postman(
         var told = thread
             .OfType<Verdict.Send>()
             .Select(send => send.Told!)
-            .OrderBy(one => one.Notification.Id)
+            .OrderBy(one => one.News.At)
+            .ThenBy(one => one.Notification.Id)
             .ToArray();
-        return told.Length == 1
-            ? carrier
-            : new Verdict.Send(letters => GatheredLetter.Of(((Verdict.Send)carrier).Told!, told, letters.Sender));
+        var first = ((Verdict.Send)carrier).Told!;
+        return told.Length == 1 ? carrier
+            // The last revision is what there is to look at.
+            : first.News.Kind == NewsKind.Revised
+                ? new Verdict.Send(letters => letters.Of(first with { News = told[^1].News }))
+            : new Verdict.Send(letters => GatheredLetter.Of(first, told, letters.Sender));
     }
 
     private async Task<List<(Queued Mail, Verdict Verdict)>> JudgeAll(List<Queued> mails, CancellationToken ct)

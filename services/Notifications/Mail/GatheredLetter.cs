@@ -28,19 +28,21 @@ public static class GatheredLetter
         )
         {
             Headers = Letter.Headers(sender, Letter.Root(news), Letter.ListOf(news), notification.Token),
-        }.Around(
-            new Body(
+        }.Around(Body.Fitting(part => Written(Math.Max(Most / part, 1), Longest / part)), sender);
+
+        Body Written(int most, int longest) =>
+            new(
                 title,
                 texts.Language,
                 [
                     new Block.Paragraph(texts["greeting", ("name", reader.Name)]),
                     new Block.Paragraph(title),
-                    .. told.Take(Most).SelectMany(one => Comment(one, texts)),
-                    .. told.Count > Most
+                    .. told.Take(most).SelectMany(one => Comment(one, texts, longest)),
+                    .. told.Count > most
                         ?
                         [
                             new Block.Paragraph(
-                                texts["digest.more-events", ("count", Wording.Number(texts, told.Count - Most))]
+                                texts["digest.more-events", ("count", Wording.Number(texts, told.Count - most))]
                             ),
                         ]
                         : Array.Empty<Block>(),
@@ -53,18 +55,16 @@ public static class GatheredLetter
                         Unsubscribe.Link(sender, notification.Token)
                     ),
                 ]
-            ),
-            sender
-        );
+            );
     }
 
-    private static IEnumerable<Block> Comment(Contents one, Texts texts)
+    private static IEnumerable<Block> Comment(Contents one, Texts texts, int longest)
     {
         yield return new Block.Heading(Wording.Lead(texts, one.News, one.Notification.Reason, one.People));
         if (one.News.Text is { Length: > 0 } said)
-            yield return new Block.Said(texts["label.comment"], Line.Cut(said, Longest));
+            yield return new Block.Said(texts["label.comment"], Line.Cut(said, longest));
         if (one.News.Suggestion is { } suggestion)
-            yield return new Block.Said(texts["label.suggestion"], Line.Cut(suggestion, Longest));
+            yield return new Block.Said(texts["label.suggestion"], Line.Cut(suggestion, longest));
         yield return new Block.Paragraph(Wording.When(texts, one.News.At, one.Preferences));
     }
 }

@@ -7,7 +7,8 @@ namespace SkillPlatform.Notifications;
 
 /// <summary>
 /// Comments of one thread reach a reader together: the first at once, what is said after it in one mail a while later, and
-/// after ever longer pauses while it goes on. What waits are rows of the outbox; here is when the thread's last mail went.
+/// after ever longer pauses while it goes on. So do those that name the reader, by themselves, for nobody else's comments are to
+/// hold them up, and the revisions of a proposal. What waits are rows of the outbox; here is when the thread's last mail went.
 /// </summary>
 /// <param name="source">The database.</param>
 /// <param name="time">The clock.</param>
@@ -37,11 +38,19 @@ public sealed class Gathering(NpgsqlDataSource source, TimeProvider time)
     }
 
     /// <summary>The thread in which a notification is told together with others; null where it is told by itself.</summary>
-    public static string? ThreadOf(Notification notification, News news) =>
-        notification.Kind is not (NewsKind.Commented or NewsKind.SkillCommented) ? null
-        : news.ProposalId is { } proposal ? Topic.OfProposal(proposal).ToString()
-        : news.SkillId is { } skill ? Topic.OfSkill(skill).ToString()
-        : null;
+    public static string? ThreadOf(Notification notification, News news)
+    {
+        var apart = notification.Kind switch
+        {
+            NewsKind.Commented or NewsKind.SkillCommented => "",
+            NewsKind.Mentioned or NewsKind.Revised => $" {notification.Kind}",
+            _ => null,
+        };
+        return apart is null ? null
+            : news.ProposalId is { } proposal ? Topic.OfProposal(proposal) + apart
+            : news.SkillId is { } skill ? Topic.OfSkill(skill) + apart
+            : null;
+    }
 
     /// <summary>
     /// Which of the threads it is the turn of, and which mail carries what is said in them; for the others, how long until it is.

@@ -39,7 +39,12 @@ public static class Letter
     }
 
     public static Template For(Contents contents, Sender sender) =>
-        Template.Of(Body(contents, Texts.For(contents.Preferences.Culture), sender), sender);
+        Template.Of(
+            SkillPlatform.Mail.Body.Fitting(part =>
+                Body(contents, Texts.For(contents.Preferences.Culture), sender, part)
+            ),
+            sender
+        );
 
     /// <summary>By which mail programs keep a thread together, and offer to stop what comes (RFC 2919, RFC 8058).</summary>
     public static IReadOnlyList<(string, string)> Headers(Sender sender, string root, string list, string token)
@@ -76,8 +81,9 @@ public static class Letter
         : news.SkillId is { } skill ? $"{skill:n}.skills"
         : "catalogue";
 
-    private static Body Body(Contents contents, Texts texts, Sender sender)
+    private static Body Body(Contents contents, Texts texts, Sender sender, int part)
     {
+        var longest = Line.Longest / part;
         var (notification, news, _, preferences, people) = contents;
         var blocks = new List<Block>
         {
@@ -88,11 +94,11 @@ public static class Letter
             blocks.Add(new Block.Paragraph(texts["already"]));
         if (news is { IsWanted: true, Lines.Length: > 0 })
             blocks.Add(new Block.Paragraph(texts["label.wanted"]));
-        blocks.AddRange(Wording.Changes(texts, news.Lines, Wording.MostCells));
+        blocks.AddRange(Wording.Changes(texts, news.Lines, Math.Max(Wording.MostCells / part, 1), longest));
         if (news.Text is { Length: > 0 } said)
-            blocks.Add(new Block.Said(texts[SaidLabel(news)], said));
+            blocks.Add(new Block.Said(texts[SaidLabel(news)], Line.Cut(said, longest)));
         if (news.Suggestion is { } suggestion)
-            blocks.Add(new Block.Said(texts["label.suggestion"], suggestion));
+            blocks.Add(new Block.Said(texts["label.suggestion"], Line.Cut(suggestion, longest)));
         if (By(news, texts, people) is { } by)
             blocks.Add(new Block.Paragraph(by));
         blocks.Add(new Block.Paragraph(Wording.When(texts, news.At, preferences)));

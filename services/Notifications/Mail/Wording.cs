@@ -61,7 +61,8 @@ public static class Wording
     }
 
     /// <summary>What changed, those of one role and level together; and how much is left out.</summary>
-    public static IEnumerable<Block> Changes(Texts texts, IReadOnlyList<NewsLine> lines, int most)
+    /// <param name="longest">How much of one text is shown.</param>
+    public static IEnumerable<Block> Changes(Texts texts, IReadOnlyList<NewsLine> lines, int most, int longest)
     {
         var cells = Cells(lines).ToList();
         foreach (var cell in cells.Take(most))
@@ -69,7 +70,10 @@ public static class Wording
             if (Heading(texts, cell[0]) is { } heading)
                 yield return new Block.Heading(heading);
             foreach (var line in cell)
-                yield return new Block.Item(Change(texts, line), HasTexts(line) ? Diff(line) : null);
+                yield return new Block.Item(
+                    Line.Cut(Change(texts, line), longest),
+                    HasTexts(line) ? Diff(line, longest) : null
+                );
         }
         if (cells.Skip(most).Sum(cell => cell.Length) is > 0 and var more)
             yield return new Block.Paragraph(texts["change.more", ("count", Number(texts, more))]);
@@ -110,8 +114,8 @@ public static class Wording
     }
 
     /// <summary>What a change did to a text: told of all of it, shown around what changed.</summary>
-    public static IReadOnlyList<DiffPiece> Diff(NewsLine line) =>
-        WordDiff.Shortened(WordDiff.Of(Line.Several(line.Before ?? ""), Line.Several(line.After ?? "")), Line.Longest);
+    private static IReadOnlyList<DiffPiece> Diff(NewsLine line, int longest) =>
+        WordDiff.Shortened(WordDiff.Of(Line.Several(line.Before ?? ""), Line.Several(line.After ?? "")), longest);
 
     // What is about the skill itself stands first, or it would read as if it were about the role above it.
     private static IEnumerable<NewsLine[]> Cells(IEnumerable<NewsLine> lines) =>

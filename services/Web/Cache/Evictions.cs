@@ -47,8 +47,15 @@ public static class Evictions
     }
 }
 
-public sealed class WhenSkillChanged(PageCache cache) : IConsumer<SkillChanged>
+public sealed class WhenSkillChanged(PageCache cache) : IConsumer<SkillChanged>, IConsumer<SkillsChanged>
 {
+    public Task Consume(ConsumeContext<SkillsChanged> context)
+    {
+        foreach (var one in context.Message.Skills)
+            cache.Evict(one.Change.Skill.Slug);
+        return Task.CompletedTask;
+    }
+
     public Task Consume(ConsumeContext<SkillChanged> context)
     {
         cache.Evict(context.Message.Skill.Slug);
