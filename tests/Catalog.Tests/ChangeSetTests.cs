@@ -78,31 +78,24 @@ public sealed class ChangeSetTests(Servers servers) : IAsyncLifetime
         using var stranger = _catalog.As("stranger", "contributor");
 
         // Refused, and kept.
-        using var refused = await Send(headings + "Sea;Deck;Charts;maps;Pilot;Junior;yes;Reads any chart.;?\n");
+        using var refused = await Send(headings + "Sea;Deck;Charts;maps;Pilot;Junor;yes;Reads any chart.;?\n");
         Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
         var id = Text(await refused.Content.ReadFromJsonAsync<JsonElement>(), "table");
         var table = await client.GetFromJsonAsync<JsonElement>($"/api/catalog/tables/{id}");
         var ability = table.GetProperty("headings").EnumerateArray().Single(h => Text(h, "heading") == "Können");
         Assert.Equal(("Charts", JsonValueKind.Null), (Text(ability, "sample"), ability.GetProperty("means").ValueKind));
         Assert.Equal(HttpStatusCode.NotFound, (await stranger.GetAsync($"/api/catalog/tables/{id}")).StatusCode);
-        var again = $"/api/catalog/changesets?table={id}&reading=";
-        Assert.Equal(
-            HttpStatusCode.Gone,
-            (await stranger.PostAsync(again + Uri.EscapeDataString(reading), null)).StatusCode
-        );
-        using var nonsense = await client.PostAsync(again + """{"columns":{"Wer":"who"}}""", null);
-        Assert.Equal(HttpStatusCode.BadRequest, nonsense.StatusCode);
+        Assert.Equal(HttpStatusCode.Gone, (await Say(stranger, id, reading)).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await Say(client, id, """{"columns":{"Wer":"who"}}""")).StatusCode);
 
-        // Said, without sending it again.
-        using var taken = await client.PostAsync(again + Uri.EscapeDataString(reading), null);
-        Assert.Equal(HttpStatusCode.Accepted, taken.StatusCode);
-        var set = await Compared(taken.Headers.Location!);
-        Assert.Equal(["Charts"], set.GetProperty("skills").EnumerateArray().Select(s => Text(s, "name")));
-        Assert.Equal(id, Text(set, "table"));
+        // Said, without sending it again: what is wrong beside that is told.
+        using var said = await Say(client, id, reading);
+        var errors = (await said.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors");
+        Assert.Equal(["/rows/0/level"], errors.EnumerateObject().Select(e => e.Name));
 
-        // The next one is read so by itself, until that is forgotten; others' are not.
+        // The mended one, and the next, are read so by themselves; others' are not.
         const string next = headings + "Sea;Deck;Knots;;Mate;Junior;yes;Ties two.;\n";
-        set = await Upload(next);
+        var set = await Upload(next);
         Assert.Equal(["Knots"], set.GetProperty("skills").EnumerateArray().Select(s => Text(s, "name")));
         table = await client.GetFromJsonAsync<JsonElement>($"/api/catalog/tables/{Text(set, "table")}");
         Assert.Equal(JsonValueKind.String, table.GetProperty("readAs").ValueKind);
@@ -110,6 +103,17 @@ public sealed class ChangeSetTests(Servers servers) : IAsyncLifetime
         using var csv = new StringContent(next, Encoding.UTF8, "text/csv");
         using var others = await stranger.PostAsync("/api/catalog/changesets", csv);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, others.StatusCode);
+
+        // Until that is forgotten, or said otherwise.
+        using var forgotten = await Say(client, Text(set, "table"), "{}");
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, forgotten.StatusCode);
+        using var guessed = await Send(next);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, guessed.StatusCode);
+        id = Text(await guessed.Content.ReadFromJsonAsync<JsonElement>(), "table");
+        using var taken = await Say(client, id, reading);
+        Assert.Equal(HttpStatusCode.Accepted, taken.StatusCode);
+        set = await Compared(taken.Headers.Location!);
+        Assert.Equal((id, 1), (Text(set, "table"), set.GetProperty("skills").GetArrayLength()));
 
         // Who is erased leaves nothing of this.
         await _catalog
@@ -121,6 +125,9 @@ public sealed class ChangeSetTests(Servers servers) : IAsyncLifetime
             return !await session.Query<KnownTable>().AnyAsync()
                 && await session.Query<SentFile>().Select(f => f.By!).ToListAsync() is ["stranger"];
         });
+
+        static Task<HttpResponseMessage> Say(HttpClient who, string table, string reading) =>
+            who.PostAsync($"/api/catalog/changesets?table={table}&reading={Uri.EscapeDataString(reading)}", null);
     }
 
     [Fact]

@@ -22,6 +22,59 @@ public sealed class ImportDecisionsTests
         );
 
     [Fact]
+    public void What_a_check_would_add_is_told_with_what_may_have_been_meant()
+    {
+        var there = After(Document(["Engineer", "Pilot"], null));
+        var events = Taxonomy(there, Document(["Writer", "Enginer", "Enginers"], null));
+        var check = new ChangeSet();
+        check.Tell(events, events.Aggregate(there, Catalog.Taxonomy.Fold));
+        Assert.Equal(
+            [
+                ("roleAdded", "Enginer", "Engineer"),
+                ("roleAdded", "Enginers", "Engineer"),
+                ("roleAdded", "Writer", null),
+            ],
+            check.Parts.Select(p => (p.Kind, p.Taxonomy.Name, p.Near))
+        );
+    }
+
+    [Theory]
+    [InlineData(null, "Chief mate→Mate", "/roles/0")]
+    [InlineData("Cook", "Chief mate→Mate, Mate→Cook", "")]
+    public void What_was_retired_and_has_an_id_elsewhere_does_not_come_back_under_another_name(
+        string? into,
+        string told,
+        string errors
+    )
+    {
+        ExternalId[] ids = [new("esco", "r2")];
+        var now = new object[]
+        {
+            new RoleAdded("mate", "Mate"),
+            new RoleAdded("cook", "Cook"),
+            new DomainAdded("cloud", "Cloud", [new("junior", "Junior")]),
+            new TaxonomyIdsReplaced("role", null, "mate", [], ids),
+            new RoleRetired("mate", "Mate", into is null ? null : new Named("cook", into)),
+        }.Aggregate(Catalog.Taxonomy.Empty, Catalog.Taxonomy.Fold);
+        var needs = new CatalogDocument.Skill("S", null, [Junior with { Role = "Chief mate" }]);
+        var document = new CatalogDocument(
+            null,
+            null,
+            null,
+            [new CatalogDocument.Term("Chief mate", null, ids)],
+            [new CatalogDocument.Domain("Cloud", null, [new CatalogDocument.Group("Compute", [needs])])]
+        );
+        var (present, recognised) = document.InPresentNames(now);
+        Assert.Equal(told, string.Join(", ", recognised.Select(r => $"{r.Called}→{r.Name}")));
+        Assert.Equal(errors, string.Join(' ', document.Retired(now).Select(e => e.Pointer)));
+        if (into is not null)
+            Assert.Equal(into, present.Domains[0].Groups[0].Skills[0].Requirements[0].Role);
+        // Where nothing stands in it, it is left out.
+        var (left, _) = (document with { Domains = [] }).InPresentNames(now).Document.WithoutRetired(now);
+        Assert.Equal(into is null ? [] : [into], left.Roles.Select(r => r.Name));
+    }
+
+    [Fact]
     public void A_domain_without_levels_gets_the_usual_ones()
     {
         var added = Assert.Single(Taxonomy(null, Document([], null)).OfType<DomainAdded>());

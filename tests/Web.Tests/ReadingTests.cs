@@ -887,6 +887,17 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.DoesNotContain("rel=\"next\"", whole);
     }
 
+    [Fact]
+    public async Task Letters_are_counted_only_where_there_is_more_than_one_page()
+    {
+        web.Catalog.On("GET /api/catalog/domains", Samples.Tree)
+            .On("GET /api/catalog/skills", new { items = new[] { new { slug = "a", name = "Ähre" } } });
+        var counted = web.Catalog.Count("/api/catalog/skills/facets/initials");
+        using var browser = web.Browser();
+        Assert.Contains("Ähre", WebUtility.HtmlDecode(await browser.Html("/de/")));
+        Assert.Equal(counted, web.Catalog.Count("/api/catalog/skills/facets/initials"));
+    }
+
     [Theory]
     [InlineData("/de/", "A B 0–9 #", "Ä", "A", "äa")]
     [InlineData("/es/", "A B 0–9 #", "a", "A", "äa")]

@@ -285,6 +285,75 @@ public sealed class SuggestTests(WebFixture web) : IClassFixture<WebFixture>
     }
 
     [Fact]
+    public async Task Many_groups_are_on_pages_and_a_revision_keeps_what_was_proposed_on_another()
+    {
+        var groups = Enumerable
+            .Range(1, 60)
+            .Select(i => new
+            {
+                slug = $"g{i}",
+                name = $"G{i}",
+                skills = 1,
+            });
+        web.Catalog.On(
+            "GET /api/catalog/domains",
+            new
+            {
+                items = new[]
+                {
+                    new
+                    {
+                        slug = "sea",
+                        name = "Sea",
+                        levels = Array.Empty<object>(),
+                        groups,
+                    },
+                },
+            }
+        );
+        const string page = "/en/domains/sea/suggest";
+        using var browser = web.Browser();
+        await browser.SignIn();
+        var first = await browser.Html(page);
+        Assert.Contains("value=\"G50\"", first);
+        Assert.DoesNotContain("value=\"G51\"", first);
+        Assert.Contains($"href=\"{page}?from=50\"", first);
+
+        web.Proposals.On(
+                $"GET /api/proposals/{Id}",
+                new
+                {
+                    id = Id,
+                    state = "draft",
+                    author = new { id = "user-1" },
+                    taxonomy = new
+                    {
+                        kind = "domain",
+                        slug = "sea",
+                        name = "Sea",
+                    },
+                    rationale = "So.",
+                    changes = new Contracts.Change[] { new Contracts.RenameGroup("sea", "g1", "G1", "First") },
+                    createdAt = "2026-11-03T09:00:00Z",
+                }
+            )
+            .On($"PUT /api/proposals/{Id}", new { id = Id });
+        var form = new SentForm(await browser.Html($"/en/proposals/{Id}/revise?from=50"), "rationale");
+        Assert.Null(form["group.g1"]);
+        form["group.g51"] = "Next";
+        form["do"] = "draft";
+        using var answer = await form.Send(browser.Client);
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        Assert.Equal(
+            [
+                new Contracts.RenameGroup("sea", "g1", "G1", "First"),
+                new Contracts.RenameGroup("sea", "g51", "G51", "Next"),
+            ],
+            Body($"/api/proposals/{Id}").GetProperty("changes").Deserialize<Contracts.Change[]>(Json)!
+        );
+    }
+
+    [Fact]
     public async Task What_nothing_stands_in_can_be_retired_and_a_refusal_says_what_to_do()
     {
         web.Catalog.On("GET /api/catalog/roles/helm", RoleNamed("Pilot")).On("GET /api/catalog/domains", Samples.Tree);

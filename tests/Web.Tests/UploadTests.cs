@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using SkillPlatform.Testing;
@@ -32,6 +33,20 @@ public sealed class UploadTests(WebFixture web) : IClassFixture<WebFixture>
                     kind = "roleRenamed",
                     before = "Lotse",
                     after = "Harbour pilot",
+                    near = (string?)null,
+                },
+                new
+                {
+                    taxonomy = new
+                    {
+                        kind = "role",
+                        slug = "pilto",
+                        name = "Pilto",
+                    },
+                    kind = "roleAdded",
+                    before = "",
+                    after = "",
+                    near = (string?)"Pilot",
                 },
             },
             skills = new[]
@@ -86,6 +101,7 @@ public sealed class UploadTests(WebFixture web) : IClassFixture<WebFixture>
         var html = await browser.Html($"/en/uploads/{Id}");
         Assert.Contains("Skills: 1 · changes: 1 · conflicts: 1 · unchanged: 39", html);
         Assert.Contains("Someone was faster here", html);
+        Assert.Matches(@"class=""notice"">\s*New role: Pilto\.\s*Did you mean “Pilot”\?", WebUtility.HtmlDecode(html));
         using var nothing = await browser.Post($"/en/uploads/{Id}", $"/en/uploads/{Id}", ("rationale", " "));
         Assert.Equal(422, (int)nothing.StatusCode);
         using var proposed = await browser.Post(

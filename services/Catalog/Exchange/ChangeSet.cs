@@ -10,8 +10,15 @@ namespace SkillPlatform.Catalog;
 /// <summary>What of a skill would change. <c>Id</c> is null for one that would be added.</summary>
 public sealed record SkillDiffers(Guid? Id, string Name, Change[] Changes);
 
-/// <summary>What of a role, domain, group or level an import would change, as histories tell it.</summary>
-public sealed record PartDiffers(TaxonomyPart Taxonomy, string Kind, string? Before, string? After);
+/// <summary>What of a role, domain, group or level an import would change, as histories tell it; or that it would add one.</summary>
+/// <param name="Near">Of one that would be added: what there is already that may have been meant.</param>
+public sealed record PartDiffers(
+    TaxonomyPart Taxonomy,
+    string Kind,
+    string? Before,
+    string? After,
+    string? Near = null
+);
 
 /// <summary>
 /// What a file would change, skill by skill, each change with what its author saw: made by an import that is only checked,
@@ -63,12 +70,42 @@ public sealed class ChangeSet
     /// <param name="then">As it would be.</param>
     public void Tell(IEnumerable<object> events, Taxonomy then)
     {
-        var all = new List<PartDiffers>();
+        var (all, added) = (new List<PartDiffers>(), new List<(string Kind, Part Part)>());
         foreach (var @event in events)
             if (TaxonomyRows.Told(@event) is var (kind, part, before, after))
                 all.Add(new(part.Called(then.Places.At(part)!.Name), kind, before, after));
-        (Parts, MoreParts) = ([.. all.Take(Most)], Math.Max(0, all.Count - Most));
+            else if (Added(@event) is var (how, one))
+                added.Add((how, one));
+        var isNew = added.Select(a => a.Part).ToHashSet();
+        // What may be a slip of the pen first.
+        var first = added
+            .Take(Most)
+            .Select(a => (a.Kind, a.Part, then.Places.At(a.Part)!.Name))
+            .Select(a => new PartDiffers(
+                a.Part.Called(a.Name),
+                a.Kind,
+                null,
+                null,
+                Near.Of(
+                    a.Name,
+                    then.Places.Beside(a.Part)
+                        .Where(n => !isNew.Contains(a.Part with { Slug = n.Slug }))
+                        .Select(n => n.Name)
+                )
+            ))
+            .OrderBy(a => a.Near is null);
+        MoreParts = Math.Max(0, all.Count + added.Count - Most);
+        Parts = [.. first.Concat(all).Take(Most)];
     }
+
+    private static (string Kind, Part Part)? Added(object @event) =>
+        @event switch
+        {
+            RoleAdded role => ("roleAdded", new Part(Part.OfRoles, null, role.Slug)),
+            DomainAdded domain => ("domainAdded", new Part(Part.OfDomains, null, domain.Slug)),
+            GroupAdded group => ("groupAdded", new Part(Part.OfGroups, group.Domain, group.Slug)),
+            _ => null,
+        };
 
     private static async Task<IResult> Get(HttpContext http, Guid id, IQuerySession session)
     {

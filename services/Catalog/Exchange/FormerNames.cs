@@ -6,7 +6,7 @@ namespace SkillPlatform.Catalog;
 /// <summary>
 /// A document that is older than a rename calls roles, domains, groups and levels by their former names. It is read as if it
 /// used the present ones, else the catalogue would have both. What it calls by its present name, too, is not the one that it
-/// calls by a former name. Pure.
+/// calls by a former name. What it tells by an id elsewhere and was retired is that, whatever it calls it. Pure.
 /// </summary>
 public static class FormerNames
 {
@@ -16,11 +16,15 @@ public static class FormerNames
         Taxonomy taxonomy
     )
     {
-        if (taxonomy.Former.IsEmpty)
+        if (taxonomy.Former.IsEmpty && taxonomy.Retirements == 0)
             return (document, []);
         var told = new List<Recognised>();
-        var role = taxonomy.Present(new Part(Part.OfRoles, null, ""), document.Roles.Select(r => r.Name), told);
-        var domain = taxonomy.Present(new Part(Part.OfDomains, null, ""), document.Domains.Select(d => d.Name), told);
+        var role = taxonomy.Present(new Part(Part.OfRoles, null, ""), document.Roles, told);
+        var domain = taxonomy.Present(
+            new Part(Part.OfDomains, null, ""),
+            document.Domains.Select(PartsByExternalId.Term),
+            told
+        );
         return (
             document with
             {
@@ -39,10 +43,10 @@ public static class FormerNames
             var used = wanted.Groups.SelectMany(g => g.Skills).SelectMany(s => s.Requirements).Select(r => r.Level);
             var level = taxonomy.Present(
                 new Part(Part.OfLevels, known.Slug, ""),
-                (stated ?? []).Select(l => l.Name).Concat(used),
+                (stated ?? []).Concat(used.Select(name => new CatalogDocument.Term(name))),
                 told
             );
-            var groups = wanted.Groups.Select(g => g.Name);
+            var groups = wanted.Groups.Select(g => new CatalogDocument.Term(g.Name, null, g.ExternalIds));
             var group = taxonomy.Present(new Part(Part.OfGroups, known.Slug, ""), groups, told);
             return wanted with
             {
@@ -92,11 +96,13 @@ public static class FormerNames
     public static Func<string, string> Present(
         this Taxonomy taxonomy,
         Part kind,
-        IEnumerable<string> used,
+        IEnumerable<CatalogDocument.Term> used,
         List<Recognised> told
     )
     {
-        var names = used.ToHashSet(TextForm.Looks);
+        var retired = taxonomy.RetiredById(kind, [.. used]);
+        told.AddRange(retired.Select(r => new Recognised(r.Key, r.Value.Slug, r.Value.Name, Retired: true, kind.Kind)));
+        var names = used.Select(Meant).ToHashSet(TextForm.Looks);
         var present = new Dictionary<string, string>(TextForm.Looks);
         // The last one that was called so.
         foreach (var (part, former) in taxonomy.Former.Reverse().Where(f => f.Part with { Slug = "" } == kind))
@@ -113,6 +119,40 @@ public static class FormerNames
                 names.Add(now.Name);
                 told.Add(new Recognised(former, now.Slug, now.Name, Retired: false, part.Kind));
             }
-        return name => present.GetValueOrDefault(name, name);
+        return name => Meant(name) is var n ? present.GetValueOrDefault(n, n) : name;
+
+        string Meant(CatalogDocument.Term term) => retired.GetValueOrDefault(term.Name)?.Name ?? term.Name;
+    }
+
+    /// <summary>What is called by a name of its own, but has an id of something retired that nothing has since.</summary>
+    private static Dictionary<string, Named> RetiredById(
+        this Taxonomy taxonomy,
+        Part kind,
+        IReadOnlyCollection<CatalogDocument.Term> used
+    )
+    {
+        var retired = new Dictionary<string, Named>(TextForm.Looks);
+        if (taxonomy.Retirements == 0 || used.All(term => term.ExternalIds is null))
+            return retired;
+        var live = taxonomy.Places.Beside(kind).ToArray();
+        var names = live.Select(n => n.Name).Concat(used.Select(term => term.Name)).ToHashSet(TextForm.Looks);
+        var taken = Keys(live).Select(held => held.Key).ToHashSet(StringComparer.Ordinal);
+        var gone = Keys(taxonomy.RetiredPlaces.Beside(kind))
+            .ToLookup(held => held.Key, held => held.Named, StringComparer.Ordinal);
+        foreach (var term in used)
+        {
+            var keys = (term.ExternalIds ?? []).Select(SkillExternalId.Key).ToArray();
+            if (
+                !keys.Any(taken.Contains)
+                && live.All(n => !TextForm.Looks.Equals(n.Name, term.Name))
+                && keys.SelectMany(key => gone[key]).LastOrDefault() is { } was
+                && names.Add(was.Name)
+            )
+                retired[term.Name] = was;
+        }
+        return retired;
+
+        static IEnumerable<(string Key, Named Named)> Keys(IEnumerable<Named> all) =>
+            all.SelectMany(n => (n.ExternalIds ?? []).Select(id => (SkillExternalId.Key(id), n)));
     }
 }

@@ -71,6 +71,8 @@ public static class ImportCatalogue
             var refusal = document is null ? errors.AsRefusal() : Refusal.Fields(unknown);
             if (table?.Keep(session, again?.Id ?? Guid.CreateVersion7(), body, source, by, now) is not { } kept)
                 return refusal.AsProblem();
+            // Who mends its errors sends it again.
+            table.Remember(session, by, now);
             await session.SaveChangesAsync(ct);
             return (
                 refusal with

@@ -77,11 +77,7 @@ public static class PartsByExternalId
     private static DomainTaxonomy?[] Domains(CatalogDocument document, Taxonomy taxonomy)
     {
         var byId = document.Domains.Select(taxonomy.DomainById).ToArray();
-        var present = taxonomy.Present(
-            new Part(Part.OfDomains, null, ""),
-            document.Domains.Select(domain => domain.Name),
-            []
-        );
+        var present = taxonomy.Present(new Part(Part.OfDomains, null, ""), document.Domains.Select(Term), []);
         return
         [
             .. document.Domains.Select(

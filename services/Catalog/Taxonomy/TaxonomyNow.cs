@@ -37,21 +37,22 @@ public sealed class TaxonomyNow(NpgsqlDataSource source)
 }
 
 /// <summary>A taxonomy with its names at hand.</summary>
-public sealed class KnownTaxonomy(string version, Taxonomy taxonomy)
+/// <param name="version">As the database counts.</param>
+/// <param name="taxonomy">As it is.</param>
+/// <param name="all">With what is no more: that keeps its name, the past still speaks of it.</param>
+public sealed class KnownTaxonomy(string version, Taxonomy taxonomy, Taxonomy all)
 {
+    public KnownTaxonomy(string version, Taxonomy taxonomy)
+        : this(version, taxonomy, taxonomy.WithRetired()) { }
+
     private readonly FrozenDictionary<string, DomainTaxonomy> _domains = taxonomy.Domains.ToFrozenDictionary(
         d => d.Slug,
         StringComparer.Ordinal
     );
-
-    // What is no more keeps its name: the past still speaks of it.
-    private readonly Taxonomy _all = taxonomy.WithRetired();
-    private readonly FrozenDictionary<string, (int At, Named Role)> _roles = taxonomy
-        .WithRetired()
+    private readonly FrozenDictionary<string, (int At, Named Role)> _roles = all
         .Roles.Index()
         .ToFrozenDictionary(r => r.Item.Slug, StringComparer.Ordinal);
-    private readonly FrozenDictionary<(string, string), Named> _groups = taxonomy
-        .WithRetired()
+    private readonly FrozenDictionary<(string, string), Named> _groups = all
         .Domains.SelectMany(d => d.Groups.Select(g => (Key: (d.Slug, g.Slug), Group: g.Bare())))
         .ToFrozenDictionary(p => p.Key, p => p.Group);
 
@@ -61,7 +62,7 @@ public sealed class KnownTaxonomy(string version, Taxonomy taxonomy)
     public DomainTaxonomy? Domain(string slug) => _domains.GetValueOrDefault(slug);
 
     /// <summary>A slug that nothing has is its own name.</summary>
-    public Named DomainNamed(string slug) => new(slug, (Domain(slug) ?? _all.Domain(slug))?.Name ?? slug);
+    public Named DomainNamed(string slug) => new(slug, (Domain(slug) ?? all.Domain(slug))?.Name ?? slug);
 
     public Named Role(string slug) => _roles.GetValueOrDefault(slug).Role ?? new Named(slug, slug);
 
@@ -83,5 +84,5 @@ public sealed class KnownTaxonomy(string version, Taxonomy taxonomy)
         _groups.GetValueOrDefault((domain, slug)) ?? new Named(slug, slug);
 
     public Named Level(string domain, string slug) =>
-        _all.Domain(domain)?.Levels.FirstOrDefault(l => l.Slug == slug)?.Bare() ?? new Named(slug, slug);
+        all.Domain(domain)?.Levels.FirstOrDefault(l => l.Slug == slug)?.Bare() ?? new Named(slug, slug);
 }

@@ -16,14 +16,14 @@ public static class ReviseProposal
         app.MapPost("/proposals/{id:guid}/revise", Post).RequireAuthorization();
     }
 
-    private static async Task<IResult> Get(Guid id, Services services, Visit visit, CancellationToken ct)
+    private static async Task<IResult> Get(Guid id, int? from, Services services, Visit visit, CancellationToken ct)
     {
         var tree = Tree.Read(services, ct);
         var (about, status) = await Find(id, services, visit, ct);
         if (about is not { Proposal: { } proposal, Skill: var skill })
             return Page.Error(status);
         if (proposal.Taxonomy is not null)
-            return await SuggestTaxonomy.Revise(proposal, about.Tag, services, ct);
+            return await SuggestTaxonomy.Revise(proposal, about.Tag, from, services, ct);
         if (proposal.Changes is [MergeSkill merge])
             return TypedResults.Redirect(
                 visit.To($"/skills/{skill.Slug}/merge?into={merge.Into}&proposal={proposal.Id}")

@@ -36,6 +36,7 @@ public sealed record PartRow(
 /// <param name="Groups">Of the groups, likewise.</param>
 /// <param name="Others">Roles that may take the place of a role.</param>
 /// <param name="Proposal">The proposal that is revised; null for a new one.</param>
+/// <param name="From">How many groups stand on the pages before this one.</param>
 /// <param name="Tag">What was read of it, so that a revision goes over nobody's head.</param>
 public sealed record TaxonomyForm(
     TaxonomyPart About,
@@ -46,9 +47,18 @@ public sealed record TaxonomyForm(
     string Rationale = "",
     Proposal? Proposal = null,
     string? Tag = null,
-    string? Problem = null
+    string? Problem = null,
+    int From = 0
 )
 {
+    /// <summary>As many groups are in one form.</summary>
+    public const int Most = 50;
+
+    /// <summary>What is in the form: all but the groups of its other pages.</summary>
+    public IEnumerable<PartRow> Shown =>
+        Rows.Where(row => row.Part.Kind != Part.OfGroups)
+            .Concat(Rows.Where(row => row.Part.Kind == Part.OfGroups).Skip(From).Take(Most));
+
     /// <summary>What the form wants to be otherwise.</summary>
     public Change[] Changes =>
         [
@@ -118,7 +128,8 @@ public static class SuggestTaxonomy
             var address = $"/{kind}s/{{slug}}/suggest";
             app.MapGet(
                     address,
-                    (string slug, Services services, CancellationToken ct) => Show(kind, slug, services, ct)
+                    (string slug, int? from, Services services, CancellationToken ct) =>
+                        Show(kind, slug, from, services, ct)
                 )
                 .RequireAuthorization();
             app.MapPost(
@@ -130,49 +141,63 @@ public static class SuggestTaxonomy
         }
     }
 
-    private static async Task<IResult> Show(string kind, string slug, Services services, CancellationToken ct)
+    private static async Task<IResult> Show(
+        string kind,
+        string slug,
+        int? from,
+        Services services,
+        CancellationToken ct
+    )
     {
         var (now, status) = await Now(kind, slug, services, ct);
-        return now is null ? Page.Error(status) : Page.Of<TaxonomyFormPage>(now);
+        return now is null ? Page.Error(status) : Page.Of<TaxonomyFormPage>(now with { From = Math.Max(0, from ?? 0) });
     }
 
     /// <summary>The form with what was proposed so far, against what is there now.</summary>
-    public static async Task<IResult> Revise(Proposal proposal, string? tag, Services services, CancellationToken ct)
+    public static async Task<IResult> Revise(
+        Proposal proposal,
+        string? tag,
+        int? from,
+        Services services,
+        CancellationToken ct
+    )
     {
         var (kind, slug) = About(proposal);
         var (now, status) = await Now(kind, slug, services, ct);
-        if (now is null)
-            return Page.Error(status);
+        return now is null
+            ? Page.Error(status)
+            : Page.Of<TaxonomyFormPage>(Proposed(now, proposal) with { Tag = tag, From = Math.Max(0, from ?? 0) });
+    }
+
+    private static TaxonomyForm Proposed(TaxonomyForm now, Proposal proposal)
+    {
         var names = proposal.Changes.OfType<Renaming>().ToLookup(change => Part.Of(change)!);
         var texts = proposal.Changes.OfType<Describing>().ToLookup(change => Part.Of(change)!);
         var retired = proposal.Changes.OfType<Retiring>().ToLookup(change => Part.Of(change)!);
         var levels = proposal.Changes.OfType<ReorderLevels>().LastOrDefault()?.Levels ?? [];
         var groups = proposal.Changes.OfType<ReorderGroups>().LastOrDefault()?.Groups ?? [];
-        return Page.Of<TaxonomyFormPage>(
-            now with
-            {
-                Rows =
-                [
-                    .. now.Rows.Select(row =>
-                        row with
-                        {
-                            Name = names[row.Part].LastOrDefault()?.Name ?? row.Name,
-                            Says = texts[row.Part].LastOrDefault()?.Description ?? row.Says,
-                            Retires = retired.Contains(row.Part),
-                            Into = retired[row.Part].LastOrDefault()?.Into,
-                            At = Array.IndexOf(row.Part.Kind == Part.OfLevels ? levels : groups, row.Part.Slug)
-                                is >= 0
-                                    and var at
-                                ? at + 1
-                                : row.At,
-                        }
-                    ),
-                ],
-                Rationale = proposal.Rationale,
-                Proposal = proposal,
-                Tag = tag,
-            }
-        );
+        return now with
+        {
+            Rows =
+            [
+                .. now.Rows.Select(row =>
+                    row with
+                    {
+                        Name = names[row.Part].LastOrDefault()?.Name ?? row.Name,
+                        Says = texts[row.Part].LastOrDefault()?.Description ?? row.Says,
+                        Retires = retired.Contains(row.Part),
+                        Into = retired[row.Part].LastOrDefault()?.Into,
+                        At = Array.IndexOf(row.Part.Kind == Part.OfLevels ? levels : groups, row.Part.Slug)
+                            is >= 0
+                                and var at
+                            ? at + 1
+                            : row.At,
+                    }
+                ),
+            ],
+            Rationale = proposal.Rationale,
+            Proposal = proposal,
+        };
     }
 
     /// <summary>Takes what comes from it: a draft, a proposal, or another revision.</summary>
@@ -203,33 +228,38 @@ public static class SuggestTaxonomy
         var (now, status) = await Now(kind, slug, services, ct);
         if (now is null)
             return Page.Error(status);
+        // What was not in the form is as it is, or as it was proposed: groups of its other pages are in none.
+        var before = proposal is null ? now : Proposed(now, proposal);
         var wanted = now with
         {
             Rows =
             [
-                .. now.Rows.Select(row =>
-                    row with
-                    {
-                        // What was not in the form is as it is; what was, is held against what its author saw.
-                        Was = form.TryGetValue($"was.{row.Key}", out var was) ? was.ToString() : row.Was,
-                        Name = form.TryGetValue(row.Key, out var name) ? TextForm.Name(name.ToString()) : row.Name,
-                        Said =
-                            row.Said is null ? null
-                            : form.TryGetValue($"said.{row.Key}", out var said) ? TextForm.Text(said.ToString())
-                            : row.Said,
-                        Says =
-                            row.Says is null ? null
-                            : form.TryGetValue($"says.{row.Key}", out var says) ? TextForm.Text(says.ToString())
-                            : row.Says,
-                        At =
-                            int.TryParse(form[$"at.{row.Key}"], CultureInfo.InvariantCulture, out var at) && row.At > 0
-                                ? at
-                                : row.At,
-                        Retires = form.ContainsKey($"retire.{row.Key}"),
-                        Into = form[$"into.{row.Key}"].ToString() is { Length: > 0 } typed
-                            ? Pick.Slug(typed, now.Beside(row.Part.Kind))
-                            : null,
-                    }
+                .. before.Rows.Select(row =>
+                    row.Part.Kind == Part.OfGroups && !form.ContainsKey(row.Key)
+                        ? row
+                        : row with
+                        {
+                            // What was, is held against what its author saw.
+                            Was = form.TryGetValue($"was.{row.Key}", out var was) ? was.ToString() : row.Was,
+                            Name = form.TryGetValue(row.Key, out var name) ? TextForm.Name(name.ToString()) : row.Name,
+                            Said =
+                                row.Said is null ? null
+                                : form.TryGetValue($"said.{row.Key}", out var said) ? TextForm.Text(said.ToString())
+                                : row.Said,
+                            Says =
+                                row.Says is null ? null
+                                : form.TryGetValue($"says.{row.Key}", out var says) ? TextForm.Text(says.ToString())
+                                : row.Says,
+                            At =
+                                int.TryParse(form[$"at.{row.Key}"], CultureInfo.InvariantCulture, out var at)
+                                && row.At > 0
+                                    ? at
+                                    : row.At,
+                            Retires = form.ContainsKey($"retire.{row.Key}"),
+                            Into = form[$"into.{row.Key}"].ToString() is { Length: > 0 } typed
+                                ? Pick.Slug(typed, now.Beside(row.Part.Kind))
+                                : null,
+                        }
                 ),
             ],
             Levels = Seen(form, Part.OfLevels) ?? now.Levels,
@@ -237,6 +267,7 @@ public static class SuggestTaxonomy
             Rationale = form["rationale"].ToString().Replace("\r\n", "\n", StringComparison.Ordinal),
             Proposal = proposal,
             Tag = string.IsNullOrEmpty(form["tag"]) ? tag : form["tag"].ToString(),
+            From = int.TryParse(form["from"], CultureInfo.InvariantCulture, out var from) ? Math.Max(0, from) : 0,
         };
         var missing =
             wanted.Rows.Any(row => row.Name.Length == 0) ? "suggest.no-name"

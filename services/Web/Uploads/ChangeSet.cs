@@ -26,7 +26,13 @@ public sealed record ChangeSet(
 }
 
 /// <summary>What would change of a role, domain, group or level, as histories tell it.</summary>
-public sealed record PartDiffers(TaxonomyPart Taxonomy, string Kind, string? Before, string? After);
+public sealed record PartDiffers(
+    TaxonomyPart Taxonomy,
+    string Kind,
+    string? Before,
+    string? After,
+    string? Near = null
+);
 
 /// <summary>What would change of one skill. <c>Skill</c> is null for one that would be added.</summary>
 public sealed record SkillChanges(string? Skill, string Name, Change[] Changes, Conflict[] Conflicts);
