@@ -153,13 +153,15 @@ public sealed class Trouble(Rig rig, Load load, int rate)
 
     private async Task Full(string server, Func<Task> revive, long leave = 0)
     {
-        var disk = Path.Combine(rig.Disk!, server);
-        var fill = Path.Combine(disk, "fill");
-        var free = new DriveInfo(disk).AvailableFreeSpace - leave;
-        await Local.Run("fallocate", ["-l", free.ToString(CultureInfo.InvariantCulture), fill]);
-        // Whatever is freed meanwhile.
-        if (leave == 0)
-            await Local.Run("bash", ["-c", $"dd if=/dev/zero bs=64k >>'{fill}' 2>/dev/null; true"]);
+        var fill = Path.Combine(rig.Disk!, server, "fill");
+        if (leave > 0)
+        {
+            var free = new DriveInfo(Path.Combine(rig.Disk!, server)).AvailableFreeSpace;
+            await Local.Run("fallocate", ["-l", (free - leave).ToString(CultureInfo.InvariantCulture), fill]);
+        }
+        else
+            // Whatever is there, and whatever is freed meanwhile.
+            await Local.Run("bash", ["-c", $"dd if=/dev/zero of='{fill}' bs=64k 2>/dev/null; true"]);
         await Task.Delay(2 * Short);
         File.Delete(fill);
         await revive();
