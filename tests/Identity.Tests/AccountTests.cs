@@ -106,6 +106,33 @@ public sealed class AccountTests(Running running)
     }
 
     [Fact]
+    public async Task What_an_administrator_has_suspended_no_moderator_reinstates()
+    {
+        using var admin = await As("admin@example.org");
+        var (account, moderating) = (await New(admin), await New(admin));
+        var (roles, path) = (
+            $"{Accounts}/{moderating.GetProperty("id")}",
+            $"{Accounts}/{account.GetProperty("id")}/suspension"
+        );
+        var (_, _, headers) = await admin.Send(HttpMethod.Get, roles);
+        var made = await admin.Send(
+            HttpMethod.Put,
+            $"{roles}/roles",
+            new { roles = new[] { "contributor", "moderator" } },
+            ("If-Match", headers.ETag!.Tag)
+        );
+        Assert.Equal(200, made.Status);
+        using var moderator = await As(moderating.GetProperty("email").GetString()!);
+
+        Assert.Equal(200, (await admin.Post(path)).Status);
+        Assert.Equal(403, (await moderator.Send(HttpMethod.Delete, path)).Status);
+        Assert.Equal(200, (await admin.Send(HttpMethod.Delete, path)).Status);
+
+        Assert.Equal(200, (await moderator.Post(path)).Status);
+        Assert.Equal(200, (await moderator.Send(HttpMethod.Delete, path)).Status);
+    }
+
+    [Fact]
     public async Task People_change_how_they_are_called()
     {
         using var admin = await As("admin@example.org");

@@ -75,9 +75,9 @@ public sealed class DecisionTests
     {
         var (admin, somebody) = (new Account { Roles = ["administrator", "contributor"] }, Contributor);
         (admin.Suspended, somebody.Suspended) = (true, true);
-        Assert.IsType<Decision.Accepted>(SuspendAccount.Reinstate(somebody, Caller("m", Roles.Moderator)));
-        Assert.IsType<Decision.Refused>(SuspendAccount.Reinstate(admin, Caller("m", Roles.Moderator)));
-        Assert.IsType<Decision.Accepted>(SuspendAccount.Reinstate(admin, Caller("a", Roles.Administrator)));
+        Assert.IsType<Decision.Accepted>(SuspendAccount.Reinstate(somebody, Caller("m", Roles.Moderator), false));
+        Assert.IsType<Decision.Refused>(SuspendAccount.Reinstate(admin, Caller("m", Roles.Moderator), false));
+        Assert.IsType<Decision.Accepted>(SuspendAccount.Reinstate(admin, Caller("a", Roles.Administrator), false));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Marten;
 using SkillPlatform.EventSourcing;
 using SkillPlatform.ServiceDefaults;
 
@@ -29,13 +30,14 @@ public static class SuspendAccount
         );
     }
 
-    private static Task<IResult> Delete(HttpContext http, Guid id, AccountApi accounts)
+    private static async Task<IResult> Delete(HttpContext http, Guid id, AccountApi accounts, IDocumentStore events)
     {
         var by = Caller.Of(http);
-        return accounts.Change(
+        var byAdministrator = !by.Is(Roles.Administrator) && await IsByAdministrator(http, id, events);
+        return await accounts.Change(
             http,
             id,
-            account => Reinstate(account, by),
+            account => Reinstate(account, by, byAdministrator),
             account => account.Suspended = false,
             endSessions: false,
             requireMatch: false
@@ -51,11 +53,26 @@ public static class SuspendAccount
         return account.Suspended ? Decision.Nothing : Decision.Of(new AccountSuspended(by.Id));
     }
 
-    public static Decision Reinstate(Account account, Caller by)
+    /// <param name="account">Whose.</param>
+    /// <param name="by">Who reinstates it.</param>
+    /// <param name="byAdministrator">True where an administrator has suspended it, and the caller is none.</param>
+    public static Decision Reinstate(Account account, Caller by, bool byAdministrator)
     {
         if (IsAbove(account, by))
             return Refusal.Forbidden("administrator", "Only an administrator can reinstate an administrator.");
+        if (account.Suspended && byAdministrator)
+            return Refusal.Forbidden("administrator", "Only an administrator can lift an administrator's suspension.");
         return account.Suspended ? Decision.Of(new AccountReinstated(by.Id)) : Decision.Nothing;
+    }
+
+    // Who is administrator no more has no say either.
+    private static async Task<bool> IsByAdministrator(HttpContext http, Guid id, IDocumentStore events)
+    {
+        await using var session = events.QuerySession();
+        var history = await session.Events.FetchStreamAsync(id, token: http.RequestAborted);
+        return history.Select(e => e.Data).OfType<AccountSuspended>().LastOrDefault() is { By: var suspender }
+            && await Account.Now(http.RequestServices, suspender, http.RequestAborted) is { Roles: { } roles }
+            && roles.Contains(Roles.Administrator, StringComparer.Ordinal);
     }
 
     private static bool IsAbove(Account account, Caller by) =>
