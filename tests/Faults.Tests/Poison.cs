@@ -37,22 +37,38 @@ public static class Poison
         await using var connection = await factory.CreateConnectionAsync();
         foreach (var (queue, body) in Bodies)
         {
-            var held = new List<string>();
+            var (held, others) = (0, new List<string>());
             // Closed, it gives back what was only looked at.
             await using (var channel = await connection.CreateChannelAsync())
                 while (await channel.BasicGetAsync(queue, autoAck: false) is { } message)
-                    held.Add(Encoding.UTF8.GetString(message.Body.Span));
-            Assert.Equal(body, Assert.Single(held.Distinct(StringComparer.Ordinal)));
+                {
+                    held++;
+                    if (Encoding.UTF8.GetString(message.Body.Span) is var other && other != body)
+                        others.Add($"{other}\n{Why(message.BasicProperties)}");
+                }
+            Assert.True(held > 0, $"{queue} is empty.");
+            Assert.Equal([], others);
 
             // The operator's commands: it is listed, put back, and comes to lie there again.
             await Eventually.Holds(async () =>
                 (await platform.Run("Catalog", "errors", "list")).Output.Contains(queue, StringComparison.Ordinal)
             );
             var (code, output) = await platform.Run("Catalog", "errors", "replay", queue);
-            Assert.Equal((0, $"{queue}\t{held.Count} put back\n"), (code, output));
+            Assert.Equal((0, $"{queue}\t{held} put back\n"), (code, output));
             await Eventually.Holds(async () =>
-                (await ((IRabbit)platform.Rabbit).Queues()).GetValueOrDefault(queue) == held.Count
+                (await ((IRabbit)platform.Rabbit).Queues()).GetValueOrDefault(queue) == held
             );
         }
     }
+
+    // What MassTransit says beside a message that it has set aside.
+    private static string Why(IReadOnlyBasicProperties message) =>
+        string.Join(
+            '\n',
+            (message.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal))
+                .Where(header => header.Key.StartsWith("MT-", StringComparison.Ordinal))
+                .Select(header =>
+                    $"{header.Key}: {(header.Value is byte[] text ? Encoding.UTF8.GetString(text) : header.Value)}"
+                )
+        );
 }
