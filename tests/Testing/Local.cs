@@ -49,36 +49,10 @@ public static class Local
         // Below what the system itself gives out, else a client's connection may take it before its server does.
         while (true)
         {
-            var port = Random.Shared.Next(Ours.From, Ours.To);
+            var port = Random.Shared.Next(20_000, 32_000);
             if (Enumerable.Range(port, width).All(IsFree))
                 return port;
         }
-    }
-
-    // A part for each of the processes that test at the same time: what one has found free another may take before its server does.
-    private static readonly (int From, int To, FileStream Held) Ours = Part();
-
-    private static (int From, int To, FileStream Held) Part()
-    {
-        const int parts = 8;
-        for (var part = 0; ; part++)
-            try
-            {
-                var held = new FileStream(
-                    Path.Combine(
-                        Path.GetTempPath(),
-                        string.Create(CultureInfo.InvariantCulture, $"skillplatform-{Environment.UserName}-{part}.lock")
-                    ),
-                    FileMode.OpenOrCreate,
-                    FileAccess.ReadWrite,
-                    FileShare.None
-                );
-                return (20_000 + part * 12_000 / parts, 20_000 + (part + 1) * 12_000 / parts, held);
-            }
-            catch (IOException) when (part < parts - 1)
-            {
-                // Another's.
-            }
     }
 
     private static bool IsFree(int port)
