@@ -168,9 +168,10 @@ public static class Messaging
     public static bool IsAround(Exception exception) =>
         exception switch
         {
-            Npgsql.NpgsqlException npgsql => npgsql.IsTransient
-                || npgsql.InnerException is SocketException or IOException or TimeoutException
-                || npgsql is Npgsql.PostgresException { SqlState: ['5', '7', ..] or ['5', '3', ..] or ['0', '8', ..] },
+            Npgsql.PostgresException said => said.IsTransient
+                || said.SqlState is ['5', '7', ..] or ['5', '3', ..] or ['0', '8', ..],
+            // What no server has said is of the connection; so is what whoever uses one next is told, once it has broken.
+            Npgsql.NpgsqlException or InvalidOperationException { Source: nameof(Npgsql) } => true,
             SocketException or TimeoutException => true,
             // The process ends: another takes the message.
             ObjectDisposedException => true,
