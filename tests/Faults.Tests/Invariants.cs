@@ -76,7 +76,7 @@ public static class Invariants
     {
         if (node is JsonObject members)
             foreach (var name in members.Select(m => m.Key).ToArray())
-                if (Said(members[name]) is null or JsonArray { Count: 0 })
+                if (Said(members[name]) is null or JsonArray { Count: 0 } || members[name]!.ToJsonString() == "0")
                     members.Remove(name);
         if (node is JsonArray items)
             foreach (var item in items)
