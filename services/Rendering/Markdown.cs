@@ -102,7 +102,7 @@ public static class Markdown
         while (StringInfo.GetNextTextElementLength(text, end) is var next && end + next <= most)
             end += next;
         var space = text.LastIndexOf(' ', Math.Max(end - 1, 0));
-        return string.Concat(text.AsSpan(0, space > 0 ? space : end), "…");
+        return string.Concat(text.AsSpan(0, space > 0 ? space : end).TrimEnd(" .,;:…"), "…");
     }
 
     /// <summary>Without the control characters that reorder text: embeddings, overrides and isolates. Marks stay.</summary>

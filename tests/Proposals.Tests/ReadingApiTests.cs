@@ -93,6 +93,7 @@ public sealed class ReadingApiTests(ProposalsHost host)
         Assert.Equal("junior", head.GetProperty("level").GetString());
         Assert.Equal([second], await Ids(anyone, $"number={numbers[0]}"));
         Assert.Empty(await Ids(anyone, "number=999999999"));
+        Assert.Equal([second], await Ids(anyone, $"id={second}&id={Guid.NewGuid()}"));
         Assert.Equal(HttpStatusCode.NoContent, (await author.PostAsync($"{Root}/{first}/withdrawal", null)).StatusCode);
         var one = await (await anyone.GetAsync($"{Root}/{first}")).Json();
         Assert.Equal(numbers[1], one.GetProperty("number").GetInt64());

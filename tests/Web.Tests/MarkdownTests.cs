@@ -59,6 +59,13 @@ public sealed class MarkdownTests
     public void Each_part_is_shown_as_what_it_is(string text, string html) =>
         Assert.Contains(html, Formatted.Html(text).Value);
 
+    [Theory]
+    [InlineData("Reads tables. Knows more.", 14, "Reads tables…")]
+    [InlineData("Reads tables, knows more.", 14, "Reads tables…")]
+    [InlineData("Reads tables.", 14, "Reads tables.")]
+    public void What_is_cut_ends_in_one_mark(string text, int most, string shortened) =>
+        Assert.Equal(shortened, Markdown.Short(text, most));
+
     [Fact]
     public void A_line_of_words_is_what_it_is_among_other_things()
     {

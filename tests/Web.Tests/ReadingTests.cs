@@ -55,6 +55,7 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
         var html = await browser.Html("/en/skills/marked/compare?from=junior&to=senior");
         Assert.Contains("<mark>Reads</mark>", html);
         Assert.Contains("<mark>Writes</mark>", html);
+        Assert.Contains("Marked words", html);
         Assert.Contains("Mandatory at Senior, optional at Junior", html);
     }
 
@@ -100,6 +101,7 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
         var html = await browser.Html("/en/skills/unlike/compare?from=junior&to=senior");
         Assert.Contains("Teaches whoever steers.", html);
         Assert.DoesNotContain("<mark>", html);
+        Assert.DoesNotContain("Marked words", html);
     }
 
     [Fact]
@@ -654,8 +656,27 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Contains("<datalist id=\"suggestions\">", html);
         Assert.DoesNotContain("comes close", html);
         Assert.DoesNotContain("/by/", html);
-        web.Catalog.On("GET /api/catalog/skills", Samples.Empty);
-        Assert.Contains("No skill matches.", await browser.Html("/en/?q=nothing"));
+        var none = Array.Empty<object>();
+        web.Catalog.On(
+            "GET /api/catalog/skills",
+            new
+            {
+                items = none,
+                facets = new
+                {
+                    domains = none,
+                    groups = none,
+                    roles = none,
+                    levels = none,
+                },
+            }
+        );
+        // Says what was looked for and what helps, and has no heading over nothing.
+        html = await browser.Html("/en/?q=nothing");
+        Assert.Contains("No skill matches.", html);
+        Assert.Contains("<title>Search: nothing", html);
+        Assert.Contains("Check the spelling", html);
+        Assert.DoesNotContain("id=\"domains\"", html);
     }
 
     [Fact]

@@ -366,6 +366,30 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
         web.Given("undone");
         var id = "01990000-0000-7000-8000-0000000000d1";
         web.Proposals.On("POST /api/proposals/reverts", new { id }, 201);
+        var end = new { version = 2, at = "2026-03-09T10:00:00Z" };
+        web.Catalog.On(
+            "GET /api/catalog/skills/undone/diff",
+            new
+            {
+                from = end,
+                to = end,
+                added = Array.Empty<object>(),
+                dropped = Array.Empty<object>(),
+                becameMandatory = Array.Empty<object>(),
+                becameOptional = Array.Empty<object>(),
+                reworded = new[]
+                {
+                    new
+                    {
+                        role = "pilot",
+                        level = "junior",
+                        before = "Reads the tides of a coast.",
+                        after = "Reads the currents of a coast.",
+                    },
+                },
+                retired = false,
+            }
+        );
         using var browser = web.Browser();
         await browser.SignIn();
         using var asked = await browser.Post(
@@ -373,7 +397,10 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
             "/en/skills/undone/undo",
             ("version", "2")
         );
-        Assert.Contains("Undo version 2", await asked.Content.ReadAsStringAsync(_ct));
+        var html = await asked.Content.ReadAsStringAsync(_ct);
+        Assert.Contains("Undo version 2", html);
+        Assert.Contains("<del>tides</del>", html);
+        Assert.Equal("?from=1&to=2", web.Catalog.Last("/api/catalog/skills/undone/diff").Query);
         using var done = await browser.Post(
             "/en/skills/undone/undo?version=2",
             "/en/skills/undone/undo",
@@ -405,9 +432,34 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
                 "DELETE /api/notifications/watches/group/sea.coast",
                 http => Task.FromResult(http.Response.StatusCode = 204)
             );
+        var head = new { op = "renameSkill", name = "Tides" };
+        web.Proposals.On(
+            "GET /api/proposals",
+            new
+            {
+                items = new[]
+                {
+                    new
+                    {
+                        id = "01990000-0000-7000-8000-0000000000e1",
+                        skillName = "Reading tides",
+                        state = "open",
+                        rationale = "Shorter.",
+                        createdAt = "2026-03-09T10:00:00Z",
+                        number = 214,
+                        changes = 1,
+                        head,
+                    },
+                },
+            }
+        );
         using var browser = web.Browser();
         await browser.SignIn();
         var html = await browser.Html("/en/watching");
+        // Two proposals for one skill are told from each other by what they change, and by their numbers.
+        Assert.Contains("renamed to", html);
+        Assert.Contains("#214", html);
+        Assert.EndsWith("&id=01990000-0000-7000-8000-0000000000e1", web.Proposals.Last("/api/proposals").Query);
         Assert.Contains("/en/?domain=sea&amp;group=coast", html);
         Assert.Contains("because you wrote it", html);
         foreach (var (back, lands) in new[] { ("/de/skills/x", "/de/skills/x"), ("//evil.example", "/en/watching") })

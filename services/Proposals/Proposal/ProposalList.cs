@@ -40,6 +40,7 @@ public sealed record ProposalSummary(
 /// <param name="CreatedAfter">Begun then or later.</param>
 /// <param name="CreatedBefore">Begun before.</param>
 /// <param name="Number">The one of that number.</param>
+/// <param name="Id">These alone; more than a page has are not asked for at once.</param>
 public readonly record struct ProposalFilter(
     string? Skill,
     string? State,
@@ -49,7 +50,8 @@ public readonly record struct ProposalFilter(
     string? Domain,
     DateTimeOffset? CreatedAfter,
     DateTimeOffset? CreatedBefore,
-    long? Number
+    long? Number,
+    Guid[]? Id = null
 );
 
 /// <summary>What waits for the caller.</summary>
@@ -115,6 +117,8 @@ public static class ProposalList
             var numbered = await log.Numbered(number, ct) ?? Guid.Empty;
             query = query.Where(p => p.Id == numbered);
         }
+        if (filter.Id is { Length: > 0 } ids)
+            query = query.Where(p => p.Id.IsOneOf(ids));
         if (filter.Reviewer is not null || filter.Turn is not null)
         {
             var domains = await Reviewable(session, caller!, catalogue, ct);

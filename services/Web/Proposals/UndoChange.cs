@@ -4,8 +4,16 @@ using SkillPlatform.Web.Skills;
 
 namespace SkillPlatform.Web.Proposals;
 
+/// <param name="Taken">What would be taken back; null where the catalogue does not tell.</param>
 /// <param name="Restore">The whole skill as it was then, instead of undoing that one change.</param>
-public sealed record UndoModel(Skill Skill, long Version, bool Restore, string? Reason, string? Problem);
+public sealed record UndoModel(
+    Skill Skill,
+    long Version,
+    bool Restore,
+    string? Reason,
+    string? Problem,
+    SkillDiff? Taken
+);
 
 /// <summary>Propose to undo one change of a skill, or to go back to an old version of it; asks why first.</summary>
 public static class UndoChange
@@ -70,9 +78,15 @@ public static class UndoChange
         CancellationToken ct
     )
     {
+        // The one change, or all since then. The first version has nothing before it.
+        FormattableString taken = restore
+            ? (FormattableString)$"/api/catalog/skills/{slug}/diff?from={version}"
+            : $"/api/catalog/skills/{slug}/diff?from={version - 1}&to={version}";
+        var diff = restore || version > 1 ? services.Get<SkillDiff>("catalog", taken, ct) : null;
         var skill = await services.SkillItself(slug, ct);
+        var differs = diff is null ? null : (await diff).Value;
         return skill.Value is { } found
-            ? Page.Of<UndoPage>(new UndoModel(found, version, restore, reason, problem), status)
+            ? Page.Of<UndoPage>(new UndoModel(found, version, restore, reason, problem, differs), status)
             : Page.Error(skill.Status);
     }
 

@@ -1,3 +1,6 @@
+using SkillPlatform.Changes;
+using SkillPlatform.Rendering;
+
 namespace SkillPlatform.Web.Skills;
 
 /// <summary>A row of two levels beside each other: a role of a skill, or a skill of a role.</summary>
@@ -25,6 +28,13 @@ public sealed record ComparedCells(string Name, string Address, Requirement? Fro
 
     public bool IsSame =>
         From is { } from && To is { } to && from.Mandatory == to.Mandatory && from.Description == to.Description;
+
+    /// <summary>Whether words are marked: two texts that have nothing in common stand beside each other as they are.</summary>
+    public bool IsMarked =>
+        From is { } from
+        && To is { } to
+        && from.Description != to.Description
+        && !WordDiff.IsRewritten(WordDiff.Of(Markdown.Harmless(from.Description), Markdown.Harmless(to.Description)));
 
     /// <summary>Those of a kind; all where there is no such kind.</summary>
     public static ComparedCells[] Only(ComparedCells[] rows, string? kind) =>

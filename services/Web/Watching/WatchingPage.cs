@@ -1,4 +1,7 @@
+using SkillPlatform.Web.Catalogue;
 using SkillPlatform.Web.Pages;
+using SkillPlatform.Web.Proposals;
+using SkillPlatform.Web.Skills;
 
 namespace SkillPlatform.Web.Watching;
 
@@ -12,6 +15,10 @@ public sealed record Watch(
     string? Frequency = null,
     string? Follow = null
 );
+
+/// <param name="List">Null if it did not come.</param>
+/// <param name="Proposals">Those among it, as far as they are told: of one skill there may be many.</param>
+public sealed record WatchingModel(PageList<Watch>? List, OpenProposal[] Proposals, Names Names);
 
 /// <summary>What I watch.</summary>
 public static class WatchingPage
@@ -31,9 +38,23 @@ public static class WatchingPage
                 : $"/api/notifications/watches?limit={200}&cursor={cursor}",
             ct
         );
-        return Page.Of<WatchingView>(list.Value ?? (object)Nothing, list.Value is null ? 503 : 200);
+        var proposals = (list.Value?.Items ?? []).Where(watch => watch.Scope == "proposal").Select(watch => watch.Key);
+        var told = await Task.WhenAll(proposals.Chunk(50).Select(some => Told(some, services, ct)));
+        var tree = told.Length == 0 ? new Tree(null, null) : await Tree.Read(services, ct);
+        return Page.Of<WatchingView>(
+            new WatchingModel(list.Value, [.. told.SelectMany(some => some)], new Names(null, tree)),
+            list.Value is null ? 503 : 200
+        );
     }
 
-    /// <summary>Stands for a list that did not come.</summary>
-    public static readonly PageList<Watch> Nothing = new([], null);
+    private static async Task<OpenProposal[]> Told(string[] ids, Services services, CancellationToken ct)
+    {
+        FormattableString address = $"/api/proposals?limit={50}";
+        var list = await services.Get<PageList<OpenProposal>>(
+            "proposals",
+            ids.Aggregate(address, (asked, id) => asked.With("id", id)),
+            ct
+        );
+        return list.Value?.Items ?? [];
+    }
 }
