@@ -457,6 +457,7 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
                             answers = new[]
                             {
                                 new { at = "2026-03-09T10:00:00Z", text = "451 wait" },
+                                new { at = "2026-03-09T10:00:00Z", text = "No longer watched." },
                                 new { at = "2026-03-09T10:00:00Z", text = "550 <no such user>" },
                             },
                         },
@@ -475,6 +476,7 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
             Assert.Contains(shown, html);
         Assert.Contains("state=failed&amp;q=zo%26&amp;cursor=more", html);
         Assert.DoesNotContain("/lift", html);
+        Assert.Contains("<bdi>Wird nicht mehr beobachtet.</bdi>", await browser.Html("/de/admin/mails"));
         using var lifted = await browser.Post("/en/admin/mails", $"/en/admin/mails/addresses/{Id}/lift");
         Assert.Equal("/en/admin/mails?done=lifted", lifted.Headers.Location?.OriginalString);
         Assert.Equal("DELETE", web.Notifications.Last($"/api/notifications/suppressions/{Id}").Method);

@@ -410,6 +410,37 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Contains("action=\"/en/skills/undone/undo\"", await browser.Html("/en/skills/undone/history"));
     }
 
+    [Fact]
+    public async Task What_an_import_stated_is_said_in_the_readers_language()
+    {
+        web.Given("imported");
+        web.Catalog.On(
+            "GET /api/catalog/skills/imported/history",
+            new
+            {
+                items = new[]
+                {
+                    new
+                    {
+                        version = 2,
+                        at = "2026-03-09T10:00:00Z",
+                        import = Guid.CreateVersion7(),
+                        reason = "Import of *tides*.xlsx",
+                        kind = "requirementReworded",
+                        role = "pilot",
+                        level = "junior",
+                        before = "a",
+                        after = "b",
+                    },
+                },
+            }
+        );
+        using var browser = web.Browser();
+        var html = WebUtility.HtmlDecode(await browser.Html("/ar/skills/imported/history"));
+        Assert.Contains("*tides*.xlsx", html);
+        Assert.DoesNotContain("Import of", html);
+    }
+
     [Theory]
     [InlineData("/en/skills/paged/history")]
     [InlineData("/en/skills/paged/requirements/pilot/junior/history")]

@@ -305,7 +305,10 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
             ("watch", "true"),
             ("returnUrl", $"/en{page}")
         );
-        Assert.Equal($"/en{page}", watched.Headers.Location?.OriginalString);
+        Assert.Equal(
+            $"/en{page}{(page.Contains('?', StringComparison.Ordinal) ? '&' : '?')}told=watched",
+            watched.Headers.Location?.OriginalString
+        );
         Assert.Equal("PUT", web.Notifications.Last(watch).Method);
         web.Notifications.On($"GET {watch}", new { });
         Assert.Contains("Stop watching", await browser.Html($"/en{page}"));
@@ -462,7 +465,13 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.EndsWith("&id=01990000-0000-7000-8000-0000000000e1", web.Proposals.Last("/api/proposals").Query);
         Assert.Contains("/en/?domain=sea&amp;group=coast", html);
         Assert.Contains("because you wrote it", html);
-        foreach (var (back, lands) in new[] { ("/de/skills/x", "/de/skills/x"), ("//evil.example", "/en/watching") })
+        foreach (
+            var (back, lands) in new[]
+            {
+                ("/de/skills/x?a=b", "/de/skills/x?a=b&"),
+                ("//evil.example", "/en/watching?"),
+            }
+        )
         {
             using var stopped = await browser.Post(
                 "/en/watching",
@@ -470,7 +479,7 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
                 ("watch", "false"),
                 ("returnUrl", back)
             );
-            Assert.Equal(lands, stopped.Headers.Location!.OriginalString);
+            Assert.Equal($"{lands}told=unwatched", stopped.Headers.Location!.OriginalString);
         }
         web.Notifications.On("GET /api/notifications/watches", Samples.Empty);
         Assert.Contains("You are not watching anything yet", await browser.Html("/en/watching"));
@@ -583,7 +592,8 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
         );
         Assert.Contains($"/en/proposals/{id}/mute", await browser.Html($"/en/proposals/{id}"));
         using var muted = await browser.Post($"/en/proposals/{id}", $"/en/proposals/{id}/mute", ("mute", "true"));
-        Assert.Equal($"/en/proposals/{id}", muted.Headers.Location?.OriginalString);
+        Assert.Equal($"/en/proposals/{id}?told=muted", muted.Headers.Location?.OriginalString);
+        Assert.Contains("hear nothing more", await browser.Html($"/en/proposals/{id}?told=muted"));
         web.Notifications.On($"GET /api/notifications/mutes/proposal/{id}", new { });
         Assert.Contains("Unmute", await browser.Html($"/en/proposals/{id}"));
     }

@@ -33,7 +33,7 @@ public sealed class Digests(IDocumentStore store, Comments comments, TimeProvide
             await session.SaveChangesAsync(ct);
         }
         if (reader is null)
-            return new Verdict.Cancel("The account takes no mail.");
+            return new Verdict.Cancel("The account takes no email.");
         if (Delivery.Barred(reader, await session.LoadAsync<Suppression>(mail.User, ct)) is { } barred)
             return barred;
         return

@@ -60,11 +60,11 @@ public static class Delivery
         if (watch is { Muted: true } || (watch is { Active: false } && !called))
             return new Verdict.Cancel("No longer watched.");
         if (merged && news.Kind == NewsKind.Accepted)
-            return new Verdict.Cancel("The mail about the merge says it.");
+            return new Verdict.Cancel("The email about the merge says it.");
         var preferences = chosen ?? Preferences.Default(reader.Id, reader);
         var frequency = (called ? null : watch?.Frequency) ?? preferences.Frequency;
         if (frequency != Frequencies.Immediate)
-            return new Verdict.Cancel("The reader wants no immediate mail.");
+            return new Verdict.Cancel("The reader wants no immediate email.");
         if (QuietFor(preferences, now) is { } quiet)
             return new Verdict.Later(quiet, null);
         if (age < ForNames && !people.Know(news))
@@ -89,8 +89,8 @@ public static class Delivery
     /// <summary>Why nothing at all goes to the reader; null where mails do.</summary>
     public static Verdict? Barred(Account reader, Suppression? suppression) =>
         reader is { Erased: true } or { Active: false } or { Email: "" }
-            ? new Verdict.Cancel("The account takes no mail.")
-        : suppression?.Holds(reader) == true ? new Verdict.Suppress("Mails to this address come back.")
+            ? new Verdict.Cancel("The account takes no email.")
+        : suppression?.Holds(reader) == true ? new Verdict.Suppress("Emails to this address come back.")
         : null;
 
     /// <summary>How long the reader's quiet hours go on; null outside of them.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.IdentityModel.JsonWebTokens;
 using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
@@ -90,7 +91,17 @@ public sealed class Visit
     /// <summary>Asked for by a link, so that one may ask again.</summary>
     public bool IsRead => HttpMethods.IsGet(_request.Method);
 
-    public string Here => $"{_request.PathBase}{_request.Path}{_request.QueryString}";
+    /// <summary>The address of this page, without what it was told with.</summary>
+    public string Here =>
+        $"{_request.PathBase}{_request.Path}{(_request.Query.ContainsKey(Telling) ? QueryString.Create(_request.Query.Where(part => part.Key != Telling)) : _request.QueryString)}";
+
+    /// <summary>What was done before the page was shown, where it is none of the page's own acts.</summary>
+    public string? Told => SignedIn && _request.Query.TryGetValue(Telling, out var told) ? told.ToString() : null;
+
+    /// <summary>An address that tells what was done.</summary>
+    public static string Tell(string address, string what) => QueryHelpers.AddQueryString(address, Telling, what);
+
+    private const string Telling = "told";
 
     /// <summary>
     /// Has the browser look at an address by itself after some seconds. Only where nothing can be written meanwhile, not for

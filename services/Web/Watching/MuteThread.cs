@@ -33,6 +33,8 @@ public static class MuteThread
             null,
             ct
         );
-        return answer.Ok ? TypedResults.LocalRedirect(visit.To($"/proposals/{id}")) : Page.Error(answer.Status);
+        return answer.Ok
+            ? TypedResults.LocalRedirect(Visit.Tell(visit.To($"/proposals/{id}"), mute ? "muted" : "unmuted"))
+            : Page.Error(answer.Status);
     }
 }

@@ -59,7 +59,14 @@ public static class WatchAnything
             ct
         );
         return answer.Ok
-            ? TypedResults.LocalRedirect(LocalAddress.Or(returnUrl, visit.To($"/watching")))
+            ? TypedResults.LocalRedirect(
+                Visit.Tell(
+                    LocalAddress.Or(returnUrl, visit.To($"/watching")),
+                    !watch ? "unwatched"
+                        : follow is null ? "watched"
+                        : "chosen"
+                )
+            )
             : Page.Error(answer.Status);
     }
 }
