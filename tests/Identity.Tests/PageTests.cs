@@ -530,6 +530,9 @@ public sealed partial class PageTests(Running running)
         using var address = await browser.Http.GetAsync("/nothing-here", TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.NotFound, address.StatusCode);
         Assert.Equal("text/html", address.Content.Headers.ContentType?.MediaType);
+        // And a way on from there.
+        var html = await address.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("To the skills</a>", html);
         using var api = await browser.Http.GetAsync("/api/identity/nothing", TestContext.Current.CancellationToken);
         Assert.Equal("application/problem+json", api.Content.Headers.ContentType?.MediaType);
     }

@@ -136,6 +136,13 @@ public sealed class TextsTests
     public void A_moment_is_said_shortly_with_its_time(string language, string moment) =>
         Assert.Equal(moment, Texts.In(language).Short(new DateTimeOffset(2026, 3, 9, 10, 8, 0, TimeSpan.FromHours(1))));
 
+    [Theory]
+    [InlineData("en", "9\u00a0Sept")]
+    [InlineData("de", "9.\u00a0Sept.")]
+    [InlineData("es", "9\u00a0sept")]
+    public void A_day_in_a_narrow_column_is_said_on_one_line_without_more_words(string language, string day) =>
+        Assert.Equal(day, Texts.In(language).Narrow(new DateOnly(2026, 9, 9)));
+
     private static bool IsPlural(string key, out string noun)
     {
         var dot = key.LastIndexOf('.');

@@ -61,7 +61,12 @@ public sealed partial class Texts
 
     /// <summary>In the head of a narrow column: <c>25 Nov</c>, on one line.</summary>
     public string Narrow(DateOnly day) =>
-        day.ToString(Culture.DateTimeFormat.MonthDayPattern.Replace("MMMM", "MMM", StringComparison.Ordinal), Culture)
+        day.ToString(
+                Culture
+                    .DateTimeFormat.MonthDayPattern.Replace("MMMM", "MMM", StringComparison.Ordinal)
+                    .Replace(" 'de' ", " ", StringComparison.Ordinal),
+                Culture
+            )
             .Replace(' ', '\u00a0');
 
     /// <summary>As short as it can be said with the time, in UTC: <c>25 Nov 2026, 09:08</c>.</summary>
