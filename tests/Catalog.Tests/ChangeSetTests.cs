@@ -345,7 +345,9 @@ public sealed class ChangeSetTests(Servers servers) : IAsyncLifetime
         var retired = (await _catalog.Get("/retired")).GetProperty("items").EnumerateArray();
         Assert.Equal(["air", "clerk", "mate", "wing"], retired.Select(part => Text(part, "slug")).Order());
         // It comes back under its address with the next that names it, and is not told as retired any more.
-        await _catalog.Import("""{"roles":["Clerk"],"domains":[{"name":"Air","groups":[{"name":"Wing","skills":[]}]}]}""");
+        await _catalog.Import(
+            """{"roles":["Clerk"],"domains":[{"name":"Air","groups":[{"name":"Wing","skills":[]}]}]}"""
+        );
         Assert.Equal(["pilot", "mate", "cook", "clerk"], await Roles());
         retired = (await _catalog.Get("/retired")).GetProperty("items").EnumerateArray();
         Assert.Equal(["mate"], retired.Select(part => Text(part, "slug")));
