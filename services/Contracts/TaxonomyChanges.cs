@@ -108,7 +108,15 @@ public sealed record ReorderGroups(string Domain, string[] Was, string[] Groups)
 public abstract record Retiring(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Was,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Into = null
-) : Change;
+) : Change
+{
+    /// <summary>
+    /// True where it undoes that an import brought it: an import that names it later brings it back. What is retired otherwise
+    /// does not come back.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Undone { get; init; }
+}
 
 /// <summary>Retires a domain, with its levels, once it has no groups any more.</summary>
 /// <param name="Domain">Slug of the domain.</param>

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Marten;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
 using SkillPlatform.Testing;
 
@@ -211,6 +212,178 @@ public sealed class ChangeSetTests(Servers servers) : IAsyncLifetime
         Assert.Equal("retireSkill", Text(skills["Lights"].GetProperty("changes")[0], "op"));
         Assert.Empty(skills["Lights"].GetProperty("conflicts").EnumerateArray());
         Assert.Single(skills["Flags"].GetProperty("conflicts").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task An_import_that_is_undone_leaves_the_catalogue_as_it_was_and_can_be_imported_again()
+    {
+        var seed = Environment.TickCount;
+        var random = new Random(seed);
+        for (var round = 0; round < 6; round++)
+        {
+            var before = await Export();
+            var document = MadeUp(random, round);
+            var import = await _catalog.Import(document);
+            var imported = await Export();
+            Assert.NotEqual(before, imported);
+            await Undo(Text(import, "id"));
+            var after = await Export();
+            Assert.True(before == after, $"Seed {seed}, round {round}: {document}\n{before}\n{after}");
+            // It was no decision about its roles and domains. About its skills it was: they say that they come back.
+            await _catalog.Import(document.Replace("\"name\":\"Skill", "\"retired\":false,\"name\":\"Skill"));
+            after = await Export();
+            Assert.True(imported == after, $"Seed {seed}, round {round}: {document}\n{imported}\n{after}");
+            if (random.Next(2) == 0)
+                await Undo(Text(await LastImport(), "id"));
+        }
+
+        async Task<string> Export()
+        {
+            using var client = _catalog.Anyone;
+            return await client.GetStringAsync("/api/catalog/export");
+        }
+
+        async Task<JsonElement> LastImport()
+        {
+            using var admin = _catalog.Administrator;
+            return (await admin.GetFromJsonAsync<JsonElement>("/api/catalog/imports?limit=1")).GetProperty("items")[0];
+        }
+    }
+
+    private static readonly JsonSerializerOptions LeavingOut = new()
+    {
+        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    // Names of few roles, groups and levels, so that some are there already, some come, and some come back.
+    private static string MadeUp(Random random, int round)
+    {
+        var domains = Some(2, ["Sea", "Air", "Land"])
+            .Select(domain => new
+            {
+                name = domain,
+                levels = random.Next(2) == 0
+                    ? null
+                    : Some(3, ["Junior", "Senior", "Master", "Mate"])
+                        .Select(name => new { name, description = random.Next(2) == 0 ? "" : $"Of {round}." })
+                        .ToArray(),
+                groups = Some(2, ["Deck", "Bridge", "Hold"]).Select(group => (domain, group)).ToArray(),
+            })
+            .ToArray();
+        string[] roles = [.. Some(3, ["Pilot", "Mate", "Cook", "Clerk"])];
+        return JsonSerializer.Serialize(
+            new
+            {
+                roles = roles.Select(name => new { name, description = random.Next(2) == 0 ? "" : $"In {round}." }),
+                domains = domains.Select(d => new
+                {
+                    d.name,
+                    d.levels,
+                    groups = d.groups.Select(g => new
+                    {
+                        name = g.group,
+                        skills = Enumerable
+                            .Range(0, 1 + random.Next(2))
+                            .Select(i => new
+                            {
+                                name = $"Skill {round} {g.domain} {g.group} {i}",
+                                requirements = Some(3, roles)
+                                    .Select(role => new
+                                    {
+                                        role,
+                                        level = d.levels?[0].name ?? "Junior",
+                                        mandatory = random.Next(2) == 0,
+                                        description = $"Says {random.Next(100)}.",
+                                    }),
+                            }),
+                    }),
+                }),
+            },
+            LeavingOut
+        );
+
+        IEnumerable<string> Some(int most, string[] of) =>
+            random.GetItems(of, random.Next(1, most + 1)).Distinct(StringComparer.Ordinal).ToArray();
+    }
+
+    [Fact]
+    public async Task What_others_use_by_then_of_an_undone_import_stays_and_the_answer_says_so()
+    {
+        var import = await _catalog.Import(
+            """
+            {"roles":["Pilot","Cook","Clerk"],"domains":[{"name":"Sea","levels":["Mate","Senior","Junior"],"groups":[
+              {"name":"Hold","skills":[{"name":"Stowing","requirements":[
+                {"role":"Cook","level":"Mate","mandatory":true,"description":"Stows."},
+                {"role":"Clerk","level":"Mate","mandatory":true,"description":"Counts."}]}]}]},
+              {"name":"Air","groups":[{"name":"Wing","skills":[{"name":"Lift"}]}]}]}
+            """
+        );
+        var knots = Guid.Parse(Text(await _catalog.Get("/skills/knots"), "id"));
+        await Accept(knots, new StateRequirement("cook", "junior", true, "Ties a roast."));
+        await Accept(knots, new MoveSkill(new Place("sea", "deck"), "sea", "hold"));
+        await Eventually.Holds(async () =>
+            (await _catalog.Get("/skills/knots")).GetProperty("group").GetProperty("slug").GetString() == "hold"
+        );
+        var set = await Undo(Text(import, "id"));
+        Assert.Equal(
+            ["groupKept Hold", "roleKept Cook"],
+            set.GetProperty("taxonomy")
+                .EnumerateArray()
+                .Select(part => $"{Text(part, "kind")} {Text(part.GetProperty("taxonomy"), "name")}")
+                .Order()
+        );
+        // What of the taxonomy goes, goes after the skills.
+        Assert.Equal(
+            ["retireSkill", "retireSkill", "retireRole", "retireLevel reorderLevels", "retireGroup retireDomain"],
+            set.GetProperty("skills")
+                .EnumerateArray()
+                .Select(s => string.Join(' ', s.GetProperty("changes").EnumerateArray().Select(c => Text(c, "op"))))
+        );
+        var domains = (await _catalog.Get("/domains")).GetProperty("items").EnumerateArray().ToArray();
+        Assert.Equal(["sea"], domains.Select(d => Text(d, "slug")));
+        Assert.Equal(["pilot", "mate", "cook"], await Roles());
+        var retired = (await _catalog.Get("/retired")).GetProperty("items").EnumerateArray();
+        Assert.Equal(["air", "clerk", "mate", "wing"], retired.Select(part => Text(part, "slug")).Order());
+        // It comes back under its address with the next that names it, and is not told as retired any more.
+        await _catalog.Import(
+            """{"roles":["Clerk"],"domains":[{"name":"Air","groups":[{"name":"Wing","skills":[]}]}]}"""
+        );
+        Assert.Equal(["pilot", "mate", "cook", "clerk"], await Roles());
+        retired = (await _catalog.Get("/retired")).GetProperty("items").EnumerateArray();
+        Assert.Equal(["mate"], retired.Select(part => Text(part, "slug")));
+
+        async Task<string[]> Roles() =>
+            [
+                .. (await _catalog.Get("/roles"))
+                    .GetProperty("items")
+                    .EnumerateArray()
+                    .Select(role => Text(role, "slug")),
+            ];
+    }
+
+    private Task Accept(Guid skill, params Change[] changes) =>
+        _catalog.Services.GetRequiredService<IBus>().Publish(Given.Accepted(skill, changes));
+
+    // As reviewers do who accept all of it, in its order.
+    private async Task<JsonElement> Undo(string import)
+    {
+        using var admin = _catalog.Administrator;
+        using var undone = await admin.PostAsync($"/api/catalog/imports/{import}/undo", null);
+        Assert.True(undone.StatusCode == HttpStatusCode.Created, await undone.Content.ReadAsStringAsync());
+        var set = await Read();
+        foreach (var item in set.GetProperty("skills").EnumerateArray())
+        {
+            Assert.Empty(item.GetProperty("conflicts").EnumerateArray());
+            var changes = item.GetProperty("changes").Deserialize<Change[]>(JsonSerializerOptions.Web)!;
+            var skill = Text(item, "skill") is { Length: > 0 } slug
+                ? Guid.Parse(Text(await _catalog.Get($"/skills/{slug}"), "id"))
+                : Part.Taxonomy;
+            await Accept(skill, changes);
+        }
+        await Eventually.Holds(async () => (await Read()).GetProperty("skills").GetArrayLength() == 0);
+        return set;
+
+        Task<JsonElement> Read() => admin.GetFromJsonAsync<JsonElement>(undone.Headers.Location);
     }
 
     private static string Text(JsonElement of, string name) =>

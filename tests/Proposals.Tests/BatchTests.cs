@@ -81,6 +81,36 @@ public sealed class BatchTests(ProposalsHost host)
     }
 
     [Fact]
+    public void What_skills_stand_in_follows_them_as_they_will_leave_it()
+    {
+        // The middle level stands in one requirement of the skill, the domain Trainees has a group.
+        var around = Given.Around with
+        {
+            Standing = new Dictionary<Part, long> { [new Part(Part.OfLevels, "cloud", "middle")] = 1 },
+        };
+        var retire = Item(null, new RetireLevel("cloud", "middle", "Middle") { Undone = true }) with
+        {
+            Around = around,
+        };
+        Assert.Equal(["/proposals/0/skill"], Decide(retire).Refusal!.Errors!.Keys);
+        var (proposals, refusal) = Decide(
+            Item("a", new RetireSkill()),
+            retire,
+            Item(null, new RetireGroup("trainees", "first-steps")),
+            Item(null, new RetireDomain("trainees")),
+            Item(null, new RenameRole("engineer", "As it was", "As I want it"))
+        );
+        Assert.Null(refusal);
+        Assert.Equal(
+            [null, "level", "group", "domain", "role"],
+            proposals.Select(p => ((ProposalSubmitted)p.Events[0]).Skill.Part?.Kind)
+        );
+        Assert.All(proposals.Take(4), p => Assert.Single(p.Events));
+        Assert.True(Assert.IsType<RetireLevel>(((ProposalSubmitted)proposals[1].Events[0]).Changes.Single()).Undone);
+        Assert.Equal("Engineer", Assert.IsType<ProposalConflicted>(proposals[4].Events[1]).Conflicts.Single().Now);
+    }
+
+    [Fact]
     public async Task A_batch_has_an_address_with_its_proposals_and_the_same_key_makes_no_other()
     {
         var (one, other) = (await host.Skill(), await host.Skill());

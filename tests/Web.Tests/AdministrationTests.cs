@@ -426,6 +426,7 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
         Assert.Contains("Reading tides", html);
         Assert.Contains("<summary><bdi>Harbour pilot</bdi></summary>", html);
         Assert.Matches("Role renamed from .*Lotse", html);
+        Assert.Matches("Hold.* came with the import and stays", html);
         Assert.Contains("Import this", html);
         using var run = await browser.Post($"/en/admin/imports/{Id}", $"/en/admin/imports/{Id}/run");
         Assert.Equal($"/en/admin/imports/{Id}", run.Headers.Location?.OriginalString);

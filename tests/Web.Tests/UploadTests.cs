@@ -48,6 +48,19 @@ public sealed class UploadTests(WebFixture web) : IClassFixture<WebFixture>
                     after = "",
                     near = (string?)"Pilot",
                 },
+                new
+                {
+                    taxonomy = new
+                    {
+                        kind = "group",
+                        slug = "hold",
+                        name = "Hold",
+                    },
+                    kind = "groupKept",
+                    before = "",
+                    after = "",
+                    near = (string?)null,
+                },
             },
             skills = new[]
             {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Marten;
 using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
@@ -49,6 +50,9 @@ public sealed class ChangeSet
     public List<PartDiffers> Parts { get; set; } = [];
 
     public int MoreParts { get; set; }
+
+    /// <summary>What leads back from what an import made of the taxonomy, for each role and domain.</summary>
+    public List<Change[]> Back { get; set; } = [];
 
     public static void Configure(StoreOptions options) =>
         options.Schema.For<ChangeSet>().DocumentAlias("change_set").Index(s => s.At);
@@ -126,28 +130,87 @@ public sealed class ChangeSet
             .Select(s => Now(s, s.Id is { } known ? now.GetValueOrDefault(known) : null, taxonomy.Places))
             .OfType<SkillChanges>()
             .ToArray();
+        if (set is { Back.Count: > 0 })
+            skills = [.. skills, .. await WhatTheyStandIn(set, now, taxonomy.Places, session, ct)];
         var people = await People.Load(session, [set?.By ?? import?.By], ct);
         return TypedResults.Ok(ChangeSetPage.Of(id, import, set, skills, people));
     }
+
+    // Each as those before it leave it, and after the skills. What stays is told.
+    private static async Task<List<SkillChanges>> WhatTheyStandIn(
+        ChangeSet set,
+        Dictionary<Guid, Skill> skills,
+        Places places,
+        IQuerySession session,
+        CancellationToken ct
+    )
+    {
+        var standing = Vacated.By(
+            from differs in set.Skills
+            let skill = differs.Id is { } id ? skills.GetValueOrDefault(id) : null
+            where skill is { Retired: false }
+            select Of(differs, skill, places),
+            await ChangeTaxonomy.Standing(session, set.Back.SelectMany(changes => changes), ct)
+        );
+        var back = new List<SkillChanges>();
+        foreach (var all in set.Back)
+        {
+            var (changes, kept) = UndoTaxonomy.ToDo(all, places, standing);
+            foreach (var part in kept)
+                set.Parts.Add(new(part.Called(places.At(part)!.Name), $"{part.Kind}Kept", null, null));
+            if (changes.Length == 0)
+                continue;
+            var course = TaxonomyCourse.Of(places, changes, standing);
+            places = course.After;
+            if (course.Conflicts.Count > 0 || course.Steps.Any(step => step.HasEffect))
+                back.Add(Told(course));
+        }
+        return back;
+    }
+
+    // Of several parts of a domain, it is about the domain.
+    private static SkillChanges Told(TaxonomyCourse course)
+    {
+        var first = course.Steps[0].Part;
+        var part = course.Steps.All(s => s.Part == first) ? first : new Part(Part.OfDomains, null, first.Within!);
+        var name = course.Steps[0].Before.At(part)!.Name;
+        return new SkillChanges(
+            null,
+            name,
+            [.. course.Steps.Select(step => step.Change)],
+            [.. course.Conflicts],
+            part.Called(name)
+        );
+    }
+
+    // Whether a name is taken is told where it is proposed.
+    private static Course Of(SkillDiffers differs, Skill? skill, Places places) =>
+        Course.Of(skill?.Says, differs.Changes, new Surroundings(places, (_, _) => false));
 
     /// <summary>What is left to do of it, and what stands in the way by now; null where it is done. Pure.</summary>
     public static SkillChanges? Now(SkillDiffers differs, Skill? skill, Places places)
     {
         if (differs.Id is not null && skill is null or { Retired: true })
             return null;
-        // Whether a name is taken is told where it is proposed.
-        var course = Course.Of(skill?.Says, differs.Changes, new Surroundings(places, (_, _) => false));
+        var course = Of(differs, skill, places);
         return course.Conflicts.Count == 0 && !course.Steps.Any(step => step.HasEffect)
             ? null
             : new SkillChanges(skill?.Slug, skill?.Name ?? differs.Name, differs.Changes, [.. course.Conflicts]);
     }
 }
 
-/// <param name="Skill">Slug; null for one that would be added.</param>
+/// <param name="Skill">Slug; null for one that would be added, and for what skills stand in.</param>
 /// <param name="Name">What it is called now.</param>
 /// <param name="Changes">As a proposal takes them.</param>
 /// <param name="Conflicts">Where somebody was faster.</param>
-public sealed record SkillChanges(string? Skill, string Name, Change[] Changes, Conflict[] Conflicts);
+/// <param name="Taxonomy">The role, domain, group or level that changes; absent for a skill.</param>
+public sealed record SkillChanges(
+    string? Skill,
+    string Name,
+    Change[] Changes,
+    Conflict[] Conflicts,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TaxonomyPart? Taxonomy = null
+);
 
 public sealed record ChangeSetPage(
     Guid Id,
@@ -178,7 +241,7 @@ public sealed record ChangeSetPage(
             people.Of(set?.By ?? import?.By),
             import?.Done ?? skills.Length,
             import?.Total ?? skills.Length,
-            (import?.Unchanged ?? 0) + (set?.Skills.Count ?? 0) - skills.Length,
+            (import?.Unchanged ?? 0) + (set?.Skills.Count ?? 0) - skills.Count(s => s.Taxonomy is null),
             set?.More ?? 0,
             import?.Errors ?? [],
             import?.Recognised ?? [],

@@ -137,7 +137,11 @@ public static class FormerNames
         var live = taxonomy.Places.Beside(kind).ToArray();
         var names = live.Select(n => n.Name).Concat(used.Select(term => term.Name)).ToHashSet(TextForm.Looks);
         var taken = Keys(live).Select(held => held.Key).ToHashSet(StringComparer.Ordinal);
-        var gone = Keys(taxonomy.RetiredPlaces.Beside(kind))
+        var gone = Keys(
+                taxonomy
+                    .RetiredPlaces.Beside(kind)
+                    .Where(was => !taxonomy.Undone.Contains(kind with { Slug = was.Slug }))
+            )
             .ToLookup(held => held.Key, held => held.Named, StringComparer.Ordinal);
         foreach (var term in used)
         {

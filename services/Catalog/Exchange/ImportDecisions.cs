@@ -15,21 +15,18 @@ public static class ImportDecisions
         var events = new List<object>();
         var roles = document.Roles.Select(role => role.Name);
         foreach (var name in roles.Except(now.Roles.Select(role => role.Name), TextForm.Looks).ToArray())
-            Add(new RoleAdded(Slugs.Unique(Slugs.Of(name), s => now.IsTaken(new(Part.OfRoles, null, s))), name));
+            Add(new RoleAdded(now.NewSlug(new(Part.OfRoles, null, ""), name), name));
         Say(new Part(Part.OfRoles, null, ""), document.Roles);
         foreach (var wanted in document.Domains)
         {
             if (now.DomainNamed(wanted.Name) is not { } domain)
             {
-                var slug = Slugs.Unique(Slugs.Of(wanted.Name), s => now.IsTaken(new(Part.OfDomains, null, s)));
+                var slug = now.NewSlug(new(Part.OfDomains, null, ""), wanted.Name);
                 var levels = document.StatedLevels(wanted) ?? CatalogDocument.UsualLevels.Select(Term);
-                Add(new DomainAdded(slug, wanted.Name, Levels([], levels, [])));
+                Add(new DomainAdded(slug, wanted.Name, Levels(slug, [], levels, now)));
                 domain = now.Domain(slug)!;
             }
-            else if (
-                Levels(domain, now.RetiredPlaces.Domain(domain.Slug)?.Levels ?? [], document, wanted) is { } levels
-                && !levels.SequenceEqual(domain.Levels)
-            )
+            else if (Levels(domain, now, document, wanted) is { } levels && !levels.SequenceEqual(domain.Levels))
                 Add(new LevelsReplaced(domain.Slug, levels));
             var from = domain.Origin ?? new Origin();
             if (Over(from, wanted) is var origin && origin != from)
@@ -50,7 +47,7 @@ public static class ImportDecisions
                 )
             )
             {
-                var slug = Slugs.Unique(Slugs.Of(group.Name), s => now.IsTaken(new(Part.OfGroups, domain.Slug, s)));
+                var slug = now.NewSlug(new(Part.OfGroups, domain.Slug, ""), group.Name);
                 Add(new GroupAdded(domain.Slug, slug, group.Name));
             }
             Say(new Part(Part.OfDomains, null, ""), [PartsByExternalId.Term(wanted)]);
@@ -150,7 +147,7 @@ public static class ImportDecisions
 
     private static Named[]? Levels(
         DomainTaxonomy domain,
-        Named[] gone,
+        Taxonomy now,
         CatalogDocument document,
         CatalogDocument.Domain wanted
     )
@@ -158,7 +155,7 @@ public static class ImportDecisions
         if (document.StatedLevels(wanted) is { } stated)
             return
             [
-                .. Levels(domain.Levels, stated, gone),
+                .. Levels(domain.Slug, domain.Levels, stated, now),
                 .. domain.Levels.Where(l => !stated.Any(s => TextForm.Looks.Equals(s.Name, l.Name))),
             ];
         // Nothing is said of levels: one of the usual ones joins where a requirement needs it.
@@ -170,22 +167,22 @@ public static class ImportDecisions
         var missing = CatalogDocument.UsualLevels.Where(name =>
             used.Contains(name) && !Array.Exists(domain.Levels, l => TextForm.Looks.Equals(l.Name, name))
         );
-        return Levels(domain.Levels, domain.Levels.Select(l => l.Name).Concat(missing).Select(Term), gone);
+        return Levels(domain.Slug, domain.Levels, domain.Levels.Select(l => l.Name).Concat(missing).Select(Term), now);
     }
 
     private static CatalogDocument.Term Term(string name) => name;
 
     // A level that is there keeps its slug, and one that is gone, too.
-    private static Named[] Levels(Named[] known, IEnumerable<CatalogDocument.Term> wanted, Named[] gone)
+    private static Named[] Levels(string domain, Named[] known, IEnumerable<CatalogDocument.Term> wanted, Taxonomy now)
     {
-        var taken = known.Concat(gone).Select(l => l.Slug).ToHashSet(StringComparer.Ordinal);
+        var taken = known.Select(l => l.Slug).ToHashSet(StringComparer.Ordinal);
         return
         [
             .. wanted.Select(term =>
             {
                 if (Array.Find(known, l => TextForm.Looks.Equals(l.Name, term.Name)) is { } level)
                     return level;
-                var slug = Slugs.Unique(Slugs.Of(term.Name), taken.Contains);
+                var slug = now.NewSlug(new(Part.OfLevels, domain, ""), term.Name, taken.Contains);
                 taken.Add(slug);
                 return new Named(slug, term.Name)
                 {

@@ -87,7 +87,7 @@ public static class RetiredNames
             ];
     }
 
-    /// <summary>What was retired under a name, or was called so before; null where something else has the name now.</summary>
+    /// <summary>What was retired under a name, or was called so before; null where something else has the name now, or it comes back.</summary>
     public static Named? Retired(this Taxonomy taxonomy, string kind, string? domain, string name)
     {
         var any = new Part(kind, domain, "");
@@ -96,9 +96,12 @@ public static class RetiredNames
             : taxonomy
                 .RetiredPlaces.Beside(any)
                 .LastOrDefault(gone =>
-                    TextForm.Looks.Equals(gone.Name, name)
-                    || taxonomy.Former.Any(f =>
-                        f.Part == any with { Slug = gone.Slug } && TextForm.Looks.Equals(f.Name, name)
+                    !taxonomy.Undone.Contains(any with { Slug = gone.Slug })
+                    && (
+                        TextForm.Looks.Equals(gone.Name, name)
+                        || taxonomy.Former.Any(f =>
+                            f.Part == any with { Slug = gone.Slug } && TextForm.Looks.Equals(f.Name, name)
+                        )
                     )
                 );
     }

@@ -9,7 +9,10 @@ namespace SkillPlatform.Catalog;
 
 public sealed record ChangeSetMade(Guid Id);
 
-/// <summary>What would lead back from an import, for an administrator to propose. What others changed since stays theirs.</summary>
+/// <summary>
+/// What would lead back from an import, for an administrator to propose: its skills, and what they stand in. What others
+/// changed since stays theirs, and what others use since stays.
+/// </summary>
 public static class UndoImport
 {
     private const string Made = """
@@ -42,12 +45,7 @@ public static class UndoImport
             return Refusal.Conflicting("not-done", "The import is not over yet.").AsProblem();
         var made = await Read(source, id, ct);
         if (made.Count > ChangeSet.Most)
-            return Refusal
-                .Conflicting(
-                    "too-many-skills",
-                    $"The import changed more than {ChangeSet.Most} skills, more than can be proposed together. Import what was exported before it instead."
-                )
-                .AsProblem();
+            return TooMany.AsProblem();
         var set = new ChangeSet
         {
             Id = Guid.CreateVersion7(),
@@ -65,11 +63,37 @@ public static class UndoImport
             if (changes.Length > 0)
                 set.Add(new SkillDiffers(skill, after.Name, changes));
         }
-        if (set.Skills.Count == 0)
+        set.Back = [.. await Taxonomy(session, id, ct)];
+        if (set.Skills.Count + set.Back.Count == 0)
             return Refusal.Conflicting("nothing-to-undo", "The import changed nothing.").AsProblem();
+        if (set.Skills.Count + set.Back.Count > ChangeSet.Most)
+            return TooMany.AsProblem();
         session.Insert(set);
         await session.SaveChangesAsync(ct);
         return TypedResults.Created($"/api/catalog/changesets/{set.Id}", new ChangeSetMade(set.Id));
+    }
+
+    private static Refusal TooMany { get; } =
+        Refusal.Conflicting(
+            "too-many-skills",
+            $"The import changed more than {ChangeSet.Most} skills, domains and roles, more than can be proposed together. Import what was exported before it instead."
+        );
+
+    private static async Task<IReadOnlyList<Change[]>> Taxonomy(
+        IQuerySession session,
+        Guid import,
+        CancellationToken ct
+    )
+    {
+        var events = await session.Events.FetchStreamAsync(Part.Taxonomy, token: ct);
+        var made = events.Where(e => Provenance.Of(e).Import == import).ToArray();
+        if (made.Length == 0)
+            return [];
+        var before = events.TakeWhile(e => e.Version < made[0].Version).Select(e => e.Data);
+        return UndoTaxonomy.Back(
+            before.Aggregate(Catalog.Taxonomy.Empty, Catalog.Taxonomy.Fold),
+            made.Select(e => e.Data)
+        );
     }
 
     /// <summary>What leads back. A skill that was added is retired, unless somebody changed it since.</summary>

@@ -15,6 +15,13 @@ public static class ChangeTaxonomy
         CancellationToken ct
     )
     {
+        // An import that puts skills there now is waited for; a later batch looks again.
+        if (accepted.Changes.Any(change => change is Retiring))
+            await session.QueryAsync<int>(
+                "select 1 from mt_doc_taxonomy where id = ? for update",
+                ct,
+                Taxonomy.StreamId
+            );
         var standing = await Standing(session, accepted.Changes, ct);
         var (course, done) = await session.Decide<Taxonomy, TaxonomyCourse>(
             Taxonomy.StreamId,
@@ -30,22 +37,15 @@ public static class ChangeTaxonomy
         );
     }
 
-    private static async Task<Dictionary<Part, long>> Standing(
-        IDocumentSession session,
+    /// <summary>What stands where something is to be retired.</summary>
+    public static async Task<Dictionary<Part, long>> Standing(
+        IQuerySession session,
         IEnumerable<Change> changes,
         CancellationToken ct
     )
     {
         var standing = new Dictionary<Part, long>();
-        Part[] retired = [.. changes.OfType<Retiring>().Select(Part.Of).OfType<Part>().Distinct()];
-        if (retired.Length > 0)
-            // An import that puts skills there now is waited for; a later batch looks again.
-            await session.QueryAsync<int>(
-                "select 1 from mt_doc_taxonomy where id = ? for update",
-                ct,
-                Taxonomy.StreamId
-            );
-        foreach (var part in retired)
+        foreach (var part in changes.OfType<Retiring>().Select(Part.Of).OfType<Part>().Distinct())
             standing[part] = part.Kind switch
             {
                 Part.OfGroups => await Count(
@@ -95,10 +95,10 @@ public static class ChangeTaxonomy
             DescribeRole c => new RoleDescribed(c.Role, now.Description ?? "", c.Description),
             ReorderLevels c => new LevelsReordered(c.Domain, Bare(step.Before.In(c)), Bare(step.After.In(c))),
             ReorderGroups c => new GroupsReordered(c.Domain, Bare(step.Before.In(c)), Bare(step.After.In(c))),
-            RetireDomain c => new DomainRetired(c.Domain, now.Name),
-            RetireGroup c => new GroupRetired(c.Domain, c.Group, now.Name, Into(step)),
-            RetireLevel c => new LevelRetired(c.Domain, c.Level, now.Name, Into(step)),
-            RetireRole c => new RoleRetired(c.Role, now.Name, Into(step)),
+            RetireDomain c => new DomainRetired(c.Domain, now.Name, c.Undone),
+            RetireGroup c => new GroupRetired(c.Domain, c.Group, now.Name, Into(step), c.Undone),
+            RetireLevel c => new LevelRetired(c.Domain, c.Level, now.Name, Into(step), c.Undone),
+            RetireRole c => new RoleRetired(c.Role, now.Name, Into(step), c.Undone),
             var other => throw new ArgumentOutOfRangeException(
                 nameof(step),
                 other.GetType().Name,

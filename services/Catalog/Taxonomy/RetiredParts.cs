@@ -63,7 +63,14 @@ public static class RetiredParts
         var some = await Read(connection, part, domain, null, before, paging.Limit + 1, http.RequestAborted);
         var taxonomy = (await taxonomies.Read(http.RequestAborted)).Whole;
         some = [.. some.Select(gone => gone with { Into = taxonomy.InPlaceOf(gone.Part) })];
-        return TypedResults.Ok(paging.Of(some, gone => [gone.Version.ToString(CultureInfo.InvariantCulture)]));
+        var page = paging.Of(some, gone => [gone.Version.ToString(CultureInfo.InvariantCulture)]);
+        // What an import has brought back is there.
+        return TypedResults.Ok(
+            page with
+            {
+                Items = [.. page.Items.Where(gone => taxonomy.Places.At(gone.Part) is null)],
+            }
+        );
     }
 
     /// <summary>When and by what a role was retired; null where it was not.</summary>

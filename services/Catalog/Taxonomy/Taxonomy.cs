@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using JasperFx.Events;
 using Marten.Events.Aggregation;
 using SkillPlatform.Changes;
@@ -54,14 +55,36 @@ public sealed record LevelsReordered(string Domain, Named[] Was, Named[] Levels)
 public sealed record GroupsReordered(string Domain, Named[] Was, Named[] Groups);
 
 /// <summary>It is no more, and nothing stood in it; its slug stays its own.</summary>
-public sealed record DomainRetired(string Domain, string Name);
+/// <param name="Undone">True where that undoes an import: a later one may bring it back.</param>
+public sealed record DomainRetired(
+    string Domain,
+    string Name,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Undone = false
+);
 
 /// <param name="Into">What takes its place, as it is called then; null for nothing.</param>
-public sealed record GroupRetired(string Domain, string Group, string Name, Named? Into = null);
+public sealed record GroupRetired(
+    string Domain,
+    string Group,
+    string Name,
+    Named? Into = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Undone = false
+);
 
-public sealed record LevelRetired(string Domain, string Level, string Name, Named? Into = null);
+public sealed record LevelRetired(
+    string Domain,
+    string Level,
+    string Name,
+    Named? Into = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Undone = false
+);
 
-public sealed record RoleRetired(string Role, string Name, Named? Into = null);
+public sealed record RoleRetired(
+    string Role,
+    string Name,
+    Named? Into = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Undone = false
+);
 
 /// <summary>What takes the place of a part of the taxonomy that was retired, by slug.</summary>
 public sealed record Successor(Part Part, string Into);
@@ -88,6 +111,9 @@ public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableA
 
     public ImmutableArray<Successor> Successors { get; init; } = [];
 
+    /// <summary>What of it only undid an import, and comes back with the next that names it.</summary>
+    public ImmutableArray<Part> Undone { get; init; } = [];
+
     /// <summary>How often something was.</summary>
     public int Retirements { get; init; }
 
@@ -104,6 +130,22 @@ public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableA
 
     /// <summary>True for a slug that something of its kind has or had.</summary>
     public bool IsTaken(Part part) => (Places.At(part) ?? RetiredPlaces.At(part)) is not null;
+
+    /// <summary>A slug for what is new; what comes back keeps its own.</summary>
+    /// <param name="kind">What it is, and in which domain.</param>
+    /// <param name="name">What it is called.</param>
+    /// <param name="isTaken">What else has slugs.</param>
+    public string NewSlug(Part kind, string name, Func<string, bool>? isTaken = null) =>
+        RetiredPlaces
+            .Beside(kind)
+            .FirstOrDefault(gone =>
+                TextForm.Looks.Equals(gone.Name, name) && Undone.Contains(kind with { Slug = gone.Slug })
+            )
+            ?.Slug
+        ?? Slugs.Unique(
+            Slugs.Of(name),
+            slug => IsTaken(kind with { Slug = slug }) || isTaken is not null && isTaken(slug)
+        );
 
     /// <summary>What takes the place of a part, and is there; null where nothing does.</summary>
     public string? InPlaceOf(Part part)
@@ -156,14 +198,21 @@ public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableA
         var taxonomy = state ?? Empty;
         return @event switch
         {
-            DomainAdded e => taxonomy with { Domains = taxonomy.Domains.Add(new(e.Slug, e.Name, e.Levels, [])) },
-            GroupAdded e => taxonomy.With(e.Domain, d => d with { Groups = [.. d.Groups, new Named(e.Slug, e.Name)] }),
-            LevelsReplaced e => taxonomy.With(e.Domain, d => d with { Levels = e.Levels }),
+            DomainAdded e => (
+                taxonomy with
+                {
+                    Domains = taxonomy.Domains.Add(new(e.Slug, e.Name, e.Levels, [])),
+                }
+            ).Back(),
+            GroupAdded e => taxonomy
+                .With(e.Domain, d => d with { Groups = [.. d.Groups, new Named(e.Slug, e.Name)] })
+                .Back(),
+            LevelsReplaced e => taxonomy.With(e.Domain, d => d with { Levels = e.Levels }).Back(),
             DomainOriginStated e => taxonomy.With(
                 e.Domain,
                 d => d with { Origin = new Origin(e.Language, e.Source, e.Licence, e.Attribution) }
             ),
-            RoleAdded e => taxonomy with { Roles = taxonomy.Roles.Add(new Named(e.Slug, e.Name)) },
+            RoleAdded e => (taxonomy with { Roles = taxonomy.Roles.Add(new Named(e.Slug, e.Name)) }).Back(),
             DomainRenamed e => taxonomy.Renamed(new Part(Part.OfDomains, null, e.Domain), e.Was, e.Name),
             GroupRenamed e => taxonomy.Renamed(new Part(Part.OfGroups, e.Domain, e.Group), e.Was, e.Name),
             LevelRenamed e => taxonomy.Renamed(new Part(Part.OfLevels, e.Domain, e.Level), e.Was, e.Name),
@@ -174,12 +223,12 @@ public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableA
                 new Part(e.Kind, e.Domain, e.Slug),
                 now => now with { ExternalIds = e.ExternalIds.Length > 0 ? e.ExternalIds : null }
             ),
-            LevelsReordered e => taxonomy.Reordered(new ReorderLevels(e.Domain, [], Slugs(e.Levels))),
-            GroupsReordered e => taxonomy.Reordered(new ReorderGroups(e.Domain, [], Slugs(e.Groups))),
-            DomainRetired e => taxonomy.Retired(new Part(Part.OfDomains, null, e.Domain)),
-            GroupRetired e => taxonomy.Retired(new Part(Part.OfGroups, e.Domain, e.Group), e.Into),
-            LevelRetired e => taxonomy.Retired(new Part(Part.OfLevels, e.Domain, e.Level), e.Into),
-            RoleRetired e => taxonomy.Retired(new Part(Part.OfRoles, null, e.Role), e.Into),
+            LevelsReordered e => taxonomy.Reordered(new ReorderLevels(e.Domain, [], SlugsOf(e.Levels))),
+            GroupsReordered e => taxonomy.Reordered(new ReorderGroups(e.Domain, [], SlugsOf(e.Groups))),
+            DomainRetired e => taxonomy.Retired(new Part(Part.OfDomains, null, e.Domain), null, e.Undone),
+            GroupRetired e => taxonomy.Retired(new Part(Part.OfGroups, e.Domain, e.Group), e.Into, e.Undone),
+            LevelRetired e => taxonomy.Retired(new Part(Part.OfLevels, e.Domain, e.Level), e.Into, e.Undone),
+            RoleRetired e => taxonomy.Retired(new Part(Part.OfRoles, null, e.Role), e.Into, e.Undone),
             _ => taxonomy,
         };
     }
@@ -217,11 +266,13 @@ public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableA
 
     private Taxonomy Reordered(Reordering change) => With(Places.With(change));
 
-    private Taxonomy Retired(Part part, Named? into = null)
+    private Taxonomy Retired(Part part, Named? into, bool undone)
     {
         if (Places.At(part) is not { } gone)
             return this;
         var then = With(Places.Without(part)) with { Retirements = Retirements + 1 };
+        if (undone)
+            then = then with { Undone = [.. Undone, part, .. LevelsOf(part)] };
         // A document that calls it by any of its names means what takes its place.
         if (into is not null)
             then = then with
@@ -249,7 +300,34 @@ public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableA
         return then with { RetiredDomains = [.. RetiredDomains.Where(d => d.Slug != live.Slug), after] };
     }
 
-    private static string[] Slugs(Named[] all) => [.. all.Select(named => named.Slug)];
+    // They go and come with their domain.
+    private IEnumerable<Part> LevelsOf(Part part) =>
+        part.Kind == Part.OfDomains
+            ? Domain(part.Slug)!.Levels.Select(level => new Part(Part.OfLevels, part.Slug, level.Slug))
+            : [];
+
+    // What is there again is not gone. Of a domain that is, what else was retired in it stays so.
+    private Taxonomy Back()
+    {
+        var back = Undone.Where(part => Places.At(part) is not null).ToArray();
+        return back.Aggregate(
+            this,
+            (then, part) =>
+                part.Kind == Part.OfDomains
+                    ? then with
+                    {
+                        Undone = then.Undone.Remove(part),
+                    }
+                    : then with
+                    {
+                        Undone = then.Undone.Remove(part),
+                        RetiredRoles = [.. then.RetiredPlaces.Without(part).Roles],
+                        RetiredDomains = [.. then.RetiredPlaces.Without(part).Domains],
+                    }
+        );
+    }
+
+    private static string[] SlugsOf(Named[] all) => [.. all.Select(named => named.Slug)];
 
     private Taxonomy With(Part part, Func<Named, Named> change)
     {

@@ -13,7 +13,7 @@ namespace SkillPlatform.Proposals;
 /// <param name="Proposals">1 to 300, a skill once.</param>
 public sealed record BatchWanted(string? Rationale = null, BatchedProposal?[]? Proposals = null);
 
-/// <param name="Skill">Slug, current or former, or id; absent where the change is <c>addSkill</c>.</param>
+/// <param name="Skill">Slug, current or former, or id; absent where the change is <c>addSkill</c>, or one of the taxonomy.</param>
 /// <param name="Changes">1 to 100 operations.</param>
 public sealed record BatchedProposal(string? Skill = null, Change[]? Changes = null);
 
@@ -36,7 +36,8 @@ public sealed class BatchFold : SingleStreamProjection<Batch, Guid>
 
 /// <summary>
 /// Proposes changes to several skills at once: a proposal for each, that reviewers take or leave. Where somebody was faster,
-/// the proposal begins in conflict, and its author revises it.
+/// the proposal begins in conflict, and its author revises it. What skills stand in may follow them: it is looked at as they
+/// will leave it.
 /// </summary>
 public static class ProposeBatch
 {
@@ -120,27 +121,37 @@ public static class ProposeBatch
             return ([], Refusal.Fields(errors));
         var proposals = new List<(Guid, object[])>();
         var (named, asked) = (new HashSet<object>(), new HashSet<string>(StringComparer.Ordinal));
-        foreach (var (i, item) in items.Index())
+        var (skills, places) = (new List<Course>(), (Places?)null);
+        foreach (var (i, given) in items.Index())
         {
+            var item = IsOfTaxonomy(given)
+                ? given with
+                {
+                    Around = given.Around with
+                    {
+                        Places = places ?? given.Around.Places,
+                        Standing = Vacated.By(skills, given.Around.Standing),
+                    },
+                }
+                : given;
             var at = $"/proposals/{i}";
             if (!named.Add(NameOf(item)))
             {
                 errors.Add(($"{at}/skill", "This skill stands here twice."));
                 continue;
             }
-            if (item.Wanted.Changes?.Any(change => Part.Of(change) is not null) == true)
-            {
-                errors.Add(($"{at}/changes", "What skills stand in is changed by a proposal of its own."));
-                continue;
-            }
             var proposed = new Proposed(item.Wanted.Skill, rationale, item.Wanted.Changes);
             var (sound, refusal) = SubmitProposal.Check(proposed, item.Skill, item.Around, item.NewSkill);
             if (ReferenceEquals(refusal, SubmitProposal.AlreadySo))
                 continue;
+            if (sound is { Subject.Part: not null })
+                places = TaxonomyCourse.Of(item.Around.Places, sound.Changes, item.Around.Standing).After;
+            else if (sound is not null)
+                skills.Add(Course.Of(item.Skill?.Says, sound.Changes, item.Around));
             if (sound is not null)
                 proposals.Add((item.Id, [Submitted(sound)]));
             else if (refusal!.Code == SubmitProposal.ChangedCode)
-                proposals.Add((item.Id, Conflicting(item)));
+                proposals.Add((item.Id, IsOfTaxonomy(item) ? OfTaxonomy(item) : Conflicting(item)));
             else
                 errors.AddRange(At(at, refusal));
         }
@@ -162,19 +173,41 @@ public static class ProposeBatch
         {
             var course = Course.Of(item.Skill?.Says, item.Wanted.Changes!, item.Around);
             var add = item.Wanted.Changes!.OfType<AddSkill>().FirstOrDefault();
-            var submitted = new ProposalSubmitted(
+            return InConflict(
                 item.Skill?.Subject ?? new Subject(item.NewSkill, null, add!.Name, add.Domain, add.Group),
-                author,
-                1,
-                TextForm.Text(rationale!),
-                [.. course.Steps.Select(step => step.Change)],
-                now,
-                Batch: batch,
-                IsQuiet: true
+                course.Steps.Select(step => step.Change),
+                course.Conflicts
             );
-            return [submitted, new ProposalConflicted(1, [.. course.Conflicts], now)];
         }
+
+        object[] OfTaxonomy(Item item)
+        {
+            var course = TaxonomyCourse.Of(item.Around.Places, item.Wanted.Changes!, item.Around.Standing);
+            return InConflict(
+                ChangeTaxonomy.About(course.Steps, item.Around),
+                course.Steps.Select(step => step.Change),
+                course.Conflicts
+            );
+        }
+
+        object[] InConflict(Subject subject, IEnumerable<Change> changes, IEnumerable<Conflict> conflicts) =>
+            [
+                new ProposalSubmitted(
+                    subject,
+                    author,
+                    1,
+                    TextForm.Text(rationale!),
+                    [.. changes],
+                    now,
+                    Batch: batch,
+                    IsQuiet: true
+                ),
+                new ProposalConflicted(1, [.. conflicts], now),
+            ];
     }
+
+    private static bool IsOfTaxonomy(Item item) =>
+        item.Wanted.Changes?.Any(change => Part.Of(change) is not null) == true;
 
     private static object NameOf(Item item) =>
         item.Skill is { } skill ? skill.Id

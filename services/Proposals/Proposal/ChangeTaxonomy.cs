@@ -75,8 +75,8 @@ public static class ChangeTaxonomy
     private static bool IsWith(Part? first, Part other) =>
         first == other || first?.Within is { } domain && other.Within == domain;
 
-    // Of several parts of a domain, it is about the domain.
-    private static Subject About(IReadOnlyList<TaxonomyStep> steps, Surroundings around)
+    /// <summary>What a proposal is about; of several parts of a domain, the domain.</summary>
+    public static Subject About(IReadOnlyList<TaxonomyStep> steps, Surroundings around)
     {
         var first = steps[0].Part;
         var about = steps.All(step => step.Part == first) ? first : new Part(Part.OfDomains, null, first.Within!);

@@ -34,5 +34,11 @@ public sealed record PartDiffers(
     string? Near = null
 );
 
-/// <summary>What would change of one skill. <c>Skill</c> is null for one that would be added.</summary>
-public sealed record SkillChanges(string? Skill, string Name, Change[] Changes, Conflict[] Conflicts);
+/// <summary>What would change of one skill. <c>Skill</c> is null for one that would be added, and where <c>Taxonomy</c> says what else changes.</summary>
+public sealed record SkillChanges(
+    string? Skill,
+    string Name,
+    Change[] Changes,
+    Conflict[] Conflicts,
+    TaxonomyPart? Taxonomy = null
+);
