@@ -48,6 +48,10 @@ public sealed class SecurityLogTests(Running running)
         using var wrong = await browser.SignIn(address, "a wrong secret of theirs");
         Assert.Equal(HttpStatusCode.OK, wrong.StatusCode);
         using var unasked = await browser.Fill("/sign-in/passkey", ("credential", "{}"));
+        using var link = await browser.Http.GetAsync(
+            "/reset?user=x&token=what-a-letter-holds",
+            TestContext.Current.CancellationToken
+        );
         var signed = await SignIn.As(host.Authority, address);
         var renewed = await SignIn.Refresh(host.Authority, signed.RefreshToken!);
         await ComesAgain(address);
@@ -108,6 +112,7 @@ public sealed class SecurityLogTests(Running running)
                 [
                     "code_verifier",
                     "a wrong secret of theirs",
+                    "what-a-letter-holds",
                     SignIn.Password,
                     signed.RefreshToken!,
                     signed.AccessToken,
