@@ -122,6 +122,14 @@ public sealed class SecurityLogTests(Running running)
         )
             Assert.DoesNotContain(secret, all, StringComparison.Ordinal);
         Assert.DoesNotContain(security, line => line.Contains(address, StringComparison.OrdinalIgnoreCase));
+        // Whatever was typed, what it is counted under is a hash: of one length, and nobody's address.
+        await using var connection = new NpgsqlConnection(running.Settings["ConnectionStrings:identity-db"]);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = new NpgsqlCommand(
+            "select count(*) > 0 and bool_and(key ~ '^[A-Za-z0-9+/]{43}=$') from identity.guesses",
+            connection
+        );
+        Assert.Equal(true, await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
     }
 
     // What was spent a moment ago may be one client twice at once; what was spent long ago was stolen.
