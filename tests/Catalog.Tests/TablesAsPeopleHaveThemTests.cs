@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
@@ -211,12 +212,7 @@ public sealed class TablesAsPeopleHaveThemTests
         }
         using (var zip = new ZipArchive(file, ZipArchiveMode.Update, leaveOpen: true))
             if (more == "large")
-            {
-                // Which takes up a quarter of a megabyte.
-                await using var part = zip.CreateEntry("xl/sharedStrings.xml", CompressionLevel.Fastest).Open();
-                for (var i = 0; i <= 256; i++)
-                    await part.WriteAsync(new byte[1 << 20], TestContext.Current.CancellationToken);
-            }
+                zip.CreateEntry("docProps/more.xml");
             else
             {
                 if (more == "merged")
@@ -233,7 +229,14 @@ public sealed class TablesAsPeopleHaveThemTests
                 await using var writer = new StreamWriter(zip.CreateEntry(name).Open());
                 await writer.WriteAsync(xml.Replace("</sheetData>", "</sheetData>" + more, StringComparison.Ordinal));
             }
-        Assert.Equal(isRead, Workbook.Read(file.ToArray()) is not null);
+        var bytes = file.ToArray();
+        // The list of parts says of the last one that it is half a gigabyte, unpacked.
+        if (more == "large")
+            BinaryPrimitives.WriteInt32LittleEndian(
+                bytes.AsSpan(bytes.AsSpan().LastIndexOf("PK\x01\x02"u8) + 24),
+                512 << 20
+            );
+        Assert.Equal(isRead, Workbook.Read(bytes) is not null);
     }
 
     [Fact]
