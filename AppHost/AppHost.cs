@@ -64,8 +64,8 @@ var proposals = Service<Projects.Proposals>("proposals")
     .WithReference(catalog.GetEndpoint("http"))
     .WithReference(notifications.GetEndpoint("http"));
 
-// What a comment says is asked for when it is shown or sent.
-notifications.WithReference(proposals.GetEndpoint("http"));
+// What a comment says is asked for when it is shown or sent, and a skill that is not heard of yet when it is to be watched.
+notifications.WithReference(proposals.GetEndpoint("http")).WithReference(catalog.GetEndpoint("http"));
 var identity = SendsMail(Service<Projects.Identity>("identity"));
 var web = Service<Projects.Web>("web")
     .WithReference(catalog.GetEndpoint("http"))

@@ -14,6 +14,7 @@ builder.AddEventStore("notifications-db", options => Store.Configure(options, si
 builder.AddSending(signal);
 builder.AddWebhooks();
 Comments.Add(builder);
+Unheard.Add(builder);
 builder.AddMessaging("notifications", Consumers.Add);
 
 var app = builder.Build();

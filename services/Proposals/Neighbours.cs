@@ -11,8 +11,9 @@ public static class Neighbours
     public static void AddNeighbours(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<Catalogue>();
+        builder.Services.AddSingleton<Profiles>();
         builder.Services.AddHttpClient<Watchers>(http => http.BaseAddress = new Uri("http://notifications"));
-        builder.Services.AddHttpClient<PastVersions>(http => http.BaseAddress = new Uri("http://catalog"));
+        builder.Services.AddHttpClient(nameof(Profiles), http => http.BaseAddress = new Uri("http://catalog"));
     }
 }
 
@@ -41,15 +42,19 @@ public sealed class Watchers(HttpClient notifications)
     }
 }
 
-/// <summary>A past version of a skill could not be asked for.</summary>
+/// <summary>A skill could not be asked for.</summary>
 public sealed class CatalogueSilentException(Exception inner) : Exception("Catalog does not answer.", inner);
 
-/// <summary>Past versions of a skill: Catalog keeps the history.</summary>
-public sealed class PastVersions(HttpClient catalog)
+/// <summary>Skills as Catalog has them: as they are, before news of it has come here, and as they were.</summary>
+public sealed class Profiles(IHttpClientFactory clients)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    // For what a copy is here already.
+    private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(1);
+
     private sealed record Profile(
+        Guid Id,
         string Slug,
         string Name,
         string[] Keywords,
@@ -64,32 +69,49 @@ public sealed class PastVersions(HttpClient catalog)
     );
 
     /// <summary>A skill as it was; null where it has no such version. Throws <see cref="CatalogueSilentException"/>.</summary>
-    public async Task<SkillState?> Of(string slug, long version, CancellationToken ct)
+    public async Task<SkillState?> Of(string slug, long version, CancellationToken ct) =>
+        (await Ask(string.Create(CultureInfo.InvariantCulture, $"{slug}?version={version}"), Patience, ct))?.State;
+
+    /// <summary>A skill as it is; null where there is none, and where Catalog does not say.</summary>
+    public async Task<KnownSkill?> Now(string slug, CancellationToken ct)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(Patience);
         try
         {
-            var path = string.Create(
-                CultureInfo.InvariantCulture,
-                $"/api/catalog/skills/{Uri.EscapeDataString(slug)}?version={version}"
-            );
-            using var answer = await catalog.GetAsync(path, limit.Token);
+            return await Ask(Uri.EscapeDataString(slug), ShortPatience, ct);
+        }
+        catch (CatalogueSilentException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<KnownSkill?> Ask(string skill, TimeSpan patience, CancellationToken ct)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(patience);
+        try
+        {
+            using var catalog = clients.CreateClient(nameof(Profiles));
+            using var answer = await catalog.GetAsync($"/api/catalog/skills/{skill}", limit.Token);
             if (answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.UnprocessableEntity)
                 return null;
             answer.EnsureSuccessStatusCode();
             return await answer.Content.ReadFromJsonAsync<Profile>(limit.Token) is { } p
-                ? new SkillState(
-                    p.Slug,
-                    p.Name,
-                    p.Keywords,
-                    p.Domain,
-                    p.Group,
-                    p.Levels,
-                    p.Roles,
-                    p.Requirements,
-                    p.Retired,
-                    p.Description
+                ? new KnownSkill(
+                    p.Id,
+                    p.Version,
+                    new SkillState(
+                        p.Slug,
+                        p.Name,
+                        p.Keywords,
+                        p.Domain,
+                        p.Group,
+                        p.Levels,
+                        p.Roles,
+                        p.Requirements,
+                        p.Retired,
+                        p.Description
+                    )
                 )
                 : null;
         }

@@ -44,7 +44,7 @@ public sealed class AwayTests(Running running) : IAsyncLifetime
 
     private (Process, Uri) Start()
     {
-        var at = $"http://localhost:{Running.FreePort().ToString(CultureInfo.InvariantCulture)}";
+        var at = $"http://localhost:{Local.FreePort().ToString(CultureInfo.InvariantCulture)}";
         var info = new ProcessStartInfo("dotnet", [Testing.Repository.Service("Identity")]) { UseShellExecute = false };
         foreach (var (name, value) in running.NewSettings("away"))
             info.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;

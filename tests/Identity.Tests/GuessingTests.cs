@@ -107,7 +107,7 @@ public sealed class GuessingTests(Running running)
         {
             ["Limits:ReadsPerMinute"] = "5",
         };
-        await using var host = new IdentityHost(Running.FreePort(), settings).Start();
+        await using var host = new IdentityHost(Local.FreePort(), settings).Start();
         using var http = new HttpClient { BaseAddress = new Uri(host.Authority) };
         var statuses = new List<HttpStatusCode>();
         for (var i = 0; i < 7; i++)
@@ -126,7 +126,7 @@ public sealed class GuessingTests(Running running)
         {
             ["Identity:LettersPerDay"] = "3",
         };
-        await using var host = new IdentityHost(Running.FreePort(), settings).Start();
+        await using var host = new IdentityHost(Local.FreePort(), settings).Start();
         using var browser = new Browser(host.Authority);
         var person = Guid.CreateVersion7().ToString("N");
         // Many hosts take no notice of dots, and none of what stands after a plus.

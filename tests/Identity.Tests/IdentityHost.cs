@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -69,7 +67,7 @@ public sealed class Running : IAsyncLifetime
         await Mail.Start();
         Broker = await _servers.Rabbit.NewVirtualHost();
         Settings = NewSettings("identity");
-        _host = new IdentityHost(FreePort(), Settings).Start();
+        _host = new IdentityHost(Local.FreePort(), Settings).Start();
     }
 
     /// <summary>A database of its own, everything else shared.</summary>
@@ -97,13 +95,6 @@ public sealed class Running : IAsyncLifetime
             [Roles.Contributor],
             TestContext.Current.CancellationToken
         );
-    }
-
-    public static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     public async ValueTask DisposeAsync()

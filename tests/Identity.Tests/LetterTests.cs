@@ -29,7 +29,7 @@ public sealed class LetterTests : IDisposable
         settings["Smtp:Dkim:Domain"] = "example.org";
         settings["Smtp:Dkim:Selector"] = "s1";
         settings["Smtp:Dkim:KeyFile"] = _key;
-        await using var host = new IdentityHost(Running.FreePort(), settings).Start();
+        await using var host = new IdentityHost(Local.FreePort(), settings).Start();
         using var browser = new Browser(host.Authority);
 
         using var asked = await browser.Fill("/forgot", ("email", "reader@example.org"));

@@ -200,7 +200,7 @@ public sealed partial class SecondFactorTests(Running running)
         {
             ["Identity:SecondFactorFor"] = "administrator",
         };
-        await using var host = new IdentityHost(Running.FreePort(), settings).Start();
+        await using var host = new IdentityHost(Local.FreePort(), settings).Start();
         Assert.NotNull((await SignIn.As(host.Authority, "reader@example.org")).AccessToken);
         await Assert.ThrowsAsync<InvalidOperationException>(() => SignIn.As(host.Authority, "admin@example.org"));
         using var browser = new Browser(host.Authority);

@@ -41,7 +41,7 @@ public sealed class SecurityLogTests(Running running)
         {
             ["Logging:LogLevel:Default"] = "Debug",
         };
-        await using var host = new IdentityHost(Running.FreePort(), settings, log: log).Start();
+        await using var host = new IdentityHost(Local.FreePort(), settings, log: log).Start();
         var address = $"{Guid.CreateVersion7():N}@example.net";
         await running.Create(address);
         using var browser = new Browser(host.Authority);

@@ -15,7 +15,7 @@ public sealed class ServiceAccountTests(Running running) : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
-        _other = new IdentityHost(Running.FreePort(), running.Settings, authority: running.Authority).Start();
+        _other = new IdentityHost(Local.FreePort(), running.Settings, authority: running.Authority).Start();
         return default;
     }
 

@@ -10,7 +10,7 @@ public sealed class StandingTests(Running running) : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
-        _other = new IdentityHost(Running.FreePort(), running.Settings, authority: running.Authority).Start();
+        _other = new IdentityHost(Local.FreePort(), running.Settings, authority: running.Authority).Start();
         return default;
     }
 

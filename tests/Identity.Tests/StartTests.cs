@@ -15,9 +15,9 @@ public sealed class StartTests(Running running)
         var settings = running.NewSettings("replicas");
         settings["Identity:KeyCertificate"] = certificate.File;
         settings["Identity:KeyCertificatePassword"] = KeyCertificate.Password;
-        await using var one = new IdentityHost(Running.FreePort(), settings);
+        await using var one = new IdentityHost(Local.FreePort(), settings);
         // One issuer, two processes: the second listens elsewhere, as behind a balancer.
-        await using var two = new IdentityHost(Running.FreePort(), settings, authority: one.Authority);
+        await using var two = new IdentityHost(Local.FreePort(), settings, authority: one.Authority);
         await Task.WhenAll(Task.Run(one.Start), Task.Run(two.Start));
 
         var signed = await SignIn.As(one.Authority, "reader@example.org");
@@ -41,7 +41,7 @@ public sealed class StartTests(Running running)
     public async Task Production_refuses_to_start_with_development_accounts()
     {
         await using var host = new IdentityHost(
-            Running.FreePort(),
+            Local.FreePort(),
             new Dictionary<string, string>(running.Settings, StringComparer.Ordinal)
             {
                 ["Identity:WebClientSecret"] = "a secret of the operator",
@@ -145,7 +145,7 @@ public sealed class StartTests(Running running)
         string secret = "a secret of the operator"
     ) =>
         new(
-            Running.FreePort(),
+            Local.FreePort(),
             new Dictionary<string, string>(settings, StringComparer.Ordinal)
             {
                 ["Identity:WebClientSecret"] = secret,
@@ -230,7 +230,7 @@ public sealed class StartTests(Running running)
     [Fact]
     public async Task Production_refuses_plain_http()
     {
-        await using var host = new IdentityHost(Running.FreePort(), running.Settings, environment: "Production");
+        await using var host = new IdentityHost(Local.FreePort(), running.Settings, environment: "Production");
         var refusal = Assert.Throws<InvalidOperationException>(() => host.Start());
         Assert.Contains("https", refusal.Message, StringComparison.Ordinal);
     }

@@ -59,6 +59,20 @@ public sealed class ApiTests(Running running) : IClassFixture<Running>
     }
 
     [Fact]
+    public async Task A_skill_is_watched_before_its_news_has_come()
+    {
+        var id = Guid.CreateVersion7();
+        var slug = $"new-{id:N}";
+        var path = $"{Root}/watches/skill/{slug}";
+        using var reader = running.As($"early-{id:N}");
+        Assert.Equal(HttpStatusCode.NotFound, (await reader.PutAsync(path, null)).StatusCode);
+        running.Proposals.Skills[slug] = (id, "Something new");
+        using var answer = await reader.PutAsync(path, null);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Contains("Something new", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Watches_begin_and_end_any_number_of_times_and_are_counted()
     {
         await running.Publish(_story.Changed(proposal: false));

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace SkillPlatform.Notifications.Tests;
 
-/// <summary>Stands for Proposals, of which only comments are asked; silent while it has none.</summary>
+/// <summary>Stands for Proposals, of which only comments are asked, and for Catalog, of which only skills not heard of yet are.</summary>
 public sealed class ProposalsStub : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<Guid, (string? Text, string? RemovedBy)> _comments = new();
@@ -15,6 +15,9 @@ public sealed class ProposalsStub : IAsyncDisposable
     public string Address { get; private set; } = "";
 
     public bool IsSilent { get; set; }
+
+    /// <summary>Skills of Catalog by slug.</summary>
+    public ConcurrentDictionary<string, (Guid Id, string Name)> Skills { get; } = new(StringComparer.Ordinal);
 
     public Guid Says(string text)
     {
@@ -34,6 +37,20 @@ public sealed class ProposalsStub : IAsyncDisposable
         builder.Logging.ClearProviders();
         _app = builder.Build();
         _app.MapGet("/api/proposals/comments", (Guid[] id) => IsSilent ? Results.StatusCode(503) : Answer(id));
+        _app.MapGet(
+            "/api/catalog/skills/{slug}",
+            (string slug) =>
+                Skills.TryGetValue(slug, out var skill)
+                    ? Results.Json(
+                        new
+                        {
+                            skill.Id,
+                            slug,
+                            skill.Name,
+                        }
+                    )
+                    : Results.NotFound()
+        );
         await _app.StartAsync();
         Address = _app.Urls.First();
     }

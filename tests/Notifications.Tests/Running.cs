@@ -60,6 +60,7 @@ public sealed class Running(Servers servers) : IAsyncLifetime
                 ["ConnectionStrings:messaging"] = _broker.ToString(),
                 ["Web:PublicOrigin"] = "http://skills.example.org",
                 ["services:proposals:http:0"] = Proposals.Address,
+                ["services:catalog:http:0"] = Proposals.Address,
                 ["Smtp:Host"] = "127.0.0.1",
                 ["Smtp:Port"] = $"{Mail.Port}",
                 ["Smtp:TimeoutSeconds"] = "1",

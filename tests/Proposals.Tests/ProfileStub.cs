@@ -14,6 +14,8 @@ public sealed class ProfileStub : IAsyncDisposable
 
     public ConcurrentDictionary<(string Slug, long Version), SkillState> Profiles { get; } = new();
 
+    public ConcurrentDictionary<string, Guid> Ids { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Slugs for which the neighbours fail.</summary>
     public ConcurrentDictionary<string, bool> Silent { get; } = new(StringComparer.Ordinal);
 
@@ -27,13 +29,17 @@ public sealed class ProfileStub : IAsyncDisposable
         var app = builder.Build();
         app.MapGet(
             "/api/catalog/skills/{slug}",
-            (string slug, long version) =>
+            (string slug, long? version) =>
                 Silent.ContainsKey(slug) ? Results.StatusCode(503)
-                : Profiles.TryGetValue((slug, version), out var skill)
+                : Profiles
+                    .Where(p => p.Key.Slug == slug && (version is null || p.Key.Version == version))
+                    .OrderByDescending(p => p.Key.Version)
+                    .FirstOrDefault()
+                    is { Value: { } skill, Key.Version: var said }
                     ? Results.Json(
                         new
                         {
-                            id = Guid.Empty,
+                            id = Ids.GetValueOrDefault(slug),
                             skill.Slug,
                             skill.Name,
                             skill.Keywords,
@@ -42,7 +48,7 @@ public sealed class ProfileStub : IAsyncDisposable
                             skill.Levels,
                             skill.Roles,
                             counts = new { mandatory = 1 },
-                            version,
+                            version = said,
                             requirements = skill.Requirements.Select(r => new
                             {
                                 r.Role,

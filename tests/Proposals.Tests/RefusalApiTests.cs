@@ -47,6 +47,37 @@ public sealed class RefusalApiTests(ProposalsHost host)
     }
 
     [Fact]
+    public async Task Nobody_is_refused_for_what_has_not_been_heard_of_yet()
+    {
+        using var author = host.As("early");
+        var id = Guid.CreateVersion7();
+        var slug = $"new-{id:N}";
+        await (await author.PostAsJsonAsync(Root, Body(slug))).Is(HttpStatusCode.NotFound, "not-found");
+        host.Catalog.Ids[slug] = id;
+        host.Catalog.Profiles[(slug, 1)] = Given.Skill(slug);
+        var proposal = await Submit(author, slug);
+        var page = await (await author.GetAsync($"{Root}/{proposal}")).Json();
+        Assert.Equal(slug, page.GetProperty("skill").GetString());
+
+        var known = await host.Skill();
+        var reworded = Body(
+            known.Skill.Slug,
+            changes: new
+            {
+                op = "rewordRequirement",
+                role = "engineer",
+                level = "junior",
+                was = "Deploys and watches a function.",
+                description = "Deploys, watches and mends a function.",
+            }
+        );
+        await (await author.PostAsJsonAsync(Root, reworded)).Is(HttpStatusCode.Conflict, "changed");
+        host.Catalog.Ids[known.Skill.Slug] = known.SkillId;
+        host.Catalog.Profiles[(known.Skill.Slug, 4)] = Given.After(known.Skill, Given.Reword);
+        await (await author.PostAsJsonAsync(Root, reworded)).Is(HttpStatusCode.Created);
+    }
+
+    [Fact]
     public async Task Nobody_writes_without_a_token()
     {
         using var anyone = host.As(null);

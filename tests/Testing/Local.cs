@@ -43,16 +43,48 @@ internal sealed class Held : IAsyncDisposable
 
 public static class Local
 {
+    private const int Parts = 24;
+    private const int PortsOfPart = 500;
+
+    // A part for each process that tests at the same time, held as long as it lives; and within it a port after the other:
+    // what is found free and not yet listened at is given to nobody else.
+    private static readonly (int First, FileStream Held) Part = TakePart();
+    private static int _given = Random.Shared.Next(PortsOfPart);
+
     /// <param name="width">How many ports in a row.</param>
     public static int FreePort(int width = 1)
     {
-        // Below what the system itself gives out, else a client's connection may take it before its server does.
         while (true)
         {
-            var port = Random.Shared.Next(20_000, 32_000);
+            var after = Interlocked.Add(ref _given, width) % PortsOfPart;
+            if (after < width)
+                continue;
+            var port = Part.First + after - width;
             if (Enumerable.Range(port, width).All(IsFree))
                 return port;
         }
+    }
+
+    // Below what the system itself gives out, else a client's connection may take one before its server does.
+    private static (int First, FileStream Held) TakePart()
+    {
+        foreach (var part in Enumerable.Range(0, Parts))
+            try
+            {
+                var name = string.Create(CultureInfo.InvariantCulture, $"skillplatform-ports-{part}.lock");
+                var held = File.Open(
+                    Path.Combine(Path.GetTempPath(), name),
+                    FileMode.OpenOrCreate,
+                    FileAccess.ReadWrite,
+                    FileShare.None
+                );
+                return (20_000 + part * PortsOfPart, held);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Another's.
+            }
+        throw new InvalidOperationException($"More than {Parts} processes test at the same time.");
     }
 
     private static bool IsFree(int port)

@@ -11,9 +11,12 @@ public static class Finding
 {
     private static readonly SearchValues<char> Slug = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-._");
 
+    /// <summary>False for what can be the key of nothing.</summary>
+    public static bool IsKey(string key) => key.Length is > 0 and <= 300 && !key.AsSpan().ContainsAnyExcept(Slug);
+
     public static async Task<Found?> Find(this IQuerySession reads, string scope, string key, CancellationToken ct)
     {
-        if (key.Length is 0 or > 300 || key.AsSpan().ContainsAnyExcept(Slug))
+        if (!IsKey(key))
             return null;
         switch (scope)
         {

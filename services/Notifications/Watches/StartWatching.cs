@@ -21,11 +21,12 @@ public static class StartWatching
         string key,
         WatchWanted? wanted,
         IQuerySession reads,
+        Unheard unheard,
         Commands commands
     )
     {
-        var user = Caller.Of(http).Id;
-        if (await reads.Find(scope, key, http.RequestAborted) is not { } found)
+        var (user, ct) = (Caller.Of(http).Id, http.RequestAborted);
+        if ((await reads.Find(scope, key, ct) ?? await unheard.Find(scope, key, ct)) is not { } found)
             return Refusal.NoSuch("thing to watch").AsProblem();
         if (Check(wanted) is { Count: > 0 } errors)
             return Refusal.Fields(errors).AsProblem();

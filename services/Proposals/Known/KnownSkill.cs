@@ -24,7 +24,7 @@ public sealed record KnownSlug(string Id, Guid SkillId);
 /// Finds skills and the taxonomy for checks. Keeps the parsed copies in memory and asks the database only for their
 /// versions: one round trip, and never older than what this service has stored.
 /// </summary>
-public sealed class Catalogue(NpgsqlDataSource source, IDocumentStore store)
+public sealed class Catalogue(NpgsqlDataSource source, IDocumentStore store, Profiles profiles)
 {
     private const int Kept = 500;
     private const string Versions = """
@@ -63,14 +63,45 @@ public sealed class Catalogue(NpgsqlDataSource source, IDocumentStore store)
         );
     }
 
-    /// <summary>A skill, and all that changes to it are decided by.</summary>
+    /// <summary>
+    /// A skill, and all that changes to it are decided by. Nobody is refused for what this service has not heard of yet, news
+    /// of an import's many skills for example: before that, Catalog is asked how the skill is now.
+    /// </summary>
+    /// <param name="skill">Slug or id; null where the changes name none.</param>
+    /// <param name="changes">What is to be done; null where that is yet to be made of the skill.</param>
+    /// <param name="ct">Cancels.</param>
     public async Task<(KnownSkill? Skill, Surroundings Around)> Find(
         string? skill,
-        IEnumerable<Change?>? changes,
+        Change[]? changes,
         CancellationToken ct
     )
     {
         var (known, taxonomy) = await Find(skill, ct);
+        var around = await Around(known, taxonomy, changes, ct);
+        if (
+            skill is null
+            || !TextForm.IsText(skill)
+            || IsSound(known, changes, around)
+            || await profiles.Now(known?.State.Slug ?? skill, ct) is not { } now
+            || (known is not null && (now.Id != known.Id || now.Version <= known.Version))
+        )
+            return (known, around);
+        Keep(now);
+        return (now, await Around(now, taxonomy, changes, ct));
+    }
+
+    private static bool IsSound(KnownSkill? skill, Change[]? changes, Surroundings around) =>
+        changes is not null
+        && SubmitProposal.Check(new(skill?.State.Slug, "-", changes), skill, around, Guid.Empty, Most.ByThePlatform)
+            is { Refusal: null };
+
+    private async Task<Surroundings> Around(
+        KnownSkill? known,
+        KnownTaxonomy taxonomy,
+        Change[]? changes,
+        CancellationToken ct
+    )
+    {
         var names = (changes ?? [])
             .Select(change => NewName(change, known))
             .OfType<string>()
@@ -80,18 +111,15 @@ public sealed class Catalogue(NpgsqlDataSource source, IDocumentStore store)
         var other = (changes ?? []).OfType<MergeSkill>().FirstOrDefault() is { Into: { } into }
             ? (await Find(into, ct)).Skill
             : null;
-        return (
-            known,
-            new Surroundings(
-                taxonomy.With(known?.State, other?.State),
-                (place, name) => taken.Contains((place, TextForm.Likeness(name))),
-                other is null || other.Id == known?.Id ? null : new Other(other.Id, other.State.Slug, other.Says)
-            )
-            {
-                Uses = await Uses(changes, ct),
-                Standing = await Standing(changes, ct),
-            }
-        );
+        return new Surroundings(
+            taxonomy.With(known?.State, other?.State),
+            (place, name) => taken.Contains((place, TextForm.Likeness(name))),
+            other is null || other.Id == known?.Id ? null : new Other(other.Id, other.State.Slug, other.Says)
+        )
+        {
+            Uses = await Uses(changes, ct),
+            Standing = await Standing(changes, ct),
+        };
     }
 
     // By the skills themselves: which are many, but a change of the taxonomy is rare.
@@ -188,9 +216,14 @@ public sealed class Catalogue(NpgsqlDataSource source, IDocumentStore store)
         await using var session = store.QuerySession();
         if (await session.LoadAsync<KnownSkill>(id, ct) is not { } skill)
             return null;
+        return Keep(skill);
+    }
+
+    private KnownSkill Keep(KnownSkill skill)
+    {
         if (_skills.Count > Kept)
             _skills.Clear();
-        return _skills[id] = skill;
+        return _skills[skill.Id] = skill;
     }
 
     private async Task<KnownTaxonomy> Taxonomy(long version, CancellationToken ct)

@@ -25,7 +25,7 @@ public static class RevertChange
         HttpContext http,
         Commands commands,
         Catalogue catalogue,
-        PastVersions past,
+        Profiles profiles,
         Tallies tallies,
         TimeProvider time
     )
@@ -40,8 +40,9 @@ public static class RevertChange
             before;
         try
         {
-            made = await past.Of(skill.State.Slug, body.Version, ct);
-            before = body.Restore || body.Version == 1 ? null : await past.Of(skill.State.Slug, body.Version - 1, ct);
+            made = await profiles.Of(skill.State.Slug, body.Version, ct);
+            before =
+                body.Restore || body.Version == 1 ? null : await profiles.Of(skill.State.Slug, body.Version - 1, ct);
         }
         catch (CatalogueSilentException)
         {
