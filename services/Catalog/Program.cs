@@ -12,6 +12,7 @@ builder.AddMessaging("catalog", Consumers.Add);
 builder
     .Services.AddOpenApi(CatalogDocument.Term.Describe)
     .AddHostedService<ReviewFallsDue>()
+    .AddSingleton<ExportsAtOnce>()
     .AddSingleton<OverviewNow>();
 SearchUpkeep.Add(builder.Services);
 SkillPages.Add(builder.Services);

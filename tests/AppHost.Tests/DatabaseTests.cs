@@ -17,9 +17,8 @@ public sealed class DatabaseTests(Testing.Servers servers) : IClassFixture<Testi
         await Run(As(proposals), "create table secrets (it text); insert into secrets values ('draft')");
         await Run(As(catalog), "create schema skills create table it (id int); create extension pg_trgm");
 
-        var refused = await Assert.ThrowsAsync<PostgresException>(() =>
-            Run(As(catalog, proposals.Name), "select * from secrets")
-        );
+        // Not even opens it: what others could read there is one grant away.
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => Run(As(catalog, proposals.Name), "select 1"));
         Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
         foreach (
             var command in (string[])

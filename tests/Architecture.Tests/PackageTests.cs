@@ -57,6 +57,26 @@ public sealed class PackageTests
         );
 
     [Fact]
+    public void What_ships_is_restored_from_the_packages_that_were_looked_at_and_no_others()
+    {
+        Assert.Contains(
+            "dotnet restore SkillPlatform.sln --locked-mode ",
+            Repository.Read(".ci/run"),
+            StringComparison.Ordinal
+        );
+        Repository.None(
+            Repository
+                .Files("*.csproj", "services")
+                .Where(project =>
+                    !Repository
+                        .Read(Path.Combine(Path.GetDirectoryName(project)!, "packages.lock.json"))
+                        .Contains("\"contentHash\": ", StringComparison.Ordinal)
+                ),
+            "The lock files of these projects hold no hashes."
+        );
+    }
+
+    [Fact]
     public void No_package_is_on_the_list_of_those_we_cannot_take() =>
         Repository.None(
             from package in Resolved()

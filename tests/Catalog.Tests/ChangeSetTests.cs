@@ -132,6 +132,122 @@ public sealed class ChangeSetTests(Servers servers) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Nobody_fills_memory_or_database_with_files()
+    {
+        await using (var session = _catalog.Store.LightweightSession())
+        {
+            var now = DateTimeOffset.UtcNow;
+            for (var i = 0; i < 60; i++)
+            {
+                var (id, at) = (Guid.CreateVersion7(), now.AddMinutes(i - 100));
+                session.Insert(
+                    new Import
+                    {
+                        Id = id,
+                        By = "contributor",
+                        Purpose = Import.ToPropose,
+                        DryRun = true,
+                        State = Import.Finished,
+                        CreatedAt = at,
+                        FinishedAt = at,
+                    },
+                    new Import
+                    {
+                        Id = Guid.CreateVersion7(),
+                        By = "stranger",
+                        Purpose = Import.ToPropose,
+                        DryRun = true,
+                        State = Import.Finished,
+                        CreatedAt = at,
+                        FinishedAt = at,
+                    }
+                );
+                session.Insert(
+                    new ChangeSet
+                    {
+                        Id = id,
+                        By = "contributor",
+                        At = at,
+                    }
+                );
+                session.Insert(
+                    new KnownTable
+                    {
+                        Id = $"contributor/{i}",
+                        By = "contributor",
+                        At = at,
+                    }
+                );
+            }
+            await session.SaveChangesAsync();
+        }
+        using var client = _catalog.Contributor;
+        using var csv = new StringContent(
+            "domain,group,skill,keywords,role,level,required,text\nSea,Deck,Knots,,Mate,Junior,yes,Ties two.\n",
+            Encoding.UTF8,
+            "text/csv"
+        );
+        using var sent = await client.PostAsync(
+            $"/api/catalog/changesets?reading={Uri.EscapeDataString("""{"columns":{"text":"description"},"separator":","}""")}",
+            csv
+        );
+        Assert.True(sent.StatusCode == HttpStatusCode.Accepted, await sent.Content.ReadAsStringAsync());
+        await Compared(sent.Headers.Location!);
+        await using (var session = _catalog.Store.QuerySession())
+        {
+            // The newest ones are left, and nobody else's is touched.
+            Assert.Equal(ChangeSet.MostOfOne + 1, await session.Query<Import>().CountAsync(i => i.By == "contributor"));
+            Assert.Equal(ChangeSet.MostOfOne + 1, await session.Query<ChangeSet>().CountAsync());
+            Assert.Equal(60, await session.Query<Import>().CountAsync(i => i.By == "stranger"));
+            Assert.Equal(KnownTable.MostOfOne + 1, await session.Query<KnownTable>().CountAsync());
+            Assert.Null(await session.LoadAsync<KnownTable>("contributor/0"));
+            Assert.NotNull(await session.LoadAsync<KnownTable>("contributor/59"));
+        }
+
+        foreach (var source in (string[])["%00", new string('x', 5_000)])
+            Assert.Equal(
+                HttpStatusCode.UnprocessableEntity,
+                (await client.PostAsync($"/api/catalog/changesets?source={source}", csv)).StatusCode
+            );
+
+        // While one is on its way, no other is taken in.
+        var rest = new TaskCompletionSource();
+        using var slow = new Slowly(rest.Task);
+        var first = client.PostAsync("/api/catalog/changesets", slow);
+        await Eventually.Holds(async () => (await Send("nonsense")).StatusCode == HttpStatusCode.Conflict);
+        rest.SetResult();
+        using var refused = await first;
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        await Eventually.Holds(async () => (await Send("nonsense")).StatusCode == HttpStatusCode.UnprocessableEntity);
+    }
+
+    // Begins a table, and goes on with it later.
+    private sealed class Slowly : HttpContent
+    {
+        private readonly Task _rest;
+
+        public Slowly(Task rest)
+        {
+            _rest = rest;
+            Headers.ContentType = new MediaTypeHeaderValue("text/csv");
+        }
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync("domain,gro"u8.ToArray());
+            await stream.FlushAsync();
+            await _rest;
+            await stream.WriteAsync("up\n"u8.ToArray());
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
+
+    [Fact]
     public async Task A_damaged_revision_is_an_error_and_that_of_another_place_says_nothing()
     {
         const string row = "Sea,Deck,Knots,,Mate,Junior,true,Ties a knot.,";

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using SkillPlatform.Testing;
 
 namespace SkillPlatform.Catalog.Tests;
@@ -34,6 +35,26 @@ public sealed class ExportTests(Servers servers) : IAsyncLifetime
         await fromCsv.Import(csv, "text/csv");
         Assert.Equal(csv, await Export("csv", fromCsv));
         Assert.Equal(Catalogue(json), Catalogue(await Export("json", fromCsv)));
+    }
+
+    [Fact]
+    public async Task Who_reads_the_catalogue_slowly_keeps_a_few_others_from_it_and_nobody_from_anything_else()
+    {
+        await _catalog.Import(
+            """{"roles":[],"domains":[{"name":"D","groups":[{"name":"G","skills":[{"name":"S"}]}]}]}"""
+        );
+        var exports = _catalog.Services.GetRequiredService<ExportsAtOnce>();
+        for (var i = 0; i < ExportsAtOnce.Most; i++)
+            Assert.True(await exports.Begin(TestContext.Current.CancellationToken));
+        using var client = _catalog.Anyone;
+        using var refused = await client.GetAsync("/api/catalog/export", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        Assert.NotNull(refused.Headers.RetryAfter);
+        Assert.Equal("S", (await _catalog.Get("/skills/s")).GetProperty("name").GetString());
+        exports.End();
+        // Each gives its place back.
+        for (var i = 0; i < 3; i++)
+            Assert.Contains("\"S\"", Encoding.UTF8.GetString(await Export("json")), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,13 +15,14 @@ public sealed class StandingTests(Servers servers) : IAsyncLifetime
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private readonly string _admin = $"admin-{Guid.CreateVersion7():N}";
     private CatalogService _catalog = null!;
+    private ServiceHost<Program> _other = null!;
     private HttpClient[] _replicas = [];
 
     public async ValueTask InitializeAsync()
     {
         _catalog = await CatalogService.Start(servers);
-        var other = await Task.Run(_catalog.AddReplica);
-        _replicas = [_catalog.As(_admin, All), other.As(_admin, All)];
+        _other = await Task.Run(_catalog.AddReplica);
+        _replicas = [_catalog.As(_admin, All), _other.As(_admin, All)];
         await Say(Account(1));
         await Eventually.Holds(async () =>
             (await _replicas[0].GetAsync("/health/ready")).IsSuccessStatusCode && await Version() == 1
@@ -37,6 +38,35 @@ public sealed class StandingTests(Servers servers) : IAsyncLifetime
     {
         await Say(Account(2) with { Roles = ["contributor"] });
         await All_are(HttpStatusCode.Forbidden, Second);
+    }
+
+    [Fact]
+    public async Task A_reviewer_of_another_domain_now_confirms_nothing_here()
+    {
+        await _catalog.Import(
+            """
+            {"roles":["Pilot"],"domains":[{"name":"Sea","groups":[{"name":"Deck","skills":[{"name":"Knots","requirements":[
+              {"role":"Pilot","level":"Junior","mandatory":true,"description":"Ties one."}]}]}]}]}
+            """
+        );
+        var version = (await _catalog.Get("/skills/knots")).GetProperty("version").GetInt64();
+        string[] roles = ["contributor", "reviewer"];
+        // The token says so for as long as it lives; the account no longer does.
+        using var reviewer = _other.As(_admin, roles, ["*"]);
+        await Say(Account(2) with { Roles = roles, ReviewerScopes = ["sea"] });
+        await Eventually.Holds(async () => await Version() == 2);
+        Assert.Equal(HttpStatusCode.NoContent, await Confirm());
+        await Say(Account(3) with { Roles = roles, ReviewerScopes = ["sky"] });
+        await Eventually.Get(Confirm, status => status == HttpStatusCode.Forbidden);
+
+        async Task<HttpStatusCode> Confirm()
+        {
+            using var answer = await reviewer.PostAsJsonAsync(
+                "/api/catalog/skills/knots/confirmations",
+                new { version }
+            );
+            return answer.StatusCode;
+        }
     }
 
     [Fact]

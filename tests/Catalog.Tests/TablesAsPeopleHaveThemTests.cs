@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using SkillPlatform.Changes;
@@ -152,13 +155,89 @@ public sealed class TablesAsPeopleHaveThemTests
     [InlineData("""{"encoding":"ebcdic"}""", "encoding must be one of")]
     [InlineData("""{"separator":"x"}""", "separator must be")]
     [InlineData("""{"colums":{}}""", "colums")]
+    [InlineData("""{"columns":{"a":"skill","a":"role"}}""", "reading: ")]
     [InlineData("[]", "reading: ")]
-    public void A_reading_that_is_none_says_why(string text, string why) =>
-        Assert.Contains(
-            why,
-            Assert.Throws<Microsoft.AspNetCore.Http.BadHttpRequestException>(() => TableReading.Of(text)).Message,
-            StringComparison.Ordinal
+    public void A_reading_that_is_none_says_why(string text, string why)
+    {
+        var said = Assert
+            .Throws<Microsoft.AspNetCore.Http.BadHttpRequestException>(() => TableReading.Of(text))
+            .Message;
+        Assert.Contains(why, said, StringComparison.Ordinal);
+        Assert.DoesNotContain("SkillPlatform", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_may_have_been_meant_is_looked_for_a_few_times_only()
+    {
+        var errors = new DocumentErrors();
+        for (var i = 0; i < 100; i++)
+            errors.NotAmong($"/roles/{i}", "Pilt", ["Pilot"], "roles");
+        Assert.Equal(
+            50,
+            errors.All.Count(e => e.Message.EndsWith("Did you mean \u201cPilot\u201d?", StringComparison.Ordinal))
         );
+    }
+
+    [Fact]
+    public void A_long_header_costs_nothing_in_rows_that_end_before()
+    {
+        const int many = 60_000;
+        var csv = new StringBuilder("Role,Pilot\ndomain,group,skill");
+        for (var i = 0; i < many; i++)
+            csv.Append(CultureInfo.InvariantCulture, $",l{i}");
+        for (var i = 0; i < many; i++)
+            csv.Append(CultureInfo.InvariantCulture, $"\nD,G,S{i}");
+        var began = TimeProvider.System.GetTimestamp();
+        var (document, errors) = Read(csv.ToString());
+        Assert.Empty(errors);
+        Assert.Equal(many, document!.Domains[0].Groups[0].Skills.Length);
+        // A tenth of a second; every column of every row took minutes.
+        Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(15));
+    }
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("""<mergeCells><mergeCell ref="A1:B2"/></mergeCells>""", true)]
+    [InlineData("large", false)]
+    [InlineData("merged", false)]
+    public async Task A_workbook_that_is_more_than_it_looks_is_not_read(string more, bool isRead)
+    {
+        using var file = new MemoryStream();
+        await using (var rows = new WorkbookRows(file))
+        {
+            await rows.Header("domain", "group", "skill");
+            for (var i = 0; i < 1_000; i++)
+                await rows.Row([.. Enumerable.Repeat("x", 100)]);
+            await rows.Finish();
+        }
+        using (var zip = new ZipArchive(file, ZipArchiveMode.Update, leaveOpen: true))
+            if (more == "large")
+                zip.CreateEntry("docProps/more.xml");
+            else
+            {
+                if (more == "merged")
+                    more =
+                        $"<mergeCells>{string.Concat(Enumerable.Repeat("<mergeCell ref=\"A1:CV1000\"/>", 60))}</mergeCells>";
+                var sheet = zip.Entries.Single(entry =>
+                    entry.FullName.StartsWith("xl/worksheets/", StringComparison.Ordinal)
+                );
+                var name = sheet.FullName;
+                string xml;
+                using (var reader = new StreamReader(sheet.Open()))
+                    xml = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+                sheet.Delete();
+                await using var writer = new StreamWriter(zip.CreateEntry(name).Open());
+                await writer.WriteAsync(xml.Replace("</sheetData>", "</sheetData>" + more, StringComparison.Ordinal));
+            }
+        var bytes = file.ToArray();
+        // The list of parts says of the last one that it is half a gigabyte, unpacked.
+        if (more == "large")
+            BinaryPrimitives.WriteInt32LittleEndian(
+                bytes.AsSpan(bytes.AsSpan().LastIndexOf("PK\x01\x02"u8) + 24),
+                512 << 20
+            );
+        Assert.Equal(isRead, Workbook.Read(bytes) is not null);
+    }
 
     [Fact]
     public void Every_language_names_every_column_and_yes_and_no()

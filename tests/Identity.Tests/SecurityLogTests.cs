@@ -48,6 +48,10 @@ public sealed class SecurityLogTests(Running running)
         using var wrong = await browser.SignIn(address, "a wrong secret of theirs");
         Assert.Equal(HttpStatusCode.OK, wrong.StatusCode);
         using var unasked = await browser.Fill("/sign-in/passkey", ("credential", "{}"));
+        using var link = await browser.Http.GetAsync(
+            "/reset?user=x&token=what-a-letter-holds",
+            TestContext.Current.CancellationToken
+        );
         var signed = await SignIn.As(host.Authority, address);
         var renewed = await SignIn.Refresh(host.Authority, signed.RefreshToken!);
         await ComesAgain(address);
@@ -108,6 +112,7 @@ public sealed class SecurityLogTests(Running running)
                 [
                     "code_verifier",
                     "a wrong secret of theirs",
+                    "what-a-letter-holds",
                     SignIn.Password,
                     signed.RefreshToken!,
                     signed.AccessToken,
@@ -117,6 +122,14 @@ public sealed class SecurityLogTests(Running running)
         )
             Assert.DoesNotContain(secret, all, StringComparison.Ordinal);
         Assert.DoesNotContain(security, line => line.Contains(address, StringComparison.OrdinalIgnoreCase));
+        // Whatever was typed, what it is counted under is a hash: of one length, and nobody's address.
+        await using var connection = new NpgsqlConnection(running.Settings["ConnectionStrings:identity-db"]);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = new NpgsqlCommand(
+            "select count(*) > 0 and bool_and(key ~ '^[A-Za-z0-9+/]{43}=$') from identity.guesses",
+            connection
+        );
+        Assert.Equal(true, await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
     }
 
     // What was spent a moment ago may be one client twice at once; what was spent long ago was stolen.

@@ -91,6 +91,45 @@ public sealed class StartTests(Running running)
         );
         using var other = await Registered(again, "somebody@example.net");
         Assert.Equal("/sent", other.Headers.Location?.OriginalString);
+        // Nor does an account move to it.
+        await Confirm(again, "somebody@example.net");
+        using var browser = OfProduction(again);
+        using var entered = await Sent(
+            browser,
+            "/sign-in",
+            "password",
+            ("email", "somebody@example.net"),
+            ("password", "correct horse battery")
+        );
+        Assert.Equal("/", entered.Headers.Location?.OriginalString);
+        foreach (
+            var (wanted, words) in (IEnumerable<(string, string?)>)
+                [("Reviewer@Example.org", "not an email address we can write to"), ("another@example.net", null)]
+        )
+        {
+            using var moved = await Sent(
+                browser,
+                "/address",
+                "email",
+                ("email", wanted),
+                ("password", "correct horse battery")
+            );
+            Assert.Equal(words is null ? "/sent" : null, moved.Headers.Location?.OriginalString);
+            Assert.Contains(
+                words ?? "",
+                await moved.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+                StringComparison.Ordinal
+            );
+        }
+    }
+
+    private static async Task Confirm(IdentityHost host, string address)
+    {
+        await using var scope = host.Services.CreateAsyncScope();
+        var users = scope.ServiceProvider.GetRequiredService<UserManager<Account>>();
+        var account = (await users.FindByEmailAsync(address))!;
+        account.EmailConfirmed = true;
+        Assert.True((await users.UpdateAsync(account)).Succeeded);
     }
 
     [Fact]
@@ -117,35 +156,75 @@ public sealed class StartTests(Running running)
         );
 
     // As a proxy that ends TLS sends it: a client would keep what is for TLS alone to itself.
-    private static async Task<HttpResponseMessage> Registered(IdentityHost host, string address)
+    private static HttpClient OfProduction(IdentityHost host)
     {
-        using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false })
+        var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false })
         {
             BaseAddress = new Uri(host.Address),
         };
         http.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
         http.DefaultRequestHeaders.Host = "id.example.net";
-        using var shown = await http.GetAsync("/register", TestContext.Current.CancellationToken);
+        return http;
+    }
+
+    private static async Task<HttpResponseMessage> Registered(IdentityHost host, string address)
+    {
+        using var http = OfProduction(host);
+        return await Sent(
+            http,
+            "/register",
+            "password",
+            ("name", "Somebody"),
+            ("email", address),
+            ("password", "correct horse battery")
+        );
+    }
+
+    // Cookies by hand, whatever TLS there is.
+    private static async Task<HttpResponseMessage> Sent(
+        HttpClient http,
+        string page,
+        string formWith,
+        params (string Name, string Value)[] fields
+    )
+    {
+        using var shown = await http.GetAsync(page, TestContext.Current.CancellationToken);
         Assert.Equal(
             "max-age=31536000; includeSubDomains",
             shown.Headers.GetValues("Strict-Transport-Security").Single()
         );
-        var cookies = shown.Headers.GetValues("Set-Cookie").ToArray();
-        Assert.All(
-            cookies,
-            cookie => Assert.Matches("^__Host-identity\\.[^;]*; path=/; secure; samesite=lax; httponly$", cookie)
-        );
-        http.DefaultRequestHeaders.Add("Cookie", string.Join("; ", cookies.Select(cookie => cookie.Split(';')[0])));
-        var form = new SentForm(
-            await shown.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
-            "password"
-        )
+        Keep(shown);
+        var form = new SentForm(await shown.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), formWith);
+        foreach (var (name, value) in fields)
+            form[name] = value;
+        var answer = await form.Send(http);
+        Keep(answer);
+        return answer;
+
+        void Keep(HttpResponseMessage said)
         {
-            ["name"] = "Somebody",
-            ["email"] = address,
-            ["password"] = "correct horse battery",
-        };
-        return await form.Send(http);
+            var cookies = said.Headers.TryGetValues("Set-Cookie", out var set) ? set.ToArray() : [];
+            Assert.All(
+                cookies,
+                cookie =>
+                    Assert.Matches(
+                        "^__Host-identity\\.[^;]*;( expires=[^;]*;)?( max-age=[^;]*;)? path=/; secure; samesite=(lax|strict); httponly$",
+                        cookie
+                    )
+            );
+            var kept = http.DefaultRequestHeaders.TryGetValues("Cookie", out var before) ? before.Single() : "";
+            http.DefaultRequestHeaders.Remove("Cookie");
+            http.DefaultRequestHeaders.Add(
+                "Cookie",
+                string.Join(
+                    "; ",
+                    cookies
+                        .Select(cookie => cookie.Split(';')[0])
+                        .Concat(kept.Split("; ", StringSplitOptions.RemoveEmptyEntries))
+                        .DistinctBy(cookie => cookie.Split('=')[0])
+                )
+            );
+        }
     }
 
     [Fact]

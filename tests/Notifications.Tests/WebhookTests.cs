@@ -299,6 +299,28 @@ public sealed class WebhookTests(Running running) : IClassFixture<Running>, IAsy
     }
 
     [Fact]
+    public async Task Nobody_makes_us_call_a_stranger_over_and_over_nor_keep_every_call()
+    {
+        var (path, _) = await Created();
+        var id = Guid.Parse(path.Split('/')[^1]);
+        await running.Sql(
+            $"""
+            insert into webhook_call (webhook, at, event, position, type, attempt, state, headers, body, seconds)
+            select '{id}', now() + interval '1 hour', '{id}', case when n <= 2500 then n end, 'x', 1, 'delivered', '{"{}"}', '', 0
+            from generate_series(1, {2500 + Hooks.MostTests - 1}) as n
+            """
+        );
+        using var last = await _owner.PostAsync($"{path}/test", null);
+        Assert.Equal(HttpStatusCode.OK, last.StatusCode);
+        using var refused = await _owner.PostAsync($"{path}/test", null);
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        Assert.NotNull(refused.Headers.RetryAfter);
+        // The newest calls are left.
+        Assert.Equal(Hooks.CallsKept, await running.Count($"select count(*) from webhook_call where webhook = '{id}'"));
+        Assert.Equal(521, await running.Count($"select min(position) from webhook_call where webhook = '{id}'"));
+    }
+
+    [Fact]
     public async Task A_redirect_is_not_followed()
     {
         var (path, _) = await Created();
@@ -537,11 +559,12 @@ public sealed class WebhookTests(Running running) : IClassFixture<Running>, IAsy
     {
         var (path, _) = await Created(Wanted(["skill.changed"]));
         await running.Sql(
-            $"update webhook set lease = gen_random_uuid(), leased_until = now() + interval '3 seconds' where user_id = '{Owner}'"
+            $"update webhook set lease = gen_random_uuid(), leased_until = now() + interval '1 hour' where user_id = '{Owner}'"
         );
         await running.Publish(_story.Next().Changed());
         await running.Quiet();
         Assert.Empty(_receiver.Calls);
+        await running.Sql($"update webhook set leased_until = now() where user_id = '{Owner}'");
         await Calls(1);
 
         var hooks = running.Services.GetRequiredService<Hooks>();

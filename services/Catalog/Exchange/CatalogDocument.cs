@@ -135,7 +135,9 @@ public delegate IReadOnlyCollection<string>? KnownLevels(CatalogDocument.Domain 
 public sealed class DocumentErrors
 {
     public const int Most = 500;
+    private const int MostSuggested = 50;
     private readonly List<(string Pointer, string Message)> _all = [];
+    private int _suggested;
 
     public IReadOnlyList<(string Pointer, string Message)> All => _all;
     public bool Any => _all.Count > 0;
@@ -164,6 +166,10 @@ public sealed class DocumentErrors
         Unreadable = true;
         _all.Add((pointer, message));
     }
+
+    /// <summary>A name is not in a list. To look for what may have been meant takes long where both are long: done for the first ones.</summary>
+    public void NotAmong(string pointer, string name, IEnumerable<string> names, string what) =>
+        Add(pointer, NotAmong(name, _suggested++ < MostSuggested ? names : [], what));
 
     /// <summary>What to say of a name that is not in a list: what stands there, and what may have been meant.</summary>
     public static string NotAmong(string name, IEnumerable<string> names, string what)

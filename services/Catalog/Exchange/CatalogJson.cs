@@ -316,7 +316,7 @@ public sealed class CatalogJson
         var allowed = roles?.OfType<CatalogDocument.Term>().Select(role => role.Name).ToHashSet(TextForm.Looks);
         foreach (var (i, role) in (document.Covers ?? []).Index())
             if (allowed is not null && role is not null && !allowed.Contains(role))
-                _errors.Add($"/covers/{i}", DocumentErrors.NotAmong(role, allowed, "document's roles"));
+                _errors.NotAmong($"/covers/{i}", role, allowed, "document's roles");
         var levels = new Dictionary<string, HashSet<string>>(TextForm.Looks);
         foreach (var domain in document.Domains.Where(d => d is not null))
             levels.TryAdd(
@@ -330,9 +330,9 @@ public sealed class CatalogJson
         foreach (var (at, domain, role, level) in _named)
         {
             if (allowed is not null && !allowed.Contains(role))
-                _errors.Add($"{at}/role", DocumentErrors.NotAmong(role, allowed, "document's roles"));
+                _errors.NotAmong($"{at}/role", role, allowed, "document's roles");
             if (levels.TryGetValue(domain, out var known) && !known.Contains(level))
-                _errors.Add($"{at}/level", DocumentErrors.NotAmong(level, known, "levels of its domain"));
+                _errors.NotAmong($"{at}/level", level, known, "levels of its domain");
         }
     }
 

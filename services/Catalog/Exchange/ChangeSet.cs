@@ -33,6 +33,9 @@ public sealed class ChangeSet
     public const int LargestBytes = 16 * 1024 * 1024;
     public static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
+    /// <summary>So many files of a person, to be proposed, are kept; the oldest are forgotten.</summary>
+    public const int MostOfOne = 20;
+
     public Guid Id { get; set; }
     public string? By { get; set; }
     public string? Source { get; set; }

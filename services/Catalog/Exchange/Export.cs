@@ -15,6 +15,34 @@ using SkillPlatform.ServiceDefaults;
 namespace SkillPlatform.Catalog;
 
 /// <summary>
+/// An export holds a connection and a snapshot for as long as its reader takes: however many read slowly, or not at all, the
+/// rest of the catalogue goes on.
+/// </summary>
+public sealed class ExportsAtOnce : IDisposable
+{
+    public const int Most = 10;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private readonly SemaphoreSlim _free = new(Most);
+
+    public static Refusal TooMany { get; } =
+        new(
+            RefusalKind.TooMany,
+            "too-many-requests",
+            "The catalogue is being read whole too often at once. Wait, then try again."
+        )
+        {
+            RetryAfter = TimeSpan.FromSeconds(10),
+        };
+
+    /// <summary>False where there are too many at the moment.</summary>
+    public Task<bool> Begin(CancellationToken ct) => _free.WaitAsync(Patience, ct);
+
+    public void End() => _free.Release();
+
+    public void Dispose() => _free.Dispose();
+}
+
+/// <summary>
 /// The whole catalogue as a document, streamed from one snapshot, always in the same order; importing it changes nothing.
 /// Retired skills are left out.
 /// </summary>
@@ -58,6 +86,7 @@ public static class Export
         HttpContext http,
         NpgsqlDataSource source,
         IQuerySession session,
+        ExportsAtOnce exports,
         string format = "json",
         string? asOf = null,
         string? domain = null,
@@ -82,6 +111,27 @@ public static class Export
                 return Refusal.NoSuch("edition").AsProblem();
             at = named.AsOf.ToUniversalTime();
         }
+        if (!await exports.Begin(ct))
+            return ExportsAtOnce.TooMany.AsProblem(http);
+        try
+        {
+            return await Write(http, source, format, new Part(at, domain, role), revisions);
+        }
+        finally
+        {
+            exports.End();
+        }
+    }
+
+    private static async Task<IResult> Write(
+        HttpContext http,
+        NpgsqlDataSource source,
+        string format,
+        Part part,
+        bool? revisions
+    )
+    {
+        var (ct, (at, domain, role)) = (http.RequestAborted, part);
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var snapshot = await connection.BeginTransactionAsync(
             System.Data.IsolationLevel.RepeatableRead,
@@ -134,7 +184,7 @@ public static class Export
             covers: role is null ? null : [.. taxonomy.Roles.Select(r => r.Name)]
         );
         var roles = InOrder(taxonomy.Roles);
-        await using var command = Command(connection, taxonomy, new Part(at, domain, role));
+        await using var command = Command(connection, taxonomy, part);
         await using var rows = await command.ExecuteReaderAsync(ct);
         var more = await rows.ReadAsync(ct);
         foreach (var place in taxonomy.Domains)

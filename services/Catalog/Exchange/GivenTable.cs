@@ -123,6 +123,16 @@ public sealed class GivenTable
         if (Reading.SaysNothing)
             session.Delete<KnownTable>(id);
         else
+        {
+            session.QueueSqlCommand(
+                """
+                delete from mt_doc_known_table where id in (
+                    select id from mt_doc_known_table where data ->> 'by' = ?
+                    order by (data ->> 'at')::timestamptz desc offset ?)
+                """,
+                by,
+                KnownTable.MostOfOne
+            );
             session.Store(
                 new KnownTable
                 {
@@ -132,6 +142,7 @@ public sealed class GivenTable
                     Reading = Reading,
                 }
             );
+        }
     }
 
     // By which the next table of the same source is known.

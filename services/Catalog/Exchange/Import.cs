@@ -143,6 +143,22 @@ public sealed class Import : IRevisioned
         session.DeleteWhere<Import>(i => i.Purpose == ToPropose && i.CreatedAt < sets);
     }
 
+    /// <summary>However many files somebody compares, they fill no database: a change set may be as large as its file.</summary>
+    public static void ForgetBut(IDocumentSession session, string by, int newest) =>
+        session.QueueSqlCommand(
+            """
+            with old as (
+                delete from mt_doc_import where id in (
+                    select id from mt_doc_import where data ->> 'by' = ? and data ->> 'purpose' = ? and data ->> 'state' in ('done', 'failed')
+                    order by (data ->> 'createdAt')::timestamptz desc offset ?)
+                returning id)
+            delete from mt_doc_change_set using old where mt_doc_change_set.id = old.id
+            """,
+            by,
+            ToPropose,
+            newest
+        );
+
     private static async Task<IResult> List(HttpContext http, Paging paging, IQuerySession session)
     {
         var ct = http.RequestAborted;

@@ -4,6 +4,7 @@ using Marten;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
+using SkillPlatform.Changes;
 using SkillPlatform.EventSourcing;
 using SkillPlatform.ServiceDefaults;
 
@@ -48,6 +49,8 @@ public static class ImportCatalogue
     {
         var (ct, by, now) = (http.RequestAborted, Caller.Of(http).Id, time.GetUtcNow());
         var reading = TableReading.Of(said);
+        if (TextForm.Problem(source ?? "", CatalogDocument.LongestNote, mayBeEmpty: true) is { } problem)
+            return Refusal.Field("/source", problem).AsProblem();
         await using var session = store.LightweightSession();
         session.Describe(http);
         SentFile? again = null;
@@ -89,6 +92,8 @@ public static class ImportCatalogue
         if (proposes && await IsBusy(session, import.By, ct))
             return Busy.AsProblem();
         Import.Forget(session, import.CreatedAt);
+        if (proposes)
+            Import.ForgetBut(session, by, ChangeSet.MostOfOne);
         import.Table = table?.Keep(session, again?.Id ?? import.Id, body, source, by, now);
         table?.Remember(session, by, now);
         session.Insert(import);
@@ -162,7 +167,7 @@ public static class ImportCatalogue
                 ct
             );
 
-    private static Refusal Busy { get; } =
+    internal static Refusal Busy { get; } =
         Refusal.Conflicting("busy", "Your last file is still being compared. Wait until that is done.");
 
     private static Refusal Reused { get; } =
@@ -188,11 +193,10 @@ public static class ImportCatalogue
                 _ => null,
             };
 
-    // The server refuses a longer body with 413 before it has arrived.
+    // The server refuses a longer body with 413 before it has arrived. Who says that much will come takes no room for it yet.
     private static async Task<ReadOnlyMemory<byte>> Body(HttpContext http)
     {
-        var size = (int)Math.Min(http.Request.ContentLength ?? 0, CatalogDocument.LargestBytes);
-        var body = new MemoryStream(size);
+        var body = new MemoryStream((int)Math.Min(http.Request.ContentLength ?? 0, 1 << 20));
         await http.Request.Body.CopyToAsync(body, http.RequestAborted);
         return body.GetBuffer().AsMemory(0, (int)body.Length);
     }

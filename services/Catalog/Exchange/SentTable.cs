@@ -76,6 +76,9 @@ public sealed class KnownTable
     public DateTimeOffset At { get; set; }
     public TableReading Reading { get; set; } = TableReading.Guessed;
 
+    /// <summary>So many a person; the oldest are forgotten.</summary>
+    public const int MostOfOne = 50;
+
     public static string IdOf(string by, string key) => $"{by}/{key}";
 }
 

@@ -29,6 +29,7 @@ public sealed record TableReading(
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        AllowDuplicateProperties = false,
     };
 
     private readonly Dictionary<string, string> _byHeading = (Columns ?? [])
@@ -50,7 +51,9 @@ public sealed record TableReading(
         }
         catch (JsonException e)
         {
-            throw new BadHttpRequestException($"reading: {e.Message}", e);
+            // What is wrong, and where; the serializer's own sentence may name our types.
+            var at = e.Path is { Length: > 1 } path ? path[2..] : "it";
+            throw new BadHttpRequestException($"reading: {at} cannot be read, or stands there twice.", e);
         }
     }
 

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using Marten;
 using Microsoft.AspNetCore.Mvc;
 using SkillPlatform.Changes;
+using SkillPlatform.EventSourcing;
 using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Catalog;
@@ -11,10 +13,13 @@ namespace SkillPlatform.Catalog;
 /// </summary>
 public static class UploadFile
 {
+    // Whose file is on its way: one of each person is in memory, however many they send at once.
+    private static readonly ConcurrentDictionary<string, bool> OnTheirWay = new(StringComparer.Ordinal);
+
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost(
                 "/changesets",
-                (
+                async (
                     HttpContext http,
                     IDocumentStore store,
                     ImportWorker worker,
@@ -22,7 +27,30 @@ public static class UploadFile
                     string? source = null,
                     Guid? table = null,
                     string? reading = null
-                ) => ImportCatalogue.Take(http, store, worker, time, true, source, table, reading, proposes: true)
+                ) =>
+                {
+                    var by = Caller.Of(http).Id;
+                    if (!OnTheirWay.TryAdd(by, true))
+                        return ImportCatalogue.Busy.AsProblem();
+                    try
+                    {
+                        return await ImportCatalogue.Take(
+                            http,
+                            store,
+                            worker,
+                            time,
+                            true,
+                            source,
+                            table,
+                            reading,
+                            proposes: true
+                        );
+                    }
+                    finally
+                    {
+                        OnTheirWay.TryRemove(by, out _);
+                    }
+                }
             )
             .WithMetadata(new RequestSizeLimitAttribute(ChangeSet.LargestBytes))
             .Accepts<CatalogDocument>("application/json", "text/csv", Workbook.MediaType)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Text;
 using ExcelDataReader;
 using ExcelDataReader.Exceptions;
@@ -14,6 +15,9 @@ public static class Workbook
     public const string MediaType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     private const int MostCells = 5_000_000;
 
+    // What its parts are written in takes up about as much as what they say.
+    private const long LargestUnpacked = 2L * CatalogDocument.LargestBytes;
+
     // The reader asks for the one of old workbooks, whatever it reads.
     static Workbook() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
@@ -22,9 +26,10 @@ public static class Workbook
     {
         try
         {
-            using var reader = ExcelReaderFactory.CreateOpenXmlReader(
-                new MemoryStream(file.ToArray(), writable: false)
-            );
+            using var packed = new MemoryStream(file.ToArray(), writable: false);
+            if (IsTooLarge(packed))
+                return null;
+            using var reader = ExcelReaderFactory.CreateOpenXmlReader(packed);
             var sheets = new List<Sheet>();
             var cells = 0;
             do
@@ -38,7 +43,8 @@ public static class Workbook
                         new Row([.. Enumerable.Range(0, reader.FieldCount).Select(i => Text(reader.GetValue(i)))])
                     );
                 }
-                Spread(rows, reader.MergeCells);
+                if ((cells += Spread(rows, reader.MergeCells, MostCells - cells)) > MostCells)
+                    return null;
                 if (rows.Exists(row => !row.IsBlank))
                     sheets.Add(new Sheet($"/{Escaped(reader.Name)}", reader.Name, rows));
             } while (reader.NextResult());
@@ -70,8 +76,22 @@ public static class Workbook
             _ => value.ToString() ?? "",
         };
 
-    private static void Spread(List<Row> rows, CellRange[]? merged)
+    // A part may be packed a thousandfold, and the reader keeps all texts. No more comes of a part than it is said to hold.
+    private static bool IsTooLarge(Stream packed)
     {
+        using var zip = new ZipArchive(packed, ZipArchiveMode.Read, leaveOpen: true);
+        var unpacked = 0L;
+        foreach (var part in zip.Entries)
+            if (part.Length > LargestUnpacked || (unpacked += part.Length) > LargestUnpacked)
+                return true;
+        packed.Position = 0;
+        return false;
+    }
+
+    // How many cells it wrote; it ends with the first one too many, since any number of ranges may cover the same.
+    private static int Spread(List<Row> rows, CellRange[]? merged, int most)
+    {
+        var written = 0;
         foreach (var range in merged ?? [])
         {
             if (range.FromRow >= rows.Count || range.FromColumn >= rows[range.FromRow].Cells.Length)
@@ -79,8 +99,13 @@ public static class Workbook
             var value = rows[range.FromRow].Cells[range.FromColumn];
             for (var row = range.FromRow; row <= range.ToRow && row < rows.Count; row++)
             for (var column = range.FromColumn; column <= range.ToColumn && column < rows[row].Cells.Length; column++)
+            {
+                if (++written > most)
+                    return written;
                 rows[row].Cells[column] = value;
+            }
         }
+        return written;
     }
 
     private static string Escaped(string name) =>

@@ -28,6 +28,12 @@ public sealed class Hooks(NpgsqlDataSource source)
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
     private const int Longest = 10_000;
 
+    /// <summary>So many calls of a webhook are kept: who replays the log over and over fills no database.</summary>
+    public const int CallsKept = 2_000;
+
+    /// <summary>So often in a minute is a webhook tried out. What is at its address need not belong to its owner.</summary>
+    public const int MostTests = 20;
+
     private const string Columns =
         "id, user_id, url, topic, types, shape, secret, old_secret, old_until, version, is_on, why, position, attempts, failing_since, next_attempt, created_at";
 
@@ -254,7 +260,11 @@ public sealed class Hooks(NpgsqlDataSource source)
     /// <summary>Keeps what was sent and answered.</summary>
     public Task<bool> Log(Webhook webhook, Entry entry, Call call, CancellationToken ct) =>
         Execute(
-            """
+            $"""
+            with old as (
+                delete from webhook_call where webhook = $1 and id <= (
+                    select id from webhook_call where webhook = $1 order by id desc offset {CallsKept - 1} limit 1)
+            )
             insert into webhook_call (webhook, at, event, position, type, attempt, state, headers, body, status, answer, seconds, error)
             select $1, $2, $3, nullif($4, 0), $5, $6, $7, $8::json, $9, nullif($10, 0), nullif($11, ''), $12, nullif($13, '')
             where exists (select 1 from webhook where id = $1)
@@ -274,6 +284,17 @@ public sealed class Hooks(NpgsqlDataSource source)
             call.Took.TotalSeconds,
             call.Error ?? ""
         );
+
+    /// <summary>Whether it may be tried out once more.</summary>
+    public async Task<bool> MayTest(Guid webhook, DateTimeOffset now, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand(
+            "select count(*) from webhook_call where webhook = $1 and position is null and at > $2"
+        );
+        command.Parameters.Add(new() { Value = webhook });
+        command.Parameters.Add(new() { Value = now.AddMinutes(-1) });
+        return (long)(await command.ExecuteScalarAsync(ct))! < MostTests;
+    }
 
     private async Task<bool> Execute(string sql, CancellationToken ct, params object[] values)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Marten;
 using SkillPlatform.EventSourcing;
@@ -9,6 +10,18 @@ namespace SkillPlatform.Notifications;
 /// <summary><c>POST /webhooks/{id}/test</c>: calls it once, now, on or off, and answers what came of it.</summary>
 public static class TestWebhook
 {
+    // What is being tried out: one call at a time, so that each is counted before the next.
+    private static readonly ConcurrentDictionary<Guid, bool> Tried = new();
+
+    private static readonly Refusal TooMany = new(
+        RefusalKind.TooMany,
+        "too-many-requests",
+        $"One call at a time, and {Hooks.MostTests} in a minute, are made to try a webhook out."
+    )
+    {
+        RetryAfter = TimeSpan.FromSeconds(15),
+    };
+
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/webhooks/{id:guid}/test", Handle).Produces<ShownCall>();
 
@@ -29,9 +42,33 @@ public static class TestWebhook
             return Refusal
                 .Conflicting("stopped-by-administrator", "An administrator has stopped this webhook.")
                 .AsProblem();
-        var texts = Texts.For((await Preferences.Of(reads, user, ct)).Culture);
+        if (!Tried.TryAdd(id, true))
+            return TooMany.AsProblem(http);
+        try
+        {
+            return await hooks.MayTest(id, time.GetUtcNow(), ct)
+                ? await Call(webhook, reads, hooks, calling, sender, time, ct)
+                : TooMany.AsProblem(http);
+        }
+        finally
+        {
+            Tried.TryRemove(id, out _);
+        }
+    }
+
+    private static async Task<IResult> Call(
+        Webhook webhook,
+        IQuerySession reads,
+        Hooks hooks,
+        Calling calling,
+        Sender sender,
+        TimeProvider time,
+        CancellationToken ct
+    )
+    {
+        var texts = Texts.For((await Preferences.Of(reads, webhook.User, ct)).Culture);
         var now = time.GetUtcNow();
-        var data = JsonSerializer.Serialize(new { webhook = id }, Commands.Json);
+        var data = JsonSerializer.Serialize(new { webhook = webhook.Id }, Commands.Json);
         var entry = new Entry(0, Guid.CreateVersion7(now), Payload.Test, now, data);
         var call = await calling.Post(webhook, entry.Id, Payload.Of(entry, webhook.Shape, texts, sender), ct);
         await hooks.Log(webhook with { Attempts = 0 }, entry, call, ct);
