@@ -168,8 +168,10 @@ public static class Messaging
     public static bool IsAround(Exception exception) =>
         exception switch
         {
+            // Of the message are what it holds and what is asked for it (data, constraints, statements, limits); all else is of
+            // the server, also "internal": with its disk full it says so of a connection that begins.
             Npgsql.PostgresException said => said.IsTransient
-                || said.SqlState is ['5', '7', ..] or ['5', '3', ..] or ['0', '8', ..],
+                || said.SqlState[..2] is not ("22" or "23" or "42" or "21" or "44" or "0A" or "54" or "P0"),
             // What no server has said is of the connection; so is what whoever uses one next is told, once it has broken.
             Npgsql.NpgsqlException or InvalidOperationException { Source: nameof(Npgsql) } => true,
             SocketException or TimeoutException => true,

@@ -10,6 +10,10 @@ public sealed class AroundTests
     [InlineData("53100", true)]
     [InlineData("08006", true)]
     [InlineData("40001", true)]
+    [InlineData("XX000", true)]
+    [InlineData("58030", true)]
+    [InlineData("25006", true)]
+    [InlineData("22P02", false)]
     [InlineData("23505", false)]
     [InlineData("42703", false)]
     public void What_a_server_says_is_of_the_message_unless_it_says_that_it_cannot(string state, bool around) =>
