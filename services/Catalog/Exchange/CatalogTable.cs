@@ -7,7 +7,7 @@ namespace SkillPlatform.Catalog;
 /// <summary>
 /// The catalogue as a table with a header: a row for each requirement, and rows that end earlier for a skill without
 /// requirements, an empty group or domain, a level of a domain of which something is said, and a role nobody needs yet; a
-/// description and ids are of what the row ends with. <c>levels.TakeWhile(level => level.Index < row.Cells.Length)</c> and <c>keywords</c> hold one entry a
+/// description and ids are of what the row ends with. <c>levels</c> and <c>keywords</c> hold one entry a
 /// line and need to stand in one row of their domain or skill only; so do where the texts of a domain are from, and what
 /// anything is in other systems. Or, in a workbook, as a matrix: a sheet for each role, a row for each skill, a column for each
 /// level; it says nothing of other roles, nor of keywords, origin and ids.
@@ -313,7 +313,7 @@ public sealed class CatalogTable
             return;
         Revised(s, $"{at}/revision", cell("revision"));
         // Its own cells, not those of the header, which may be any number.
-        foreach (var (column, level) in levels)
+        foreach (var (column, level) in levels.TakeWhile(level => level.Index < row.Cells.Length))
         {
             var text = TextForm.Text(row[column]);
             if (text.Length == 0)
