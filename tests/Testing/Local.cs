@@ -22,6 +22,7 @@ internal sealed class Held : IAsyncDisposable
         info.ArgumentList.Add($"{{ {start}; }} >>'{log}' 2>&1 </dev/null & pid=$!; read -r _; {stop}; wait $pid");
         foreach (var (name, value) in environment)
             info.Environment[name] = value;
+        Local.IsOfNoAppHost(info);
         _shell = Process.Start(info)!;
     }
 
@@ -101,6 +102,9 @@ public static class Local
         }
     }
 
+    /// <summary>One that starts in this process ends at first what bears its mark, which would be inherited.</summary>
+    internal static void IsOfNoAppHost(ProcessStartInfo info) => info.Environment.Remove("SKILLPLATFORM_RUN");
+
     /// <summary>True while the process lives whose number a file holds in its first line.</summary>
     public static bool Lives(string pidFile) =>
         File.Exists(pidFile) && Directory.Exists($"/proc/{File.ReadLines(pidFile).FirstOrDefault("none").Trim()}");
@@ -121,6 +125,7 @@ public static class Local
         };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
             info.Environment[name] = value;
+        IsOfNoAppHost(info);
         using var process = Process.Start(info)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
