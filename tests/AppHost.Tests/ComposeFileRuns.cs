@@ -68,9 +68,9 @@ public sealed partial class ComposeFileRuns(Composed composed) : IClassFixture<C
     public async Task Each_container_whose_process_is_killed_heals()
     {
         composed.SkipUnlessUp();
-        using var author = await composed.Registered();
-        using var reviewer = await composed.Reviewer();
-        using var reader = await composed.Registered();
+        using var earlyAuthor = await composed.Registered();
+        using var earlyReviewer = await composed.Reviewer();
+        using var earlyReader = await composed.Registered();
         foreach (var service in (string[])["postgres", "messaging", .. Topology.Read().Services.Select(s => s.Name)])
         foreach (var container in await composed.Containers(service))
         {
@@ -97,6 +97,10 @@ public sealed partial class ComposeFileRuns(Composed composed) : IClassFixture<C
                 }
             );
         }
+        // The accounts of before, and tokens of now: one lasts five minutes.
+        using var author = await composed.Again(earlyAuthor);
+        using var reviewer = await composed.Again(earlyReviewer);
+        using var reader = await composed.Again(earlyReader);
         await Merge(author, reviewer, reader);
 
         Task<string> Started(string container) =>
@@ -449,8 +453,12 @@ public sealed partial class Composed : IAsyncLifetime
             ("If-Match", found.Headers.ETag!.Tag)
         );
         Assert.True(made.Status is 200 or 204, $"{made.Status} {made.Body}");
-        return new(person.Address, new Api(Web, await Token(person.Address), new Through(Handler())));
+        return await Again(person);
     }
+
+    /// <summary>The same person, signed in anew.</summary>
+    public async Task<Person> Again(Person person) =>
+        new(person.Address, new Api(Web, await Token(person.Address), new Through(Handler())));
 
     private async Task<Person> Register(string address)
     {
