@@ -537,7 +537,8 @@ public sealed class KernelTests(Servers servers) : IAsyncLifetime
         {
             Assert.Equal(1, Release.Number - 1); // whose programs do not say it
             ids = await Add();
-            Assert.Equal(ids[..2], (await Alone(first, 4))[^2..]);
+            // Several are heard at a time.
+            Assert.Equal(ids[..2].ToHashSet(), (await Alone(first, 4))[^2..].ToHashSet());
             await Alone(second, 2);
         }
         Assert.Single(Heard.InOne, m => m.Moved.Moved.Any(c => c.Counter == first));
