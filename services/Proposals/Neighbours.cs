@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
-using System.Text.Json;
 using SkillPlatform.Contracts;
+using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Proposals;
 
@@ -42,9 +42,6 @@ public sealed class Watchers(HttpClient notifications)
     }
 }
 
-/// <summary>A skill could not be asked for.</summary>
-public sealed class CatalogueSilentException(Exception inner) : Exception("Catalog does not answer.", inner);
-
 /// <summary>Skills as Catalog has them: as they are, before news of it has come here, and as they were.</summary>
 public sealed class Profiles(IHttpClientFactory clients)
 {
@@ -68,7 +65,7 @@ public sealed class Profiles(IHttpClientFactory clients)
         string? Description = null
     );
 
-    /// <summary>A skill as it was; null where it has no such version. Throws <see cref="CatalogueSilentException"/>.</summary>
+    /// <summary>A skill as it was; null where it has no such version. Throws <see cref="NeighbourSilentException"/>.</summary>
     public async Task<SkillState?> Of(string slug, long version, CancellationToken ct) =>
         (await Ask(string.Create(CultureInfo.InvariantCulture, $"{slug}?version={version}"), Patience, ct))?.State;
 
@@ -79,52 +76,41 @@ public sealed class Profiles(IHttpClientFactory clients)
         {
             return await Ask(Uri.EscapeDataString(slug), ShortPatience, ct);
         }
-        catch (CatalogueSilentException)
+        catch (NeighbourSilentException)
         {
             return null;
         }
     }
 
-    private async Task<KnownSkill?> Ask(string skill, TimeSpan patience, CancellationToken ct)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(patience);
-        try
-        {
-            using var catalog = clients.CreateClient(nameof(Profiles));
-            using var answer = await catalog.GetAsync($"/api/catalog/skills/{skill}", limit.Token);
-            if (answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.UnprocessableEntity)
-                return null;
-            answer.EnsureSuccessStatusCode();
-            return await answer.Content.ReadFromJsonAsync<Profile>(limit.Token) is { } p
-                ? new KnownSkill(
-                    p.Id,
-                    p.Version,
-                    new SkillState(
-                        p.Slug,
-                        p.Name,
-                        p.Keywords,
-                        p.Domain,
-                        p.Group,
-                        p.Levels,
-                        p.Roles,
-                        p.Requirements,
-                        p.Retired,
-                        p.Description
+    private Task<KnownSkill?> Ask(string skill, TimeSpan patience, CancellationToken ct) =>
+        Neighbourhood.Ask(
+            patience,
+            async limit =>
+            {
+                using var catalog = clients.CreateClient(nameof(Profiles));
+                using var answer = await catalog.GetAsync($"/api/catalog/skills/{skill}", limit);
+                if (answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.UnprocessableEntity)
+                    return null;
+                answer.EnsureSuccessStatusCode();
+                return await answer.Content.ReadFromJsonAsync<Profile>(limit) is { } p
+                    ? new KnownSkill(
+                        p.Id,
+                        p.Version,
+                        new SkillState(
+                            p.Slug,
+                            p.Name,
+                            p.Keywords,
+                            p.Domain,
+                            p.Group,
+                            p.Levels,
+                            p.Roles,
+                            p.Requirements,
+                            p.Retired,
+                            p.Description
+                        )
                     )
-                )
-                : null;
-        }
-        catch (Exception e)
-            when (!ct.IsCancellationRequested
-                && e
-                    is HttpRequestException
-                        or OperationCanceledException
-                        or JsonException
-                        or Polly.ExecutionRejectedException
-            )
-        {
-            throw new CatalogueSilentException(e);
-        }
-    }
+                    : null;
+            },
+            ct
+        );
 }

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Notifications;
 
@@ -29,31 +29,27 @@ public sealed class Comments(HttpClient proposals)
     /// <summary>What is said in the comments of news; for one that is not there, nothing; null if Proposals does not answer.</summary>
     public async Task<IReadOnlyDictionary<Guid, Said>?> Of(IEnumerable<News> news, CancellationToken ct)
     {
-        var said = new Dictionary<Guid, Said>();
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(Patience);
         try
         {
-            foreach (var ids in news.Select(n => n.Comment).OfType<Guid>().Distinct().Chunk(AtOnce))
-            {
-                var path = $"/api/proposals/comments?{string.Join('&', ids.Select(id => $"id={id}"))}";
-                foreach (var id in ids)
-                    said[id] = new Said(null, null);
-                foreach (var comment in (await proposals.GetFromJsonAsync<Answer>(path, limit.Token))!.Items)
-                    said[comment.Id] = new Said(comment.Text, comment.Removed?.By, comment.Suggestion);
-            }
-            return said;
+            return await Neighbourhood.Ask(Patience, limit => Ask(news, limit), ct);
         }
-        catch (Exception e)
-            when (!ct.IsCancellationRequested
-                && e
-                    is HttpRequestException
-                        or OperationCanceledException
-                        or JsonException
-                        or Polly.ExecutionRejectedException
-            )
+        catch (NeighbourSilentException)
         {
             return null;
         }
+    }
+
+    private async Task<IReadOnlyDictionary<Guid, Said>?> Ask(IEnumerable<News> news, CancellationToken ct)
+    {
+        var said = new Dictionary<Guid, Said>();
+        foreach (var ids in news.Select(n => n.Comment).OfType<Guid>().Distinct().Chunk(AtOnce))
+        {
+            var path = $"/api/proposals/comments?{string.Join('&', ids.Select(id => $"id={id}"))}";
+            foreach (var id in ids)
+                said[id] = new Said(null, null);
+            foreach (var comment in (await proposals.GetFromJsonAsync<Answer>(path, ct))!.Items)
+                said[comment.Id] = new Said(comment.Text, comment.Removed?.By, comment.Suggestion);
+        }
+        return said;
     }
 }

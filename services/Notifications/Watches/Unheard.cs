@@ -1,5 +1,5 @@
 using System.Net;
-using System.Text.Json;
+using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Notifications;
 
@@ -18,27 +18,21 @@ public sealed class Unheard(HttpClient catalog)
     {
         if (scope != Topic.Skill || !Finding.IsKey(key))
             return null;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(Patience);
         try
         {
-            using var answer = await catalog.GetAsync($"/api/catalog/skills/{Uri.EscapeDataString(key)}", limit.Token);
-            return
-                answer.StatusCode == HttpStatusCode.OK
-                && await answer.Content.ReadFromJsonAsync<Skill>(limit.Token) is { } skill
-                ? new Found(Topic.OfSkill(skill.Id), skill.Slug, skill.Name)
-                : null;
+            return await Neighbourhood.Ask(Patience, limit => Ask(key, limit), ct);
         }
-        catch (Exception e)
-            when (!ct.IsCancellationRequested
-                && e
-                    is HttpRequestException
-                        or OperationCanceledException
-                        or JsonException
-                        or Polly.ExecutionRejectedException
-            )
+        catch (NeighbourSilentException)
         {
             return null;
         }
+    }
+
+    private async Task<Found?> Ask(string slug, CancellationToken ct)
+    {
+        using var answer = await catalog.GetAsync($"/api/catalog/skills/{Uri.EscapeDataString(slug)}", ct);
+        return answer.StatusCode == HttpStatusCode.OK && await answer.Content.ReadFromJsonAsync<Skill>(ct) is { } skill
+            ? new Found(Topic.OfSkill(skill.Id), skill.Slug, skill.Name)
+            : null;
     }
 }

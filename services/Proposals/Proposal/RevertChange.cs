@@ -44,7 +44,7 @@ public static class RevertChange
             before =
                 body.Restore || body.Version == 1 ? null : await profiles.Of(skill.State.Slug, body.Version - 1, ct);
         }
-        catch (CatalogueSilentException)
+        catch (NeighbourSilentException)
         {
             http.Response.Headers.RetryAfter = "5";
             return TypedResults.Problem("The catalogue's history cannot be read at the moment.", statusCode: 503);
