@@ -23,6 +23,8 @@ public sealed record WatchingModel(PageList<Watch>? List, OpenProposal[] Proposa
 /// <summary>What I watch.</summary>
 public static class WatchingPage
 {
+    private const int AtOnce = 50;
+
     public static readonly string[] Scopes = ["catalogue", "domain", "group", "role", "skill", "proposal"];
 
     public static readonly string[] Follows = ["changes", "all"];
@@ -39,7 +41,7 @@ public static class WatchingPage
             ct
         );
         var proposals = (list.Value?.Items ?? []).Where(watch => watch.Scope == "proposal").Select(watch => watch.Key);
-        var told = await Task.WhenAll(proposals.Chunk(50).Select(some => Told(some, services, ct)));
+        var told = await Task.WhenAll(proposals.Chunk(AtOnce).Select(some => Told(some, services, ct)));
         var tree = told.Length == 0 ? new Tree(null, null) : await Tree.Read(services, ct);
         return Page.Of<WatchingView>(
             new WatchingModel(list.Value, [.. told.SelectMany(some => some)], new Names(null, tree)),
@@ -49,7 +51,7 @@ public static class WatchingPage
 
     private static async Task<OpenProposal[]> Told(string[] ids, Services services, CancellationToken ct)
     {
-        FormattableString address = $"/api/proposals?limit={50}";
+        FormattableString address = $"/api/proposals?limit={AtOnce}";
         var list = await services.Get<PageList<OpenProposal>>(
             "proposals",
             ids.Aggregate(address, (asked, id) => asked.With("id", id)),
