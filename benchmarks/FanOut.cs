@@ -11,7 +11,9 @@ namespace SkillPlatform.Benchmarks;
 public static class FanOut
 {
     private const int Watchers = 10_000;
-    private const int Connections = 4;
+
+    // As of Notifications.
+    private const int Connections = 1;
     private const int WarmUps = 3;
 
     /// <param name="platform">Running, idle.</param>

@@ -33,8 +33,8 @@ public sealed class SmtpOptions
     /// <summary><c>auto</c> (STARTTLS where the server has it; nothing on loopback), <c>none</c>, <c>starttls</c> or <c>tls</c>.</summary>
     public string Security { get; set; } = "auto";
 
-    /// <summary>Connections kept open, and so mails on their way at once.</summary>
-    public int Connections { get; set; } = 4;
+    /// <summary>Connections kept open, and so mails on their way at once, and mails that may go twice if the process is killed.</summary>
+    public int Connections { get; set; } = 1;
 
     /// <summary>How long one attempt may take.</summary>
     public double TimeoutSeconds { get; set; } = 15;

@@ -13,9 +13,6 @@ public sealed class ManyWatchers(Rig rig)
     private const int Watchers = 10_000;
     private const int Kills = 20;
 
-    // What a process may have handed over without having recorded it yet (docs/notifications.md, Delivery).
-    private const int PerKill = 4;
-
     [Fact]
     public async Task Nobody_gets_none_and_few_get_the_same_mail_twice_however_often_the_sender_is_killed()
     {
@@ -73,7 +70,8 @@ public sealed class ManyWatchers(Rig rig)
         Assert.All(twice, mails => Assert.Single(mails.Select(m => m.Message.MessageId).Distinct()));
         var doubles = twice.Sum(mails => mails.Count() - 1);
         TestContext.Current.SendDiagnosticMessage($"{doubles} mails came twice in {Kills} kills");
-        Assert.InRange(doubles, 0, Kills * PerKill);
+        // One connection, and so one mail that is handed over and not recorded yet (docs/notifications.md, Delivery).
+        Assert.InRange(doubles, 0, Kills);
         // The other tests count what everybody was told.
         await Crowd.Leave(platform);
     }

@@ -192,8 +192,8 @@ public sealed class Postman(
         Func<Letters, MimeMessage>
     )>();
 
-    // What is taken and not recorded yet goes twice if we die now: who has sent a mail waits until that is recorded, and what
-    // all of them have sent meanwhile is recorded together.
+    // What is taken and not recorded yet goes twice if we die now: who has sent a mail hands over no other until that is
+    // recorded, and what all of them have sent meanwhile is recorded together.
     private readonly Channel<(Parcel Parcel, Result Result, TaskCompletionSource Recorded)> _results =
         Channel.CreateUnbounded<(Parcel, Result, TaskCompletionSource)>();
     private readonly Pace _pace = new(server.Options.PerMinute, time);
@@ -449,20 +449,26 @@ public sealed class Postman(
     private async Task Send(CancellationToken stopping)
     {
         await using var connection = new SmtpConnection(server.Options, time);
+        var former = Task.CompletedTask;
         await foreach (var (parcel, write) in _ready.Reader.ReadAllAsync(CancellationToken.None))
         {
             var mail = parcel.Mail;
             // When stopping, what was not begun is left to the next process.
             var result = stopping.IsCancellationRequested
                 ? Delivery.After(mail, new Outcome.NotTried(TimeSpan.Zero), time.GetUtcNow())
-                : await Send(connection, mail, write);
+                : await Send(connection, mail, write, former);
             var recorded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _results.Writer.TryWrite((parcel, result, recorded));
-            await recorded.Task;
+            former = recorded.Task;
         }
     }
 
-    private async Task<Result> Send(SmtpConnection connection, Queued mail, Func<Letters, MimeMessage> write)
+    private async Task<Result> Send(
+        SmtpConnection connection,
+        Queued mail,
+        Func<Letters, MimeMessage> write,
+        Task formerIsRecorded
+    )
     {
         MimeMessage letter;
         try
@@ -474,6 +480,10 @@ public sealed class Postman(
             // An address that is none, above all.
             log.LogWarning("Mail {Mail} cannot be written ({Reason}).", mail.Id, e.GetType().Name);
             return new Result(mail.Id, Outbox.Failed, $"It cannot be written: {e.GetType().Name}.", false);
+        }
+        finally
+        {
+            await formerIsRecorded;
         }
         using var attempt = Measures.Attempt(mail);
         var outcome = await server.Send(connection, letter, returnPath.Of(mail.Id));
