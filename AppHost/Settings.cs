@@ -101,6 +101,8 @@ internal sealed class Settings
         builder.Services.AddLogging(logging =>
             logging
                 .AddFilter("Microsoft", LogLevel.Warning)
+                // Of Aspire's own channel to its dashboard, which protects nothing with the key that it makes.
+                .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
                 // Kept in the state folder, and shown by the dashboard.
                 .AddFilter("AppHost.Resources", LogLevel.None)
                 // What is not ready yet is shown as such.

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,9 +18,12 @@ public static class ReadLimits
 {
     private const int Usual = 6_000;
 
-    /// <summary>Answers 429 with <c>Retry-After</c> to who reads more. Comes first: also what is in memory costs something.</summary>
+    /// <summary>
+    /// Answers 429 with <c>Retry-After</c> to who reads more. Comes before what is in memory, which costs something, too.
+    /// </summary>
     /// <param name="app">The application.</param>
-    public static void UseReadLimits(this WebApplication app)
+    /// <param name="pages">What makes a page of it where a person asks, if nothing that comes before does.</param>
+    public static void UseReadLimits(this WebApplication app, Action<IApplicationBuilder>? pages = null)
     {
         ArgumentNullException.ThrowIfNull(app);
         var perMinute =
@@ -30,15 +34,23 @@ public static class ReadLimits
             RateLimitPartition.GetTokenBucketLimiter(Network(http), _ => Bucket(perMinute))
         );
         app.Lifetime.ApplicationStopped.Register(limiter.Dispose);
+        var branch = ((IApplicationBuilder)app).New();
+        pages?.Invoke(branch);
+        branch.Run(Refuse);
+        var refuse = branch.Build();
         app.Use(
             async (http, next) =>
             {
-                if (IsRead(http.Request))
+                if (IsRead(http))
                 {
                     using var lease = limiter.AttemptAcquire(http);
                     if (!lease.IsAcquired)
                     {
-                        await Refuse(http, lease);
+                        var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var told) ? told : TimeSpan.Zero;
+                        http.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds))
+                            .ToString(CultureInfo.InvariantCulture);
+                        http.Response.Headers.CacheControl = "no-store";
+                        await refuse(http);
                         return;
                     }
                 }
@@ -72,24 +84,33 @@ public static class ReadLimits
         };
     }
 
-    // Whoever watches over the processes asks often, and must be told.
-    private static bool IsRead(HttpRequest request) =>
-        (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
-        && !request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase);
-
-    private static Task Refuse(HttpContext http, RateLimitLease lease)
+    /// <summary>Whether a person looks at what is asked for: to them a refusal is a page.</summary>
+    /// <param name="request">The request.</param>
+    public static bool IsForPerson(HttpRequest request)
     {
-        var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var told) ? told : TimeSpan.FromSeconds(1);
-        http.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds))
-            .ToString(CultureInfo.InvariantCulture);
-        http.Response.Headers.CacheControl = "no-store";
-        return TypedResults
-            .Problem(
-                type: "/problems/too-many-requests",
-                title: "Too many reads",
-                detail: "You read faster than is allowed. Wait, then go on.",
-                statusCode: StatusCodes.Status429TooManyRequests
-            )
-            .ExecuteAsync(http);
+        ArgumentNullException.ThrowIfNull(request);
+        return request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
+            && !request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
+    }
+
+    // Whoever watches over the processes asks often, and must be told; who was refused is shown the page that says so.
+    private static bool IsRead(HttpContext http) =>
+        (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method))
+        && !http.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase)
+        && http.Features.Get<IStatusCodeReExecuteFeature>() is null;
+
+    private static Task Refuse(HttpContext http)
+    {
+        http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+        return IsForPerson(http.Request)
+            ? Task.CompletedTask
+            : TypedResults
+                .Problem(
+                    type: "/problems/too-many-requests",
+                    title: "Too many reads",
+                    detail: "You read faster than is allowed. Wait, then go on.",
+                    statusCode: StatusCodes.Status429TooManyRequests
+                )
+                .ExecuteAsync(http);
     }
 }

@@ -16,10 +16,10 @@ builder.AddMail();
 builder.AddPages();
 
 var app = builder.Build();
-app.UseReadLimits();
 app.UseServiceDefaults();
 app.UseKnownHosts();
 app.UsePages();
+app.UseReadLimits();
 app.UseRouting();
 app.UseAuthentication();
 app.UseAuthorization();

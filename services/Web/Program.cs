@@ -20,7 +20,12 @@ builder.AddPages();
 builder.AddMcp();
 builder.AddMessaging("web", Consumers.Add);
 var app = builder.Build();
-app.UseReadLimits();
+app.UseReadLimits(refused =>
+{
+    refused.UseLanguages();
+    refused.UseHeaders();
+    refused.UsePageErrors();
+});
 app.UseAnonymousPages();
 app.UseServiceDefaults();
 app.UseLanguages();

@@ -51,7 +51,7 @@ public sealed class ByKeyboardAlone(RunningPlatform running, RealBrowser browser
         await Expect(visitor.Page.GetByText(visitor.Says("identity:Form.email"))).ToHaveCountAsync(0);
         // What was typed elsewhere is still there.
         await visitor.Page.Keyboard.PressAsync("Enter");
-        await Expect(visitor.Button(visitor.Says("signout"))).ToBeVisibleAsync();
+        await Expect(visitor.Menu).ToBeVisibleAsync();
 
         await visitor.Go("/account/delete");
         await visitor.Page.Locator("main form button").ClickAsync();
@@ -164,7 +164,7 @@ public sealed class ByKeyboardAlone(RunningPlatform running, RealBrowser browser
         await Writes(visitor, visitor.Field(visitor.Says("identity:Field.Email")), $"{name}@example.org");
         await Writes(visitor, visitor.Field(visitor.Says("identity:Field.Password")), Testing.SignIn.Password);
         await visitor.Page.Keyboard.PressAsync("Enter");
-        await Expect(visitor.Button(visitor.Says("signout"))).ToBeVisibleAsync();
+        await Expect(visitor.Menu).ToBeVisibleAsync();
     }
 
     private static async Task Writes(Visitor visitor, ILocator field, string text)

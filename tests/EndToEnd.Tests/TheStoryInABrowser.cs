@@ -52,6 +52,7 @@ public sealed partial class TheStoryInABrowser(RunningPlatform running, RealBrow
 
     private static async Task WantsMailsInTheirLanguage(Visitor author, string language)
     {
+        await author.Menu.ClickAsync();
         await author.Link(author.Says("nav.watching")).ClickAsync();
         await author.Link(author.Says("watching.mail")).ClickAsync();
         await author.Field(author.Says("mail.language")).SelectOptionAsync(language);

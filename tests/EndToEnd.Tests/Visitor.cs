@@ -47,9 +47,12 @@ public sealed class Visitor(IPage page, string language) : IAsyncDisposable
         await Field(Says("identity:Field.Email")).FillAsync($"{name}@example.org");
         await Field(Says("identity:Field.Password")).FillAsync(Testing.SignIn.Password);
         await Button(Says("identity:SignIn.Submit")).ClickAsync();
-        await Assertions.Expect(Button(Says("signout"))).ToBeVisibleAsync();
+        await Assertions.Expect(Menu).ToBeVisibleAsync();
         await ReadsTheirLanguage();
     }
+
+    /// <summary>What is theirs, folded at the head of each page: only for who is signed in.</summary>
+    public ILocator Menu => page.Locator(".menu > summary");
 
     public async Task ReadsTheirLanguage()
     {

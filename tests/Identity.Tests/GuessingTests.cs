@@ -117,6 +117,13 @@ public sealed class GuessingTests(Running running)
             Assert.Equal(answer.StatusCode == HttpStatusCode.TooManyRequests, answer.Headers.RetryAfter is not null);
         }
         Assert.Equal(2, statuses.Count(status => status == HttpStatusCode.TooManyRequests));
+        // To a person it is a page, in their language.
+        http.DefaultRequestHeaders.Accept.ParseAdd("text/html");
+        using var page = await http.GetAsync("/sign-in?ui_locales=de", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.TooManyRequests, page.StatusCode);
+        Assert.NotNull(page.Headers.RetryAfter);
+        var html = await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("zu viele Anfragen", WebUtility.HtmlDecode(html), StringComparison.Ordinal);
     }
 
     [Fact]

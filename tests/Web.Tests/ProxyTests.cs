@@ -141,6 +141,17 @@ public sealed class ProxyTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Equal([200, 200, 200, 200, 200, 429, 429], statuses);
         using var api = await client.GetAsync("/api/proposals", TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.TooManyRequests, api.StatusCode);
+        // To a person it is a page, in their language; to a program that reads data it never is.
+        client.DefaultRequestHeaders.Accept.ParseAdd("text/html");
+        using var page = await client.GetAsync("/de/skills/read-fast", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.TooManyRequests, page.StatusCode);
+        Assert.NotNull(page.Headers.RetryAfter);
+        Assert.True(page.Headers.Contains("Content-Security-Policy"));
+        var html = await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("<h1>Zu viele Anfragen</h1>", html);
+        Assert.Contains("href=\"/de/skills/read-fast\">Noch einmal versuchen</a>", html);
+        using var data = await client.GetAsync("/api/proposals", TestContext.Current.CancellationToken);
+        await Expect.Problem(data, 429, "/problems/too-many-requests");
         // Whoever watches over the processes is told always.
         using var health = await client.GetAsync("/health/live", TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, health.StatusCode);
@@ -169,6 +180,26 @@ public sealed class ProxyTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Equal(200, await Ask(HttpMethod.Get, "two"));
         for (var i = 0; i < 5; i++)
             Assert.Equal(200, await Ask(HttpMethod.Get, null));
+    }
+
+    [Fact]
+    public async Task Whose_form_is_one_too_many_is_shown_a_page_that_says_so()
+    {
+        using var client = new HttpClient { BaseAddress = web.Start(("Web:Limits:WritesPerMinute", "1")) };
+        client.DefaultRequestHeaders.Accept.ParseAdd("text/html");
+        client.DefaultRequestHeaders.Add("Authorization", "Bearer somebody");
+        for (var i = 0; i < 2; i++)
+        {
+            using var form = new FormUrlEncodedContent([]);
+            using var sent = await client.PostAsync("/fr/suggest", form, TestContext.Current.CancellationToken);
+            if (i == 0)
+                continue;
+            Assert.Equal(HttpStatusCode.TooManyRequests, sent.StatusCode);
+            Assert.NotNull(sent.Headers.RetryAfter);
+            var html = await sent.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            Assert.Contains("<h1>Trop de requêtes</h1>", WebUtility.HtmlDecode(html));
+            Assert.Contains("toujours là", WebUtility.HtmlDecode(html));
+        }
     }
 
     [Fact]

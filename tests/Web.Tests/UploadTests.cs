@@ -177,6 +177,7 @@ public sealed class UploadTests(WebFixture web) : IClassFixture<WebFixture>
         using var refused = await browser.Client.PostAsync(page, form, _ct);
         Assert.Equal(422, (int)refused.StatusCode);
         var html = await refused.Content.ReadAsStringAsync(_ct);
+        Assert.Single(Regex.Matches(html, "The document has errors"));
         // Counted and called as in the file.
         Assert.Contains("sheet Tides, row 6, column Stage", html);
         Assert.Contains("Read as you said on 3 Nov 2026", html);

@@ -16,6 +16,7 @@ public sealed class ErrorModel : PageModel
         Response.StatusCode switch
         {
             StatusCodes.Status404NotFound => "Failure.NotFound",
+            StatusCodes.Status429TooManyRequests => "Failure.TooMany",
             >= 400 and < 500 => "Failure.Request",
             _ => "Failure.Body",
         };

@@ -78,8 +78,7 @@ public static class ImportCatalogue
                 ? await Form(
                     new ImportFormModel(
                         dryRun,
-                        visit.T["import.errors"],
-                        errors,
+                        Errors: errors,
                         Document: await DocumentPlaces.Read(form.Files["document"], ct),
                         Table: await SentTable.Read(taken.Table, services, ct)
                     ),

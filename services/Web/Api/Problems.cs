@@ -15,10 +15,13 @@ public static class Problems
     )
     {
         if (retryAfter is { } wait)
-            http.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds))
-                .ToString(CultureInfo.InvariantCulture);
+            WaitFor(http, wait);
         return TypedResults
             .Problem(type: $"/problems/{code}", title: title, detail: detail, statusCode: status)
             .ExecuteAsync(http);
     }
+
+    public static void WaitFor(HttpContext http, TimeSpan wait) =>
+        http.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds))
+            .ToString(CultureInfo.InvariantCulture);
 }

@@ -52,13 +52,24 @@ public static class WriteLimits
         {
             Interlocked.Decrement(ref _late);
         }
+        var http = rejected.HttpContext;
+        var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var told)
+            ? told
+            : TimeSpan.FromSeconds(1);
+        if (ReadLimits.IsForPerson(http.Request))
+        {
+            // What comes before makes a page of it.
+            http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            Problems.WaitFor(http, wait);
+            return;
+        }
         await Problems.Write(
-            rejected.HttpContext,
+            http,
             StatusCodes.Status429TooManyRequests,
             "too-many-requests",
             "Too many requests",
             "You ask for more than is allowed at once. Wait, then go on.",
-            rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1)
+            wait
         );
     }
 

@@ -29,7 +29,7 @@ public static class LanguageOfRequest
         "/signout-callback-oidc",
     ];
 
-    public static void UseLanguages(this WebApplication app) =>
+    public static void UseLanguages(this IApplicationBuilder app) =>
         app.Use(
             (http, next) =>
             {

@@ -5,12 +5,13 @@ namespace SkillPlatform.Web.Pages;
 /// <summary>What a browser may do with our pages: nothing but show them and send their forms.</summary>
 public static class Headers
 {
-    public static void UseHeaders(this WebApplication app)
+    public static void UseHeaders(this IApplicationBuilder app)
     {
-        if (!app.Environment.IsDevelopment())
+        if (!app.ApplicationServices.GetRequiredService<IHostEnvironment>().IsDevelopment())
             app.UseHsts();
         // Signing out goes on to Identity, which browsers count as the form's target.
-        var identity = new Uri(app.Configuration["Identity:Authority"]!).GetLeftPart(UriPartial.Authority);
+        var configuration = app.ApplicationServices.GetRequiredService<IConfiguration>();
+        var identity = new Uri(configuration["Identity:Authority"]!).GetLeftPart(UriPartial.Authority);
         var pages = Policy(csp =>
         {
             csp.AddStyleSrc().Self();

@@ -5,7 +5,7 @@ namespace SkillPlatform.Web.Pages;
 /// <summary>For people, an error is a page in their language; for <c>/api</c> it stays a problem document.</summary>
 public static class PageErrors
 {
-    public static void UsePageErrors(this WebApplication app) =>
+    public static void UsePageErrors(this IApplicationBuilder app) =>
         app.UseWhen(
             http =>
                 !http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)

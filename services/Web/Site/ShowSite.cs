@@ -5,7 +5,7 @@ namespace SkillPlatform.Web.Site;
 
 public sealed record SiteModel(string Page, ShownText Shown);
 
-/// <summary>What the installation says of itself: about, help, privacy and, once it is written, the imprint; until then its address leads to what there is.</summary>
+/// <summary>What the installation says of itself: about, help, privacy and, once it is written, the imprint.</summary>
 public static class ShowSite
 {
     public static void Map(WebApplication app)
@@ -17,6 +17,5 @@ public static class ShowSite
     private static IResult Get(string page, SiteTexts texts, Visit visit) =>
         texts.For(page, visit.T.Language, visit.Content.Usual) is { } shown
             ? Page.Of<SitePage>(new SiteModel(page, shown))
-            // Identity leads here without knowing what is written.
-            : TypedResults.Redirect(visit.To($"/about"));
+            : Page.Error(404);
 }

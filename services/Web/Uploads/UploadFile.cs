@@ -37,7 +37,7 @@ public static class UploadFile
             : taken.Errors is { Count: > 0 } errors
                 ? Page.Of<UploadView>(
                     new UploadModel(
-                        visit.T["import.errors"],
+                        null,
                         errors,
                         await DocumentPlaces.Read(form.Files["document"], ct),
                         await SentTable.Read(taken.Table, services, ct)
