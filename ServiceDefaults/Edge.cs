@@ -40,7 +40,11 @@ public sealed class Edge : IStartupFilter
     public static BadHttpRequestException? Unreadable(Exception? exception) =>
         exception switch
         {
-            BadHttpRequestException bad => bad,
+            // A form that is too large has no token, either, and that is what is complained of.
+            BadHttpRequestException bad => Unreadable(bad.InnerException)
+                is { StatusCode: StatusCodes.Status413PayloadTooLarge } large
+                ? large
+                : bad,
             // A form with too much in it, or none at all.
             InvalidDataException { Source: "Microsoft.AspNetCore.WebUtilities" or "Microsoft.AspNetCore.Http" } form =>
                 new BadHttpRequestException(form.Message, form),

@@ -270,55 +270,6 @@ public static class Measures
     }
 
     /// <summary>What readers see while others write as fast as they can.</summary>
-    /// <summary>From the answer to a revocation until every service refuses what was issued before it; the slowest of some.</summary>
-    public static async Task<Measure> Revocation(Platform platform, People people)
-    {
-        string[] places =
-        [
-            "/api/catalog/changesets/01990000-0000-7000-8000-00000000aa01",
-            "/api/proposals/turn",
-            "/api/notifications/inbox",
-            "/api/identity/me",
-        ];
-        var slowest = 0.0;
-        for (var round = 0; round < 5; round++)
-        {
-            var (_, made, _) = await people.Admin.Post(
-                "/api/identity/service-accounts",
-                new
-                {
-                    name = $"Revoked {round}",
-                    scopes = new[] { "read" },
-                    endsAt = DateTimeOffset.UtcNow.AddDays(1),
-                }
-            );
-            using var identity = new HttpClient { BaseAddress = new Uri(platform.Authority) };
-            using var asked = new FormUrlEncodedContent([
-                new("grant_type", "client_credentials"),
-                new("client_id", made.GetProperty("id").GetString()!),
-                new("client_secret", made.GetProperty("clientSecret").GetString()!),
-                new("scope", "skillplatform"),
-            ]);
-            using var granted = await identity.PostAsync("/connect/token", asked);
-            granted.EnsureSuccessStatusCode();
-            using var token = JsonDocument.Parse(await granted.Content.ReadAsStringAsync());
-            using var service = new Api(platform.Web, token.RootElement.GetProperty("access_token").GetString());
-            // Each has heard of it, and may remember for a while.
-            foreach (var place in places)
-                if ((await service.Send(HttpMethod.Get, place)).Status == 401)
-                    throw new InvalidOperationException($"{place} is closed to a new token.");
-            await people.Admin.Send(HttpMethod.Delete, $"/api/identity/service-accounts/{made.GetProperty("id")}");
-            var revoked = TimeProvider.System.GetTimestamp();
-            await Task.WhenAll(
-                places.Select(place =>
-                    Eventually.Holds(async () => (await service.Send(HttpMethod.Get, place)).Status == 401)
-                )
-            );
-            slowest = Math.Max(slowest, TimeProvider.System.GetElapsedTime(revoked).TotalMilliseconds);
-        }
-        return Measure.AtMost("a revoked token, until every service refuses it", slowest, "ms", 1_000);
-    }
-
     public static async Task<Measure[]> Flood(Platform platform, People people, SmtpSink smtp)
     {
         await Idle(platform);

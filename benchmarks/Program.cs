@@ -37,7 +37,7 @@ await using (var platform = new Platform(("127.0.0.1", smtp.Port), durable: true
         ("skill page, hot", async () => [await Measures.Page(platform)]),
         ("import and growth", async () => await Measures.ImportAndGrowth(platform, people)),
         ("proposals", async () => [await Measures.Proposals(platform, people)]),
-        ("revocation", async () => [await Measures.Revocation(platform, people)]),
+        ("revocation", async () => await Revocation.Run(platform, people, smtp)),
         ("flood", async () => await Measures.Flood(platform, people, smtp)),
         // From then on there are three replicas of Catalog.
         ("order", async () => await Measures.Order(platform, people)),

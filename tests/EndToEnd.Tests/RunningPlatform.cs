@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using SkillPlatform.Testing;
 
 [assembly: AssemblyFixture(typeof(SkillPlatform.EndToEnd.Tests.RunningPlatform))]
@@ -6,7 +5,7 @@ using SkillPlatform.Testing;
 namespace SkillPlatform.EndToEnd.Tests;
 
 /// <summary>The whole platform as processes, with a mail server that keeps what it got, and everyone signed in.</summary>
-public sealed partial class RunningPlatform : IAsyncLifetime
+public sealed class RunningPlatform : IAsyncLifetime
 {
     /// <summary>Skills for browsers are called this and a number.</summary>
     public const string BrowsedSkills = "Skill";
@@ -29,7 +28,10 @@ public sealed partial class RunningPlatform : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await Task.WhenAll(_smtp.Start(), Telemetry.Start());
+        await _smtp.Start();
+        // Of every process that is started from here on.
+        foreach (var (name, value) in await Telemetry.Start())
+            Environment.SetEnvironmentVariable(name, value);
         // Where the tests' receivers are.
         Environment.SetEnvironmentVariable("Webhooks__AllowedNetworks", "127.0.0.1/32");
         _platform = new Platform(("127.0.0.1", _smtp.Port));
@@ -49,25 +51,9 @@ public sealed partial class RunningPlatform : IAsyncLifetime
     /// <summary>Somebody new, who registers and confirms as a person would, and signs in.</summary>
     public async Task<Api> Registered(string name, string address)
     {
-        using var browser = new Browser(Platform.Authority);
-        using var sent = await browser.Fill(
-            "/register",
-            ("name", name),
-            ("email", address),
-            ("password", SignIn.Password)
-        );
-        var letter = await Eventually.Get(
-            () => Task.FromResult(Mails.Received.FirstOrDefault(m => m.To.Contains(address))),
-            mail => mail is not null
-        );
-        var link = Confirmation().Match(letter!.Message.TextBody!).Value;
-        using var confirmed = await browser.Fill(new Uri(link).PathAndQuery);
-        Assert.True(confirmed.IsSuccessStatusCode);
+        await Platform.Register(Mails, name, address);
         return new(Platform.Web, (await SignIn.As(Platform.Authority, address)).AccessToken);
     }
-
-    [GeneratedRegex("http://[^\\s]*/confirm[^\\s]*", RegexOptions.None, 1000)]
-    private static partial Regex Confirmation();
 
     public async ValueTask DisposeAsync()
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SkillPlatform.ServiceDefaults;
@@ -16,7 +17,8 @@ public sealed class IdentityHost(
     IReadOnlyDictionary<string, string> settings,
     string environment = "Development",
     string? authority = null,
-    ILoggerProvider? log = null
+    ILoggerProvider? log = null,
+    TimeProvider? time = null
 ) : WebApplicationFactory<Program>
 {
     public string Address => $"http://localhost:{port.ToString(CultureInfo.InvariantCulture)}";
@@ -33,6 +35,8 @@ public sealed class IdentityHost(
             builder.UseSetting(name, value);
         if (log is not null)
             builder.ConfigureServices(services => services.AddLogging(logging => logging.AddProvider(log)));
+        if (time is not null)
+            builder.ConfigureTestServices(services => services.AddSingleton(time));
     }
 
     public IdentityHost Start()

@@ -24,6 +24,15 @@ public sealed class RouteTests(Running running)
     }
 
     [Fact]
+    public async Task No_member_of_a_body_can_be_so_odd_that_it_is_answered_as_our_error()
+    {
+        var address = $"{Guid.CreateVersion7():N}@example.net";
+        await running.Create(address);
+        var wrong = await Tried(address, "*") + await Tried("admin@example.org", "/me");
+        Assert.True(wrong.Length == 0, wrong);
+    }
+
+    [Fact]
     public async Task What_only_somebody_signed_in_is_answered_is_kept_nowhere()
     {
         var kept = await RouteTrials.Kept(Routes, Anyone);
@@ -41,6 +50,12 @@ public sealed class RouteTests(Running running)
         using var answer = await client.SendAsync(request);
         Assert.Equal(System.Net.HttpStatusCode.OK, answer.StatusCode);
         Assert.DoesNotContain("evil", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    private async Task<string> Tried(string by, string except)
+    {
+        using var api = new Api(new Uri(running.Authority), (await SignIn.As(running.Authority, by)).AccessToken);
+        return await RouteTrials.Misshapen("/api/identity/openapi.json", api.Http, except);
     }
 
     private EndpointDataSource Routes => running.Host.Services.GetRequiredService<EndpointDataSource>();

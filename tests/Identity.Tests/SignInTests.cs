@@ -97,12 +97,36 @@ public sealed class SignInTests(Running running)
             TokenClaims.Of(account, [], "skillplatform", begun, begun.AddDays(days)).GetRefreshTokenLifetime();
         Assert.Equal(TimeSpan.FromDays(14), Life(0));
         Assert.Equal(TimeSpan.FromDays(10), Life(20));
-        Assert.Equal(TimeSpan.Zero, TokenClaims.Left(begun, begun.AddDays(30)));
+        Assert.Equal(TimeSpan.Zero, Life(30));
         // What is renewed says when it all began.
         Assert.Equal(
             begun,
             TokenClaims.BegunAt(TokenClaims.Of(account, [], "skillplatform", begun, begun.AddDays(20)))
         );
+    }
+
+    [Fact]
+    public async Task Who_stays_signed_in_signs_in_again_after_thirty_days()
+    {
+        var clock = new Clock();
+        await using var host = new IdentityHost(Local.FreePort(), running.NewSettings("thirty"), time: clock);
+        host.Start();
+        var signed = await SignIn.As(host.Authority, "contributor@example.org");
+        foreach (var day in new[] { 13, 26, 29 })
+        {
+            clock.Ahead = TimeSpan.FromDays(day);
+            signed = await SignIn.Refresh(host.Authority, signed.RefreshToken!);
+        }
+        clock.Ahead = TimeSpan.FromDays(30);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => SignIn.Refresh(host.Authority, signed.RefreshToken!));
+    }
+
+    // Its timers are those of the system.
+    private sealed class Clock : TimeProvider
+    {
+        public TimeSpan Ahead { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Ahead;
     }
 
     [Fact]

@@ -22,6 +22,16 @@ public sealed class RouteTests(Running running) : IClassFixture<Running>
     }
 
     [Fact]
+    public async Task No_member_of_a_body_can_be_so_odd_that_it_is_answered_as_our_error()
+    {
+        var wrong = await RouteTrials.Misshapen(
+            "/api/notifications/openapi.json",
+            running.As("everybody", "contributor", "administrator")
+        );
+        Assert.True(wrong.Length == 0, wrong);
+    }
+
+    [Fact]
     public async Task Every_read_has_a_tag_by_which_it_is_not_answered_twice()
     {
         var untagged = await RouteTrials.Untagged(Routes, running.As("everybody", "contributor", "administrator"));

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Npgsql;
 
 namespace SkillPlatform.Testing;
@@ -9,7 +10,7 @@ namespace SkillPlatform.Testing;
 /// The whole platform as processes, on servers of its own that a test may kill. What ends is started again at once, as the
 /// AppHost would.
 /// </summary>
-public sealed class Platform : IAsyncDisposable
+public sealed partial class Platform : IAsyncDisposable
 {
     // What is started, with which settings, is the AppHost's model; its own test holds this copy to it.
     private static readonly Topology Model = Topology.Read();
@@ -244,6 +245,28 @@ public sealed class Platform : IAsyncDisposable
             return false;
         }
     }
+
+    /// <summary>Somebody new, who registers and confirms as a person would.</summary>
+    public async Task Register(SmtpSink mails, string name, string address)
+    {
+        using var browser = new Browser(Authority);
+        using var sent = await browser.Fill(
+            "/register",
+            ("name", name),
+            ("email", address),
+            ("password", SignIn.Password)
+        );
+        var letter = await Eventually.Get(
+            () => Task.FromResult(mails.Received.FirstOrDefault(m => m.To.Contains(address))),
+            mail => mail is not null
+        );
+        var link = Confirmation().Match(letter!.Message.TextBody!).Value;
+        using var confirmed = await browser.Fill(new Uri(link).PathAndQuery);
+        confirmed.EnsureSuccessStatusCode();
+    }
+
+    [GeneratedRegex("http://[^\\s]*/confirm[^\\s]*", RegexOptions.None, 1000)]
+    private static partial Regex Confirmation();
 
     /// <summary>True once the relay of a database's service has published every committed event.</summary>
     public async Task<bool> RelayIsDone(string database)

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 
@@ -217,6 +219,104 @@ public static class RouteTrials
             status == HttpStatusCode.ServiceUnavailable
             && path.StartsWith("/health/", StringComparison.OrdinalIgnoreCase);
     }
+
+    // What JSON can say and a parser, a database or a sum cannot always take.
+    private static readonly string[] Odd =
+    [
+        "null",
+        "[null]",
+        "{}",
+        "true",
+        "-1",
+        "0.5",
+        "1e999",
+        "2147483648",
+        "99999999999999999999",
+        "\"\"",
+        "\"\\u0000\"",
+        "\"a\\u0000b\"",
+        "\"\\ud800\"",
+        "\"\\udc00\\ud800\"",
+        "\"\\uffff\"",
+        "\"0001-01-01T00:00:00+14:00\"",
+        "\"9999-12-31T23:59:59.9999999-14:00\"",
+        "\"2999-13-45\"",
+        "\"00000000-0000-0000-0000-000000000000\"",
+        $"\"{new string('a', 20_000)}\"",
+    ];
+
+    /// <summary>
+    /// Each body that a service describes, with one of its members after the other made odd; gives the requests that were
+    /// answered as our error.
+    /// </summary>
+    /// <param name="description">The path of the service's description.</param>
+    /// <param name="caller">A client of the host, with the rights to get as far as can be.</param>
+    /// <param name="except">Of what is left alone, a part of the path.</param>
+    public static async Task<string> Misshapen(string description, HttpClient caller, string except = "*")
+    {
+        using var client = Bare(caller);
+        var (tried, failed) = (0, new List<string>());
+        var document = JsonNode.Parse(await client.GetStringAsync(description))!;
+        foreach (var (pattern, operations) in document["paths"]!.AsObject())
+        foreach (var (method, operation) in operations!.AsObject())
+            if (
+                !pattern.Contains(except, StringComparison.Ordinal)
+                && operation?["requestBody"]?["content"]?["application/json"]?["example"] is { } example
+            )
+                foreach (var (place, body) in OneOdd(example))
+                    await Try(new HttpMethod(method.ToUpperInvariant()), Path(pattern, "x"), place, body);
+        return tried == 0 ? "No body is described." : string.Join("\n", failed);
+
+        async Task Try(HttpMethod method, string path, string place, string body)
+        {
+            tried++;
+            using var answer = await Send(
+                client,
+                method,
+                path,
+                request =>
+                {
+                    request.Content = Content("application/json", body);
+                    request.Headers.TryAddWithoutValidation("If-Match", "*");
+                }
+            );
+            if ((int)answer.StatusCode >= 500)
+                failed.Add($"{method} {path} {place}: {(int)answer.StatusCode}");
+        }
+    }
+
+    private static IEnumerable<(string Place, string Body)> OneOdd(JsonNode example)
+    {
+        const string here = "here it is";
+        foreach (var place in Places(example, ""))
+        {
+            var copy = example.DeepClone();
+            var at = copy;
+            var names = place.Split('/')[1..];
+            foreach (var name in names[..^1])
+                at = at is JsonArray list ? list[int.Parse(name, CultureInfo.InvariantCulture)]! : at[name]!;
+            if (at is JsonArray items)
+                items[int.Parse(names[^1], CultureInfo.InvariantCulture)] = here;
+            else
+                at[names[^1]] = here;
+            var text = copy.ToJsonString();
+            foreach (var odd in Odd)
+                yield return (
+                    $"{place} {odd[..Math.Min(odd.Length, 40)]}",
+                    text.Replace($"\"{here}\"", odd, StringComparison.Ordinal)
+                );
+        }
+    }
+
+    private static IEnumerable<string> Places(JsonNode? node, string at) =>
+        node switch
+        {
+            JsonObject members => members.SelectMany(member =>
+                Places(member.Value, $"{at}/{member.Key}").Prepend($"{at}/{member.Key}")
+            ),
+            JsonArray items => items.SelectMany((item, i) => Places(item, $"{at}/{i}").Prepend($"{at}/{i}")),
+            _ => [],
+        };
 
     // As another program would send it: nothing followed, nothing kept, headers in any bytes.
     private static HttpClient Bare(HttpClient caller)

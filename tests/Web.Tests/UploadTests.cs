@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using SkillPlatform.Testing;
@@ -205,6 +206,53 @@ public sealed class UploadTests(WebFixture web) : IClassFixture<WebFixture>
             asked.Query
         );
         Assert.Empty(asked.Body);
+    }
+
+    [Theory]
+    [InlineData("/de/upload", 17, false, "Zu groß")]
+    [InlineData("/ja/upload", 17, true, "サイズが大きすぎます")]
+    [InlineData("/de/proposals/01990000-0000-7000-8000-0000000000ac/comments", 3, false, "Zu groß")]
+    public async Task What_is_too_large_is_taken_in_nowhere_and_its_sender_told_so_in_their_language(
+        string page,
+        int megabytes,
+        bool chunked,
+        string title
+    )
+    {
+        var before = web.Catalog.Count("/api/catalog/changesets");
+        using var browser = web.Browser();
+        await browser.SignIn();
+        using var form = new MultipartFormDataContent
+        {
+            { new StringContent(await Token(browser)), "__RequestVerificationToken" },
+            { new ByteArrayContent(new byte[megabytes << 20]), "document", "tides.xlsx" },
+        };
+        using var request = new HttpRequestMessage(HttpMethod.Post, page) { Content = form };
+        request.Headers.TransferEncodingChunked = chunked;
+        using var refused = await browser.Client.SendAsync(request, _ct);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, refused.StatusCode);
+        Assert.Contains($"<h1>{title}</h1>", await refused.Content.ReadAsStringAsync(_ct));
+        Assert.Equal(before, web.Catalog.Count("/api/catalog/changesets"));
+    }
+
+    [Fact]
+    public async Task Who_only_says_that_much_will_come_is_answered_before_it_does()
+    {
+        using var browser = web.Browser();
+        await browser.SignIn();
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(web.Address.Host, web.Address.Port, _ct);
+        await using var stream = connection.GetStream();
+        await stream.WriteAsync(
+            System.Text.Encoding.ASCII.GetBytes(
+                $"POST /en/upload HTTP/1.1\r\nHost: {web.Address.Authority}\r\nContent-Length: {1L << 30}\r\n"
+                    + "Content-Type: multipart/form-data; boundary=x\r\n"
+                    + $"Cookie: {browser.Cookies.GetCookieHeader(web.Address)}\r\n\r\n--x\r\n"
+            ),
+            _ct
+        );
+        using var answer = new StreamReader(stream);
+        Assert.StartsWith("HTTP/1.1 413", await answer.ReadLineAsync(_ct), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -68,7 +68,6 @@ public static class ExchangeToken
                 StringComparison.Ordinal
             )
             || TokenClaims.BegunAt(granted.Principal!) is not { } begun
-            || TokenClaims.Left(begun, now) <= TimeSpan.Zero
             || !await IsFirst(http, granted.Principal!, db, now)
         )
         {

@@ -30,9 +30,6 @@ public static class TokenClaims
 
     private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
 
-    /// <summary>How long refresh tokens can still be had after a sign-in.</summary>
-    public static TimeSpan Left(DateTimeOffset begun, DateTimeOffset now) => begun + Longest - now;
-
     /// <summary>When the person gave the client its first tokens.</summary>
     public static DateTimeOffset? BegunAt(ClaimsPrincipal granted) =>
         long.TryParse(granted.GetClaim(Begun), CultureInfo.InvariantCulture, out var seconds)
@@ -64,7 +61,8 @@ public static class TokenClaims
             .SetScopes(scopes);
         if (identity.HasScope(OpenIdSetup.ApiScope))
             identity.SetResources(audience);
-        var left = Left(begun, now);
+        // The last one ends with it, so that nothing is left to renew.
+        var left = begun + Longest - now;
         return May(identity, account.Roles, account.ReviewerScopes).SetRefreshTokenLifetime(left < Idle ? left : Idle);
     }
 

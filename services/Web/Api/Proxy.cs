@@ -120,17 +120,9 @@ public static class Proxy
             );
     }
 
-    // Who sends all before listening would see a broken connection instead of the answer.
     private static async Task TooLarge(HttpContext http)
     {
-        if (
-            http.Request.Headers.Expect.Count == 0
-            && http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size
-        )
-        {
-            size.MaxRequestBodySize = 8 * Import;
-            await Drain(http);
-        }
+        await Drain(http);
         await Problems.Write(
             http,
             StatusCodes.Status413PayloadTooLarge,
@@ -140,9 +132,18 @@ public static class Proxy
         );
     }
 
-    // As long as it flows; who only says that much will come is not waited for.
-    private static async Task Drain(HttpContext http)
+    /// <summary>
+    /// Throws away what is too large: who sends all before listening would see a broken connection instead of the answer. As
+    /// long as it flows; who only says that much will come is not waited for.
+    /// </summary>
+    public static async Task Drain(HttpContext http)
     {
+        if (
+            http.Request.Headers.Expect.Count > 0
+            || http.Features.Get<IHttpMaxRequestBodySizeFeature>() is not { IsReadOnly: false } size
+        )
+            return;
+        size.MaxRequestBodySize = 8 * Import;
         using var whole = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
         whole.CancelAfter(Patience);
         var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);

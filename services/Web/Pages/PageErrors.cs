@@ -1,4 +1,5 @@
 using SkillPlatform.ServiceDefaults;
+using SkillPlatform.Web.Api;
 
 namespace SkillPlatform.Web.Pages;
 
@@ -35,6 +36,8 @@ public static class PageErrors
         }
         catch (Exception e) when (!response.HasStarted && Edge.Unreadable(e) is { } bad)
         {
+            if (bad.StatusCode == StatusCodes.Status413PayloadTooLarge)
+                await Proxy.Drain(http);
             await Write(http, bad.StatusCode);
         }
         catch (Exception e) when (!response.HasStarted && !http.RequestAborted.IsCancellationRequested)

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace SkillPlatform.EndToEnd.Tests;
+namespace SkillPlatform.Testing;
 
 /// <summary>A span as it was exported.</summary>
 /// <param name="Parent">Empty for the first of its trace.</param>
@@ -16,7 +16,7 @@ namespace SkillPlatform.EndToEnd.Tests;
 /// <param name="Raw">All of it, attributes too, as Latin-1.</param>
 public sealed record Span(string Process, string Trace, string Id, string Parent, string Name, int Kind, string Raw);
 
-/// <summary>Takes telemetry as processes export it, by OTLP over HTTP, and keeps the spans and the names of metrics.</summary>
+/// <summary>Takes telemetry as processes export it, by OTLP over HTTP, and keeps the spans, and metrics and logs as they came.</summary>
 public sealed class Collector : IAsyncDisposable
 {
     private readonly WebApplication _server;
@@ -32,25 +32,34 @@ public sealed class Collector : IAsyncDisposable
             "/v1/metrics",
             async (HttpRequest request) => Metrics.Add(Encoding.Latin1.GetString(await Body(request)))
         );
-        _server.MapPost("/v1/logs", () => Results.Ok());
+        _server.MapPost(
+            "/v1/logs",
+            async (HttpRequest request) => Logs.Add(Encoding.Latin1.GetString(await Body(request)))
+        );
     }
 
     public ConcurrentBag<Span> Spans { get; } = [];
 
     public ConcurrentBag<string> Metrics { get; } = [];
 
-    /// <summary>Listens, and tells every process that is started from here on where.</summary>
-    public async Task Start()
+    public ConcurrentBag<string> Logs { get; } = [];
+
+    /// <summary>Listens; gives what tells a process where.</summary>
+    public async Task<IReadOnlyDictionary<string, string?>> Start()
     {
         await _server.StartAsync();
         var address = _server
             .Services.GetRequiredService<IServer>()
             .Features.Get<IServerAddressesFeature>()!
             .Addresses.Single();
-        Environment.SetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT", address);
-        Environment.SetEnvironmentVariable("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf");
-        Environment.SetEnvironmentVariable("OTEL_BSP_SCHEDULE_DELAY", "500");
-        Environment.SetEnvironmentVariable("OTEL_METRIC_EXPORT_INTERVAL", "5000");
+        return new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = address,
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+            ["OTEL_BSP_SCHEDULE_DELAY"] = "500",
+            ["OTEL_BLRP_SCHEDULE_DELAY"] = "500",
+            ["OTEL_METRIC_EXPORT_INTERVAL"] = "5000",
+        };
     }
 
     private static async Task<byte[]> Body(HttpRequest request)
