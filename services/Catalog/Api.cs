@@ -29,6 +29,7 @@ public static class Api
         ChangeSet.Map(api);
         SentTable.Map(api);
         UndoImport.Map(api);
+        UndoOrigin.Map(api);
         Import.Map(api);
         Export.Map(api);
         PublishEdition.Map(api);

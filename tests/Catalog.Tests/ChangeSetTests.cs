@@ -6,6 +6,7 @@ using System.Text.Json;
 using Marten;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
 using SkillPlatform.Testing;
@@ -340,6 +341,7 @@ public sealed class ChangeSetTests(Servers servers) : IAsyncLifetime
             var before = await Export();
             var document = MadeUp(random, round);
             var import = await _catalog.Import(document);
+            Assert.Equal("done", Text(import, "state"));
             var imported = await Export();
             Assert.NotEqual(before, imported);
             await Undo(Text(import, "id"));
@@ -378,10 +380,19 @@ public sealed class ChangeSetTests(Servers servers) : IAsyncLifetime
             .Select(domain => new
             {
                 name = domain,
+                language = random.Next(2) == 0 ? "en" : null,
+                source = random.Next(2) == 0 ? $"Source {round}" : null,
+                attribution = random.Next(2) == 0 ? $"Whoever made {random.Next(2)}" : null,
+                externalIds = Ids(domain),
                 levels = random.Next(2) == 0
                     ? null
                     : Some(3, ["Junior", "Senior", "Master", "Mate"])
-                        .Select(name => new { name, description = random.Next(2) == 0 ? "" : $"Of {round}." })
+                        .Select(name => new
+                        {
+                            name,
+                            description = random.Next(2) == 0 ? "" : $"Of {round}.",
+                            externalIds = Ids($"{domain} {name}"),
+                        })
                         .ToArray(),
                 groups = Some(2, ["Deck", "Bridge", "Hold"]).Select(group => (domain, group)).ToArray(),
             })
@@ -390,19 +401,33 @@ public sealed class ChangeSetTests(Servers servers) : IAsyncLifetime
         return JsonSerializer.Serialize(
             new
             {
-                roles = roles.Select(name => new { name, description = random.Next(2) == 0 ? "" : $"In {round}." }),
+                source = random.Next(2) == 0 ? $"Made up in {round}" : null,
+                licence = random.Next(2) == 0 ? "CC0-1.0" : null,
+                roles = roles.Select(name => new
+                {
+                    name,
+                    description = random.Next(2) == 0 ? "" : $"In {round}.",
+                    externalIds = Ids(name),
+                }),
                 domains = domains.Select(d => new
                 {
                     d.name,
+                    d.language,
+                    d.source,
+                    d.attribution,
+                    d.externalIds,
                     d.levels,
                     groups = d.groups.Select(g => new
                     {
                         name = g.group,
+                        externalIds = Ids($"{g.domain} {g.group}"),
+                        // One of them was there before.
                         skills = Enumerable
-                            .Range(0, 1 + random.Next(2))
+                            .Range(g is ("Sea", "Deck") ? -1 : 0, 2 + random.Next(2))
                             .Select(i => new
                             {
-                                name = $"Skill {round} {g.domain} {g.group} {i}",
+                                name = i < 0 ? "Knots" : $"Skill {round} {g.domain} {g.group} {i}",
+                                externalIds = Ids(i < 0 ? "Knots" : $"{round} {g.domain} {g.group} {i}", isOne: true),
                                 requirements = Some(3, roles)
                                     .Select(role => new
                                     {
@@ -418,8 +443,99 @@ public sealed class ChangeSetTests(Servers servers) : IAsyncLifetime
             LeavingOut
         );
 
+        // Of two systems, and of one now this and then that: a skill that is something else there would be another.
+        object[]? Ids(string of, bool isOne = false) =>
+            random.Next(3) == 0
+                ? null
+                :
+                [
+                    new { system = "one", id = isOne ? of : $"{of} {random.Next(2)}" },
+                    .. random.Next(2) == 0 ? Array.Empty<object>() : [new { system = "two", id = of }],
+                ];
+
         IEnumerable<string> Some(int most, string[] of) =>
             random.GetItems(of, random.Next(1, most + 1)).Distinct(StringComparer.Ordinal).ToArray();
+    }
+
+    [Fact]
+    public async Task Ids_and_origin_of_an_undone_import_go_and_what_another_has_said_since_stays()
+    {
+        await _catalog.Import(Told(["one 1"], ["one 1"], "\"source\":\"from one\",\"licence\":\"of one\""));
+        var undone = await _catalog.Import(
+            Told(
+                ["one 2", "two 2"],
+                ["one 1", "two 2"],
+                "\"source\":\"from two\",\"licence\":\"of two\",\"language\":\"fr\""
+            )
+        );
+        await _catalog.Import(Told(["three 3"], ["three 3"], "\"licence\":\"of three\""));
+        using var admin = _catalog.Administrator;
+        Assert.Equal("done", Text(undone, "state"));
+        using var asked = await admin.PostAsync($"/api/catalog/imports/{Text(undone, "id")}/undo", null);
+        Assert.Equal(HttpStatusCode.Created, asked.StatusCode);
+        var set = await admin.GetFromJsonAsync<JsonElement>(asked.Headers.Location);
+        Assert.Equal(0, set.GetProperty("skills").GetArrayLength());
+        Assert.True(set.GetProperty("takesBack").GetBoolean());
+        var before = await _catalog.LastEvent();
+        foreach (var import in new[] { undone, undone })
+        {
+            using var back = await admin.PostAsync($"/api/catalog/imports/{Text(import, "id")}/undo/origin", null);
+            Assert.Equal(HttpStatusCode.NoContent, back.StatusCode);
+        }
+        var export = await _catalog.Get("/export");
+        var domain = export.GetProperty("domains")[0];
+        Assert.Equal(
+            ("one 1, three 3", "one 1, three 3", "from one", "of three", ""),
+            (Ids(domain), Ids(Knots(domain)), Text(domain, "source"), Text(domain, "licence"), Text(domain, "language"))
+        );
+        var history = (await _catalog.Get("/skills/knots/history")).GetProperty("items")[0];
+        Assert.Equal(
+            ("externalIdsReplaced", "admin"),
+            (Text(history, "kind"), Text(history.GetProperty("author"), "id"))
+        );
+        // Twice is once.
+        Assert.Equal(
+            ["domain_origin_stated", "external_ids_replaced", "taxonomy_ids_replaced"],
+            (await Since(before)).Order(StringComparer.Ordinal)
+        );
+        using var nothing = await admin.PostAsync($"/api/catalog/imports/{Text(undone, "id")}/undo", null);
+        Assert.Equal(HttpStatusCode.Conflict, nothing.StatusCode);
+
+        async Task<string[]> Since(long last)
+        {
+            await using var source = NpgsqlDataSource.Create(_catalog.Database + ";Pooling=false");
+            await using var command = source.CreateCommand("select array_agg(type) from mt_events where seq_id > $1");
+            command.Parameters.Add(new() { Value = last });
+            return (string[])(await command.ExecuteScalarAsync())!;
+        }
+
+        static JsonElement Knots(JsonElement domain) =>
+            domain
+                .GetProperty("groups")[0]
+                .GetProperty("skills")
+                .EnumerateArray()
+                .Single(skill => Text(skill, "name") == "Knots");
+
+        static string Ids(JsonElement of) =>
+            string.Join(
+                ", ",
+                of.GetProperty("externalIds").EnumerateArray().Select(id => $"{Text(id, "system")} {Text(id, "id")}")
+            );
+
+        static string Told(string[] domain, string[] skill, string origin) =>
+            $$"""
+                {"roles":["Mate"],"domains":[{"name":"Sea",{{origin}},"externalIds":[{{All(
+                    domain
+                )}}],"groups":[{"name":"Deck","skills":[
+                  {"name":"Knots","externalIds":[{{All(skill)}}],"requirements":[
+                    {"role":"Mate","level":"Junior","mandatory":true,"description":"Ties a knot."}]}]}]}]}
+                """;
+
+        static string All(string[] ids) =>
+            string.Join(
+                ',',
+                ids.Select(id => id.Split(' ')).Select(id => $$"""{"system":"{{id[0]}}","id":"{{id[1]}}"}""")
+            );
     }
 
     [Fact]
@@ -497,6 +613,9 @@ public sealed class ChangeSetTests(Servers servers) : IAsyncLifetime
             await Accept(skill, changes);
         }
         await Eventually.Holds(async () => (await Read()).GetProperty("skills").GetArrayLength() == 0);
+        using var back = await admin.PostAsync($"/api/catalog/imports/{import}/undo/origin", null);
+        Assert.Equal(HttpStatusCode.NoContent, back.StatusCode);
+        Assert.False((await Read()).GetProperty("takesBack").GetBoolean());
         return set;
 
         Task<JsonElement> Read() => admin.GetFromJsonAsync<JsonElement>(undone.Headers.Location);

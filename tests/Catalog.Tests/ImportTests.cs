@@ -68,6 +68,9 @@ public sealed class ImportTests(Servers servers) : IAsyncLifetime
         Assert.Equal("b-2", (await _catalog.Get("/skills/b-2")).GetProperty("slug").GetString());
         var history = (await _catalog.Get("/skills/a/history")).GetProperty("items")[0];
         Assert.Equal("Import of second", history.GetProperty("reason").GetString());
+        Assert.Equal("second", history.GetProperty("importSource").GetString());
+        var change = (await _catalog.Get("/changes?limit=1")).GetProperty("items")[0];
+        Assert.Equal("second", change.GetProperty("importSource").GetString());
         Assert.Equal("admin", history.GetProperty("author").GetProperty("id").GetString());
     }
 

@@ -97,7 +97,9 @@ public sealed class BounceTests(Running running) : IClassFixture<Running>, IAsyn
         Assert.Equal("bounced", address.GetProperty("reason").GetString());
 
         await running.Publish(_story.Changed(proposal: false));
+        Assert.Equal(JsonValueKind.Null, bounced.GetProperty("lastErrorCode").ValueKind);
         var suppressed = await Delivery("suppressed");
+        Assert.Equal("bounced", suppressed.GetProperty("lastErrorCode").GetString());
         Assert.Single(running.MailsTo(Reader));
         using var administrator = running.As("admin", "administrator");
         var retry = $"/api/notifications/deliveries/{suppressed.GetProperty("id").GetGuid()}/retry";

@@ -141,6 +141,20 @@ public sealed class DeliveryTests
         Assert.IsType<Verdict.Cancel>(Decide(known: false, age: TimeSpan.FromDays(2)));
     }
 
+    // As mails keep them, some from before there were codes.
+    [Theory]
+    [InlineData("No longer watched.", "unwatched")]
+    [InlineData("It goes with what else is said there.", "together")]
+    [InlineData("It cannot be written: FormatException.", "unwritten")]
+    [InlineData("550 5.1.1 no such user", null)]
+    [InlineData(null, null)]
+    public void A_reason_of_ours_is_told_from_its_words(string? words, string? code) =>
+        Assert.Equal(code, WhyNot.CodeOf(words));
+
+    [Fact]
+    public void Each_reason_of_ours_has_a_code_of_its_own() =>
+        Assert.Equal(WhyNot.All.Select(why => why.Code), WhyNot.All.Select(why => WhyNot.CodeOf(why.Words)));
+
     [Fact]
     public void A_comment_goes_as_it_is_now_or_not_at_all()
     {

@@ -89,7 +89,9 @@ public sealed class DigestDeliveryTests(Running running) : IClassFixture<Running
         var cancelled = await running.Get("admin", "/deliveries?state=cancelled&limit=200", "administrator");
         Assert.Contains(
             cancelled.GetProperty("items").EnumerateArray(),
-            mail => mail.GetProperty("user").GetString() == Reader
+            mail =>
+                mail.GetProperty("user").GetString() == Reader
+                && mail.GetProperty("lastErrorCode").GetString() == "empty"
         );
     }
 

@@ -442,7 +442,7 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
                 "GET /api/notifications/deliveries",
                 new
                 {
-                    items = new[]
+                    items = new object[]
                     {
                         new
                         {
@@ -458,10 +458,11 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
                             answers = new[]
                             {
                                 new { at = "2026-03-09T10:00:00Z", text = "451 wait" },
-                                new { at = "2026-03-09T10:00:00Z", text = "No longer watched." },
                                 new { at = "2026-03-09T10:00:00Z", text = "550 <no such user>" },
                             },
                         },
+                        Cancelled("In the service's own words.", "unwatched"),
+                        Cancelled("A newer reason.", "newer"),
                     },
                     nextCursor = "more",
                 }
@@ -477,12 +478,27 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
             Assert.Contains(shown, html);
         Assert.Contains("state=failed&amp;q=zo%26&amp;cursor=more", html);
         Assert.DoesNotContain("/lift", html);
-        Assert.Contains("<bdi>Wird nicht mehr beobachtet.</bdi>", await browser.Html("/de/admin/mails"));
+        html = await browser.Html("/de/admin/mails");
+        Assert.Contains("<bdi>Wird nicht mehr beobachtet.</bdi>", html);
+        Assert.DoesNotContain("own words", html);
+        // One that we do not know yet is said in its service's words.
+        Assert.Contains("<bdi>A newer reason.</bdi>", html);
         using var lifted = await browser.Post("/en/admin/mails", $"/en/admin/mails/addresses/{Id}/lift");
         Assert.Equal("/en/admin/mails?done=lifted", lifted.Headers.Location?.OriginalString);
         Assert.Equal("DELETE", web.Notifications.Last($"/api/notifications/suppressions/{Id}").Method);
         using var retried = await browser.Post("/en/admin/mails", $"/en/admin/mails/{Id}/retry");
         Assert.Equal("/en/admin/mails?done=retried", retried.Headers.Location?.OriginalString);
+
+        static object Cancelled(string why, string code) =>
+            new
+            {
+                id = Id,
+                user = Id,
+                state = "cancelled",
+                lastError = why,
+                lastErrorCode = code,
+                createdAt = "2026-03-09T10:00:00Z",
+            };
     }
 
     [Fact]

@@ -46,6 +46,7 @@ public static class EveryPage
         "added",
         "removed",
         "lastError",
+        "importSource",
         "body",
         "message",
         "pointer",

@@ -410,8 +410,10 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Contains("action=\"/en/skills/undone/undo\"", await browser.Html("/en/skills/undone/history"));
     }
 
-    [Fact]
-    public async Task What_an_import_stated_is_said_in_the_readers_language()
+    [Theory]
+    [InlineData("*tides*.xlsx", "استيراد: \u2068*tides*.xlsx\u2069")]
+    [InlineData(null, "استيراد")]
+    public async Task What_an_import_stated_is_said_in_the_readers_language(string? source, string words)
     {
         web.Given("imported");
         web.Catalog.On(
@@ -425,20 +427,25 @@ public sealed class ReadingTests(WebFixture web) : IClassFixture<WebFixture>
                         version = 2,
                         at = "2026-03-09T10:00:00Z",
                         import = Guid.CreateVersion7(),
-                        reason = "Import of *tides*.xlsx",
-                        kind = "requirementReworded",
+                        reason = "Words of the catalogue's own",
+                        kind = "requirementMadeMandatory",
                         role = "pilot",
                         level = "junior",
                         before = "a",
                         after = "b",
+                        importSource = source,
                     },
                 },
             }
         );
         using var browser = web.Browser();
-        var html = WebUtility.HtmlDecode(await browser.Html("/ar/skills/imported/history"));
-        Assert.Contains("*tides*.xlsx", html);
-        Assert.DoesNotContain("Import of", html);
+        foreach (var page in new[] { "history", "feed" })
+        {
+            using var answer = await browser.Get($"/ar/skills/imported/{page}");
+            var html = WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync(_ct));
+            Assert.Contains(words, html);
+            Assert.DoesNotContain("Words of the catalogue", html);
+        }
     }
 
     [Theory]

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using SkillPlatform.Testing;
@@ -128,6 +130,38 @@ public sealed class UploadTests(WebFixture web) : IClassFixture<WebFixture>
         var sent = web.Proposals.Last("/api/proposals/batches");
         Assert.Equal("this-form", sent.Headers["Idempotency-Key"]);
         Assert.Contains("\"skill\":\"reading-tides\",\"changes\":[{\"op\":\"rewordRequirement\"", sent.Body);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Who_undoes_an_import_takes_back_what_no_proposal_speaks_of(bool proposes)
+    {
+        var import = Guid.CreateVersion7();
+        var set = JsonSerializer.SerializeToNode(ChangeSet(Id), JsonSerializerOptions.Web)!;
+        set["undoes"] = import;
+        set["takesBack"] = true;
+        if (!proposes)
+            set["skills"] = new JsonArray();
+        web.Catalog.On($"GET /api/catalog/changesets/{Id}", set)
+            .On($"POST /api/catalog/imports/{import}/undo/origin", new { }, 503);
+        web.Proposals.On("POST /api/proposals/batches", new { id = Id, proposals = 1 }, 201);
+        using var browser = web.Browser();
+        await browser.SignIn();
+        var html = await browser.Html($"/en/uploads/{Id}");
+        Assert.Contains("is taken back at once", html);
+        Assert.Equal(proposes, html.Contains("name=\"rationale\"", StringComparison.Ordinal));
+        var before = web.Proposals.Count("/api/proposals/batches");
+        using var refused = await Undo();
+        Assert.Equal(503, (int)refused.StatusCode);
+        Assert.Equal(before, web.Proposals.Count("/api/proposals/batches"));
+        web.Catalog.On($"POST /api/catalog/imports/{import}/undo/origin", new { }, 204);
+        using var done = await Undo();
+        Assert.Equal(proposes ? $"/en/batches/{Id}" : $"/en/uploads/{Id}", done.Headers.Location?.OriginalString);
+        Assert.Equal(before + (proposes ? 1 : 0), web.Proposals.Count("/api/proposals/batches"));
+
+        Task<HttpResponseMessage> Undo() =>
+            browser.Post($"/en/uploads/{Id}", $"/en/uploads/{Id}", ("rationale", proposes ? "A mistake." : ""));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Marten;
 using Npgsql;
 using NpgsqlTypes;
@@ -38,7 +39,8 @@ public sealed record EditionDiff(
         Person? Reviewer,
         Guid? Proposal,
         Guid? Import,
-        string? Reason
+        string? Reason,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ImportSource = null
     );
 }
 
@@ -103,7 +105,8 @@ public static class CompareEditions
 
     private const string Page = """
         select l.kind, l.change, n.slug, n.name, l.role, l.level, l.before, l.after, l.was, l.is_now, l.skill, l.place,
-          w.from_version, w.from_at, w.author, w.reviewer, w.proposal, w.import, w.reason
+          w.from_version, w.from_at, w.author, w.reviewer, w.proposal, w.import, w.reason,
+          (select i.data ->> 'source' from mt_doc_import i where i.id = w.import)
         from lines l
         join skill_versions n on n.skill = l.skill and n.from_at <= $2 and (n.to_at is null or n.to_at > $2)
         join lateral (
@@ -204,7 +207,8 @@ public static class CompareEditions
         string? Reviewer,
         Guid? Proposal,
         Guid? Import,
-        string? Reason
+        string? Reason,
+        string? ImportSource
     );
 
     private static EditionDiff.Line Line(Row row, People people) =>
@@ -224,7 +228,8 @@ public static class CompareEditions
             people.Of(row.Reviewer),
             row.Proposal,
             row.Import,
-            row.Reason
+            row.Reason,
+            row.ImportSource
         );
 
     private static async Task<List<Row>> Rows(
@@ -270,7 +275,8 @@ public static class CompareEditions
                     Value<string>(15),
                     Value<Guid?>(16),
                     Value<Guid?>(17),
-                    Value<string>(18)
+                    Value<string>(18),
+                    Value<string>(19)
                 )
             );
         return rows;

@@ -136,7 +136,12 @@ public sealed class ChangeSet
         if (set is { Back.Count: > 0 })
             skills = [.. skills, .. await WhatTheyStandIn(set, now, taxonomy.Places, session, ct)];
         var people = await People.Load(session, [set?.By ?? import?.By], ct);
-        return TypedResults.Ok(ChangeSetPage.Of(id, import, set, skills, people));
+        return TypedResults.Ok(
+            ChangeSetPage.Of(id, import, set, skills, people) with
+            {
+                TakesBack = set?.Undoes is { } undone && await UndoOrigin.Any(session, undone, ct),
+            }
+        );
     }
 
     // Each as those before it leave it, and after the skills. What stays is told.
@@ -235,6 +240,9 @@ public sealed record ChangeSetPage(
     Guid? Table
 )
 {
+    /// <summary>True where an import is undone that also brought ids elsewhere, or where texts are from: no proposal takes that back.</summary>
+    public bool TakesBack { get; init; }
+
     public static ChangeSetPage Of(Guid id, Import? import, ChangeSet? set, SkillChanges[] skills, People people) =>
         new(
             id,

@@ -53,7 +53,7 @@ public static class Export
     private const string Skills = """
         select s.domain, s."group", s.skill, s.name, s.keywords, s.description, s.external_ids, r.roles, r.levels, r.mandatory, r.texts
         from (
-          select s.domain, s."group", s.skill, s.name, s.keywords, s.description, s.external_ids
+          select s.domain, s."group", s.skill, s.name, s.keywords, s.description, nullif(s.external_ids, '[]') as external_ids
           from skill_versions s
           join unnest($1) with ordinality as d(slug, at) on d.slug = s.domain
           left join unnest($2) with ordinality as g(slug, at) on g.slug = s.domain || '/' || s."group"
@@ -343,6 +343,7 @@ public static class Export
             select data ->> 'source', data ->> 'licence' from mt_doc_import
             where data ->> 'state' = 'done' and not (data ->> 'dryRun')::boolean
               and (data ->> 'added')::int + (data ->> 'changed')::int > 0
+              and not coalesce((data ->> 'takenBack')::boolean, false)
             order by data ->> 'finishedAt', id
             """,
             connection

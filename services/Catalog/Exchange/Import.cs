@@ -46,6 +46,10 @@ public sealed class Import : IRevisioned
     public int Changed { get; set; }
     public int Unchanged { get; set; }
     public bool TaxonomyChanged { get; set; }
+
+    /// <summary>True once it is undone: the catalogue is not from there any more.</summary>
+    public bool TakenBack { get; set; }
+
     public ImportError[] Errors { get; set; } = [];
 
     /// <summary>Skills that the document calls by a former name, or that are retired: the first of them.</summary>

@@ -39,10 +39,9 @@ public static class UndoImport
         var ct = http.RequestAborted;
         await using var session = store.LightweightSession();
         session.Describe(http);
-        if (await session.LoadAsync<Import>(id, ct) is not { DryRun: false } import)
-            return Refusal.NoSuch("import").AsProblem();
-        if (import.State is not (Import.Finished or Import.Failed))
-            return Refusal.Conflicting("not-done", "The import is not over yet.").AsProblem();
+        var import = await session.LoadAsync<Import>(id, ct);
+        if (Refused(import) is { } refusal)
+            return refusal.AsProblem();
         var made = await Read(source, id, ct);
         if (made.Count > ChangeSet.Most)
             return TooMany.AsProblem();
@@ -50,7 +49,7 @@ public static class UndoImport
         {
             Id = Guid.CreateVersion7(),
             By = Caller.Of(http).Id,
-            Source = import.Source,
+            Source = import!.Source,
             At = time.GetUtcNow(),
             Undoes = id,
         };
@@ -64,7 +63,7 @@ public static class UndoImport
                 set.Add(new SkillDiffers(skill, after.Name, changes));
         }
         set.Back = [.. await Taxonomy(session, id, ct)];
-        if (set.Skills.Count + set.Back.Count == 0)
+        if (set.Skills.Count + set.Back.Count == 0 && !await UndoOrigin.Any(session, id, ct))
             return Refusal.Conflicting("nothing-to-undo", "The import changed nothing.").AsProblem();
         if (set.Skills.Count + set.Back.Count > ChangeSet.Most)
             return TooMany.AsProblem();
@@ -72,6 +71,13 @@ public static class UndoImport
         await session.SaveChangesAsync(ct);
         return TypedResults.Created($"/api/catalog/changesets/{set.Id}", new ChangeSetMade(set.Id));
     }
+
+    /// <summary>Why there is nothing that could be undone; null where there is.</summary>
+    public static Refusal? Refused(Import? import) =>
+        import is not { DryRun: false } ? Refusal.NoSuch("import")
+        : import.State is not (Import.Finished or Import.Failed)
+            ? Refusal.Conflicting("not-done", "The import is not over yet.")
+        : null;
 
     private static Refusal TooMany { get; } =
         Refusal.Conflicting(

@@ -24,12 +24,14 @@ public sealed record ChangeRow(
     string? After,
     bool? MandatoryBefore,
     bool? MandatoryAfter,
+    string? ImportSource,
     Part? Taxonomy = null
 );
 
 /// <summary>
 /// A change as lists show it. The skill's id stays when its slug changes. Where what changed is no skill, <c>Taxonomy</c>
-/// says what, and the id is that of the taxonomy.
+/// says what, and the id is that of the taxonomy. Of what an import changed, <c>ImportSource</c> is its file's name, or where its
+/// document says it is from.
 /// </summary>
 public sealed record ChangeItem(
     Named? Skill,
@@ -48,7 +50,8 @@ public sealed record ChangeItem(
     string? After,
     bool? MandatoryBefore,
     bool? MandatoryAfter,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TaxonomyPart? Taxonomy = null
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TaxonomyPart? Taxonomy = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ImportSource = null
 );
 
 /// <summary>The version rows read as changes: each beside the row it ended.</summary>
@@ -92,7 +95,8 @@ public static class ChangeRows
 
     private const string Columns = """
         select c.skill, n.slug, n.name, c.version, c.at, c.author, c.reviewer, c.proposal, c.import, c.reason, c.kind, c.role, c.level,
-          c.before, c.after, c.mandatory_before, c.mandatory_after
+          c.before, c.after, c.mandatory_before, c.mandatory_after,
+          (select i.data ->> 'source' from mt_doc_import i where i.id = c.import)
         """;
 
     private const string Changes = $"""
@@ -214,7 +218,8 @@ public static class ChangeRows
             row.MandatoryAfter,
             row.Taxonomy?.Called(
                 taxonomy?.Whole.Places.At(row.Taxonomy)?.Name ?? row.After ?? row.Before ?? row.Taxonomy.Slug
-            )
+            ),
+            row.ImportSource
         );
 
     private static async Task<List<ChangeRow>> Read(
@@ -254,10 +259,11 @@ public static class ChangeRows
                     Text(14),
                     Flag(15),
                     Flag(16),
+                    Text(17),
                     // The history of a skill has no such columns.
-                    reader.FieldCount > 17
-                    && Text(17) is { } part
-                        ? new Part(part, Text(18), reader.GetString(19))
+                    reader.FieldCount > 18
+                    && Text(18) is { } part
+                        ? new Part(part, Text(19), reader.GetString(20))
                         : null
                 )
             );

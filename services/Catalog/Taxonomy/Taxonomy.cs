@@ -208,10 +208,7 @@ public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableA
                 .With(e.Domain, d => d with { Groups = [.. d.Groups, new Named(e.Slug, e.Name)] })
                 .Back(),
             LevelsReplaced e => taxonomy.With(e.Domain, d => d with { Levels = e.Levels }).Back(),
-            DomainOriginStated e => taxonomy.With(
-                e.Domain,
-                d => d with { Origin = new Origin(e.Language, e.Source, e.Licence, e.Attribution) }
-            ),
+            DomainOriginStated e => taxonomy.With(e.Domain, d => d with { Origin = Origin(e) }),
             RoleAdded e => (taxonomy with { Roles = taxonomy.Roles.Add(new Named(e.Slug, e.Name)) }).Back(),
             DomainRenamed e => taxonomy.Renamed(new Part(Part.OfDomains, null, e.Domain), e.Was, e.Name),
             GroupRenamed e => taxonomy.Renamed(new Part(Part.OfGroups, e.Domain, e.Group), e.Was, e.Name),
@@ -232,6 +229,11 @@ public sealed record Taxonomy(ImmutableArray<DomainTaxonomy> Domains, ImmutableA
             _ => taxonomy,
         };
     }
+
+    private static Origin? Origin(DomainOriginStated e) =>
+        new Origin(e.Language, e.Source, e.Licence, e.Attribution) is var origin && origin != new Origin()
+            ? origin
+            : null;
 
     /// <summary>True for each event that changes it.</summary>
     public static bool IsChangedBy(object @event) =>

@@ -33,14 +33,14 @@ public sealed class Digests(IDocumentStore store, Comments comments, TimeProvide
             await session.SaveChangesAsync(ct);
         }
         if (reader is null)
-            return new Verdict.Cancel("The account takes no email.");
+            return new Verdict.Cancel(WhyNot.Barred);
         if (Delivery.Barred(reader, await session.LoadAsync<Suppression>(mail.User, ct)) is { } barred)
             return barred;
         return
             await Told(session, digest, ct) is { Length: > 0 } told
             && DigestContents.Of(told) is { IsEmpty: false } contents
             ? new Verdict.Send(letters => DigestLetter.Of(digest, contents, reader, preferences, letters.Sender))
-            : new Verdict.Cancel("There is nothing left to tell.");
+            : new Verdict.Cancel(WhyNot.Empty);
     }
 
     /// <summary>What it tells: without what is no longer watched, and with comments as they are now.</summary>

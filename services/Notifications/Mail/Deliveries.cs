@@ -21,6 +21,7 @@ public sealed record ServerAnswer(DateTimeOffset At, string Text);
 /// <param name="Answers">The last ones, oldest first.</param>
 /// <param name="NextAttempt">Null where there is none.</param>
 /// <param name="LastError">Why it is not sent.</param>
+/// <param name="LastErrorCode">Where that is a reason of ours, which; null where it is what another server said.</param>
 public sealed record DeliveryItem(
     Guid Id,
     string User,
@@ -33,7 +34,8 @@ public sealed record DeliveryItem(
     DateTimeOffset? NextAttempt,
     string? LastError,
     DateTimeOffset CreatedAt,
-    DateTimeOffset? DoneAt
+    DateTimeOffset? DoneAt,
+    string? LastErrorCode = null
 );
 
 /// <summary><c>GET /deliveries?state=&amp;q=</c> and <c>POST /deliveries/{id}/retry</c>, for administrators</summary>
@@ -198,7 +200,8 @@ public static class Deliveries
                 row.State == Outbox.Pending ? row.NextAttempt : null,
                 row.LastError,
                 row.CreatedAt,
-                row.DoneAt
+                row.DoneAt,
+                WhyNot.CodeOf(row.LastError)
             );
         }
     }

@@ -13,11 +13,11 @@ public abstract record Verdict
     /// <param name="Told">What it is made from; null for a digest.</param>
     public sealed record Send(Func<Letters, MimeMessage> Write, Contents? Told = null) : Verdict;
 
-    public sealed record Later(TimeSpan Wait, string? Why) : Verdict;
+    public sealed record Later(TimeSpan Wait, WhyNot? Why) : Verdict;
 
-    public sealed record Cancel(string Why) : Verdict;
+    public sealed record Cancel(WhyNot Why) : Verdict;
 
-    public sealed record Suppress(string Why) : Verdict;
+    public sealed record Suppress(WhyNot Why) : Verdict;
 }
 
 /// <summary>Decides, when a mail is due, whether it still should go. Pure.</summary>
@@ -47,40 +47,40 @@ public static class Delivery
     )
     {
         if (notification is null)
-            return new Verdict.Cancel("The notification is gone.");
+            return new Verdict.Cancel(WhyNot.Gone);
         if (news is null)
             return age > Patience
-                ? new Verdict.Cancel("The news was never completed.")
-                : new Verdict.Later(TimeSpan.FromMinutes(1), "The news is not complete.");
+                ? new Verdict.Cancel(WhyNot.Unfinished)
+                : new Verdict.Later(TimeSpan.FromMinutes(1), WhyNot.Incomplete);
         if (reader is null)
-            return Wait("The account is not known yet.");
+            return Wait(WhyNot.Account);
         if (Barred(reader, suppression) is { } barred)
             return barred;
         var called = Reasons.IsCalled(notification.Reason);
         if (watch is { Muted: true } || (watch is { Active: false } && !called))
-            return new Verdict.Cancel("No longer watched.");
+            return new Verdict.Cancel(WhyNot.Unwatched);
         if (merged && news.Kind == NewsKind.Accepted)
-            return new Verdict.Cancel("The email about the merge says it.");
+            return new Verdict.Cancel(WhyNot.Merged);
         var preferences = chosen ?? Preferences.Default(reader.Id, reader);
         var frequency = (called ? null : watch?.Frequency) ?? preferences.Frequency;
         if (frequency != Frequencies.Immediate)
-            return new Verdict.Cancel("The reader wants no immediate email.");
+            return new Verdict.Cancel(WhyNot.Later);
         if (QuietFor(preferences, now) is { } quiet)
             return new Verdict.Later(quiet, null);
         if (age < ForNames && !people.Know(news))
-            return Wait("Someone it names is not known yet.");
+            return Wait(WhyNot.Names);
         if (news.Comment is not null)
         {
             if (said is null)
-                return Wait("What the comment says is not known at the moment.");
+                return Wait(WhyNot.Comment);
             if (said.Text is null)
-                return new Verdict.Cancel("The comment was removed.");
+                return new Verdict.Cancel(WhyNot.Removed);
             news = news with { Text = said.Text, Suggestion = said.Suggestion };
         }
         var contents = new Contents(notification, news, reader, preferences, people);
         return new Verdict.Send(letters => letters.Of(contents), contents);
 
-        Verdict Wait(string why) =>
+        Verdict Wait(WhyNot why) =>
             age > Patience ? new Verdict.Cancel(why)
             : age < TimeSpan.FromMinutes(1) ? new Verdict.Later(TimeSpan.FromSeconds(1), why)
             : new Verdict.Later(TimeSpan.FromMinutes(1), why);
@@ -88,9 +88,8 @@ public static class Delivery
 
     /// <summary>Why nothing at all goes to the reader; null where mails do.</summary>
     public static Verdict? Barred(Account reader, Suppression? suppression) =>
-        reader is { Erased: true } or { Active: false } or { Email: "" }
-            ? new Verdict.Cancel("The account takes no email.")
-        : suppression?.Holds(reader) == true ? new Verdict.Suppress("Emails to this address come back.")
+        reader is { Erased: true } or { Active: false } or { Email: "" } ? new Verdict.Cancel(WhyNot.Barred)
+        : suppression?.Holds(reader) == true ? new Verdict.Suppress(WhyNot.Bounced)
         : null;
 
     /// <summary>How long the reader's quiet hours go on; null outside of them.</summary>
@@ -290,12 +289,12 @@ public sealed class Postman(
                 _ready.Writer.TryWrite((parcel, send.Write));
                 return null;
             case Verdict.Later later:
-                return new Result(mail.Id, Outbox.Pending, later.Why, false, later.Wait);
+                return new Result(mail.Id, Outbox.Pending, later.Why?.Words, false, later.Wait);
             case Verdict.Suppress suppress:
                 measures.Count(Outbox.Suppressed);
-                return new Result(mail.Id, Outbox.Suppressed, suppress.Why, false);
+                return new Result(mail.Id, Outbox.Suppressed, suppress.Why.Words, false);
             case Verdict.Cancel cancel:
-                return new Result(mail.Id, Outbox.Cancelled, cancel.Why, false);
+                return new Result(mail.Id, Outbox.Cancelled, cancel.Why.Words, false);
             default:
                 throw new InvalidOperationException($"Unknown verdict {verdict}.");
         }
@@ -344,12 +343,7 @@ public sealed class Postman(
                 );
             else
                 foreach (var (mail, _) in thread)
-                    parcels.Add(
-                        (
-                            new Parcel(mail),
-                            new Verdict.Later(turn.Next - time.GetUtcNow(), "It goes with what else is said there.")
-                        )
-                    );
+                    parcels.Add((new Parcel(mail), new Verdict.Later(turn.Next - time.GetUtcNow(), WhyNot.Together)));
         }
         return parcels;
     }
@@ -479,7 +473,7 @@ public sealed class Postman(
         {
             // An address that is none, above all.
             log.LogWarning("Mail {Mail} cannot be written ({Reason}).", mail.Id, e.GetType().Name);
-            return new Result(mail.Id, Outbox.Failed, $"It cannot be written: {e.GetType().Name}.", false);
+            return new Result(mail.Id, Outbox.Failed, $"{WhyNot.Unwritten.Words}{e.GetType().Name}.", false);
         }
         finally
         {

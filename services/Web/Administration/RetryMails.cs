@@ -8,6 +8,7 @@ public sealed record Recipient(string Name, string Address);
 public sealed record ServerAnswer(DateTimeOffset At, string Text);
 
 /// <param name="Address"><c>suppressed</c> where none go to its recipient's address.</param>
+/// <param name="LastErrorCode">Which reason of our own the last error is; null where a mail server said it.</param>
 public sealed record Mail(
     Guid Id,
     string User,
@@ -18,7 +19,8 @@ public sealed record Mail(
     Recipient? Recipient = null,
     string? Subject = null,
     string Address = "ok",
-    ServerAnswer[]? Answers = null
+    ServerAnswer[]? Answers = null,
+    string? LastErrorCode = null
 )
 {
     public bool CanBeRetried => State is "failed" or "bounced" or "suppressed" && !IsHeldBack;

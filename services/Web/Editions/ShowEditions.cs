@@ -33,12 +33,16 @@ public sealed record EditionLine(
     Person? Reviewer,
     Guid? Proposal,
     Guid? Import,
-    string? Reason
+    string? Reason,
+    string? ImportSource = null
 )
 {
     /// <summary>As history shows it.</summary>
     public HistoryEntry Entry =>
-        new(Skill, Version, At, Author, Reviewer, Proposal, Import, Reason, Change, Role, Level, Before, After);
+        new(Skill, Version, At, Author, Reviewer, Proposal, Import, Reason, Change, Role, Level, Before, After)
+        {
+            ImportSource = ImportSource,
+        };
 }
 
 public sealed record EditionDiff(

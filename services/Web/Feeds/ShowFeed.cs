@@ -178,7 +178,7 @@ public static class ShowFeed
             var words = names.Words(Visit.T, change);
             var item = new SyndicationItem(
                 Clean(change.Skill is { } skill ? $"{Markdown.Harmless(skill.Name)}: {words}" : words),
-                Clean(Markdown.Harmless(change.Reason ?? change.After ?? words)),
+                Summary(change, words),
                 new Uri($"{Visit.Origin}/{Visit.T.Language}/skills/{slug}/history#v{Visit.Plain(change.Version)}"),
                 // The same in every language and after a rename, for it is the same change.
                 $"{Lasting(change, slug)}?version={Visit.Plain(change.Version)}",
@@ -198,7 +198,7 @@ public static class ShowFeed
         private SyndicationItem Item(HistoryEntry change, TaxonomyPart part, CellNames names) =>
             new(
                 Clean($"{Markdown.Harmless(part.Name)}: {names.Words(Visit.T, change)}"),
-                Clean(Markdown.Harmless(change.Reason ?? change.After ?? "")),
+                Summary(change, ""),
                 new Uri($"{Visit.Origin}/{Visit.T.Language}/changes"),
                 $"{Visit.Origin}/changes#taxonomy-{Visit.Plain(change.Version)}",
                 change.At
@@ -206,6 +206,14 @@ public static class ShowFeed
             {
                 PublishDate = change.At,
             };
+
+        // The reason of an import is Catalog's own, in English.
+        private string Summary(HistoryEntry change, string otherwise) =>
+            Clean(
+                change.Import is null
+                    ? Markdown.Harmless(change.Reason ?? change.After ?? otherwise)
+                    : CellNames.Import(Visit.T, change.ImportSource)
+            );
 
         private static string Diff(HistoryEntry change)
         {

@@ -28,6 +28,10 @@ public sealed record CellNames(Named[] Roles, Named[] Levels)
         ];
     }
 
+    /// <summary>That an import did it, and which, as far as that is known.</summary>
+    public static string Import(Texts t, string? source) =>
+        source is { Length: > 0 } ? t["changes.import-of", t.Isolated(Markdown.Harmless(source))] : t["changes.import"];
+
     private static string Of(Named[] all, string? slug) =>
         Array.Find(all, named => named.Slug == slug)?.Name ?? slug ?? "";
 }

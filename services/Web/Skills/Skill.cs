@@ -85,7 +85,8 @@ public sealed record HistoryEntry(
     string? Before,
     string? After,
     Guid? SkillId = null,
-    TaxonomyPart? Taxonomy = null
+    TaxonomyPart? Taxonomy = null,
+    string? ImportSource = null
 );
 
 public sealed record OpenProposal(

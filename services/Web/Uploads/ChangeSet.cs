@@ -18,7 +18,8 @@ public sealed record ChangeSet(
     Guid? Undoes,
     PartDiffers[]? Taxonomy = null,
     int MoreTaxonomy = 0,
-    Guid? Table = null
+    Guid? Table = null,
+    bool TakesBack = false
 )
 {
     public bool Over => State is "done" or "failed";

@@ -52,11 +52,26 @@ public static class ProposeUpload
     )
     {
         var (rationale, once) = (form["rationale"].ToString(), form["once"].ToString());
-        if (string.IsNullOrWhiteSpace(rationale))
-            return await Again(visit.T["suggest.no-rationale"], 422);
         var set = await services.Get<ChangeSet>("imports", $"/api/catalog/changesets/{id}", ct);
         if (set.Value is not { } found)
             return Page.Error(set.Status);
+        if (found.All.Length > 0 && string.IsNullOrWhiteSpace(rationale))
+            return await Again(visit.T["suggest.no-rationale"], 422);
+        // What imports alone bring is nobody's to decide on; twice is once.
+        if (found.Undoes is { } import)
+        {
+            var taken = await services.Send<object>(
+                "imports",
+                HttpMethod.Post,
+                $"/api/catalog/imports/{import}/undo/origin",
+                null,
+                ct
+            );
+            if (!taken.Ok)
+                return await Again(visit.Why(taken, "admin.missing"), taken.Shown());
+            if (found.All.Length == 0)
+                return TypedResults.Redirect(visit.To($"/uploads/{id}"));
+        }
         var sent = await services.Send<Created>(
             "batches",
             HttpMethod.Post,
