@@ -54,12 +54,12 @@ public sealed record Standing(
 public delegate Task<Standing?> StandingOf(IServiceProvider services, string account, CancellationToken ct);
 
 /// <summary>
-/// A page asks for many things with one token: what only reads may have it half a second late, the other half of the
+/// A page asks for many things with one token: what only reads may have it a quarter of a second late, the rest of the
 /// second being the message's. What writes asks each time, for what it writes stays.
 /// </summary>
 internal sealed class Standings(StandingOf ask, bool isAtHand) : IDisposable
 {
-    private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(250);
 
     private readonly MemoryCache _seen = new(new MemoryCacheOptions { SizeLimit = 10_000 });
 
