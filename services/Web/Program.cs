@@ -2,7 +2,6 @@ using SkillPlatform.ServiceDefaults;
 using SkillPlatform.Web;
 using SkillPlatform.Web.Api;
 using SkillPlatform.Web.Cache;
-using SkillPlatform.Web.Languages;
 using SkillPlatform.Web.Mcp;
 using SkillPlatform.Web.Pages;
 using SkillPlatform.Web.SignIn;
@@ -20,17 +19,10 @@ builder.AddPages();
 builder.AddMcp();
 builder.AddMessaging("web", Consumers.Add);
 var app = builder.Build();
-app.UseReadLimits(refused =>
-{
-    refused.UseLanguages();
-    refused.UseHeaders();
-    refused.UsePageErrors();
-});
+app.UseReadLimits(refused => refused.UsePages());
 app.UseAnonymousPages();
 app.UseServiceDefaults();
-app.UseLanguages();
-app.UseHeaders();
-app.UsePageErrors();
+app.UsePages();
 app.UseRouting();
 app.UseAuthentication();
 app.UseRateLimiter();

@@ -137,6 +137,20 @@ public sealed class ExternalIdTests(Servers servers) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_keeps_its_name_and_place_under_another_id_is_the_same_skill()
+    {
+        await _catalog.Import(Document(Skill("Knots", "1"), Skill("Tides", "2")));
+        var ids = await Ids();
+        var numbered = Document(Skill("Knots", "2026-1"), Skill("Tides", "2"));
+        Assert.Equal((0, 1, 1), Numbers(await _catalog.Import(Encoding.UTF8.GetBytes(numbered), dryRun: true)));
+        Assert.Equal((0, 1, 1), Numbers(await _catalog.Import(numbered)));
+        Assert.Equal(ids, await Ids());
+        var esco = Assert.Single((await _catalog.Get("/skills/knots")).GetProperty("externalIds").EnumerateArray());
+        Assert.Equal("2026-1", Text(esco, "id"));
+        Assert.Equal((0, 0, 2), Numbers(await _catalog.Import(numbered)));
+    }
+
+    [Fact]
     public async Task Two_skills_with_one_id_and_one_with_two_are_refused_at_their_place()
     {
         await _catalog.Import(Document(Skill("A", "1"), Skill("B", "2")));

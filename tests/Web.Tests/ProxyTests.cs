@@ -215,7 +215,7 @@ public sealed class ProxyTests(WebFixture web) : IClassFixture<WebFixture>
             "/en/skills/formed/discussion",
             ("text", new string('x', 3 << 20))
         );
-        Assert.Equal(400, (int)refused.StatusCode);
+        Assert.Equal(413, (int)refused.StatusCode);
         Assert.DoesNotContain(
             web.Proposals.All,
             a => a is { Method: "POST" } && a.Path.Contains("formed", StringComparison.Ordinal)

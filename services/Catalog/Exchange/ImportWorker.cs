@@ -111,6 +111,7 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
             ? []
             : await RenameByExternalId.Run(() => Session(import), WantedSkill.All(document, taxonomy), ct);
         var named = WantedSkill.All(document, taxonomy).Select(wanted => wanted.Says).ToLookup(Key, says => says.Place);
+        var told = await Told(document, ct);
         var taken = new HashSet<Guid>();
         var differs = import.DryRun ? await Differing(import, ct) : null;
         if (import.Purpose is null)
@@ -121,7 +122,7 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
             await turn.Check(ct);
             await using var session = Session(import);
             await Stands(session, taxonomy, ct);
-            await Stage(session, import, batch, named, taken, renamed, differs, ct);
+            await Stage(session, import, batch, named, told, taken, renamed, differs, ct);
             import.Done += batch.Length;
             if (differs is not null)
                 session.Store(differs);
@@ -203,6 +204,13 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         return (document, taxonomy, events);
     }
 
+    // The skills that the document tells by ids elsewhere, whatever it calls them.
+    private async Task<HashSet<Guid>> Told(CatalogDocument document, CancellationToken ct)
+    {
+        await using var session = store.QuerySession();
+        return [.. (await SkillExternalId.Holders(session, document, ct)).Values];
+    }
+
     // Where it goes on after an interruption, with what it has found.
     private async Task<ChangeSet> Differing(Import import, CancellationToken ct)
     {
@@ -223,6 +231,7 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         Import import,
         IReadOnlyList<WantedSkill> batch,
         ILookup<(string Domain, string Name), Place> named,
+        HashSet<Guid> told,
         HashSet<Guid> taken,
         HashSet<Guid> renamed,
         ChangeSet? differs,
@@ -265,7 +274,7 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
                     .Concat(former[key])
                     .Where(s =>
                         !taken.Contains(s.Id)
-                        && !wanted.IsNot(s.Skill)
+                        && (!wanted.IsNot(s.Skill) || IsIn(s.Skill, wanted.Says) && !told.Contains(s.Id))
                         && (s.Skill.Group == wanted.Says.Place.Group || !IsNamed(s.Skill.Says))
                     )
                     .OrderBy(s => s.Skill.Retired)
@@ -343,6 +352,10 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         }
 
         bool IsNamed(Said skill) => named[Key(skill)].Contains(skill.Place);
+
+        // Two of one name in one place cannot be: it is the one that is there, under another id, unless the document has that, too.
+        static bool IsIn(Skill skill, Said wanted) =>
+            !skill.Retired && skill.Says.Place == wanted.Place && Key(skill.Says) == Key(wanted);
     }
 
     // What its author changed is what differs from what they had, which the catalogue may have left behind.

@@ -10,6 +10,7 @@ using SkillPlatform.Web.Catalogue;
 using SkillPlatform.Web.Comments;
 using SkillPlatform.Web.Editions;
 using SkillPlatform.Web.Feeds;
+using SkillPlatform.Web.Languages;
 using SkillPlatform.Web.Mine;
 using SkillPlatform.Web.Proposals;
 using SkillPlatform.Web.SignIn;
@@ -58,6 +59,14 @@ public static class AllPages
 
     private static Task NoSuchApi(HttpContext http) =>
         Problems.Write(http, StatusCodes.Status404NotFound, "not-found", "Not found", "There is no such address.");
+
+    /// <summary>What every answer to people has, one that refuses them, too: their language, its headers, and errors that are pages.</summary>
+    public static void UsePages(this IApplicationBuilder app)
+    {
+        app.UseLanguages();
+        app.UseHeaders();
+        app.UsePageErrors();
+    }
 
     public static void MapPages(this WebApplication app)
     {
