@@ -172,14 +172,20 @@ public static class UndoOrigin
     private static ExternalId[] Without(IEnumerable<(ExternalId[] Was, ExternalId[] Now, bool IsOf)> said)
     {
         ExternalId[]? then = null;
+        ExternalId[] last = [];
         foreach (var (was, now, isOf) in said)
         {
-            then ??= was;
+            // What was retired and came back has begun anew; of what is the same, the order is kept, too.
+            if (then is null || !Are(was, last) || Are(then, was))
+                then = was;
+            last = now;
             if (isOf)
                 continue;
             foreach (var system in was.Concat(now).Select(id => id.System).Distinct(StringComparer.Ordinal).ToArray())
                 if (!Are(was.Where(id => id.System == system), now.Where(id => id.System == system)))
                     then = [.. then.Where(id => id.System != system), .. now.Where(id => id.System == system)];
+            if (Are(then, now))
+                then = now;
         }
         return then ?? [];
     }
@@ -189,7 +195,9 @@ public static class UndoOrigin
     {
         var (was, then) = (new Origin(), new Origin());
         foreach (var (data, isOf) in all)
-            if (data is DomainOriginStated said && said.Domain == domain)
+            if (data is DomainAdded added && added.Slug == domain)
+                (was, then) = (new Origin(), new Origin());
+            else if (data is DomainOriginStated said && said.Domain == domain)
             {
                 var now = new Origin(said.Language, said.Source, said.Licence, said.Attribution);
                 if (!isOf)
