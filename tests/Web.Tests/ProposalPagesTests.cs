@@ -114,6 +114,7 @@ public sealed class ProposalPagesTests(WebFixture web) : IClassFixture<WebFixtur
     private string One(string state, object[]? conflicts = null)
     {
         web.Given("timed");
+        web.Catalog.On("GET /api/catalog/domains", Samples.Tree);
         var id = Guid.CreateVersion7().ToString();
         var noor = new { id = "user-1", name = "Noor" };
         var zoe = new { id = "zoe", name = "Zoë" };
