@@ -4,31 +4,37 @@ using SkillPlatform.Testing;
 namespace SkillPlatform.Notifications.Tests;
 
 /// <summary>Many comments on one proposal reach a reader in few mails.</summary>
-public sealed class GatheringTests(Running running) : IClassFixture<Running>
+public sealed class GatheringTests(Servers servers) : IAsyncLifetime
 {
+    // Of each test its own: a process that one of them ends in this one may go on taking messages for a while.
+    private readonly Running _running = new(servers);
     private readonly Story _story = new();
     private int _said;
 
     private string Author => _story.Person("author");
 
+    public ValueTask InitializeAsync() => _running.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _running.DisposeAsync();
+
     private async Task Begin()
     {
-        await running.Accounts(_story.Account("author"), _story.Account("other"));
-        await running.Publish(_story.Activity("submitted", "author"));
-        await running.Watch(Author, "proposal", _story.Proposal.ToString());
+        await _running.Accounts(_story.Account("author"), _story.Account("other"));
+        await _running.Publish(_story.Activity("submitted", "author"));
+        await _running.Watch(Author, "proposal", _story.Proposal.ToString());
     }
 
     private async Task Say(int count)
     {
         for (var i = 0; i < count; i++)
-            await running.Publish(
-                _story.Activity("commented", "other", comment: running.Proposals.Says($"This is comment {++_said}."))
+            await _running.Publish(
+                _story.Activity("commented", "other", comment: _running.Proposals.Says($"This is comment {++_said}."))
             );
     }
 
     private Task InInbox(int count) =>
         Eventually.Holds(async () =>
-            (await running.Get(Author, "/inbox")).GetProperty("unreadCount").GetInt32() == count
+            (await _running.Get(Author, "/inbox")).GetProperty("unreadCount").GetInt32() == count
         );
 
     /// <summary>Waits until nothing of the author's is due, and says how much waits.</summary>
@@ -37,7 +43,7 @@ public sealed class GatheringTests(Running running) : IClassFixture<Running>
             .Get(
                 async () =>
                     (
-                        await running.Get(
+                        await _running.Get(
                             "admin",
                             $"/deliveries?state=raised&limit=200&q={reader ?? Author}",
                             "administrator"
@@ -54,7 +60,7 @@ public sealed class GatheringTests(Running running) : IClassFixture<Running>
             .ContinueWith(mails => mails.Result.Count, TaskScheduler.Default);
 
     private Task Pass(int minutes, string? reader = null) =>
-        running.Sql(
+        _running.Sql(
             $"""
             update gathering set at = at - interval '{minutes} minutes' where user_id = '{reader ?? Author}';
             update mail set next_attempt = next_attempt - interval '{minutes} minutes' where user_id = '{reader
@@ -64,7 +70,7 @@ public sealed class GatheringTests(Running running) : IClassFixture<Running>
 
     private string[] Told() =>
         [
-            .. running
+            .. _running
                 .MailsTo(Author)
                 .SelectMany(mail =>
                     Enumerable
@@ -79,25 +85,25 @@ public sealed class GatheringTests(Running running) : IClassFixture<Running>
     {
         await Begin();
         await Say(1);
-        await running.MailsTo(Author, 1);
+        await _running.MailsTo(Author, 1);
         await Say(5);
         await InInbox(6);
         Assert.Equal(5, await Held());
         // Whoever is named is not kept waiting.
-        await running.Publish(
-            _story.Activity("commented", "other", comment: running.Proposals.Says("You, please look.")) with
+        await _running.Publish(
+            _story.Activity("commented", "other", comment: _running.Proposals.Says("You, please look.")) with
             {
                 Mentioned = [Author],
             }
         );
-        var named = (await running.MailsTo(Author, 2))[1].Message;
+        var named = (await _running.MailsTo(Author, 2))[1].Message;
         Assert.Equal("mentioned", named.Headers["X-SkillPlatform-Reason"]);
 
-        await running.End();
-        await running.Replica();
+        await _running.End();
+        await _running.Replica();
         Assert.Equal(5, await Held());
         await Pass(minutes: 1);
-        var gathered = (await running.MailsTo(Author, 3))[2].Message;
+        var gathered = (await _running.MailsTo(Author, 3))[2].Message;
         Assert.Equal("Serverless Functions: proposal", gathered.Subject);
         Assert.Contains("New comments on “Serverless Functions”: 5", gathered.TextBody!);
         Assert.Equal(named.InReplyTo, gathered.InReplyTo);
@@ -108,7 +114,7 @@ public sealed class GatheringTests(Running running) : IClassFixture<Running>
         await Pass(minutes: 4);
         Assert.Equal(2, await Held());
         await Pass(minutes: 1);
-        await running.MailsTo(Author, 4);
+        await _running.MailsTo(Author, 4);
         Assert.Equal(0, await Held());
         Assert.Equal(8, Told().Length);
         Assert.Equal(8, Told().Distinct(StringComparer.Ordinal).Count());
@@ -116,7 +122,7 @@ public sealed class GatheringTests(Running running) : IClassFixture<Running>
         // After an hour of silence it begins anew.
         await Pass(minutes: 61);
         await Say(1);
-        await running.MailsTo(Author, 5);
+        await _running.MailsTo(Author, 5);
     }
 
     [Fact]
@@ -126,11 +132,11 @@ public sealed class GatheringTests(Running running) : IClassFixture<Running>
         await Say(1000);
         await InInbox(1000);
         await Held();
-        Assert.InRange(running.MailsTo(Author).Length, 1, 10);
+        Assert.InRange(_running.MailsTo(Author).Length, 1, 10);
         await Pass(minutes: 1);
         Assert.Equal(0, await Held());
-        Assert.InRange(running.MailsTo(Author).Length, 2, 10);
-        var last = running.MailsTo(Author)[^1].Message;
+        Assert.InRange(_running.MailsTo(Author).Length, 2, 10);
+        var last = _running.MailsTo(Author)[^1].Message;
         Assert.Contains("Further events: ", last.TextBody!);
         Assert.InRange(last.HtmlBody!.Length, 1, 30_000);
     }
@@ -140,23 +146,23 @@ public sealed class GatheringTests(Running running) : IClassFixture<Running>
     {
         await Begin();
         await Name(1);
-        await running.MailsTo(Author, 1);
+        await _running.MailsTo(Author, 1);
         await Name(19);
         await InInbox(20);
         Assert.Equal(19, await Held());
         await Pass(minutes: 1);
         Assert.Equal(0, await Held());
-        Assert.Equal(2, running.MailsTo(Author).Length);
+        Assert.Equal(2, _running.MailsTo(Author).Length);
         Assert.All(
-            running.MailsTo(Author),
+            _running.MailsTo(Author),
             mail => Assert.Equal("mentioned", mail.Message.Headers["X-SkillPlatform-Reason"])
         );
 
         async Task Name(int times)
         {
             for (var i = 0; i < times; i++)
-                await running.Publish(
-                    _story.Activity("commented", "other", comment: running.Proposals.Says($"You, {i}.")) with
+                await _running.Publish(
+                    _story.Activity("commented", "other", comment: _running.Proposals.Says($"You, {i}.")) with
                     {
                         Mentioned = [Author],
                     }
@@ -169,18 +175,18 @@ public sealed class GatheringTests(Running running) : IClassFixture<Running>
     {
         await Begin();
         var reader = _story.Person("other");
-        await running.Watch(reader, "proposal", _story.Proposal.ToString());
-        await running.Publish(_story.Activity("revised", "author", "Reason 1 of twenty."));
-        await running.MailsTo(reader, 1);
+        await _running.Watch(reader, "proposal", _story.Proposal.ToString());
+        await _running.Publish(_story.Activity("revised", "author", "Reason 1 of twenty."));
+        await _running.MailsTo(reader, 1);
         for (var n = 2; n <= 20; n++)
-            await running.Publish(_story.Activity("revised", "author", $"Reason {n} of twenty."));
+            await _running.Publish(_story.Activity("revised", "author", $"Reason {n} of twenty."));
         await Eventually.Holds(async () =>
-            (await running.Get(reader, "/inbox")).GetProperty("unreadCount").GetInt32() == 20
+            (await _running.Get(reader, "/inbox")).GetProperty("unreadCount").GetInt32() == 20
         );
         Assert.Equal(19, await Held(reader));
         await Pass(minutes: 1, reader);
         Assert.Equal(0, await Held(reader));
-        var mails = running.MailsTo(reader);
+        var mails = _running.MailsTo(reader);
         Assert.Equal(2, mails.Length);
         Assert.Contains("Reason 20 of twenty.", mails[1].Message.TextBody!, StringComparison.Ordinal);
     }
@@ -189,16 +195,16 @@ public sealed class GatheringTests(Running running) : IClassFixture<Running>
     public async Task What_the_server_puts_off_is_tried_again_with_all_that_is_told_in_it()
     {
         await Begin();
-        running.Mail.Mood = Mood.Busy;
+        _running.Mail.Mood = Mood.Busy;
         await Say(3);
         await InInbox(3);
         await Eventually.Holds(async () =>
-            (await running.Get("admin", $"/deliveries?state=deferred&q={Author}", "administrator"))
+            (await _running.Get("admin", $"/deliveries?state=deferred&q={Author}", "administrator"))
                 .GetProperty("items")
                 .GetArrayLength() > 0
         );
-        running.Mail.Mood = Mood.Friendly;
-        await running.MailsTo(Author, 1);
+        _running.Mail.Mood = Mood.Friendly;
+        await _running.MailsTo(Author, 1);
         await Held();
         await Pass(minutes: 1);
         Assert.Equal(0, await Held());
