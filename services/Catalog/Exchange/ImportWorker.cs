@@ -111,7 +111,11 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
             ? []
             : await RenameByExternalId.Run(() => Session(import), WantedSkill.All(document, taxonomy), ct);
         var named = WantedSkill.All(document, taxonomy).Select(wanted => wanted.Says).ToLookup(Key, says => says.Place);
-        var told = await Told(document, ct);
+        var told = document
+            .Skills()
+            .SelectMany(s => s.Skill.ExternalIds ?? [])
+            .Select(SkillExternalId.Key)
+            .ToHashSet(StringComparer.Ordinal);
         var taken = new HashSet<Guid>();
         var differs = import.DryRun ? await Differing(import, ct) : null;
         if (import.Purpose is null)
@@ -204,13 +208,6 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         return (document, taxonomy, events);
     }
 
-    // The skills that the document tells by ids elsewhere, whatever it calls them.
-    private async Task<HashSet<Guid>> Told(CatalogDocument document, CancellationToken ct)
-    {
-        await using var session = store.QuerySession();
-        return [.. (await SkillExternalId.Holders(session, document, ct)).Values];
-    }
-
     // Where it goes on after an interruption, with what it has found.
     private async Task<ChangeSet> Differing(Import import, CancellationToken ct)
     {
@@ -231,7 +228,7 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         Import import,
         IReadOnlyList<WantedSkill> batch,
         ILookup<(string Domain, string Name), Place> named,
-        HashSet<Guid> told,
+        HashSet<string> told,
         HashSet<Guid> taken,
         HashSet<Guid> renamed,
         ChangeSet? differs,
@@ -274,7 +271,7 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
                     .Concat(former[key])
                     .Where(s =>
                         !taken.Contains(s.Id)
-                        && (!wanted.IsNot(s.Skill) || IsIn(s.Skill, wanted.Says) && !told.Contains(s.Id))
+                        && (!wanted.IsNot(s.Skill) || IsIn(s.Skill, wanted.Says) && !IsTold(s.Skill))
                         && (s.Skill.Group == wanted.Says.Place.Group || !IsNamed(s.Skill.Says))
                     )
                     .OrderBy(s => s.Skill.Retired)
@@ -352,6 +349,8 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         }
 
         bool IsNamed(Said skill) => named[Key(skill)].Contains(skill.Place);
+
+        bool IsTold(Skill skill) => skill.ExternalIds.Any(id => told.Contains(SkillExternalId.Key(id)));
 
         // Two of one name in one place cannot be: it is the one that is there, under another id, unless the document has that, too.
         static bool IsIn(Skill skill, Said wanted) =>

@@ -44,7 +44,7 @@ public static class UndoOrigin
                 await session.SaveChangesAsync(ct);
                 return TypedResults.NoContent();
             }
-            catch (Exception lost) when (attempt < Attempts && lost is ConcurrencyException)
+            catch (ConcurrencyException) when (attempt < Attempts)
             {
                 // Of what somebody else changed meanwhile it is decided again.
             }
@@ -53,17 +53,17 @@ public static class UndoOrigin
 
     /// <summary>True where something is to be taken back.</summary>
     public static async Task<bool> Any(IQuerySession session, Guid import, CancellationToken ct) =>
-        Back((await Taxonomy(session, ct)).Select(e => (e.Data, Provenance.Of(e).Import == import))).Count > 0
-        || (await Skills(session, import, ct)).Any(skill => Back(skill.Told) is not null);
+        OfTaxonomy(Told(await Taxonomy(session, ct), import)).Count > 0
+        || (await Skills(session, import, ct)).Any(skill => OfSkill(skill.Told) is not null);
 
     private static async Task Stage(IDocumentSession session, Guid import, CancellationToken ct)
     {
         var events = await Taxonomy(session, ct);
-        if (Back(events.Select(e => (e.Data, Provenance.Of(e).Import == import))) is { Count: > 0 } back)
+        if (OfTaxonomy(Told(events, import)) is { Count: > 0 } back)
             session.Stage<Taxonomy>(Part.Taxonomy, events[^1].Version, back);
         foreach (var (id, version, told) in await Skills(session, import, ct))
         {
-            if (Back(told) is not var (now, then))
+            if (OfSkill(told) is not var (now, then))
                 continue;
             // What is another's by now stays so.
             var holders = await SkillExternalId.Holders(session, now.Concat(then), ct);
@@ -79,6 +79,10 @@ public static class UndoOrigin
     private static Task<IReadOnlyList<IEvent>> Taxonomy(IQuerySession session, CancellationToken ct) =>
         session.Events.FetchStreamAsync(Part.Taxonomy, token: ct);
 
+    private static (object Data, bool IsOf)[] Told(IEnumerable<IEvent> events, Guid import) =>
+        [.. events.Select(e => (e.Data, Provenance.Of(e).Import == import))];
+
+    // Not those that it added: they go with it, and may be many.
     private static async Task<List<(Guid Id, long Version, (object Data, bool IsOf)[] Told)>> Skills(
         IQuerySession session,
         Guid import,
@@ -86,7 +90,12 @@ public static class UndoOrigin
     )
     {
         var ids = await session.QueryAsync<Guid>(
-            "select distinct skill from skill_versions where import = ? and kind = 'externalIdsReplaced'",
+            """
+            select distinct v.skill from skill_versions v
+            where v.import = ? and v.kind = 'externalIdsReplaced'
+              and not exists (
+                select from skill_versions f where f.skill = v.skill and f.from_version = 1 and f.import = v.import)
+            """,
             ct,
             import
         );
@@ -94,25 +103,18 @@ public static class UndoOrigin
         foreach (var some in ids.Chunk(500))
         {
             var events = await session.Events.QueryAllRawEvents().Where(e => some.Contains(e.StreamId)).ToListAsync(ct);
-            skills.AddRange(
-                events
-                    .GroupBy(e => e.StreamId)
-                    .Select(stream => (stream.Key, stream.OrderBy(e => e.Version).ToArray()))
-                    .Select(s =>
-                        (
-                            s.Key,
-                            s.Item2[^1].Version,
-                            s.Item2.Select(e => (e.Data, Provenance.Of(e).Import == import)).ToArray()
-                        )
-                    )
-            );
+            foreach (var stream in events.GroupBy(e => e.StreamId))
+            {
+                var told = stream.OrderBy(e => e.Version).ToArray();
+                skills.Add((stream.Key, told[^1].Version, Told(told, import)));
+            }
         }
         return skills;
     }
 
     /// <summary>A skill's ids, and what they are without the import; null where that is the same, or the skill goes with it. Pure.</summary>
     /// <param name="told">What happened to the skill, and whether the import did it.</param>
-    public static (ExternalId[] Now, ExternalId[] Then)? Back(IReadOnlyList<(object Data, bool IsOf)> told)
+    public static (ExternalId[] Now, ExternalId[] Then)? OfSkill(IReadOnlyList<(object Data, bool IsOf)> told)
     {
         if (told[0].IsOf)
             return null;
@@ -128,10 +130,9 @@ public static class UndoOrigin
     }
 
     /// <summary>What leads back in the taxonomy. Pure.</summary>
-    /// <param name="told">What happened to it, and whether the import did it.</param>
-    public static IReadOnlyList<object> Back(IEnumerable<(object Data, bool IsOf)> told)
+    /// <param name="all">What happened to it, and whether the import did it.</param>
+    public static IReadOnlyList<object> OfTaxonomy((object Data, bool IsOf)[] all)
     {
-        var all = told.ToArray();
         var now = all.Aggregate(Catalog.Taxonomy.Empty, (taxonomy, e) => Catalog.Taxonomy.Fold(taxonomy, e.Data));
         var events = new List<object>();
         foreach (

@@ -33,20 +33,6 @@ public sealed class SkillExternalId
         return held.ToDictionary(h => h.Id, h => h.SkillId, StringComparer.Ordinal);
     }
 
-    /// <summary>Who has the ids that a document tells skills by.</summary>
-    public static async Task<IReadOnlyDictionary<string, Guid>> Holders(
-        IQuerySession session,
-        CatalogDocument document,
-        CancellationToken ct
-    )
-    {
-        var holders = new Dictionary<string, Guid>(StringComparer.Ordinal);
-        foreach (var some in document.Skills().SelectMany(s => s.Skill.ExternalIds ?? []).Chunk(1_000))
-        foreach (var (key, skill) in await Holders(session, some, ct))
-            holders[key] = skill;
-        return holders;
-    }
-
     /// <summary>What a skill that the document tells by ids would be two skills of the catalogue, or two one.</summary>
     public static async Task Check(
         CatalogDocument document,
@@ -55,7 +41,11 @@ public sealed class SkillExternalId
         CancellationToken ct
     )
     {
-        var holders = await Holders(session, document, ct);
+        var all = document.Skills().SelectMany(s => s.Skill.ExternalIds ?? []).ToArray();
+        var holders = new Dictionary<string, Guid>(StringComparer.Ordinal);
+        foreach (var some in all.Chunk(1_000))
+        foreach (var (key, skill) in await Holders(session, some, ct))
+            holders[key] = skill;
         try
         {
             Check(
