@@ -47,8 +47,7 @@ public static class ReadLimits
                     if (!lease.IsAcquired)
                     {
                         var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var told) ? told : TimeSpan.Zero;
-                        http.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds))
-                            .ToString(CultureInfo.InvariantCulture);
+                        WaitFor(http, wait);
                         http.Response.Headers.CacheControl = "no-store";
                         await refuse(http);
                         return;
@@ -82,6 +81,16 @@ public static class ReadLimits
             ),
             var ip => ip.MapToIPv4().ToString(),
         };
+    }
+
+    /// <summary>Says in <c>Retry-After</c> when to come again: whole seconds, one at least.</summary>
+    /// <param name="http">What is refused.</param>
+    /// <param name="wait">How long to wait.</param>
+    public static void WaitFor(HttpContext http, TimeSpan wait)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        http.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds))
+            .ToString(CultureInfo.InvariantCulture);
     }
 
     /// <summary>Whether a person looks at what is asked for: to them a refusal is a page.</summary>

@@ -1,4 +1,4 @@
-using System.Globalization;
+using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Web.Api;
 
@@ -15,13 +15,9 @@ public static class Problems
     )
     {
         if (retryAfter is { } wait)
-            WaitFor(http, wait);
+            ReadLimits.WaitFor(http, wait);
         return TypedResults
             .Problem(type: $"/problems/{code}", title: title, detail: detail, statusCode: status)
             .ExecuteAsync(http);
     }
-
-    public static void WaitFor(HttpContext http, TimeSpan wait) =>
-        http.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds))
-            .ToString(CultureInfo.InvariantCulture);
 }

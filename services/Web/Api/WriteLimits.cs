@@ -60,7 +60,7 @@ public static class WriteLimits
         {
             // What comes before makes a page of it.
             http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
-            Problems.WaitFor(http, wait);
+            ReadLimits.WaitFor(http, wait);
             return;
         }
         await Problems.Write(
