@@ -39,7 +39,7 @@ public sealed class Aftermath(Rig rig)
     {
         var left = new List<string>();
         foreach (var (queue, messages) in await Platform.Rabbit.Queues())
-            if (Poison.EndsIn(queue) ? poisoned && messages == 0 : messages > 0)
+            if (Poison.EndsIn(queue) ? poisoned && messages == 0 : messages != 0)
                 left.Add($"{queue} holds {messages}");
         foreach (var service in new[] { "catalog", "proposals", "identity" })
             if (!await Platform.RelayIsDone(service))
