@@ -3,6 +3,7 @@ using JasperFx.Events;
 using Marten;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using SkillPlatform.Contracts;
 using SkillPlatform.EventSourcing;
 using SkillPlatform.Testing;
@@ -96,11 +97,19 @@ public sealed class Catalogue(Servers servers) : IAsyncLifetime
     /// <summary>Waits until nothing waits in the service's queues or in ours, and everything committed was announced.</summary>
     public async Task Idle()
     {
-        using var client = Service.Anyone;
-        await Eventually.Holds(async () =>
+        await using var source = NpgsqlDataSource.Create(Service.Database);
+        await using var announced = source.CreateCommand(
+            """
+            select coalesce((select last_seq_id from mt_event_progression where name = 'relay:All'), 0)
+                >= coalesce((select max(seq_id) from mt_events), 0)
+            """
+        );
+        async Task<bool> NothingWaits() =>
             (await servers.Rabbit.Queues(_broker!.AbsolutePath.Trim('/')))
                 .Where(q => !q.Key.Contains('_', StringComparison.Ordinal))
-                .All(q => q.Value == 0)
+                .All(q => q.Value == 0);
+        await Eventually.Holds(async () =>
+            await NothingWaits() && (bool)(await announced.ExecuteScalarAsync())! && await NothingWaits()
         );
     }
 

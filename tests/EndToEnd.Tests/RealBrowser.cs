@@ -8,21 +8,9 @@ namespace SkillPlatform.EndToEnd.Tests;
 /// <summary>One Chromium for all tests; each person in a test has a context, and so cookies, of their own.</summary>
 public sealed class RealBrowser : IAsyncLifetime
 {
-    private IPlaywright? _playwright;
-    private IBrowser? _chromium;
+    private Chromium? _chromium;
 
-    public async ValueTask InitializeAsync()
-    {
-        _playwright = await Playwright.CreateAsync();
-        _chromium = await _playwright.Chromium.LaunchAsync(
-            new BrowserTypeLaunchOptions
-            {
-                ExecutablePath = Environment.GetEnvironmentVariable("SKILLPLATFORM_CHROMIUM") ?? "/usr/bin/chromium",
-                Args = ["--no-sandbox", "--disable-gpu"],
-            }
-        );
-        Assertions.SetDefaultExpectTimeout(15_000);
-    }
+    public async ValueTask InitializeAsync() => _chromium = await Chromium.Launch();
 
     /// <summary>A page of somebody who has just opened a browser; disposing of its context closes it.</summary>
     public async Task<IPage> Open(
@@ -33,7 +21,7 @@ public sealed class RealBrowser : IAsyncLifetime
         int width = 1280
     )
     {
-        var context = await _chromium!.NewContextAsync(
+        var context = await _chromium!.Browser.NewContextAsync(
             new BrowserNewContextOptions
             {
                 BaseURL = platform.Web.ToString(),
@@ -46,10 +34,5 @@ public sealed class RealBrowser : IAsyncLifetime
         return await context.NewPageAsync();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_chromium is not null)
-            await _chromium.DisposeAsync();
-        _playwright?.Dispose();
-    }
+    public ValueTask DisposeAsync() => _chromium?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

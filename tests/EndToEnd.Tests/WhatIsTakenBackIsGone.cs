@@ -86,10 +86,7 @@ public sealed class WhatIsTakenBackIsGone(RunningPlatform running)
             }
         )
             await Eventually.Get(() => Found(text), found => found.Count == 0, TimeSpan.FromMinutes(1));
-        await Eventually.Get(
-            () => running.Platform.Rabbit.Control("list_queues", "name", "messages"),
-            queues => !queues.Contains("when-account-changed_error\t1", StringComparison.Ordinal)
-        );
+        await Eventually.Get(() => running.Platform.Rabbit.Queues(), queues => !queues.Any(Refused));
 
         // Left standing on purpose: what was proposed, by somebody who is no longer named.
         Assert.Contains(
@@ -144,12 +141,11 @@ public sealed class WhatIsTakenBackIsGone(RunningPlatform running)
                 _ct
             );
         }
-        await Eventually.Holds(async () =>
-            (await running.Platform.Rabbit.Control("list_queues", "name", "messages"))
-                .Split('\n')
-                .Count(line => line.TrimEnd().EndsWith("when-account-changed_error\t1", StringComparison.Ordinal)) == 3
-        );
+        await Eventually.Holds(async () => (await running.Platform.Rabbit.Queues()).Count(Refused) == 3);
     }
+
+    private static bool Refused(KeyValuePair<string, long> queue) =>
+        queue.Value == 1 && queue.Key.EndsWith("when-account-changed_error", StringComparison.Ordinal);
 
     private Task<IReadOnlyList<string>> Tables(string database, string text) =>
         Traces.In(running.Platform.Database(database), text);

@@ -38,8 +38,8 @@ public sealed class Aftermath(Rig rig)
     private async Task<string> Left(IReadOnlyCollection<Sent> sent, bool poisoned)
     {
         var left = new List<string>();
-        foreach (var (queue, messages) in await ((IRabbit)Platform.Rabbit).Queues())
-            if (Poison.EndsIn(queue) ? poisoned && messages == 0 : messages > 0)
+        foreach (var (queue, messages) in await Platform.Rabbit.Queues())
+            if (Poison.EndsIn(queue) ? poisoned && messages == 0 : messages != 0)
                 left.Add($"{queue} holds {messages}");
         foreach (var service in new[] { "catalog", "proposals", "identity" })
             if (!await Platform.RelayIsDone(service))

@@ -30,7 +30,7 @@ public sealed class BackupAndRestore(Rig rig)
         string[] behind = ["Notifications", "Catalog"];
         foreach (var service in behind)
             await Platform.Signal(service, "STOP");
-        await Eventually.Holds(async () => (await ((IRabbit)Platform.Rabbit).Queues()).Values.Sum() > 10);
+        await Eventually.Holds(async () => (await Platform.Rabbit.Queues()).Values.Sum() > 10);
         var began = DateTime.UtcNow;
         var took = Stopwatch.StartNew();
         var said = await Script("backup", $"{folder}/it");

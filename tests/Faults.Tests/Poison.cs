@@ -55,9 +55,7 @@ public static class Poison
             );
             var (code, output) = await platform.Run("Catalog", "errors", "replay", queue);
             Assert.Equal((0, $"{queue}\t{held} put back\n"), (code, output));
-            await Eventually.Holds(async () =>
-                (await ((IRabbit)platform.Rabbit).Queues()).GetValueOrDefault(queue) == held
-            );
+            await Eventually.Holds(async () => (await platform.Rabbit.Queues()).GetValueOrDefault(queue) == held);
         }
     }
 

@@ -11,15 +11,8 @@ public sealed class PasskeyTests(Running running)
     {
         var address = $"{Guid.CreateVersion7():N}@example.net";
         await running.Create(address);
-        using var playwright = await Playwright.CreateAsync();
-        await using var chromium = await playwright.Chromium.LaunchAsync(
-            new BrowserTypeLaunchOptions
-            {
-                ExecutablePath = Environment.GetEnvironmentVariable("SKILLPLATFORM_CHROMIUM") ?? "/usr/bin/chromium",
-                Args = ["--no-sandbox"],
-            }
-        );
-        var context = await chromium.NewContextAsync(
+        await using var chromium = await Chromium.Launch();
+        var context = await chromium.Browser.NewContextAsync(
             new BrowserNewContextOptions { BaseURL = running.Authority, Locale = "en-GB" }
         );
         var page = await context.NewPageAsync();

@@ -160,20 +160,11 @@ public sealed class Running(Servers servers) : IAsyncLifetime
         Eventually.Get(
             async () =>
             {
+                // First, since what is taken out of a queue waits to be sent then.
+                var queues = await servers.Rabbit.Queues(_broker.AbsolutePath.Trim('/'));
                 var mails = await Get("admin", "/deliveries?state=pending", "administrator");
-                var queues = await servers.Rabbit.Control(
-                    "list_queues",
-                    "-p",
-                    _broker.AbsolutePath.Trim('/'),
-                    "name",
-                    "messages",
-                    "--formatter",
-                    "json"
-                );
-                var waiting = JsonDocument
-                    .Parse(queues)
-                    .RootElement.EnumerateArray()
-                    .Where(q => q.GetProperty("messages").GetInt64() > 0)
+                var waiting = queues
+                    .Where(q => q.Value > 0)
                     .Select(q => q.ToString())
                     // A digest waits for its time.
                     .Concat(

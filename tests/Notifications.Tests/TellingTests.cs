@@ -321,6 +321,8 @@ public sealed class TellingTests(Running running) : IClassFixture<Running>
     {
         await Begin();
         await running.Publish(_story.Activity("submitted", "author"));
+        // What is tried again comes late: then those who have come since are told of the submission, too.
+        await running.Quiet();
         var comment = running.Proposals.Says("What about <b>edge</b> cases?");
         await running.Publish(_story.Activity("commented", "other", comment: comment));
         var toAuthor = (await running.MailsTo(Author, 1))[0].Message;

@@ -94,7 +94,11 @@ public interface IRabbit : IAsyncDisposable
 
     /// <summary>Every queue of a virtual host, with the number of messages in it.</summary>
     async Task<IReadOnlyDictionary<string, long>> Queues(string virtualHost = "/") =>
-        (await Control("list_queues", "-p", virtualHost, "name", "messages", "--no-table-headers"))
+        Counted(await Control("list_queues", "-p", virtualHost, "name", "messages", "--no-table-headers"));
+
+    /// <param name="lines">A queue's name, a tab and a number in each.</param>
+    internal static IReadOnlyDictionary<string, long> Counted(string lines) =>
+        lines
             .Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => line.Split('\t'))
             .ToDictionary(
