@@ -139,7 +139,8 @@ public static class Announcements
             by.Proposal,
             by.Import,
             [.. changes],
-            State(skill!, taxonomy)
+            State(skill!, taxonomy),
+            by.Import is { } import ? (await around.Load<Import>(import, ct))?.Source ?? "" : null
         );
     }
 

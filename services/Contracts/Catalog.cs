@@ -102,11 +102,15 @@ public sealed record Changed(
 /// <param name="At">When, UTC.</param>
 /// <param name="Author">User id of who asked for it; null if unknown.</param>
 /// <param name="Reviewer">User id of who accepted it last; null for an import.</param>
-/// <param name="Reason">The rationale, or the source of the import.</param>
+/// <param name="Reason">The rationale; of an import, in English that it was one. People are told in their own words, by <paramref name="ImportSource"/>.</param>
 /// <param name="ProposalId">The proposal, if it came from one.</param>
 /// <param name="ImportId">The import, if it came from one.</param>
 /// <param name="Changes">What changed, in order.</param>
 /// <param name="Skill">The skill after it.</param>
+/// <param name="ImportSource">
+/// Of an import, its file's name, or where its document says it is from; empty where nothing is said. Null for what no import
+/// changed, and from the releases before.
+/// </param>
 public sealed record SkillChanged(
     Guid SkillId,
     long FromVersion,
@@ -118,7 +122,8 @@ public sealed record SkillChanged(
     Guid? ProposalId,
     Guid? ImportId,
     Changed[] Changes,
-    SkillState Skill
+    SkillState Skill,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ImportSource = null
 );
 
 /// <summary>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using SkillPlatform.Contracts;
 using SkillPlatform.Testing;
 
 namespace SkillPlatform.Catalog.Tests;
@@ -19,6 +20,25 @@ public sealed class RouteTests(Catalogue catalogue)
     public async Task No_request_is_answered_as_our_error()
     {
         var wrong = await RouteTrials.Failures(Routes, catalogue.Service.Administrator);
+        Assert.True(wrong.Length == 0, wrong);
+    }
+
+    [Fact]
+    public async Task No_member_of_a_body_can_be_so_odd_that_it_is_answered_as_our_error()
+    {
+        var (_, slug, _) = await catalogue.Skill(new Requirement("developer", "junior", true, "Knows it."));
+        var wrong = await RouteTrials.Misshapen(
+            "/api/catalog/openapi.json",
+            catalogue.Service.Administrator,
+            path =>
+                path.Replace("{slug}", slug, StringComparison.Ordinal)
+                    .Replace("/imports", "/imports?dryRun=true", StringComparison.Ordinal),
+            (
+                "POST",
+                $"/api/catalog/skills/{slug}/confirmations",
+                """{"version":1,"requirements":[{"role":"developer","level":"junior"}],"note":"Asked.","reviewOn":"2027-03-01"}"""
+            )
+        );
         Assert.True(wrong.Length == 0, wrong);
     }
 

@@ -36,6 +36,41 @@ public sealed class SkillApiTests(Catalogue catalogue)
     private Task<JsonElement> Page(string slug, Func<JsonElement, bool> isSo) =>
         Eventually.Get(() => catalogue.Service.Get($"/skills/{slug}"), isSo);
 
+    [Theory]
+    [InlineData("tides.xlsx")]
+    [InlineData(null)]
+    public async Task What_an_import_changes_is_announced_with_where_it_is_from(string? source)
+    {
+        var name = $"Imported {Guid.CreateVersion7():N}";
+        var import = await catalogue.Service.Import(
+            JsonSerializer.Serialize(
+                new
+                {
+                    source,
+                    roles = Array.Empty<string>(),
+                    domains = new[]
+                    {
+                        new
+                        {
+                            name = "Engineering",
+                            groups = new[]
+                            {
+                                new
+                                {
+                                    name = "Basics",
+                                    skills = new[] { new { name, requirements = Array.Empty<string>() } },
+                                },
+                            },
+                        },
+                    },
+                }
+            )
+        );
+        Assert.Equal("done", import.GetProperty("state").GetString());
+        var told = await catalogue.Hears<SkillChanged>(c => c.Skill.Name == name);
+        Assert.Equal(source ?? "", told.ImportSource);
+    }
+
     private static long Version(JsonElement page) => page.GetProperty("version").GetInt64();
 
     [Fact]

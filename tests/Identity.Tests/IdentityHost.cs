@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SkillPlatform.ServiceDefaults;
 using SkillPlatform.Testing;
@@ -21,6 +22,8 @@ public sealed class IdentityHost(
     TimeProvider? time = null
 ) : WebApplicationFactory<Program>
 {
+    private IHostApplicationLifetime? _life;
+
     public string Address => $"http://localhost:{port.ToString(CultureInfo.InvariantCulture)}";
 
     public string Authority => authority ?? Address;
@@ -43,7 +46,14 @@ public sealed class IdentityHost(
     {
         UseKestrel(port);
         StartServer();
+        _life = Services.GetRequiredService<IHostApplicationLifetime>();
         return this;
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await _life.End();
+        await base.DisposeAsync();
     }
 }
 

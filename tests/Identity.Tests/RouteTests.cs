@@ -28,7 +28,9 @@ public sealed class RouteTests(Running running)
     {
         var address = $"{Guid.CreateVersion7():N}@example.net";
         await running.Create(address);
-        var wrong = await Tried(address, "*") + await Tried("admin@example.org", "/me");
+        var wrong =
+            await Tried(address, path => path)
+            + await Tried("admin@example.org", path => path.Contains("/me", StringComparison.Ordinal) ? null : path);
         Assert.True(wrong.Length == 0, wrong);
     }
 
@@ -52,10 +54,10 @@ public sealed class RouteTests(Running running)
         Assert.DoesNotContain("evil", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
-    private async Task<string> Tried(string by, string except)
+    private async Task<string> Tried(string by, Func<string, string?> at)
     {
         using var api = new Api(new Uri(running.Authority), (await SignIn.As(running.Authority, by)).AccessToken);
-        return await RouteTrials.Misshapen("/api/identity/openapi.json", api.Http, except);
+        return await RouteTrials.Misshapen("/api/identity/openapi.json", api.Http, at);
     }
 
     private EndpointDataSource Routes => running.Host.Services.GetRequiredService<EndpointDataSource>();

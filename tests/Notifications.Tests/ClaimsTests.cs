@@ -44,6 +44,24 @@ public sealed class ClaimsTests(Running running) : IClassFixture<Running>
     }
 
     [Fact]
+    public async Task What_has_ended_takes_no_more_messages()
+    {
+        for (var time = 0; time < 2; time++)
+        {
+            await running.Replica();
+            var story = new Story();
+            for (var i = 0; i < 200; i++)
+                await running.Publish(story.Next().Changed());
+            await running.End();
+        }
+        // What the first has left behind would have begun to read again while the second was there.
+        await Eventually.Holds(
+            async () => (await running.Readers()).All(queue => queue.Value == 0),
+            TimeSpan.FromSeconds(15)
+        );
+    }
+
+    [Fact]
     public async Task What_died_a_moment_ago_has_a_moment_to_be_recorded()
     {
         await running.End();

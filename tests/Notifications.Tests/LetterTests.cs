@@ -198,6 +198,24 @@ public sealed class LetterTests
         Assert.DoesNotContain("<img", html);
     }
 
+    [Theory]
+    [InlineData("de", "tides.xlsx", "Warum: Import: tides.xlsx")]
+    [InlineData("es", "tides.xlsx", "Por qué: Importación: tides.xlsx")]
+    [InlineData("ja", "", "理由: インポート")]
+    // As the release before said it.
+    [InlineData("de", null, "Warum: Import of tides.xlsx")]
+    public void An_import_is_told_in_the_words_of_who_reads_of_it(string culture, string? source, string said)
+    {
+        var change = Given.Change(import: Guid.NewGuid(), reviewer: null, reason: "Import of tides.xlsx") with
+        {
+            ImportSource = source,
+        };
+        var contents = Contents(change, culture);
+        var (_, text, _) = Letter(contents);
+        Assert.Contains(said, text);
+        Assert.EndsWith(Wording.Reason(Texts.For(culture), contents.News)!, said, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_last_word_of_a_long_text_is_seen_to_have_changed()
     {

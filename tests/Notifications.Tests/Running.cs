@@ -182,6 +182,26 @@ public sealed class Running(Servers servers) : IAsyncLifetime
             waiting => waiting.Length == 0
         );
 
+    /// <summary>Every queue, with how many read it.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> Readers() =>
+        (
+            await servers.Rabbit.Control(
+                "list_queues",
+                "-p",
+                _broker.AbsolutePath.Trim('/'),
+                "name",
+                "consumers",
+                "--no-table-headers"
+            )
+        )
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split('\t'))
+            .ToDictionary(
+                parts => parts[0],
+                parts => long.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture),
+                StringComparer.Ordinal
+            );
+
     /// <summary>Looks for what waits for digests, as the service does every few seconds.</summary>
     public async Task Look() =>
         await Services.GetServices<IHostedService>().OfType<DigestSweep>().Single().Look(default);

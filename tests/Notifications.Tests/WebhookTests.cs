@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using SkillPlatform.Contracts;
 using SkillPlatform.Testing;
 
@@ -516,11 +517,10 @@ public sealed class WebhookTests(Running running) : IClassFixture<Running>, IAsy
         Assert.Equal(HttpStatusCode.Created, second.StatusCode);
         Assert.Equal(first.Headers.Location, second.Headers.Location);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Post("key", Wanted(["proposal.merged"]))).StatusCode);
-        var answers = new List<HttpStatusCode>();
-        for (var i = 0; i < Hooks.Each; i++)
-            answers.Add((await Post(null, Wanted())).StatusCode);
-        Assert.Equal(Hooks.Each - 2, answers.Count(status => status == HttpStatusCode.Created));
-        Assert.Equal(HttpStatusCode.Conflict, answers[^1]);
+        // However many come at once.
+        var answers = await Task.WhenAll(Enumerable.Range(0, 3 * Hooks.Each).Select(_ => Post(null, Wanted())));
+        Assert.Equal(Hooks.Each - 2, answers.Count(answer => answer.StatusCode == HttpStatusCode.Created));
+        Assert.Equal(2 * Hooks.Each + 2, answers.Count(answer => answer.StatusCode == HttpStatusCode.Conflict));
 
         async Task<HttpStatusCode> Put(string? match)
         {
@@ -535,6 +535,50 @@ public sealed class WebhookTests(Running running) : IClassFixture<Running>, IAsy
             using var post = new HttpRequestMessage(HttpMethod.Post, Root) { Content = JsonContent.Create(wanted) };
             if (key is not null)
                 post.Headers.Add("Idempotency-Key", key);
+            return await _owner.SendAsync(post);
+        }
+    }
+
+    [Fact]
+    public async Task Two_that_are_made_at_the_same_moment_do_not_both_become_the_twentieth()
+    {
+        await Created();
+        for (var i = 2; i < Hooks.Each; i++)
+            (await _owner.PostAsJsonAsync(Root, Wanted())).EnsureSuccessStatusCode();
+        await using var source = NpgsqlDataSource.Create(running.Database);
+        await using var connection = await source.OpenConnectionAsync();
+        await using var holding = await connection.BeginTransactionAsync();
+        // Of both the ids are taken for as long as nobody knows whether they stay so: what is counted before is counted for both.
+        string[] keys = ["one", "other"];
+        foreach (var key in keys)
+        {
+            await using var hold = new NpgsqlCommand(
+                """
+                insert into webhook select (jsonb_populate_record(w, jsonb_build_object('id', $1, 'user_id', 'nobody'))).*
+                from webhook w where user_id = $2 limit 1
+                """,
+                connection
+            );
+            hold.Parameters.Add(new() { Value = Ids.Of("webhook", Owner, key) });
+            hold.Parameters.Add(new() { Value = Owner });
+            Assert.Equal(1, await hold.ExecuteNonQueryAsync());
+        }
+        var made = Task.WhenAll(keys.Select(Post));
+        await Eventually.Holds(async () =>
+            await running.Count(
+                "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%webhook%'"
+            ) == 2
+        );
+        await holding.RollbackAsync();
+        Assert.Equal(
+            [HttpStatusCode.Created, HttpStatusCode.Conflict],
+            (await made).Select(answer => answer.StatusCode).Order()
+        );
+
+        async Task<HttpResponseMessage> Post(string key)
+        {
+            using var post = new HttpRequestMessage(HttpMethod.Post, Root) { Content = JsonContent.Create(Wanted()) };
+            post.Headers.Add("Idempotency-Key", key);
             return await _owner.SendAsync(post);
         }
     }

@@ -1,6 +1,8 @@
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace SkillPlatform.Testing;
 
@@ -12,6 +14,8 @@ public sealed class ServiceHost<TProgram>(Authority authority, IReadOnlyDictiona
     : WebApplicationFactory<TProgram>
     where TProgram : class
 {
+    private IHostApplicationLifetime? _life;
+
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -28,7 +32,14 @@ public sealed class ServiceHost<TProgram>(Authority authority, IReadOnlyDictiona
         UseKestrel(0);
         // Off the runner's few threads: starting blocks, and what it waits for must not need the thread it blocks.
         Task.Run(StartServer).GetAwaiter().GetResult();
+        _life = Services.GetRequiredService<IHostApplicationLifetime>();
         return this;
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await _life.End();
+        await base.DisposeAsync();
     }
 
     /// <summary>A client that does not follow redirects, signed in as the caller if one is given.</summary>
@@ -42,6 +53,25 @@ public sealed class ServiceHost<TProgram>(Authority authority, IReadOnlyDictiona
                 authority.Token(sub, roles, scopes)
             );
         return client;
+    }
+}
+
+/// <summary>Ends what a <see cref="WebApplicationFactory{T}"/> has started.</summary>
+public static class Ending
+{
+    /// <summary>
+    /// The program stops its host itself, as its process would, and is waited for. Stopped by the factory as well, at the same
+    /// time, it waits for nothing: its services go while its bus still reads, which then takes up a queue anew and keeps it.
+    /// </summary>
+    /// <param name="life">Of the host; null where it has not begun.</param>
+    public static async Task End(this IHostApplicationLifetime? life)
+    {
+        if (life is null)
+            return;
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var told = life.ApplicationStopped.Register(() => stopped.TrySetResult());
+        life.StopApplication();
+        await stopped.Task;
     }
 }
 

@@ -151,17 +151,43 @@ public sealed class UploadTests(WebFixture web) : IClassFixture<WebFixture>
         var html = await browser.Html($"/en/uploads/{Id}");
         Assert.Contains("is taken back at once", html);
         Assert.Equal(proposes, html.Contains("name=\"rationale\"", StringComparison.Ordinal));
-        var before = web.Proposals.Count("/api/proposals/batches");
-        using var refused = await Undo();
+        var before = Sent();
+        using var refused = await browser.Post(
+            $"/en/uploads/{Id}",
+            $"/en/uploads/{Id}",
+            ("rationale", proposes ? "A mistake." : "")
+        );
         Assert.Equal(503, (int)refused.StatusCode);
-        Assert.Equal(before, web.Proposals.Count("/api/proposals/batches"));
+        Assert.Equal((before.Proposals + (proposes ? 1 : 0), before.Undone + 1), Sent());
+        // The proposals are made, and are not made again with what could not be taken back.
+        var again = new SentForm(await refused.Content.ReadAsStringAsync(_ct), "once");
+        Assert.Equal(proposes ? Id : null, again.Has("made") ? again["made"] : null);
         web.Catalog.On($"POST /api/catalog/imports/{import}/undo/origin", new { }, 204);
-        using var done = await Undo();
+        using var done = await again.Send(browser.Client);
         Assert.Equal(proposes ? $"/en/batches/{Id}" : $"/en/uploads/{Id}", done.Headers.Location?.OriginalString);
-        Assert.Equal(before + (proposes ? 1 : 0), web.Proposals.Count("/api/proposals/batches"));
+        Assert.Equal((before.Proposals + (proposes ? 1 : 0), before.Undone + 2), Sent());
 
-        Task<HttpResponseMessage> Undo() =>
-            browser.Post($"/en/uploads/{Id}", $"/en/uploads/{Id}", ("rationale", proposes ? "A mistake." : ""));
+        (int Proposals, int Undone) Sent() =>
+            (
+                web.Proposals.Count("/api/proposals/batches"),
+                web.Catalog.Count($"/api/catalog/imports/{import}/undo/origin")
+            );
+    }
+
+    [Fact]
+    public async Task Nothing_is_taken_back_where_the_proposals_of_an_undo_are_refused()
+    {
+        var import = Guid.CreateVersion7();
+        var set = JsonSerializer.SerializeToNode(ChangeSet(Id), JsonSerializerOptions.Web)!;
+        (set["undoes"], set["takesBack"]) = (import, true);
+        web.Catalog.On($"GET /api/catalog/changesets/{Id}", set)
+            .On($"POST /api/catalog/imports/{import}/undo/origin", new { }, 204);
+        web.Proposals.On("POST /api/proposals/batches", new { type = "/problems/quota-exceeded" }, 429);
+        using var browser = web.Browser();
+        await browser.SignIn();
+        using var refused = await browser.Post($"/en/uploads/{Id}", $"/en/uploads/{Id}", ("rationale", "A mistake."));
+        Assert.Equal(429, (int)refused.StatusCode);
+        Assert.Equal(0, web.Catalog.Count($"/api/catalog/imports/{import}/undo/origin"));
     }
 
     [Fact]

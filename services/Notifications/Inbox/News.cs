@@ -106,6 +106,9 @@ public sealed record News
     /// <summary>The rationale or verdict, in the person's words.</summary>
     public string? Text { get; init; }
 
+    /// <summary>Of what an import changed, where that is from; empty where nobody said. Said in the reader's words in the place of a rationale.</summary>
+    public string? ImportSource { get; init; }
+
     /// <summary>The comment that it tells of; what it says is asked for when it is read.</summary>
     public Guid? Comment { get; init; }
 

@@ -133,7 +133,7 @@ public static class ReadInbox
             Line.One(Wording.Title(texts, news, n.Reason)),
             Wording.Summary(texts, news, n.Reason, people, said),
             people.Item(news.Actor),
-            news.Comment is null ? news.Text : said?.Text,
+            news.Comment is null ? Wording.Reason(texts, news) : said?.Text,
             n.Reason,
             n.At,
             n.Read,

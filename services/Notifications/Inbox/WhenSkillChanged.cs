@@ -102,7 +102,8 @@ public sealed class WhenSkillChanged(IDocumentSession session, TimeProvider time
             ProposalId = change.ProposalId,
             Author = change.Author,
             Reviewer = change.Reviewer,
-            Text = change.Reason,
+            Text = change.ImportSource is null ? change.Reason : null,
+            ImportSource = change.ImportSource,
             Version = change.Version,
             At = change.At,
             Lines =

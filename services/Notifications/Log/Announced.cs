@@ -6,7 +6,10 @@ namespace SkillPlatform.Notifications;
 /// <summary>The skill that something is about.</summary>
 public sealed record AnnouncedSkill(Guid Id, string? Slug, string Name);
 
-/// <summary>The <c>data</c> of <c>skill.changed</c>.</summary>
+/// <summary>
+/// The <c>data</c> of <c>skill.changed</c>. Of an import, <c>importSource</c> says where it is from, empty where nobody did; its
+/// reason says so in English.
+/// </summary>
 public sealed record SkillData(
     AnnouncedSkill Skill,
     string Domain,
@@ -19,7 +22,8 @@ public sealed record SkillData(
     string? Author,
     string? Reviewer,
     string? Reason,
-    Changed[] Changes
+    Changed[] Changes,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ImportSource = null
 );
 
 /// <summary>
@@ -119,7 +123,8 @@ public sealed record Announced(
                 change.Author,
                 change.Reviewer,
                 change.Reason,
-                change.Changes
+                change.Changes,
+                change.ImportSource
             )
         );
 

@@ -95,7 +95,7 @@ public static class Letter
         if (news is { IsWanted: true, Lines.Length: > 0 })
             blocks.Add(new Block.Paragraph(texts["label.wanted"]));
         blocks.AddRange(Wording.Changes(texts, news.Lines, Math.Max(Wording.MostCells / part, 1), longest));
-        if (news.Text is { Length: > 0 } said)
+        if (Wording.Reason(texts, news) is { Length: > 0 } said)
             blocks.Add(new Block.Said(texts[SaidLabel(news)], Line.Cut(said, longest)));
         if (news.Suggestion is { } suggestion)
             blocks.Add(new Block.Said(texts["label.suggestion"], Line.Cut(suggestion, longest)));

@@ -35,6 +35,15 @@ public static class Wording
     public static string Why(Texts texts, Notification notification) =>
         texts[$"why.{notification.Reason}", ("topic", notification.TopicName)];
 
+    /// <summary>What somebody said of it, or that it was an import; null for nothing.</summary>
+    public static string? Reason(Texts texts, News news) =>
+        news.ImportSource switch
+        {
+            null => news.Text,
+            "" => texts["said.import"],
+            var source => texts["said.import-of", ("source", source)],
+        };
+
     public static string TopicName(Texts texts, Notification notification) =>
         texts[$"topic.{Topic.Parse(notification.Topic).Scope}", ("topic", notification.TopicName)];
 
@@ -48,7 +57,7 @@ public static class Wording
         // Of what is only wanted, the reason says more.
         if (news.Lines.Length == 0 || news.IsWanted)
         {
-            var text = news.Comment is null ? news.Text : said?.Text;
+            var text = news.Comment is null ? Reason(texts, news) : said?.Text;
             return Line.Cut(Line.One(text is { Length: > 0 } ? text : Lead(texts, news, reason, people)), 300);
         }
         var parts = Cells(news.Lines)

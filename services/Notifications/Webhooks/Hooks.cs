@@ -84,16 +84,25 @@ public sealed class Hooks(NpgsqlDataSource source)
     }
 
     /// <summary>False where its owner has enough of them, or it is there already.</summary>
-    public async Task<bool> Add(Webhook webhook, CancellationToken ct) =>
-        await Execute(
-            $"""
-            insert into webhook ({Columns})
-            select $1, $2, $3, $4, $5, $6, $7, null, null, 1, true, null,
-                   (select coalesce(max(position), 0) from announced), 0, null, $8, $8
-            where (select count(*) from webhook where user_id = $2) < {Each}
-            on conflict (id) do nothing
-            """,
-            ct,
+    public async Task<bool> Add(Webhook webhook, CancellationToken ct)
+    {
+        // Both in one transaction: who adds several at once has them counted one after the other.
+        await using var batch = source.CreateBatch();
+        batch.BatchCommands.Add(new("select pg_advisory_xact_lock(hashtextextended('webhook ' || $1, 0))"));
+        batch.BatchCommands.Add(
+            new(
+                $"""
+                insert into webhook ({Columns})
+                select $1, $2, $3, $4, $5, $6, $7, null, null, 1, true, null,
+                       (select coalesce(max(position), 0) from announced), 0, null, $8, $8
+                where (select count(*) from webhook where user_id = $2) < {Each}
+                on conflict (id) do nothing
+                """
+            )
+        );
+        batch.BatchCommands[0].Parameters.Add(new() { Value = webhook.User });
+        object[] values =
+        [
             webhook.Id,
             webhook.User,
             webhook.Url,
@@ -101,8 +110,13 @@ public sealed class Hooks(NpgsqlDataSource source)
             webhook.Types,
             webhook.Shape,
             webhook.Secret,
-            webhook.CreatedAt
-        );
+            webhook.CreatedAt,
+        ];
+        foreach (var value in values)
+            batch.BatchCommands[1].Parameters.Add(new() { Value = value });
+        await batch.ExecuteNonQueryAsync(ct);
+        return batch.BatchCommands[1].RecordsAffected > 0;
+    }
 
     public async Task<Webhook?> Of(Guid id, CancellationToken ct) =>
         (await Read($"select {Columns} from webhook where id = $1", ct, id)).SingleOrDefault();

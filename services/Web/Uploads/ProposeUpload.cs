@@ -5,13 +5,15 @@ using SkillPlatform.Web.Pages;
 namespace SkillPlatform.Web.Uploads;
 
 /// <param name="Once">Names the form, so that sent twice it proposes once.</param>
+/// <param name="Made">The proposals, where what they do not speak of could not be taken back after them; null before.</param>
 public sealed record ChangeSetModel(
     ChangeSet Set,
     Tree Tree,
     string Once,
     string? Rationale = null,
     string? Problem = null,
-    SentTable? Table = null
+    SentTable? Table = null,
+    Guid? Made = null
 );
 
 /// <summary>Shows what an upload, or the undoing of an import, would change, and proposes it: a proposal for each skill.</summary>
@@ -55,9 +57,25 @@ public static class ProposeUpload
         var set = await services.Get<ChangeSet>("imports", $"/api/catalog/changesets/{id}", ct);
         if (set.Value is not { } found)
             return Page.Error(set.Status);
-        if (found.All.Length > 0 && string.IsNullOrWhiteSpace(rationale))
-            return await Again(visit.T["suggest.no-rationale"], 422);
-        // What imports alone bring is nobody's to decide on; twice is once.
+        // What is proposed may be refused; only then is taken back what imports alone bring, which nobody decides on. Each, sent
+        // again, is done once.
+        Guid? made = Guid.TryParse(form["made"], out var before) ? before : null;
+        if (made is null && found.All.Length > 0)
+        {
+            if (string.IsNullOrWhiteSpace(rationale))
+                return await Again(visit.T["suggest.no-rationale"], 422);
+            var sent = await services.Send<Created>(
+                "batches",
+                HttpMethod.Post,
+                $"/api/proposals/batches",
+                new Batch(rationale, [.. found.All.Select(s => new Batched(s.Skill, s.Changes))]),
+                ct,
+                once: once is { Length: > 0 and <= 100 } ? once : null
+            );
+            if (sent.Value is not { } batch)
+                return await Again(visit.Why(sent), sent.Shown());
+            made = batch.Id;
+        }
         if (found.Undoes is { } import)
         {
             var taken = await services.Send<object>(
@@ -69,23 +87,17 @@ public static class ProposeUpload
             );
             if (!taken.Ok)
                 return await Again(visit.Why(taken, "admin.missing"), taken.Shown());
-            if (found.All.Length == 0)
-                return TypedResults.Redirect(visit.To($"/uploads/{id}"));
         }
-        var sent = await services.Send<Created>(
-            "batches",
-            HttpMethod.Post,
-            $"/api/proposals/batches",
-            new Batch(rationale, [.. found.All.Select(s => new Batched(s.Skill, s.Changes))]),
-            ct,
-            once: once is { Length: > 0 and <= 100 } ? once : null
-        );
-        return sent.Value is { } batch
-            ? TypedResults.Redirect(visit.To($"/batches/{batch.Id}"))
-            : await Again(visit.Why(sent), sent.Shown());
+        return TypedResults.Redirect(made is null ? visit.To($"/uploads/{id}") : visit.To($"/batches/{made}"));
 
         Task<IResult> Again(string problem, int status) =>
-            Show(id, services, model => model with { Rationale = rationale, Problem = problem }, status, ct);
+            Show(
+                id,
+                services,
+                model => model with { Rationale = rationale, Problem = problem, Made = made },
+                status,
+                ct
+            );
     }
 
     private sealed record Batch(string Rationale, Batched[] Proposals);
