@@ -20,7 +20,7 @@ public sealed class ByKeyboardAlone(RunningPlatform running, RealBrowser browser
         await SignsIn(author, "reader");
         await Finds(author);
         await Compares(author);
-        await Presses(author, author.Button(author.Says("skill.watch")), "Space");
+        await author.Presses(author.Button(author.Says("skill.watch")), "Space");
         await Expect(author.Status(author.Says("done.watched"))).ToBeVisibleAsync();
         await Suggests(author);
 
@@ -36,9 +36,9 @@ public sealed class ByKeyboardAlone(RunningPlatform running, RealBrowser browser
     {
         await using var visitor = new Visitor(await browser.Open(running.Platform, "ja"), "ja");
         await visitor.Go("/");
-        await Presses(visitor, visitor.Link(visitor.Says("signin")));
+        await visitor.Presses(visitor.Link(visitor.Says("signin")));
         var password = visitor.Field(visitor.Says("identity:Field.Password"));
-        await Writes(visitor, password, Testing.SignIn.Password);
+        await visitor.Writes(password, Testing.SignIn.Password);
         await visitor.Page.Keyboard.PressAsync("Enter");
         // The address is missing: one is there at once, and is told.
         var email = visitor.Field(visitor.Says("identity:Field.Email"));
@@ -62,34 +62,34 @@ public sealed class ByKeyboardAlone(RunningPlatform running, RealBrowser browser
 
     private static async Task Finds(Visitor author)
     {
-        await Writes(author, author.Field(author.Says("start.search")), Skill);
-        await Presses(author, author.Button(author.Says("start.find")));
-        await Presses(author, author.Link(Skill));
+        await author.Writes(author.Field(author.Says("start.search")), Skill);
+        await author.Presses(author.Button(author.Says("start.find")));
+        await author.Presses(author.Link(Skill));
         await Expect(author.Heading(Skill)).ToBeVisibleAsync();
     }
 
     private static async Task Compares(Visitor author)
     {
-        await Writes(author, author.Field(author.Says("pick.from")), "Middle");
-        await Writes(author, author.Field(author.Says("pick.to")), "Senior");
-        await Presses(author, author.Button(author.Says("pick.go")));
+        await author.Writes(author.Field(author.Says("pick.from")), "Middle");
+        await author.Writes(author.Field(author.Says("pick.to")), "Senior");
+        await author.Presses(author.Button(author.Says("pick.go")));
         await Expect(author.Heading(author.Says("compare.title", Skill, "Middle", "Senior"))).ToBeVisibleAsync();
         await Expect(author.Page.Locator("mark").Filter(new() { HasText = "Senior" }).First).ToBeVisibleAsync();
-        await Presses(author, author.Link(author.Says("compare.back")));
+        await author.Presses(author.Link(author.Says("compare.back")));
         await Expect(author.Heading(Skill)).ToBeVisibleAsync();
     }
 
     private static async Task Suggests(Visitor author)
     {
-        await Presses(author, author.Page.Locator("a.button[href$='/suggest']"));
-        await Presses(author, author.Page.Locator("#r-cloud-engineer--middle > summary"), "Space");
+        await author.Presses(author.Page.Locator("a.button[href$='/suggest']"));
+        await author.Presses(author.Page.Locator("#r-cloud-engineer--middle > summary"), "Space");
         var text = author.Field(author.Says("suggest.text-of", "Cloud Engineer", "Middle"));
-        await Presses(author, text, "Control+A");
-        await Writes(author, text, Text);
-        await Writes(author, author.Field(author.Says("suggest.rationale")), Why);
-        await Presses(author, author.Button(author.Says("suggest.preview")));
+        await author.Presses(text, "Control+A");
+        await author.Writes(text, Text);
+        await author.Writes(author.Field(author.Says("suggest.rationale")), Why);
+        await author.Presses(author.Button(author.Says("suggest.preview")));
         await Expect(author.Page.Locator("#preview ins").First).ToBeVisibleAsync();
-        await Presses(author, author.Button(author.Says("suggest.send")).First);
+        await author.Presses(author.Button(author.Says("suggest.send")).First);
         await Expect(author.Page.GetByText(author.Says("turn.open.mine"))).ToBeVisibleAsync();
     }
 
@@ -97,28 +97,27 @@ public sealed class ByKeyboardAlone(RunningPlatform running, RealBrowser browser
     {
         await reviewer.Go("/");
         await SignsIn(reviewer, "reviewer");
-        await Presses(reviewer, reviewer.Counted(reviewer.Says("nav.queue")));
+        await reviewer.Presses(reviewer.Counted(reviewer.Says("nav.queue")));
         await Expect(reviewer.Heading(reviewer.Says("proposals.queue"))).ToBeVisibleAsync();
         var waiting = reviewer.Page.Locator(".proposals > li").Filter(new() { HasText = Why });
         await reviewer.Reads(waiting);
-        await Presses(reviewer, waiting.GetByRole(AriaRole.Link));
-        await Presses(reviewer, reviewer.Button(reviewer.Says("review.approve")));
+        await reviewer.Presses(waiting.GetByRole(AriaRole.Link));
+        await reviewer.Presses(reviewer.Button(reviewer.Says("review.approve")));
         await Expect(reviewer.Status(reviewer.Says("proposal.done.reviewed"))).ToBeVisibleAsync();
         await reviewer.Reads(reviewer.Page.GetByText(reviewer.Says("turn.merged")));
     }
 
     private static async Task SeesTheChange(Visitor author)
     {
-        await Presses(
-            author,
+        await author.Presses(
             author.Page.GetByRole(AriaRole.Navigation).GetByRole(AriaRole.Link, new() { Name = Skill })
         );
         await Expect(author.Heading(Skill)).ToBeVisibleAsync();
         await author.Reads(author.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = Text }));
-        await Presses(author, author.Link(author.Says("history.all")));
+        await author.Presses(author.Link(author.Says("history.all")));
         await Expect(author.Heading(author.Says("history.title", Skill))).ToBeVisibleAsync();
         var change = author.Page.Locator("li[id^=v]").Filter(new() { HasText = Why });
-        await Presses(author, change.GetByText(author.Says("history.show")), "Space");
+        await author.Presses(change.GetByText(author.Says("history.show")), "Space");
         await Expect(change.Locator("ins").First).ToBeVisibleAsync();
     }
 
@@ -138,14 +137,14 @@ public sealed class ByKeyboardAlone(RunningPlatform running, RealBrowser browser
         // Opened in a browser of their own, as a mail program shows it.
         await using var reader = new Visitor(await browser.Open(running.Platform), "en");
         await reader.Page.SetContentAsync(html);
-        await Presses(reader, reader.Link(reader.Says("mail:link.skill")));
+        await reader.Presses(reader.Link(reader.Says("mail:link.skill")));
         await Expect(reader.Heading(Skill)).ToBeVisibleAsync();
         await Expect(reader.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = Text })).ToBeVisibleAsync();
 
         await reader.Page.GotoAsync("about:blank");
         await reader.Page.SetContentAsync(html);
-        await Presses(reader, reader.Link(reader.Says("mail:link.stop")));
-        await Presses(reader, reader.Button(reader.Says("mail:page.button")));
+        await reader.Presses(reader.Link(reader.Says("mail:link.stop")));
+        await reader.Presses(reader.Button(reader.Says("mail:page.button")));
         await Expect(reader.Page.GetByRole(AriaRole.Status)).ToContainTextAsync(Skill);
     }
 
@@ -160,51 +159,10 @@ public sealed class ByKeyboardAlone(RunningPlatform running, RealBrowser browser
 
     private static async Task SignsIn(Visitor visitor, string name)
     {
-        await Presses(visitor, visitor.Link(visitor.Says("signin")));
-        await Writes(visitor, visitor.Field(visitor.Says("identity:Field.Email")), $"{name}@example.org");
-        await Writes(visitor, visitor.Field(visitor.Says("identity:Field.Password")), Testing.SignIn.Password);
+        await visitor.Presses(visitor.Link(visitor.Says("signin")));
+        await visitor.Writes(visitor.Field(visitor.Says("identity:Field.Email")), $"{name}@example.org");
+        await visitor.Writes(visitor.Field(visitor.Says("identity:Field.Password")), Testing.SignIn.Password);
         await visitor.Page.Keyboard.PressAsync("Enter");
         await Expect(visitor.Menu).ToBeVisibleAsync();
     }
-
-    private static async Task Writes(Visitor visitor, ILocator field, string text)
-    {
-        await Reaches(visitor, field);
-        await visitor.Page.Keyboard.TypeAsync(text);
-    }
-
-    private static async Task Presses(Visitor visitor, ILocator target, string key = "Enter")
-    {
-        await Reaches(visitor, target);
-        await visitor.Page.Keyboard.PressAsync(key);
-    }
-
-    private static async Task Reaches(Visitor visitor, ILocator target)
-    {
-        await Expect(target).ToHaveCountAsync(1);
-        await Expect(target).ToBeVisibleAsync();
-        await using var element = await target.ElementHandleAsync();
-        for (var steps = 0; steps < 250; steps++)
-        {
-            var seen = await visitor.Page.EvaluateAsync<string>(Focus, element);
-            if (seen == "reached")
-                return;
-            Assert.True(seen == "elsewhere", $"One cannot see that this has the focus: {seen}");
-            await visitor.Page.Keyboard.PressAsync("Tab");
-        }
-        Assert.Fail($"Tab does not reach {target}");
-    }
-
-    /// <summary>Whether an element has the focus; or else the one that has, if one cannot see that it has.</summary>
-    private const string Focus = """
-        target => {
-            const element = document.activeElement;
-            if (element === document.body) return 'elsewhere';
-            const style = getComputedStyle(element), box = element.getBoundingClientRect();
-            const marked = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
-            const inside = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth && box.width > 0;
-            if (!marked || !inside) return element.outerHTML.slice(0, 200);
-            return element === target ? 'reached' : 'elsewhere';
-        }
-        """;
 }

@@ -153,6 +153,61 @@ public sealed class EveryPageIsAccessible(RunningPlatform running, RealBrowser b
         Assert.True(found.IsEmpty, string.Join('\n', found));
     }
 
+    [Theory]
+    [InlineData("reader", 1024)]
+    // With their queue and a number at each of two links it takes a second line at 1024, in German, French and Russian.
+    [InlineData("reviewer", 1152)]
+    public async Task The_head_is_one_line_in_every_language(string who, int from)
+    {
+        await using var visitor = new Visitor(await browser.Open(running.Platform), "en");
+        await visitor.Go("/");
+        await visitor.SignIn(who);
+        var found = new List<string>();
+        foreach (var language in new[] { "en", "de", "es", "fr", "ru", "ja", "ar" })
+        {
+            await visitor.Page.GotoAsync($"/{language}/roles");
+            foreach (var width in new[] { 1024, 1152, 1280, 1366, 1440 }.Where(width => width >= from))
+            {
+                await visitor.Page.SetViewportSizeAsync(width, 900);
+                if (await visitor.Page.EvaluateAsync<int>(Lines) is > 1 and var lines)
+                    found.Add($"{language} at {width}: {lines} lines");
+            }
+        }
+        Assert.True(found.Count == 0, string.Join('\n', found));
+    }
+
+    // Of what does not overlap with what stands above it, each begins a line.
+    private const string Lines = """
+        () => {
+            let lines = 0, end = 0;
+            const boxes = [...document.querySelectorAll('body > header :is(.brand, form, .yours, nav > ul > li)')]
+                .filter(element => !element.closest('.menu')).map(element => element.getBoundingClientRect());
+            for (const box of boxes.sort((a, b) => a.top - b.top))
+                if (box.top >= end - 1) { lines++; end = box.bottom; }
+            return lines;
+        }
+        """;
+
+    [Fact]
+    public async Task Links_of_the_reference_can_be_read_by_day_and_by_night()
+    {
+        await using var visitor = new Visitor(await browser.Open(running.Platform), "en");
+        foreach (var colours in new[] { ColorScheme.Light, ColorScheme.Dark })
+        {
+            await visitor.Page.EmulateMediaAsync(new() { ColorScheme = colours });
+            await visitor.Page.GotoAsync("/api/docs");
+            await Assertions.Expect(visitor.Page.Locator("#reference h1").First).ToBeVisibleAsync();
+            await visitor.Page.EvaluateAsync(Axe);
+            var found = await visitor.Page.EvaluateAsync<string[]>(
+                """
+                async () => (await axe.run({ include: ['a'] }, { runOnly: ['color-contrast'], elementRef: false }))
+                    .violations.flatMap(v => v.nodes.map(node => `${node.html}: ${node.any.map(c => c.message).join('; ')}`))
+                """
+            );
+            Assert.True(found.Length == 0, $"{colours}: {string.Join('\n', found)}");
+        }
+    }
+
     private async Task Look(
         string? who,
         string[] paths,

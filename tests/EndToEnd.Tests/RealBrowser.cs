@@ -18,7 +18,8 @@ public sealed class RealBrowser : IAsyncLifetime
         string language = "en",
         bool javaScript = true,
         ColorScheme colours = ColorScheme.Light,
-        int width = 1280
+        int width = 1280,
+        int height = 900
     )
     {
         var context = await _chromium!.Browser.NewContextAsync(
@@ -28,7 +29,7 @@ public sealed class RealBrowser : IAsyncLifetime
                 Locale = language,
                 JavaScriptEnabled = javaScript,
                 ColorScheme = colours,
-                ViewportSize = new() { Width = width, Height = 900 },
+                ViewportSize = new() { Width = width, Height = height },
             }
         );
         return await context.NewPageAsync();

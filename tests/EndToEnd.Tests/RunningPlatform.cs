@@ -10,6 +10,15 @@ public sealed class RunningPlatform : IAsyncLifetime
     /// <summary>Skills for browsers are called this and a number.</summary>
     public const string BrowsedSkills = "Skill";
 
+    /// <summary>How many of them there are.</summary>
+    public const int Browsed = 13;
+
+    /// <summary>Their domain.</summary>
+    public const string BrowsedDomain = "Seen in a browser";
+
+    /// <summary>Who knows it may say that a mail came back.</summary>
+    public const string BounceSecret = "of-the-receiving-server";
+
     private readonly SmtpSink _smtp = new();
     private Platform? _platform;
 
@@ -34,6 +43,7 @@ public sealed class RunningPlatform : IAsyncLifetime
             Environment.SetEnvironmentVariable(name, value);
         // Where the tests' receivers are.
         Environment.SetEnvironmentVariable("Webhooks__AllowedNetworks", "127.0.0.1/32");
+        Environment.SetEnvironmentVariable("Mail__BounceSecret", BounceSecret);
         _platform = new Platform(("127.0.0.1", _smtp.Port));
         await _platform.Start();
         Nobody = new Api(_platform.Web);
@@ -43,7 +53,7 @@ public sealed class RunningPlatform : IAsyncLifetime
         Contributor = await SignedIn("contributor");
         Reader = await SignedIn("reader");
         Import = (await Admin.Import(SampleCatalogue.Serverless())).GetProperty("id").GetString()!;
-        await Admin.Import(SampleCatalogue.Of(12, "Seen in a browser"));
+        await Admin.Import(SampleCatalogue.Of(Browsed, BrowsedDomain));
     }
 
     public Task<Api> SignedIn(string name) => Api.SignedIn(Platform.Web, Platform.Authority, $"{name}@example.org");

@@ -72,5 +72,49 @@ public sealed class Visitor(IPage page, string language) : IAsyncDisposable
             return false;
         });
 
+    /// <summary>By keyboard alone: to a field with Tab, and in it.</summary>
+    public async Task Writes(ILocator field, string text)
+    {
+        await Reaches(field);
+        await page.Keyboard.TypeAsync(text);
+    }
+
+    /// <summary>By keyboard alone: to a link or button with Tab, and on it.</summary>
+    public async Task Presses(ILocator target, string key = "Enter")
+    {
+        await Reaches(target);
+        await page.Keyboard.PressAsync(key);
+    }
+
+    /// <summary>With Tab alone, and one sees on the way where one is.</summary>
+    public async Task Reaches(ILocator target)
+    {
+        await Assertions.Expect(target).ToHaveCountAsync(1);
+        await Assertions.Expect(target).ToBeVisibleAsync();
+        await using var element = await target.ElementHandleAsync();
+        for (var steps = 0; steps < 250; steps++)
+        {
+            var seen = await page.EvaluateAsync<string>(Focus, element);
+            if (seen == "reached")
+                return;
+            Assert.True(seen == "elsewhere", $"One cannot see that this has the focus: {seen}");
+            await page.Keyboard.PressAsync("Tab");
+        }
+        Assert.Fail($"Tab does not reach {target}");
+    }
+
+    /// <summary>Whether an element has the focus; or else the one that has, if one cannot see that it has.</summary>
+    private const string Focus = """
+        target => {
+            const element = document.activeElement;
+            if (element === document.body) return 'elsewhere';
+            const style = getComputedStyle(element), box = element.getBoundingClientRect();
+            const marked = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
+            const inside = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth && box.width > 0;
+            if (!marked || !inside) return element.outerHTML.slice(0, 200);
+            return element === target ? 'reached' : 'elsewhere';
+        }
+        """;
+
     public async ValueTask DisposeAsync() => await page.Context.DisposeAsync();
 }

@@ -353,6 +353,34 @@ public sealed class PageTests(WebFixture web) : IClassFixture<WebFixture>
     }
 
     [Fact]
+    public async Task What_roles_are_called_is_asked_once_until_anything_changes()
+    {
+        const string roles = "/api/catalog/roles";
+        web.Catalog.On("GET /api/catalog/domains", Samples.Tree)
+            .On("GET /api/catalog/changes/lines", Samples.Empty)
+            .On($"GET {roles}", new { items = new[] { new { slug = "pilot", name = "Pilot" } } });
+        using var browser = web.Browser();
+        // Kept only while the queue that would tell of changes is there.
+        await Eventually.Holds(async () =>
+        {
+            await browser.Html("/en/changes");
+            var before = web.Catalog.Count(roles);
+            Assert.Contains("Pilot", await browser.Html("/en/changes"));
+            return web.Catalog.Count(roles) == before;
+        });
+        var asked = web.Catalog.Count(roles);
+        var bus = Bus.Factory.CreateUsingRabbitMq(rabbit => rabbit.Host(web.Broker));
+        await bus.StartAsync(_ct);
+        await bus.Publish(Changed("any"), _ct);
+        await Eventually.Holds(async () =>
+        {
+            await browser.Html("/en/changes");
+            return web.Catalog.Count(roles) > asked;
+        });
+        await bus.StopAsync(_ct);
+    }
+
+    [Fact]
     public async Task A_merged_change_is_told_to_every_replica_and_each_throws_its_page_away()
     {
         web.Given("merged", "The first text.");

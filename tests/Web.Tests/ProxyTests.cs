@@ -150,6 +150,14 @@ public sealed class ProxyTests(WebFixture web) : IClassFixture<WebFixture>
         var html = await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.Contains("<h1>Zu viele Anfragen</h1>", html);
         Assert.Contains("href=\"/de/skills/read-fast\">Noch einmal versuchen</a>", html);
+        Assert.Contains("/signin?", html);
+        // Who is signed in is not told to do that: their session is not looked up, only seen.
+        client.DefaultRequestHeaders.Add("Cookie", "skillplatform.session=some");
+        using var theirs = await client.GetAsync("/de/skills/read-fast", TestContext.Current.CancellationToken);
+        html = await theirs.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("<h1>Zu viele Anfragen</h1>", html);
+        Assert.DoesNotContain("/signin?", html);
+        client.DefaultRequestHeaders.Remove("Cookie");
         using var data = await client.GetAsync("/api/proposals", TestContext.Current.CancellationToken);
         await Expect.Problem(data, 429, "/problems/too-many-requests");
         // Whoever watches over the processes is told always.

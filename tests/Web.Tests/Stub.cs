@@ -55,9 +55,13 @@ public sealed class Stub : IAsyncDisposable
         return this;
     }
 
+    /// <summary>Called when it is told to answer something else.</summary>
+    public Action? Told { get; set; }
+
     public Stub On(string methodAndPath, Func<HttpContext, Task> answer)
     {
         _answers[methodAndPath] = answer;
+        Told?.Invoke();
         return this;
     }
 

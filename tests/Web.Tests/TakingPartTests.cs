@@ -462,6 +462,8 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
         // Two proposals for one skill are told from each other by what they change, and by their numbers.
         Assert.Contains("renamed to", html);
         Assert.Contains("#214", html);
+        // Two links are not read as one.
+        Assert.Contains("</a> · <a href=\"/en/watching/webhooks\"", html);
         Assert.EndsWith("&id=01990000-0000-7000-8000-0000000000e1", web.Proposals.Last("/api/proposals").Query);
         Assert.Contains("/en/?domain=sea&amp;group=coast", html);
         Assert.Contains("because you wrote it", html);

@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.DependencyInjection;
 using SkillPlatform.Testing;
+using SkillPlatform.Web.Cache;
 using SkillPlatform.Web.Tests;
 
 [assembly: AssemblyFixture(typeof(Servers))]
@@ -47,6 +49,8 @@ public sealed class WebFixture(Servers servers) : IAsyncLifetime
             ["services:notifications:http:0"] = Notifications.Address,
         };
         Address = Start();
+        // Each test has a catalogue of its own, which no message tells of.
+        Catalog.Told = ForgetRoles;
         using var client = new HttpClient { BaseAddress = Address };
         await Eventually.Holds(async () =>
         {
@@ -66,6 +70,13 @@ public sealed class WebFixture(Servers servers) : IAsyncLifetime
             _hosts.Add(host);
         using var client = host.As();
         return client.BaseAddress!;
+    }
+
+    private void ForgetRoles()
+    {
+        lock (_hosts)
+            foreach (var host in _hosts)
+                host.Services.GetRequiredService<PageCache>().Evict("there-is-none");
     }
 
     /// <summary>A replica that waits for a service half a second only.</summary>

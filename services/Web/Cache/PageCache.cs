@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Primitives;
+using SkillPlatform.Contracts;
 using SkillPlatform.ServiceDefaults;
 
 namespace SkillPlatform.Web.Cache;
@@ -24,6 +25,7 @@ public sealed class PageCache(TimeProvider time, IMeterFactory meters)
         StringComparer.Ordinal
     );
     private long _changes;
+    private volatile KeptRoles? _roles;
 
     /// <summary>False while messages may be missed.</summary>
     public bool Hears
@@ -63,6 +65,18 @@ public sealed class PageCache(TimeProvider time, IMeterFactory meters)
         if (since != Now)
             _pages.TryRemove(slug, out _);
     }
+
+    /// <summary>What all roles are called, until anything changes: thousands, perhaps, that page after page suggests.</summary>
+    public Named[]? Roles =>
+        _roles is { } kept && kept.Since == Now && time.GetElapsedTime(kept.At) < Longest ? kept.Names : null;
+
+    public void KeepRoles(Named[] names, long since)
+    {
+        if (Hears && since == Now)
+            _roles = new(names, since, time.GetTimestamp());
+    }
+
+    private sealed record KeptRoles(Named[] Names, long Since, long At);
 
     public void Evict(string slug)
     {

@@ -126,12 +126,9 @@ public static class ShowCatalogue
             ? visit.Watched(services, scope, key, ct)
             : Task.FromResult<bool?>(null);
         var domains = Domains.Read(services, ct);
-        // They count all skills: asked for only where they are shown.
-        var hasLetters = string.IsNullOrEmpty(asked.Q);
-        var letters =
-            hasLetters && (asked.Letter ?? cursor) is { Length: > 0 }
-                ? Letters.Read(asked, services, visit.T, ct)
-                : Task.FromResult<Letter[]?>(null);
+        var letters = string.IsNullOrEmpty(asked.Q)
+            ? Letters.Read(asked, services, visit.T, ct)
+            : Task.FromResult<Letter[]?>(null);
         var letter = string.IsNullOrEmpty(asked.Letter)
             ? null
             : Array.Find(await letters ?? [], l => l.Name == asked.Letter);
@@ -175,8 +172,6 @@ public static class ShowCatalogue
             );
         if ((await skills).Status is 400 or 422)
             return Page.Error(400);
-        if (hasLetters && (await letters) is null && (await skills).Value?.NextCursor is not null)
-            letters = Letters.Read(asked, services, visit.T, ct);
         var status = (await skills).Down && (await domains).Down ? 503 : 200;
         return Page.Of<CataloguePage>(
             new CatalogueModel(

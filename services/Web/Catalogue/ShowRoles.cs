@@ -15,6 +15,10 @@ public static class ShowRoles
     /// <summary>What all are called; null where that could not be read.</summary>
     public static async Task<Named[]?> Names(Services services, CancellationToken ct)
     {
+        var cache = services.Cache;
+        if (cache.Roles is { } kept)
+            return kept;
+        var since = cache.Now;
         FormattableString address = $"/api/catalog/roles?limit={200}";
         Named[]? all = null;
         string? cursor = null;
@@ -26,6 +30,7 @@ public static class ShowRoles
             all = [.. all ?? [], .. some.Items];
             cursor = some.NextCursor;
         } while (cursor is not null && all.Length < Most);
+        cache.KeepRoles(all, since);
         return all;
     }
 

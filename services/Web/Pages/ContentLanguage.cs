@@ -42,13 +42,19 @@ public sealed record ContentLanguage(string? Usual, string OfPage)
 
     private string Language(string text)
     {
-        var scripts = text.Where(char.IsLetter).GroupBy(Of).OrderByDescending(g => g.Count()).ToArray();
-        if (scripts.Length == 0 || scripts[0].Key == OfUsual())
+        // Counted by hand: of a hundred texts on a page.
+        Span<int> letters = stackalloc int[(int)Script.Other + 1];
+        foreach (var c in text)
+            letters[(int)Of(c)] += char.IsLetter(c) ? 1 : 0;
+        var most = 0;
+        for (var script = 1; script < letters.Length; script++)
+            most = letters[script] > letters[most] ? script : most;
+        if (letters[most] == 0 || (Script)most == OfUsual())
             return Usual ?? "";
-        return scripts[0].Key switch
+        return (Script)most switch
         {
             Script.Kana => "ja",
-            Script.Han when Array.Exists(scripts, s => s.Key is Script.Kana) => "ja",
+            Script.Han when letters[(int)Script.Kana] > 0 => "ja",
             Script.Hangul => "ko",
             // Several languages share these; the page's own is the likeliest of them.
             Script.Cyrillic when OfPage is "ru" => "ru",

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Http.Resilience;
 using Polly;
 using Polly.Timeout;
 using SkillPlatform.Contracts;
+using SkillPlatform.Web.Cache;
 using SkillPlatform.Web.Proposals;
 using SkillPlatform.Web.SignIn;
 
@@ -37,8 +38,11 @@ public sealed record Answer<T>(
 }
 
 /// <summary>The services, as pages call them: on behalf of who looks, with little patience, and never by exception.</summary>
-public sealed class Services(IHttpClientFactory clients, TimeProvider time, ILogger<Services> log)
+public sealed class Services(IHttpClientFactory clients, PageCache cache, TimeProvider time, ILogger<Services> log)
 {
+    /// <summary>What need not be asked for again.</summary>
+    public PageCache Cache => cache;
+
     /// <summary>The time at which it is asked for what is now.</summary>
     public DateTimeOffset Now => time.GetUtcNow();
 

@@ -41,6 +41,9 @@ public sealed class Visit
     public string Name { get; }
     public bool SignedIn { get; }
 
+    /// <summary>Their browser says that they are signed in, whether anybody has looked it up or not.</summary>
+    public bool HasSession => _request.HasSession();
+
     /// <summary>What its reader said to be.</summary>
     public MyRole? MyRole { get; private set; }
 
