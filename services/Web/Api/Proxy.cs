@@ -15,7 +15,7 @@ public static class Proxy
     private const long Usual = 2 * 1024 * 1024;
 
     /// <summary>What an import may weigh, in bytes.</summary>
-    public const long Import = 128 * 1024 * 1024;
+    public const long Import = 512 * 1024 * 1024;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
@@ -143,7 +143,7 @@ public static class Proxy
             || http.Features.Get<IHttpMaxRequestBodySizeFeature>() is not { IsReadOnly: false } size
         )
             return;
-        size.MaxRequestBodySize = 8 * Import;
+        size.MaxRequestBodySize = 2 * Import;
         using var whole = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
         whole.CancelAfter(Patience);
         var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
