@@ -398,11 +398,20 @@ public sealed class CatalogJson
         );
         if (role is null || level is null)
             return null;
-        if (_roles is not null && !_roles.Contains(role))
-            Errors.NotAmong($"{at}/role", role, _roles, "document's roles");
-        if (_levelsHere is not null && !_levelsHere.Contains(level))
-            Errors.NotAmong($"{at}/level", level, _levelsHere, "levels of its domain");
+        Among(_roles, ref role, $"{at}/role", "document's roles");
+        Among(_levelsHere, ref level, $"{at}/level", "levels of its domain");
         return new CatalogDocument.Requirement(role, level, mandatory ?? false, description ?? "");
+    }
+
+    // As it is called in its list, so that a name is in memory once, however many need it.
+    private void Among(HashSet<string>? names, ref string name, string at, string what)
+    {
+        if (names is null)
+            return;
+        if (names.TryGetValue(name, out var its))
+            name = its;
+        else
+            Errors.NotAmong(at, name, names, what);
     }
 
     // What skills may name, whatever the order of the document's members is.

@@ -22,8 +22,12 @@ public sealed record ImportDocument(Guid Id, CatalogDocument Document, Guid? Par
 /// <summary>The skills of a document that was sent, a part at a time.</summary>
 public static class ImportParts
 {
+    // Of a transaction.
     private const int Most = 100;
     private const int MostCharacters = 2_000_000;
+
+    // Of a part: a longer text goes where the collector of garbage seldom looks, and a hundred thousand skills leave hundreds of megabytes there.
+    private const int MostOfPart = 35_000;
 
     public static void Configure(StoreOptions options)
     {
@@ -32,14 +36,24 @@ public static class ImportParts
     }
 
     /// <summary>So many, and so long, that one transaction takes them.</summary>
-    public static IEnumerable<T[]> Portions<T>(IEnumerable<T> skills, Func<T, CatalogDocument.Skill> skill)
+    public static IEnumerable<T[]> Portions<T>(IEnumerable<T> skills, Func<T, CatalogDocument.Skill> skill) =>
+        Portions(skills, skill, MostCharacters);
+
+    private static IEnumerable<T[]> Portions<T>(IEnumerable<T> skills, Func<T, CatalogDocument.Skill> skill, int most)
     {
         var (some, length) = (new List<T>(Most), 0L);
         foreach (var one in skills)
         {
+            var more = Length(skill(one));
+            if (some.Count > 0 && length + more > most)
+            {
+                yield return [.. some];
+                some.Clear();
+                length = 0;
+            }
             some.Add(one);
-            length += skill(one).Requirements.Sum(r => 100 + r.Description.Length);
-            if (some.Count < Most && length < MostCharacters)
+            length += more;
+            if (some.Count < Most)
                 continue;
             yield return [.. some];
             some.Clear();
@@ -58,7 +72,11 @@ public static class ImportParts
     )
     {
         await using var session = store.LightweightSession();
-        session.Insert(new ImportPart(IdOf(set, first), set, first, skills));
+        foreach (var part in Portions(skills, s => s.Skill, MostOfPart))
+        {
+            session.Insert(new ImportPart(IdOf(set, first), set, first, part));
+            first += part.Length;
+        }
         await session.SaveChangesAsync(ct);
     }
 
@@ -71,13 +89,30 @@ public static class ImportParts
     )
     {
         await using var session = store.QuerySession();
+        var (some, length) = (new List<PlacedSkill>(Most), 0L);
         for (var first = 0; await session.LoadAsync<ImportPart>(IdOf(set, first), ct) is { Skills: var skills }; )
         {
-            if (first + skills.Length > done)
-                yield return skills[Math.Max(0, done - first)..];
+            foreach (var skill in skills.Skip(done - first))
+            {
+                some.Add(skill);
+                length += Length(skill.Skill);
+                if (some.Count < Most && length < MostCharacters)
+                    continue;
+                yield return [.. some];
+                some.Clear();
+                length = 0;
+            }
             first += skills.Length;
         }
+        if (some.Count > 0)
+            yield return [.. some];
     }
+
+    // About as many characters as it takes to write it down.
+    private static long Length(CatalogDocument.Skill skill) =>
+        200L
+        + (skill.Description?.Length ?? 0)
+        + skill.Requirements.Sum(r => 60L + r.Role.Length + r.Level.Length + r.Description.Length);
 
     /// <summary>The document in parts, as it is kept now, where an older version kept it whole.</summary>
     public static async Task<ImportDocument> InParts(ImportDocument kept, IDocumentStore store, CancellationToken ct)
@@ -123,22 +158,24 @@ public static class ImportParts
 }
 
 /// <summary>
-/// A document in short: each group that has skills has one, nameless, whose requirements name each role and each level that
-/// any of them needs. What a document needs of the taxonomy is seen in it as in the whole.
+/// A document in short: a group that has skills has one, nameless. All of a domain together require each level that its skills
+/// require, and all of the document each role: what it needs of the taxonomy is seen in it as in the whole.
 /// </summary>
 public sealed class Abridged
 {
-    private readonly Dictionary<(string Domain, string Group), (Needs Roles, Needs Levels)> _groups = [];
+    private readonly Distinct _roles = new();
+    private readonly Dictionary<string, Distinct> _levels = new(TextForm.Looks);
+    private readonly HashSet<(string Domain, string Group)> _groups = [];
 
-    private sealed class Needs
+    private sealed class Distinct
     {
         private readonly HashSet<string> _known = new(TextForm.Looks);
-        public readonly List<string> All = [];
+        public readonly List<string> Names = [];
 
         public void Add(string name)
         {
             if (_known.Add(name))
-                All.Add(name);
+                Names.Add(name);
         }
     }
 
@@ -146,52 +183,46 @@ public sealed class Abridged
     {
         foreach (var (domain, group, skill) in skills)
         {
-            var key = (TextForm.Likeness(domain), TextForm.Likeness(group));
-            if (!_groups.TryGetValue(key, out var needs))
-                _groups.Add(key, needs = (new Needs(), new Needs()));
+            _groups.Add((domain, group));
+            if (!_levels.TryGetValue(domain, out var levels))
+                _levels.Add(domain, levels = new Distinct());
             foreach (var requirement in skill.Requirements)
             {
-                needs.Roles.Add(requirement.Role);
-                needs.Levels.Add(requirement.Level);
+                _roles.Add(requirement.Role);
+                levels.Add(requirement.Level);
             }
         }
     }
 
-    public CatalogDocument Of(CatalogDocument document) =>
-        document with
-        {
-            Domains =
-            [
-                .. document.Domains.Select(d =>
-                    d with
-                    {
-                        Groups = [.. d.Groups.Select(g => g with { Skills = Skills(d.Name, g.Name) })],
-                    }
-                ),
-            ],
-        };
-
-    private CatalogDocument.Skill[] Skills(string domain, string group)
+    public CatalogDocument Of(CatalogDocument document)
     {
-        if (!_groups.TryGetValue((TextForm.Likeness(domain), TextForm.Likeness(group)), out var needs))
-            return [];
-        var (roles, levels) = (needs.Roles.All, needs.Levels.All);
-        return
-        [
-            new CatalogDocument.Skill(
-                "",
-                null,
+        var roles = _roles.Names;
+        return document with { Domains = [.. document.Domains.Select(Domain)] };
+
+        CatalogDocument.Domain Domain(CatalogDocument.Domain domain)
+        {
+            var levels = _levels.GetValueOrDefault(domain.Name)?.Names ?? [];
+            return domain with { Groups = [.. domain.Groups.Select(Group)] };
+
+            CatalogDocument.Group Group(CatalogDocument.Group group)
+            {
+                if (!_groups.Contains((domain.Name, group.Name)))
+                    return group with { Skills = [] };
+                CatalogDocument.Requirement[] requirements =
                 [
                     .. Enumerable
-                        .Range(0, Math.Max(roles.Count, levels.Count))
+                        .Range(0, levels.Count == 0 ? 0 : Math.Max(roles.Count, levels.Count))
                         .Select(i => new CatalogDocument.Requirement(
-                            roles[Math.Min(i, roles.Count - 1)],
+                            i < roles.Count ? roles[i] : _roles.Names[0],
                             levels[Math.Min(i, levels.Count - 1)],
                             Mandatory: false,
                             ""
                         )),
-                ]
-            ),
-        ];
+                ];
+                // Each is told once.
+                (roles, levels) = levels.Count == 0 ? (roles, levels) : ([], []);
+                return group with { Skills = [new CatalogDocument.Skill("", null, requirements)] };
+            }
+        }
     }
 }

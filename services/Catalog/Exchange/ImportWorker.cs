@@ -128,9 +128,11 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
             await turn.Check(ct);
             await using var session = Session(import);
             await Stands(session, taxonomy, ct);
+            var had = differs?.Skills.Count;
             await Stage(session, import, batch, told, taken, renamed, differs, ct);
             import.Done += batch.Length;
-            if (differs is not null)
+            // It has no more than some skills, but those are long.
+            if (differs?.Skills.Count > had)
                 session.Store(differs);
             Save(session, import);
             await session.SaveChangesAsync(ct);
@@ -254,15 +256,17 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
     private async Task<ChangeSet> Differing(Import import, CancellationToken ct)
     {
         await using var session = store.QuerySession();
-        return import.Done > 0 && await session.LoadAsync<ChangeSet>(import.Id, ct) is { } begun
-            ? begun
-            : new ChangeSet
+        var set =
+            (import.Done > 0 ? await session.LoadAsync<ChangeSet>(import.Id, ct) : null)
+            ?? new ChangeSet
             {
                 Id = import.Id,
                 By = import.By,
                 Source = import.Source,
                 At = import.CreatedAt,
             };
+        set.More = import.Added + import.Changed - set.Skills.Count;
+        return set;
     }
 
     private static async Task Stage(
