@@ -89,10 +89,10 @@ public sealed class CatalogJsonTests
             .Replace("\"Cloud Engineer\"]", "\"Chef\"]", StringComparison.Ordinal);
         Assert.Equal(
             [
-                "/domains/0/groups/0/skills/0/requirements/1",
-                "/domains/0/groups/0/skills/1/name",
                 "/domains/0/groups/0/skills/0/requirements/0/role",
                 "/domains/0/groups/0/skills/0/requirements/1/role",
+                "/domains/0/groups/0/skills/0/requirements/1",
+                "/domains/0/groups/0/skills/1/name",
                 "/domains/0/groups/0/skills/2/requirements/0/role",
             ],
             Read(twice).Errors
@@ -126,7 +126,7 @@ public sealed class CatalogJsonTests
             ]}
             """;
         Assert.Equal(
-            ["/domains/0/groups/1/skills/2/name", "/domains/1/groups/1/name", "/domains/2/name"],
+            ["/domains/1/groups/1/name", "/domains/2/name", "/domains/0/groups/1/skills/2/name"],
             Read(json).Errors
         );
     }
@@ -178,7 +178,7 @@ public sealed class CatalogJsonTests
     [InlineData("not json")]
     public void What_is_no_json_is_malformed(string text)
     {
-        var (document, errors) = CatalogJson.Read(Encoding.UTF8.GetBytes(text), _ => null);
+        var (document, errors) = WholeDocument.Read(Encoding.UTF8.GetBytes(text), _ => null);
         Assert.Null(document);
         Assert.True(errors.Unreadable);
         Assert.Contains("line 1", errors.All[^1].Message, StringComparison.Ordinal);
@@ -196,10 +196,10 @@ public sealed class CatalogJsonTests
     [Fact]
     public void Nesting_is_bounded()
     {
-        var (_, errors) = CatalogJson.Read(Encoding.UTF8.GetBytes(new string('[', 10_000)), _ => null);
+        var (_, errors) = WholeDocument.Read(Encoding.UTF8.GetBytes(new string('[', 10_000)), _ => null);
         Assert.True(errors.Unreadable);
         var deep = "{\"roles\":[],\"domains\":[],\"x\":" + new string('[', 10_000) + new string(']', 10_000) + "}";
-        Assert.True(CatalogJson.Read(Encoding.UTF8.GetBytes(deep), _ => null).Errors.Unreadable);
+        Assert.True(WholeDocument.Read(Encoding.UTF8.GetBytes(deep), _ => null).Errors.Unreadable);
     }
 
     [Fact]
@@ -207,13 +207,68 @@ public sealed class CatalogJsonTests
     {
         var bytes = Encoding.UTF8.GetBytes(Document(Skill("Lambd@")));
         bytes[Array.IndexOf(bytes, (byte)'@')] = 0xff;
-        var (_, errors) = CatalogJson.Read(bytes, _ => null);
+        var (_, errors) = WholeDocument.Read(bytes, _ => null);
         Assert.Equal("/domains/0/groups/0/skills/0/name", Assert.Single(errors.All).Pointer);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(7)]
+    [InlineData(4_096)]
+    public void Skills_are_found_wherever_its_pieces_end(int piece)
+    {
+        const string json = """
+            {"x":[{"groups":[{"skills":[1]}]}],"domains":[7,{"skills":["no"],"groups":[{"skills":[{"name":"ä\"]}","n":[[{}]]},[ ],null , "s"],"name":"G"},
+             {"skills":[]},{"skills":{"skills":[1]}}]},{"groups":[{"name":"H","skills":[{"a":{"skills":[2]}}]}]}],"domain":[{"groups":[]}],"roles":[]}
+            """;
+        var bytes = Encoding.UTF8.GetBytes("\ufeff" + json);
+        var index = JsonIndex.Of(new Trickle(bytes, piece));
+        Assert.Null(index.Broken);
+        Assert.Equal(
+            [
+                """1/0/0 {"name":"ä\"]}","n":[[{}]]}""",
+                "1/0/1 [ ]",
+                "1/0/2 null",
+                "1/0/3 \"s\"",
+                """2/0/0 {"a":{"skills":[2]}}""",
+            ],
+            index.Skills.Select(s =>
+                $"{s.Domain}/{s.Group}/{s.Skill} {Encoding.UTF8.GetString(bytes, (int)s.Start, s.Length)}"
+            )
+        );
+        Assert.Equal(
+            json.Replace("{\"name\":\"ä\\\"]}\",\"n\":[[{}]]},[ ],null , \"s\"", "", StringComparison.Ordinal)
+                .Replace("""{"a":{"skills":[2]}}""", "", StringComparison.Ordinal),
+            Encoding.UTF8.GetString(index.Frame)
+        );
+    }
+
+    [Fact]
+    public void Roles_and_levels_may_be_said_after_the_skills_that_need_them()
+    {
+        var skill = Skill("A", Requirement.Replace("Junior", "Own", StringComparison.Ordinal));
+        var late =
+            $$"""{"domains":[{"groups":[{"skills":[{{skill}}],"name":"G"}],"name":"D"}],"levels":["Own"],"roles":["Cloud Engineer"]}""";
+        Assert.Empty(Read(late).Errors);
+        Assert.Equal(
+            ["/domains/0/groups/0/skills/0/requirements/0/role"],
+            Read(late.Replace("[\"Cloud Engineer\"]", "[\"Chef\"]", StringComparison.Ordinal)).Errors
+        );
+    }
+
+    /// <summary>As a disk or a network may give it: some bytes at a time.</summary>
+    private sealed class Trickle(byte[] bytes, int piece) : MemoryStream(bytes)
+    {
+        public override int Read(Span<byte> buffer) => base.Read(buffer[..Math.Min(piece, buffer.Length)]);
+
+        public override int Read(byte[] buffer, int offset, int count) =>
+            base.Read(buffer, offset, Math.Min(piece, count));
     }
 
     private static (CatalogDocument? Document, string[] Errors) Read(string json, KnownLevels? known = null)
     {
-        var (document, errors) = CatalogJson.Read(Encoding.UTF8.GetBytes(json), known ?? (_ => null));
+        var (document, errors) = WholeDocument.Read(Encoding.UTF8.GetBytes(json), known ?? (_ => null));
         Assert.Equal(errors.Any, document is null);
         return (document, [.. errors.All.Select(e => e.Pointer)]);
     }

@@ -28,7 +28,7 @@ public sealed class FuzzTests
 
     [Fact]
     public void A_json_document_is_read_or_its_errors_are_named() =>
-        Fuzz.Bytes(Json, bytes => ReadOrRefused(CatalogJson.Read(bytes, _ => null)));
+        Fuzz.Bytes(Json, bytes => ReadOrRefused(WholeDocument.Read(bytes, _ => null)));
 
     [Fact]
     public void A_cursor_is_one_of_ours_or_a_bad_request() =>

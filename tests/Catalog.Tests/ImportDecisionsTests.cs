@@ -64,7 +64,7 @@ public sealed class ImportDecisionsTests
             [new CatalogDocument.Term("Chief mate", null, ids)],
             [new CatalogDocument.Domain("Cloud", null, [new CatalogDocument.Group("Compute", [needs])])]
         );
-        var (present, recognised) = document.InPresentNames(now);
+        var (present, _, recognised) = document.InPresentNames(now);
         Assert.Equal(told, string.Join(", ", recognised.Select(r => $"{r.Called}→{r.Name}")));
         Assert.Equal(errors, string.Join(' ', document.Retired(now).Select(e => e.Pointer)));
         if (into is not null)
@@ -192,7 +192,7 @@ public sealed class ImportDecisionsTests
     private static object[] Decide(Skill? now, CatalogDocument.Skill skill)
     {
         var document = Document(["Engineer"], null, skill);
-        return ImportDecisions.Decide(now, "lambda", WantedSkill.All(document, After(document)).Single().Says);
+        return ImportDecisions.Decide(now, "lambda", WholeDocument.Wanted(document, After(document)).Single().Says);
     }
 
     private static Skill Given(CatalogDocument.Skill skill) =>

@@ -110,7 +110,7 @@ public sealed class OneFormTests
                     // The first import of the same document over what was stored in no form says "unchanged".
                     var stored = Imported(null, sent, taxonomy);
                     Assert.Empty(
-                        ImportDecisions.Decide(stored, "s", WantedSkill.All(document, taxonomy).Single().Says)
+                        ImportDecisions.Decide(stored, "s", WholeDocument.Wanted(document, taxonomy).Single().Says)
                     );
 
                     void Merges(Change change)
@@ -130,7 +130,7 @@ public sealed class OneFormTests
                             ImportDecisions.Decide(
                                 reverted.Skill,
                                 "s",
-                                WantedSkill.All(document, taxonomy).Single().Says
+                                WholeDocument.Wanted(document, taxonomy).Single().Says
                             )
                         );
                     }
@@ -157,8 +157,10 @@ public sealed class OneFormTests
     }
 
     private static (CatalogDocument? Document, DocumentErrors Errors) Read(CatalogDocument document) =>
-        CatalogJson.Read(JsonSerializer.SerializeToUtf8Bytes(document, JsonSerializerOptions.Web), _ => null);
+        WholeDocument.Read(JsonSerializer.SerializeToUtf8Bytes(document, JsonSerializerOptions.Web), _ => null);
 
     private static Skill Imported(Skill? now, CatalogDocument document, Taxonomy taxonomy) =>
-        ImportDecisions.Decide(now, "s", WantedSkill.All(document, taxonomy).Single().Says).Aggregate(now, Skill.Fold)!;
+        ImportDecisions
+            .Decide(now, "s", WholeDocument.Wanted(document, taxonomy).Single().Says)
+            .Aggregate(now, Skill.Fold)!;
 }

@@ -33,10 +33,17 @@ public sealed record CatalogDocument(
     public const int MostIds = 20;
     public const int MostLevels = 50;
     public const int MostRoles = 5_000;
-    public const int MostSkills = 100_000;
-    public const int LargestBytes = 128 * 1024 * 1024;
+    public const int MostSkills = 1_000_000;
+
+    /// <summary>Of a document in JSON, which is read skill by skill.</summary>
+    public const int LargestBytes = 512 * 1024 * 1024;
+
+    /// <summary>Of a table, whose rows come in any order: it is in memory while it is read.</summary>
+    public const int LargestTable = 128 * 1024 * 1024;
 
     public static readonly string[] UsualLevels = ["Junior", "Middle", "Senior", "Lead", "Principal"];
+
+    public static string TooManySkills { get; } = $"At most {MostSkills:N0} skills.";
 
     /// <summary>A role or a level; of what is null nothing is said. One that has a name alone is written as that.</summary>
     [JsonConverter(typeof(Form))]

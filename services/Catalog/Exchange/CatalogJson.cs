@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using SkillPlatform.Changes;
@@ -7,51 +8,148 @@ namespace SkillPlatform.Catalog;
 
 /// <summary>
 /// Reads a catalogue document from JSON: strictly, and to its end, so that every error is found in one go. A hand-written
-/// reader, since a serializer stops at the first error.
+/// reader, since a serializer stops at the first error. What skills stand in is read first, whole; then the skills one by one,
+/// so that a document may be larger than memory.
 /// </summary>
 public sealed class CatalogJson
 {
-    private const int Deepest = 64;
-    private static readonly byte[] Bom = [0xEF, 0xBB, 0xBF];
-    private readonly DocumentErrors _errors = new();
+    private readonly Stream _bytes;
+    private readonly JsonIndex _index;
     private readonly KnownLevels _known;
-    private readonly List<(string At, string Domain, string Role, string Level)> _named = [];
     private readonly Dictionary<string, Func<Origin, Origin>> _origins = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal);
+    private HashSet<string>? _roles;
+    private HashSet<string>?[] _levels = [];
+    private HashSet<string>? _levelsHere;
     private string _at = "";
-    private int _skills;
+
+    private const string Twice = "This name stands in the list already.";
 
     private delegate void Field(ref Utf8JsonReader json, string at);
 
     private delegate T? Item<T>(ref Utf8JsonReader json, string at);
 
-    private CatalogJson(KnownLevels known) => _known = known;
-
-    /// <summary>The document, or what is wrong with it.</summary>
-    public static (CatalogDocument? Document, DocumentErrors Errors) Read(ReadOnlySpan<byte> utf8, KnownLevels known)
+    private CatalogJson(Stream bytes, KnownLevels known)
     {
-        var read = new CatalogJson(known);
-        var json = new Utf8JsonReader(
-            utf8.StartsWith(Bom) ? utf8[3..] : utf8,
-            new JsonReaderOptions { MaxDepth = Deepest }
-        );
-        CatalogDocument? document = null;
+        (_bytes, _known) = (bytes, known);
+        bytes.Position = 0;
+        _index = JsonIndex.Of(bytes);
+        var json = new Utf8JsonReader(_index.Frame, new JsonReaderOptions { MaxDepth = JsonIndex.Deepest });
         try
         {
             json.Read();
-            document = read.Document(ref json);
+            Frame = Document(ref json);
             while (json.Read()) { }
         }
-        catch (JsonException broken)
+        catch (JsonException)
         {
-            read._errors.Broken(
-                read._at,
-                $"This is not JSON, or nested more than {Deepest} deep: line {broken.LineNumber + 1}, byte {broken.BytePositionInLine + 1}."
-            );
+            Frame = null;
         }
-        catch (DocumentErrors.TooManyException) { }
-        return (read._errors.Any ? null : document, read._errors);
+        catch (DocumentErrors.TooManyException)
+        {
+            Frame = null;
+        }
+        if (_index.Broken is not var (message, at, rest))
+            return;
+        Frame = null;
+        if (at is { } entry)
+            Locate(entry, rest);
+        Errors.Broken(_at, message);
     }
+
+    /// <summary>Reads what skills stand in.</summary>
+    /// <param name="document">Its bytes; read again for the skills.</param>
+    /// <param name="known">The levels that domains have.</param>
+    public static CatalogJson Open(Stream document, KnownLevels known) => new(document, known);
+
+    /// <summary>The document without skills; null where it is broken. Has gaps where it has errors.</summary>
+    public CatalogDocument? Frame { get; private set; }
+
+    public DocumentErrors Errors { get; } = new();
+
+    /// <summary>Its skills in their order, each with its pointer. After the last one all errors are known.</summary>
+    public IEnumerable<(string At, PlacedSkill Skill)> Skills()
+    {
+        if (Frame is null)
+            yield break;
+        var (bytes, group, names) = (Array.Empty<byte>(), (-1, -1), new HashSet<string>(TextForm.Looks));
+        foreach (var (i, entry) in _index.Skills.Index())
+        {
+            if (i == CatalogDocument.MostSkills)
+            {
+                Errors.Add(Pointer(entry), CatalogDocument.TooManySkills);
+                yield break;
+            }
+            if (group != (entry.Domain, entry.Group))
+                (group, names) = ((entry.Domain, entry.Group), new HashSet<string>(TextForm.Looks));
+            if (bytes.Length < Math.Min(entry.Length, JsonIndex.LargestPiece))
+                bytes = new byte[Math.Max(entry.Length, 64 * 1024)];
+            if (!TryRead(entry, bytes, names, out var skill))
+                yield break;
+            if (
+                skill is not null
+                && Frame.Domains.ElementAtOrDefault(entry.Domain) is { } domain
+                && domain.Groups.ElementAtOrDefault(entry.Group) is { } place
+            )
+                yield return (Pointer(entry), new PlacedSkill(domain.Name, place.Name, skill));
+        }
+    }
+
+    private bool TryRead(JsonIndex.Entry entry, byte[] bytes, HashSet<string> names, out CatalogDocument.Skill? skill)
+    {
+        skill = null;
+        var at = Pointer(entry);
+        try
+        {
+            if (entry.Length > JsonIndex.LargestPiece)
+            {
+                Errors.Add(at, $"A skill has at most {JsonIndex.LargestPiece >> 20} MB.");
+                return true;
+            }
+            _bytes.Position = entry.Start;
+            _bytes.ReadExactly(bytes, 0, entry.Length);
+            var json = new Utf8JsonReader(
+                bytes.AsSpan(0, entry.Length),
+                new JsonReaderOptions { MaxDepth = JsonIndex.Deepest }
+            );
+            json.Read();
+            _levelsHere = _levels.ElementAtOrDefault(entry.Domain);
+            skill = Skill(ref json, at);
+            if (skill is not null && !names.Add(skill.Name))
+                Errors.Add($"{at}/name", Twice);
+            return true;
+        }
+        catch (DocumentErrors.TooManyException)
+        {
+            return false;
+        }
+    }
+
+    // How far a skill goes that is broken off.
+    private void Locate(JsonIndex.Entry entry, byte[] rest)
+    {
+        _at = Pointer(entry);
+        var json = new Utf8JsonReader(rest, new JsonReaderOptions { MaxDepth = JsonIndex.Deepest });
+        try
+        {
+            json.Read();
+            Skill(ref json, _at);
+        }
+        catch (JsonException)
+        {
+            // As was expected.
+        }
+        catch (DocumentErrors.TooManyException)
+        {
+            // That is more than enough.
+        }
+    }
+
+    private static string Pointer(JsonIndex.Entry entry) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"/domains/{entry.Domain}/groups/{entry.Group}/skills/{entry.Skill}"
+        );
 
     private CatalogDocument Document(ref Utf8JsonReader json)
     {
@@ -113,7 +211,6 @@ public sealed class CatalogJson
         CatalogDocument.Group?[] groups = [];
         ExternalId?[]? ids = null;
         Func<Origin, Origin> own = whole => whole;
-        var first = _named.Count;
         Object(
             ref json,
             at,
@@ -130,8 +227,6 @@ public sealed class CatalogJson
                 ["groups"] = (ref j, p) => groups = Distinct(List(ref j, p, 1_000, Group), g => g.Name, p),
             }
         );
-        for (var i = first; i < _named.Count; i++)
-            _named[i] = _named[i] with { Domain = name ?? "" };
         Once("domain", name, ids, at);
         if (name is null)
             return null;
@@ -148,7 +243,6 @@ public sealed class CatalogJson
     private CatalogDocument.Group? Group(ref Utf8JsonReader json, string at)
     {
         string? name = null;
-        CatalogDocument.Skill?[] skills = [];
         ExternalId?[]? ids = null;
         Object(
             ref json,
@@ -158,18 +252,16 @@ public sealed class CatalogJson
             {
                 ["name"] = (ref j, p) => name = Name(ref j, p),
                 ["externalIds"] = (ref j, p) => ids = ExternalIds(ref j, p),
-                ["skills"] = (ref j, p) =>
-                    skills = Distinct(List(ref j, p, CatalogDocument.MostSkills, Skill), s => s.Name, p),
+                // They are read one by one.
+                ["skills"] = (ref j, p) => List(ref j, p, 0, Skill),
             }
         );
         Once("group", name, ids, at);
-        return name is null ? null : new CatalogDocument.Group(name, skills!, ids!);
+        return name is null ? null : new CatalogDocument.Group(name, [], ids!);
     }
 
     private CatalogDocument.Skill? Skill(ref Utf8JsonReader json, string at)
     {
-        if (++_skills == CatalogDocument.MostSkills + 1)
-            _errors.Add(at, $"At most {CatalogDocument.MostSkills:N0} skills.");
         string? name = null;
         string?[] keywords = [];
         string? description = null;
@@ -200,13 +292,13 @@ public sealed class CatalogJson
             }
         );
         if (retired == true)
-            _errors.Add($"{at}/retired", "Only false: a skill is retired by a proposal.");
+            Errors.Add($"{at}/retired", "Only false: a skill is retired by a proposal.");
         if (revision is not null && Revision.Problem(revision) is { } problem)
-            _errors.Add($"{at}/revision", problem);
+            Errors.Add($"{at}/revision", problem);
         var cells = new HashSet<(string, string)>();
         for (var i = 0; i < requirements.Length; i++)
             if (requirements[i] is { } r && !cells.Add((TextForm.Likeness(r.Role), TextForm.Likeness(r.Level))))
-                _errors.Add($"{at}/requirements/{i}", "There is a requirement for this role and level already.");
+                Errors.Add($"{at}/requirements/{i}", "There is a requirement for this role and level already.");
         Once("skill", name, ids, at);
         return name is null
             ? null
@@ -252,7 +344,7 @@ public sealed class CatalogJson
     {
         foreach (var (i, id) in (ids ?? []).Index())
             if (id is not null && !_ids.TryAdd($"{kind}\n{SkillExternalId.Key(id)}", name ?? ""))
-                _errors.Add(
+                Errors.Add(
                     $"{at}/externalIds/{i}",
                     $"“{id.Id}” of {id.System} is “{_ids[$"{kind}\n{SkillExternalId.Key(id)}"]}” already."
                 );
@@ -281,7 +373,7 @@ public sealed class CatalogJson
     {
         var uri = Name(ref json, at, CatalogDocument.LongestUri);
         if (uri is not null && !Uri.TryCreate(uri, UriKind.Absolute, out _))
-            _errors.Add(at, "Must be a whole address: https://example.org/skills/1.");
+            Errors.Add(at, "Must be a whole address: https://example.org/skills/1.");
         return uri;
     }
 
@@ -306,34 +398,40 @@ public sealed class CatalogJson
         );
         if (role is null || level is null)
             return null;
-        _named.Add((at, "", role, level));
+        Among(_roles, ref role, $"{at}/role", "document's roles");
+        Among(_levelsHere, ref level, $"{at}/level", "levels of its domain");
         return new CatalogDocument.Requirement(role, level, mandatory ?? false, description ?? "");
     }
 
-    // Roles and levels are known only at the end, whatever the order of the members was.
+    // As it is called in its list, so that a name is in memory once, however many need it.
+    private void Among(HashSet<string>? names, ref string name, string at, string what)
+    {
+        if (names is null)
+            return;
+        if (names.TryGetValue(name, out var its))
+            name = its;
+        else
+            Errors.NotAmong(at, name, names, what);
+    }
+
+    // What skills may name, whatever the order of the document's members is.
     private void Resolve(CatalogDocument document, CatalogDocument.Term?[]? roles)
     {
-        var allowed = roles?.OfType<CatalogDocument.Term>().Select(role => role.Name).ToHashSet(TextForm.Looks);
+        _roles = roles?.OfType<CatalogDocument.Term>().Select(role => role.Name).ToHashSet(TextForm.Looks);
         foreach (var (i, role) in (document.Covers ?? []).Index())
-            if (allowed is not null && role is not null && !allowed.Contains(role))
-                _errors.NotAmong($"/covers/{i}", role, allowed, "document's roles");
-        var levels = new Dictionary<string, HashSet<string>>(TextForm.Looks);
-        foreach (var domain in document.Domains.Where(d => d is not null))
-            levels.TryAdd(
-                domain.Name,
-                new HashSet<string>(
-                    document.StatedLevels(domain)?.OfType<CatalogDocument.Term>().Select(level => level.Name)
-                        ?? CatalogDocument.UsualLevels.Concat(_known(domain) ?? []),
-                    TextForm.Looks
-                )
-            );
-        foreach (var (at, domain, role, level) in _named)
-        {
-            if (allowed is not null && !allowed.Contains(role))
-                _errors.NotAmong($"{at}/role", role, allowed, "document's roles");
-            if (levels.TryGetValue(domain, out var known) && !known.Contains(level))
-                _errors.NotAmong($"{at}/level", level, known, "levels of its domain");
-        }
+            if (_roles is not null && role is not null && !_roles.Contains(role))
+                Errors.NotAmong($"/covers/{i}", role, _roles, "document's roles");
+        _levels =
+        [
+            .. document.Domains.Select(domain =>
+                domain is null
+                    ? null
+                    : (
+                        document.StatedLevels(domain)?.OfType<CatalogDocument.Term>().Select(level => level.Name)
+                        ?? CatalogDocument.UsualLevels.Concat(_known(domain) ?? [])
+                    ).ToHashSet(TextForm.Looks)
+            ),
+        ];
     }
 
     private void Object(ref Utf8JsonReader json, string at, string[] required, Dictionary<string, Field> fields)
@@ -357,7 +455,7 @@ public sealed class CatalogJson
                 field(ref json, pointer);
         }
         foreach (var name in required.Where(name => !seen.Contains(name)))
-            _errors.Add($"{at}/{name}", "This field is missing.");
+            Errors.Add($"{at}/{name}", "This field is missing.");
     }
 
     private T?[] List<T>(ref Utf8JsonReader json, string at, int most, Item<T> item)
@@ -377,7 +475,7 @@ public sealed class CatalogJson
             {
                 if (items.Count == most)
                 {
-                    _errors.Add(at, $"At most {most:N0} entries.");
+                    Errors.Add(at, $"At most {most:N0} entries.");
                     items.Add(null);
                 }
                 json.Skip();
@@ -393,11 +491,11 @@ public sealed class CatalogJson
         var seen = new HashSet<string>(TextForm.Looks);
         for (var i = 0; i < items.Length; i++)
             if (items[i] is { } item && !seen.Add(name(item)))
-                _errors.Add(
+                Errors.Add(
                     item is string or CatalogDocument.Term { Description: null, ExternalIds: null }
                         ? $"{at}/{i}"
                         : $"{at}/{i}/name",
-                    "This name stands in the list already."
+                    Twice
                 );
         return items!;
     }
@@ -420,7 +518,7 @@ public sealed class CatalogJson
         var levels = Terms(ref json, at, CatalogDocument.MostLevels);
         if (levels.Length > 0)
             return levels;
-        _errors.Add(at, "At least one level.");
+        Errors.Add(at, "At least one level.");
         return null;
     }
 
@@ -436,7 +534,7 @@ public sealed class CatalogJson
             return tag;
         var (form, problem) = LanguageTag.Of(tag);
         if (problem is not null)
-            _errors.Add(at, problem);
+            Errors.Add(at, problem);
         return form;
     }
 
@@ -462,7 +560,7 @@ public sealed class CatalogJson
         // An escaped character takes twelve bytes at most: what is longer need not be decoded.
         if (json.ValueSpan.Length > longest * 12L)
         {
-            _errors.Add(at, TextForm.TooLong(longest));
+            Errors.Add(at, TextForm.TooLong(longest));
             return null;
         }
         try
@@ -470,11 +568,11 @@ public sealed class CatalogJson
             var text = form(json.GetString()!);
             if (TextForm.Problem(text, longest, mayBeEmpty) is not { } problem)
                 return text;
-            _errors.Add(at, problem);
+            Errors.Add(at, problem);
         }
         catch (InvalidOperationException)
         {
-            _errors.Add(at, "Holds half of a surrogate pair or bytes that are no UTF-8.");
+            Errors.Add(at, "Holds half of a surrogate pair or bytes that are no UTF-8.");
         }
         return null;
     }
@@ -493,7 +591,7 @@ public sealed class CatalogJson
     private void Skip(ref Utf8JsonReader json, string at, string message)
     {
         json.Skip();
-        _errors.Add(at, message);
+        Errors.Add(at, message);
     }
 
     private bool Next(ref Utf8JsonReader json, string at)

@@ -279,7 +279,7 @@ public sealed class CatalogTable
         if (skills.TryGetValue(skill, out var known))
             return known;
         if (++_skills == CatalogDocument.MostSkills + 1)
-            _errors.Add(at, $"At most {CatalogDocument.MostSkills:N0} skills.");
+            _errors.Add(at, CatalogDocument.TooManySkills);
         return skills[skill] = new Skill();
     }
 

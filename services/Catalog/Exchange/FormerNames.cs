@@ -10,15 +10,30 @@ namespace SkillPlatform.Catalog;
 /// </summary>
 public static class FormerNames
 {
+    /// <summary>From what a document calls something to its present name.</summary>
+    /// <param name="Group">Of a domain as the document calls it.</param>
+    /// <param name="Level">Of a domain as the document calls it.</param>
+    public sealed record Names(
+        Func<string, string> Role,
+        Func<string, string> Domain,
+        Func<string, string, string> Group,
+        Func<string, string, string> Level
+    )
+    {
+        public static Names Same { get; } = new(name => name, name => name, (_, name) => name, (_, name) => name);
+    }
+
     /// <summary>The document in present names, and what it called otherwise.</summary>
-    public static (CatalogDocument Document, IReadOnlyList<Recognised> Recognised) InPresentNames(
+    public static (CatalogDocument Document, Names Names, IReadOnlyList<Recognised> Recognised) InPresentNames(
         this CatalogDocument document,
         Taxonomy taxonomy
     )
     {
         if (taxonomy.Former.IsEmpty && taxonomy.Retirements == 0)
-            return (document, []);
+            return (document, Names.Same, []);
         var told = new List<Recognised>();
+        var groups = new Dictionary<string, Func<string, string>>(TextForm.Looks);
+        var levels = new Dictionary<string, Func<string, string>>(TextForm.Looks);
         var role = taxonomy.Present(new Part(Part.OfRoles, null, ""), document.Roles, told);
         var domain = taxonomy.Present(
             new Part(Part.OfDomains, null, ""),
@@ -30,24 +45,28 @@ public static class FormerNames
             {
                 Roles = [.. document.Roles.Select(r => r with { Name = role(r.Name) })],
                 Covers = document.Covers?.Select(role).ToArray(),
-                Domains = [.. document.Domains.Select(d => Domain(d with { Name = domain(d.Name) }))],
+                Domains = [.. document.Domains.Select(d => Domain(d.Name, d with { Name = domain(d.Name) }))],
             },
+            new Names(role, domain, (d, name) => Of(groups, d, name), (d, name) => Of(levels, d, name)),
             told
         );
 
-        CatalogDocument.Domain Domain(CatalogDocument.Domain wanted)
+        static string Of(Dictionary<string, Func<string, string>> known, string domain, string name) =>
+            known.TryGetValue(domain, out var present) ? present(name) : name;
+
+        CatalogDocument.Domain Domain(string called, CatalogDocument.Domain wanted)
         {
             if (taxonomy.DomainNamed(wanted.Name) is not { } known)
                 return wanted with { Groups = [.. wanted.Groups.Select(g => Group(g, name => name))] };
             var stated = document.StatedLevels(wanted);
             var used = wanted.Groups.SelectMany(g => g.Skills).SelectMany(s => s.Requirements).Select(r => r.Level);
-            var level = taxonomy.Present(
+            var level = levels[called] = taxonomy.Present(
                 new Part(Part.OfLevels, known.Slug, ""),
                 (stated ?? []).Concat(used.Select(name => new CatalogDocument.Term(name))),
                 told
             );
-            var groups = wanted.Groups.Select(g => new CatalogDocument.Term(g.Name, null, g.ExternalIds));
-            var group = taxonomy.Present(new Part(Part.OfGroups, known.Slug, ""), groups, told);
+            var terms = wanted.Groups.Select(g => new CatalogDocument.Term(g.Name, null, g.ExternalIds));
+            var group = groups[called] = taxonomy.Present(new Part(Part.OfGroups, known.Slug, ""), terms, told);
             return wanted with
             {
                 Levels = stated?.Select(l => l with { Name = level(l.Name) }).ToArray(),

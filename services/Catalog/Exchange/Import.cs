@@ -70,6 +70,7 @@ public sealed class Import : IRevisioned
     public static Import Of(
         Guid id,
         CatalogDocument document,
+        int skills,
         TableForm? form,
         string hash,
         bool dryRun,
@@ -85,7 +86,7 @@ public sealed class Import : IRevisioned
             Licence = document.Licence,
             Form = form,
             Hash = hash,
-            Total = document.Skills().Count(),
+            Total = skills,
             CreatedAt = now,
         };
 
@@ -108,7 +109,7 @@ public sealed class Import : IRevisioned
     {
         options.Events.MapEventType<CatalogueImported>("catalogue_imported");
         options.Schema.For<Import>().DocumentAlias("import").UseNumericRevisions(true).Index(x => x.State);
-        options.Schema.For<ImportDocument>().DocumentAlias("import_document");
+        ImportParts.Configure(options);
         ChangeSet.Configure(options);
         SentTable.Configure(options);
     }
@@ -141,6 +142,7 @@ public sealed class Import : IRevisioned
             """,
             documents
         );
+        ImportParts.Forget(session, documents);
         session.DeleteWhere<SentTable>(t => t.At < documents);
         session.DeleteWhere<SentFile>(f => f.At < documents);
         session.DeleteWhere<ChangeSet>(s => s.At < sets);
@@ -293,6 +295,3 @@ public sealed record ImportPage(
     DateTimeOffset? FinishedAt,
     Guid? Table
 );
-
-/// <summary>The document of an import that is not over yet, so that any replica can go on with it.</summary>
-public sealed record ImportDocument(Guid Id, CatalogDocument Document);

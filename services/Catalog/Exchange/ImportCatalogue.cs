@@ -66,13 +66,21 @@ public static class ImportCatalogue
                 $"Send application/json in UTF-8, text/csv or {Workbook.MediaType}.",
                 statusCode: StatusCodes.Status415UnsupportedMediaType
             );
-        var body = again?.Bytes ?? await Body(http);
-        var (document, errors, table) = await Read(body, format, source, session, ct, by, reading);
-        var unknown = document is null ? [] : await Unknown(session, document, proposes, ct);
+        await using var body = again is { Bytes: var kept } ? SentBody.Of(kept) : await SentBody.Of(http);
+        if (format != "json" && body.Length > CatalogDocument.LargestTable)
+            return TypedResults.Problem(
+                $"A table has at most {CatalogDocument.LargestTable >> 20} MB; send what is larger as JSON.",
+                statusCode: StatusCodes.Status413PayloadTooLarge
+            );
+        var (document, skills, errors, table) = await Read(body, format, source, store, session, ct, by, reading);
+        var unknown = document is null ? [] : await Unknown(session, document.Document, proposes, ct);
         if (document is null || unknown.Length > 0)
         {
             var refusal = document is null ? errors.AsRefusal() : Refusal.Fields(unknown);
-            if (table?.Keep(session, again?.Id ?? Guid.CreateVersion7(), body, source, by, now) is not { } kept)
+            if (
+                table?.Keep(session, again?.Id ?? Guid.CreateVersion7(), await body.Bytes(ct), source, by, now)
+                is not { } asked
+            )
                 return refusal.AsProblem();
             // Who mends its errors sends it again.
             table.Remember(session, by, now);
@@ -80,12 +88,20 @@ public static class ImportCatalogue
             return (
                 refusal with
                 {
-                    Extensions = new Dictionary<string, object?>(StringComparer.Ordinal) { ["table"] = kept },
+                    Extensions = new Dictionary<string, object?>(StringComparer.Ordinal) { ["table"] = asked },
                 }
             ).AsProblem();
         }
-        var hash = Convert.ToHexStringLower(SHA256.HashData(body.Span));
-        var import = Import.Of(IdOf(http), document, table?.Form, $"{dryRun} {hash}{said}", dryRun, by, now);
+        var import = Import.Of(
+            IdOf(http),
+            document.Document,
+            skills,
+            table?.Form,
+            $"{dryRun} {body.Hash}{said}",
+            dryRun,
+            by,
+            now
+        );
         import.Purpose = proposes ? Import.ToPropose : null;
         if (await session.LoadAsync<Import>(import.Id, ct) is { } given)
             return given.Hash == import.Hash ? Accepted(given) : Reused.AsProblem();
@@ -94,27 +110,33 @@ public static class ImportCatalogue
         Import.Forget(session, import.CreatedAt);
         if (proposes)
             Import.ForgetBut(session, by, ChangeSet.MostOfOne);
-        import.Table = table?.Keep(session, again?.Id ?? import.Id, body, source, by, now);
+        if (table is not null)
+            import.Table = table.Keep(session, again?.Id ?? import.Id, await body.Bytes(ct), source, by, now);
         table?.Remember(session, by, now);
         session.Insert(import);
-        session.Insert(new ImportDocument(import.Id, document));
+        session.Insert(document with { Id = import.Id });
         await session.SaveChangesAsync(ct);
         worker.Wake();
         return Accepted(import);
     }
 
-    /// <summary>Reads and checks a document against what levels the domains have now.</summary>
+    /// <summary>
+    /// Reads and checks a document against what levels the domains have now, and keeps its skills in parts, which are nobody's
+    /// until the document is kept, too.
+    /// </summary>
     /// <param name="body">Its bytes.</param>
     /// <param name="format"><c>json</c>, <c>csv</c> or <c>xlsx</c>.</param>
     /// <param name="source">Its name.</param>
+    /// <param name="store">Where its skills are kept.</param>
     /// <param name="session">To look things up.</param>
     /// <param name="ct">Ends it.</param>
     /// <param name="by">Who sent it, who may have said before how such tables are to be read.</param>
     /// <param name="reading">How a table is to be read; null to go by what was said before, else by guessing.</param>
-    public static async Task<(CatalogDocument? Document, DocumentErrors Errors, GivenTable? Table)> Read(
-        ReadOnlyMemory<byte> body,
+    public static async Task<(ImportDocument? Document, int Skills, DocumentErrors Errors, GivenTable? Table)> Read(
+        SentBody body,
         string format,
         string? source,
+        IDocumentStore store,
         IQuerySession session,
         CancellationToken ct,
         string? by = null,
@@ -123,23 +145,54 @@ public static class ImportCatalogue
     {
         var taxonomy = await session.LoadAsync<Taxonomy>(Taxonomy.StreamId, ct) ?? Taxonomy.Empty;
         KnownLevels known = taxonomy.LevelsOf;
-        if (format != "json")
-            return await GivenTable.Read(body, format, reading, by, session, ct) is { } table
-                ? With(CatalogTable.Read(table.Sheets, source, known, table.Reading), table)
-                : (null, DocumentErrors.Of("This is no workbook, or one too large to be read."), null);
-        var json = CatalogJson.Read(body.Span, known);
-        if (json.Document is { } found)
-            await SkillExternalId.Check(found, json.Errors, session, ct);
-        return With(json, null);
+        if (format == "json")
+        {
+            var json = CatalogJson.Open(body.Content, known);
+            return await With(json.Frame, json.Errors, json.Skills(), null);
+        }
+        if (await GivenTable.Read(await body.Bytes(ct), format, reading, by, session, ct) is not { } table)
+            return (null, 0, DocumentErrors.Of("This is no workbook, or one too large to be read."), null);
+        var (whole, errors) = CatalogTable.Read(table.Sheets, source, known, table.Reading);
+        return await With(
+            whole,
+            errors,
+            whole is null ? [] : ImportParts.Placed(whole).Select(skill => ("", skill)),
+            table
+        );
 
-        (CatalogDocument?, DocumentErrors, GivenTable?) With(
-            (CatalogDocument? Document, DocumentErrors Errors) read,
+        async Task<(ImportDocument?, int, DocumentErrors, GivenTable?)> With(
+            CatalogDocument? frame,
+            DocumentErrors errors,
+            IEnumerable<(string At, PlacedSkill Skill)> skills,
             GivenTable? table
         )
         {
-            if (read.Document is { } document)
-                PartsByExternalId.Check(document, taxonomy, read.Errors, isPointed: table is null);
-            return (read.Errors.Any ? null : read.Document, read.Errors, table);
+            var (set, count, abridged, seen) = (
+                Guid.CreateVersion7(),
+                0,
+                new Abridged(),
+                new Dictionary<Guid, string>()
+            );
+            try
+            {
+                foreach (var some in ImportParts.Portions(skills, s => s.Skill.Skill))
+                {
+                    if (table is null && !errors.Any)
+                        await SkillExternalId.Check(some, seen, errors.Add, session, ct);
+                    PlacedSkill[] part = [.. some.Select(s => s.Skill)];
+                    abridged.Add(part);
+                    if (!errors.Any)
+                        await ImportParts.Write(store, set, count, part, ct);
+                    count += part.Length;
+                }
+            }
+            catch (DocumentErrors.TooManyException) { }
+            // What was read before the error is forgotten with the next document.
+            if (frame is not null && !errors.Any)
+                PartsByExternalId.Check(frame, taxonomy, errors, isPointed: table is null);
+            return errors.Any || frame is null
+                ? (null, count, errors, table)
+                : (new ImportDocument(Guid.Empty, abridged.Of(frame), set), count, errors, table);
         }
     }
 
@@ -192,14 +245,6 @@ public static class ImportCatalogue
                 Workbook.MediaType => "xlsx",
                 _ => null,
             };
-
-    // The server refuses a longer body with 413 before it has arrived. Who says that much will come takes no room for it yet.
-    private static async Task<ReadOnlyMemory<byte>> Body(HttpContext http)
-    {
-        var body = new MemoryStream((int)Math.Min(http.Request.ContentLength ?? 0, 1 << 20));
-        await http.Request.Body.CopyToAsync(body, http.RequestAborted);
-        return body.GetBuffer().AsMemory(0, (int)body.Length);
-    }
 
     // The same key of the same caller is the same import.
     private static Guid IdOf(HttpContext http)

@@ -230,41 +230,52 @@ public sealed record WantedSkill(
                 : [.. now.Requirements.Where(r => !Covered.Contains(r.Role)), .. Says.Requirements],
         };
 
-    /// <summary>All skills of a document, in its order. The taxonomy has everything the document names.</summary>
-    public static IEnumerable<WantedSkill> All(CatalogDocument document, Taxonomy taxonomy)
+    /// <summary>Reads skills of a document. The taxonomy has everything the document names.</summary>
+    /// <param name="covers">The roles that the document speaks of, by their present names; null for all.</param>
+    /// <param name="names">What its names are now.</param>
+    /// <param name="taxonomy">As the document makes it.</param>
+    public static Func<PlacedSkill, WantedSkill> Reader(string[]? covers, FormerNames.Names names, Taxonomy taxonomy)
     {
         var roles = Slugs(taxonomy.Roles);
-        var covered = document.Covers?.Select(role => roles[role]).ToHashSet(StringComparer.Ordinal);
-        foreach (var domain in document.Domains)
+        var covered = covers?.Select(role => roles[role]).ToHashSet(StringComparer.Ordinal);
+        var domains = new Dictionary<
+            string,
+            (string Slug, Dictionary<string, string> Groups, Dictionary<string, string> Levels)
+        >(StringComparer.Ordinal);
+        return Read;
+
+        WantedSkill Read(PlacedSkill placed)
         {
-            var place = taxonomy.DomainNamed(domain.Name)!;
-            var (groups, levels) = (Slugs(place.Groups), Slugs(place.Levels));
-            foreach (var group in domain.Groups)
-            foreach (var skill in group.Skills)
-                yield return new WantedSkill(
-                    new Said(
-                        skill.Name,
-                        [.. skill.Keywords ?? []],
-                        new Place(place.Slug, groups[group.Name]),
-                        [
-                            .. skill.Requirements.Select(r => new Requirement(
-                                roles[r.Role],
-                                levels[r.Level],
-                                r.Mandatory,
-                                r.Description
-                            )),
-                        ],
-                        Description: skill.Description ?? ""
-                    ),
-                    skill.Retired == false,
-                    skill.Keywords is not null,
-                    covered,
-                    skill.Description is not null,
-                    Revision.Of(skill.Revision)
-                )
-                {
-                    ExternalIds = skill.ExternalIds,
-                };
+            var skill = placed.Skill;
+            if (!domains.TryGetValue(placed.Domain, out var domain))
+            {
+                var known = taxonomy.DomainNamed(names.Domain(placed.Domain))!;
+                domains.Add(placed.Domain, domain = (known.Slug, Slugs(known.Groups), Slugs(known.Levels)));
+            }
+            return new WantedSkill(
+                new Said(
+                    skill.Name,
+                    [.. skill.Keywords ?? []],
+                    new Place(domain.Slug, domain.Groups[names.Group(placed.Domain, placed.Group)]),
+                    [
+                        .. skill.Requirements.Select(r => new Requirement(
+                            roles[names.Role(r.Role)],
+                            domain.Levels[names.Level(placed.Domain, r.Level)],
+                            r.Mandatory,
+                            r.Description
+                        )),
+                    ],
+                    Description: skill.Description ?? ""
+                ),
+                skill.Retired == false,
+                skill.Keywords is not null,
+                covered,
+                skill.Description is not null,
+                Revision.Of(skill.Revision)
+            )
+            {
+                ExternalIds = skill.ExternalIds,
+            };
         }
     }
 

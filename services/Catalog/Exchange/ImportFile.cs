@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Marten;
 
 namespace SkillPlatform.Catalog;
@@ -16,7 +15,6 @@ public static class ImportFile
             await prepared.StartingAsync(CancellationToken.None);
         if (!File.Exists(path) || new FileInfo(path).Length > CatalogDocument.LargestBytes)
             return await Fail($"{path}: no such file, or larger than {CatalogDocument.LargestBytes >> 20} MiB.");
-        var body = await File.ReadAllBytesAsync(path);
         var store = services.GetRequiredService<IDocumentStore>();
         await using var session = store.LightweightSession();
         if (intoEmpty && await session.Query<SkillEntry>().AnyAsync())
@@ -30,10 +28,14 @@ public static class ImportFile
             ".xlsx" => "xlsx",
             _ => "json",
         };
-        var (document, errors, table) = await ImportCatalogue.Read(
+        await using var body = await SentBody.Of(path);
+        if (format != "json" && body.Length > CatalogDocument.LargestTable)
+            return await Fail($"{path}: a table has at most {CatalogDocument.LargestTable >> 20} MiB.");
+        var (document, skills, errors, table) = await ImportCatalogue.Read(
             body,
             format,
             Path.GetFileName(path),
+            store,
             session,
             default
         );
@@ -41,15 +43,16 @@ public static class ImportFile
             return await Fail([.. errors.All.Select(e => $"{path}#{e.Pointer}: {e.Message}")]);
         var import = Import.Of(
             Guid.CreateVersion7(),
-            document,
+            document.Document,
+            skills,
             table?.Form,
-            Convert.ToHexStringLower(SHA256.HashData(body)),
+            body.Hash,
             dryRun: false,
             by: null,
             services.GetRequiredService<TimeProvider>().GetUtcNow()
         );
         session.Insert(import);
-        session.Insert(new ImportDocument(import.Id, document));
+        session.Insert(document with { Id = import.Id });
         await session.SaveChangesAsync();
 
         // A running service may be quicker: then its progress is what there is to see.

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using JasperFx;
 using JasperFx.Events;
 using Marten;
@@ -16,7 +19,6 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
     : BackgroundService
 {
     private const long Lock = 0x496D706F7274; // "Import"
-    private const int BatchSize = 100;
     private const int Attempts = 5;
     private static readonly TimeSpan Pulse = TimeSpan.FromMilliseconds(500);
     private readonly Signal _toDo = new();
@@ -90,7 +92,7 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
                     continue;
                 import.State = Import.Failed;
                 import.Errors = [new ImportError("", $"Stopped after {import.Done} skills: an internal error.")];
-                End(session, import);
+                await End(session, import, ct);
                 await session.SaveChangesAsync(ct);
                 return;
             }
@@ -100,35 +102,37 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
     private async Task Run(Import import, Turn turn, Action<Import> progress, CancellationToken ct)
     {
         await turn.Check(ct);
-        CatalogDocument document;
+        ImportDocument kept;
         await using (var session = store.QuerySession())
-            document = (await session.LoadAsync<ImportDocument>(import.Id, ct))!.Document;
-        (document, var taxonomy, var parts) = await Prepare(import, document, ct);
+            kept = (await session.LoadAsync<ImportDocument>(import.Id, ct))!;
+        kept = await ImportParts.InParts(kept, store, ct);
+        var prepared = await Prepare(import, kept.Document, ct);
         progress(import);
-        if (import.State == Import.Failed)
+        if (prepared is not var (read, taxonomy, parts))
             return;
-        var renamed = import.DryRun
-            ? []
-            : await RenameByExternalId.Run(() => Session(import), WantedSkill.All(document, taxonomy), ct);
-        var named = WantedSkill.All(document, taxonomy).Select(wanted => wanted.Says).ToLookup(Key, says => says.Place);
-        var told = document
-            .Skills()
-            .SelectMany(s => s.Skill.ExternalIds ?? [])
-            .Select(SkillExternalId.Key)
-            .ToHashSet(StringComparer.Ordinal);
+        var told = new Told();
+        await foreach (var wanted in Wanted(0))
+            told.Add(wanted);
+        var renamed =
+            import.DryRun || !told.SaysIds
+                ? []
+                : await RenameByExternalId.Run(() => Session(import), () => Wanted(0), ct);
         var taken = new HashSet<Guid>();
         var differs = import.DryRun ? await Differing(import, ct) : null;
         if (import.Purpose is null)
             differs?.Tell(parts, taxonomy);
-        foreach (var batch in WantedSkill.All(document, taxonomy).Skip(import.Done).Chunk(BatchSize))
+        await foreach (var part in ImportParts.Read(store, kept.Parts!.Value, import.Done, ct))
         {
+            WantedSkill[] batch = [.. part.Select(read)];
             // Throws where the lock's connection is lost, and the lock with it.
             await turn.Check(ct);
             await using var session = Session(import);
             await Stands(session, taxonomy, ct);
-            await Stage(session, import, batch, named, told, taken, renamed, differs, ct);
+            var had = differs?.Skills.Count;
+            await Stage(session, import, batch, told, taken, renamed, differs, ct);
             import.Done += batch.Length;
-            if (differs is not null)
+            // It has no more than some skills, but those are long.
+            if (differs?.Skills.Count > had)
                 session.Store(differs);
             Save(session, import);
             await session.SaveChangesAsync(ct);
@@ -138,7 +142,7 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         import.State = Import.Finished;
         if (differs is not null)
             last.Store(differs);
-        End(last, import);
+        await End(last, import, ct);
         if (!import.DryRun && (import.TaxonomyChanged || import.Added + import.Changed > 0))
             last.Stage<Import>(
                 import.Id,
@@ -147,6 +151,46 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
             );
         await last.SaveChangesAsync(ct);
         progress(import);
+
+        async IAsyncEnumerable<WantedSkill> Wanted(int done)
+        {
+            await foreach (var part in ImportParts.Read(store, kept.Parts!.Value, done, ct))
+            foreach (var skill in part)
+                yield return read(skill);
+        }
+    }
+
+    // What the document speaks of: of its skills, which may be many, no more is kept than is asked for.
+    private sealed class Told
+    {
+        private readonly HashSet<UInt128> _named = [];
+        private readonly HashSet<UInt128> _placed = [];
+        private readonly HashSet<UInt128> _ids = [];
+
+        public bool SaysIds => _ids.Count > 0;
+
+        public void Add(WantedSkill wanted)
+        {
+            _named.Add(Of(Named(wanted.Says)));
+            _placed.Add(Of(Placed(wanted.Says)));
+            foreach (var id in wanted.ExternalIds ?? [])
+                _ids.Add(Of(SkillExternalId.Key(id)));
+        }
+
+        /// <summary>It has a skill of that name in that domain.</summary>
+        public bool Names(Said skill) => _named.Contains(Of(Named(skill)));
+
+        /// <summary>It has a skill of that name in that group.</summary>
+        public bool Places(Said skill) => _placed.Contains(Of(Placed(skill)));
+
+        public bool Has(ExternalId id) => _ids.Contains(Of(SkillExternalId.Key(id)));
+
+        private static string Named(Said skill) => $"{skill.Place.Domain}\n{TextForm.Likeness(skill.Name)}";
+
+        private static string Placed(Said skill) => $"{skill.Place.Group}\n{Named(skill)}";
+
+        private static UInt128 Of(string key) =>
+            BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
     }
 
     // What the skills stand on is not retired while they are written; where it was since, the import looks at all of it again.
@@ -162,15 +206,15 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
             throw new ConcurrencyException(typeof(Taxonomy), Taxonomy.StreamId);
     }
 
-    // Roles, domains and groups come first, in a transaction of their own: what the skills stand on.
-    private async Task<(CatalogDocument, Taxonomy, IReadOnlyList<object>)> Prepare(
+    // Roles, domains and groups come first, in a transaction of their own: what the skills stand on. Null where they cannot be.
+    private async Task<(Func<PlacedSkill, WantedSkill> Read, Taxonomy, IReadOnlyList<object>)?> Prepare(
         Import import,
         CatalogDocument given,
         CancellationToken ct
     )
     {
         await using var session = Session(import);
-        var (document, taxonomy) = (given, Taxonomy.Empty);
+        var (document, names, taxonomy) = (given, FormerNames.Names.Same, Taxonomy.Empty);
         IReadOnlyList<Recognised> former = [];
         IReadOnlyList<object> events = [];
         (string, string)[] retired = [];
@@ -184,7 +228,7 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
                 retired = [.. given.Retired(taxonomy).Take(DocumentErrors.Most)];
                 if (retired.Length > 0)
                     return Decision.Nothing;
-                (document, former) = given.InPresentNames(taxonomy);
+                (document, names, former) = given.InPresentNames(taxonomy);
                 (document, var gone) = document.WithoutRetired(taxonomy);
                 former = [.. former, .. gone];
                 events = [.. renames, .. ImportDecisions.Decide(taxonomy, document)];
@@ -200,35 +244,36 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         {
             import.State = Import.Failed;
             import.Errors = [.. retired.Select(error => new ImportError(error.Item1, error.Item2))];
-            End(session, import);
+            await End(session, import, ct);
         }
         else
             Save(session, import);
         await session.SaveChangesAsync(ct);
-        return (document, taxonomy, events);
+        return retired.Length > 0 ? null : (WantedSkill.Reader(document.Covers, names, taxonomy), taxonomy, events);
     }
 
     // Where it goes on after an interruption, with what it has found.
     private async Task<ChangeSet> Differing(Import import, CancellationToken ct)
     {
         await using var session = store.QuerySession();
-        return import.Done > 0 && await session.LoadAsync<ChangeSet>(import.Id, ct) is { } begun
-            ? begun
-            : new ChangeSet
+        var set =
+            (import.Done > 0 ? await session.LoadAsync<ChangeSet>(import.Id, ct) : null)
+            ?? new ChangeSet
             {
                 Id = import.Id,
                 By = import.By,
                 Source = import.Source,
                 At = import.CreatedAt,
             };
+        set.More = import.Added + import.Changed - set.Skills.Count;
+        return set;
     }
 
     private static async Task Stage(
         IDocumentSession session,
         Import import,
         IReadOnlyList<WantedSkill> batch,
-        ILookup<(string Domain, string Name), Place> named,
-        HashSet<string> told,
+        Told told,
         HashSet<Guid> taken,
         HashSet<Guid> renamed,
         ChangeSet? differs,
@@ -249,7 +294,7 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
         var now = alike.ToLookup(s => Key(s.Skill.Says));
         // One that the document calls by its present name, too, is not the one that it calls by a former name.
         var former = alike
-            .Where(s => s.Skill.Retired || !named.Contains(Key(s.Skill.Says)))
+            .Where(s => s.Skill.Retired || !told.Names(s.Skill.Says))
             .SelectMany(s => s.Skill.Former.Select(name => (Key: (s.Skill.Domain, TextForm.Likeness(name)), It: s)))
             .ToLookup(s => s.Key, s => s.It);
         var slugs = near.Keys.ToHashSet(StringComparer.Ordinal);
@@ -272,7 +317,7 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
                     .Where(s =>
                         !taken.Contains(s.Id)
                         && (!wanted.IsNot(s.Skill) || IsIn(s.Skill, wanted.Says) && !IsTold(s.Skill))
-                        && (s.Skill.Group == wanted.Says.Place.Group || !IsNamed(s.Skill.Says))
+                        && (s.Skill.Group == wanted.Says.Place.Group || !told.Places(s.Skill.Says))
                     )
                     .OrderBy(s => s.Skill.Retired)
                     .ThenBy(s => s.Skill.Group != wanted.Says.Place.Group)
@@ -324,7 +369,7 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
                 import.Purpose == Import.ToPropose
                 && wanted.Revision is { } from
                 && (await Fold(session, [from.Skill], ct)).FirstOrDefault() is { Skill: { Retired: false } there } other
-                && !IsNamed(there.Says)
+                && !told.Places(there.Says)
                 && taken.Add(other.Id)
             )
             {
@@ -348,9 +393,7 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
             );
         }
 
-        bool IsNamed(Said skill) => named[Key(skill)].Contains(skill.Place);
-
-        bool IsTold(Skill skill) => skill.ExternalIds.Any(id => told.Contains(SkillExternalId.Key(id)));
+        bool IsTold(Skill skill) => skill.ExternalIds.Any(told.Has);
 
         // Two of one name in one place cannot be: it is the one that is there, under another id, unless the document has that, too.
         static bool IsIn(Skill skill, Said wanted) =>
@@ -453,13 +496,13 @@ public sealed class ImportWorker(IDocumentStore store, Turns turns, TimeProvider
             .ToArray();
     }
 
-    private void End(IDocumentSession session, Import import)
+    private async Task End(IDocumentSession session, Import import, CancellationToken ct)
     {
         import.FinishedAt = time.GetUtcNow();
         Save(session, import);
         // What was only checked may be imported yet.
         if (!import.DryRun || import.Purpose is not null)
-            session.Delete<ImportDocument>(import.Id);
+            await ImportParts.Delete(session, import.Id, ct);
     }
 
     // Of two that work on one import, against all care, the second fails to commit.

@@ -37,6 +37,7 @@ public static class PartsByExternalId
         SkillExternalId.Check(
             siblings.Wanted.Select((wanted, i) => ($"{i}", wanted.Name, wanted.ExternalIds)),
             Holders(siblings.Known),
+            [],
             Wrong
         );
         foreach (var part in Otherwise(siblings).Where(part => !part.IsFree))

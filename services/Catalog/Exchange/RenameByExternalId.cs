@@ -10,21 +10,21 @@ namespace SkillPlatform.Catalog;
 /// </summary>
 public static class RenameByExternalId
 {
-    private const int AtOnce = 500;
+    private const int AtOnce = 100;
 
     /// <summary>The skills that have other names now.</summary>
     public static async Task<HashSet<Guid>> Run(
         Func<IDocumentSession> begin,
-        IEnumerable<WantedSkill> wanted,
+        Func<IAsyncEnumerable<WantedSkill>> wanted,
         CancellationToken ct
     )
     {
-        var (told, renamed) = (wanted.Where(w => w.ExternalIds is { Length: > 0 }).ToArray(), new HashSet<Guid>());
+        var renamed = new HashSet<Guid>();
         // Each round may free names for the next.
         for (var before = -1; before < renamed.Count; )
         {
             before = renamed.Count;
-            foreach (var some in told.Chunk(AtOnce))
+            await foreach (var some in wanted().Where(w => w.ExternalIds is { Length: > 0 }).Chunk(AtOnce))
             foreach (var (skill, name) in await Otherwise(begin, some, ct))
                 if (await Rename(begin, skill, name, ct))
                     renamed.Add(skill.Id);

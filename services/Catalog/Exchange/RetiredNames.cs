@@ -14,7 +14,7 @@ public static class RetiredNames
     {
         if (taxonomy.Retirements == 0)
             yield break;
-        var (document, _) = given.InPresentNames(taxonomy);
+        var document = given.InPresentNames(taxonomy).Document;
         var required = document.Skills().SelectMany(s => s.Skill.Requirements).Select(r => r.Role);
         var roles = required.ToHashSet(TextForm.Looks);
         foreach (var (i, role) in document.Roles.Index())

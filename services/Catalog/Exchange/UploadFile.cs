@@ -61,7 +61,7 @@ public static class UploadFile
     public static IEnumerable<(string Pointer, string Message)> Unknown(CatalogDocument given, Taxonomy taxonomy)
     {
         taxonomy = PartsByExternalId.Renames(given, taxonomy).Aggregate(taxonomy, Taxonomy.Fold);
-        var (document, _) = given.InPresentNames(taxonomy);
+        var document = given.InPresentNames(taxonomy).Document;
         foreach (var (i, role) in document.Roles.Index())
             if (!Gone(Part.OfRoles, null, role.Name) && Missing(role.Name, taxonomy.Roles, "roles") is { } problem)
                 yield return ($"/roles/{i}", problem);

@@ -16,7 +16,7 @@ public static class Workbook
     private const int MostCells = 5_000_000;
 
     // What its parts are written in takes up about as much as what they say.
-    private const long LargestUnpacked = 2L * CatalogDocument.LargestBytes;
+    private const long LargestUnpacked = 2L * CatalogDocument.LargestTable;
 
     // The reader asks for the one of old workbooks, whatever it reads.
     static Workbook() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);

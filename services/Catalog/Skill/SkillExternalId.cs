@@ -33,49 +33,39 @@ public sealed class SkillExternalId
         return held.ToDictionary(h => h.Id, h => h.SkillId, StringComparer.Ordinal);
     }
 
-    /// <summary>What a skill that the document tells by ids would be two skills of the catalogue, or two one.</summary>
+    /// <summary>What a skill that a document tells by ids would be two skills of the catalogue, or two one.</summary>
+    /// <param name="skills">Some of the document.</param>
+    /// <param name="seen">Of the catalogue, what those before them are.</param>
+    /// <param name="wrong">Takes what is wrong, and where.</param>
+    /// <param name="session">To look them up.</param>
+    /// <param name="ct">Ends it.</param>
     public static async Task Check(
-        CatalogDocument document,
-        DocumentErrors errors,
+        IReadOnlyCollection<(string At, PlacedSkill Skill)> skills,
+        Dictionary<Guid, string> seen,
+        Action<string, string> wrong,
         IQuerySession session,
         CancellationToken ct
-    )
-    {
-        var all = document.Skills().SelectMany(s => s.Skill.ExternalIds ?? []).ToArray();
-        var holders = new Dictionary<string, Guid>(StringComparer.Ordinal);
-        foreach (var some in all.Chunk(1_000))
-        foreach (var (key, skill) in await Holders(session, some, ct))
-            holders[key] = skill;
-        try
-        {
-            Check(
-                from domain in document.Domains.Index()
-                from @group in domain.Item.Groups.Index()
-                from skill in @group.Item.Skills.Index()
-                select (
-                    $"/domains/{domain.Index}/groups/{@group.Index}/skills/{skill.Index}",
-                    skill.Item.Name,
-                    skill.Item.ExternalIds
-                ),
-                holders,
-                errors.Add
-            );
-        }
-        catch (DocumentErrors.TooManyException) { }
-    }
+    ) =>
+        Check(
+            skills.Select(s => (s.At, s.Skill.Skill.Name, s.Skill.Skill.ExternalIds)),
+            await Holders(session, skills.SelectMany(s => s.Skill.Skill.ExternalIds ?? []), ct),
+            seen,
+            wrong
+        );
 
     /// <summary>The same of anything that documents tell by ids.</summary>
     /// <param name="all">Where each stands, what it is called, and its ids.</param>
     /// <param name="holders">What of the catalogue has an id, by its key.</param>
+    /// <param name="seen">What of it those before them are.</param>
     /// <param name="wrong">Takes what is wrong, and where.</param>
     public static void Check<T>(
         IEnumerable<(string At, string Name, ExternalId[]? Ids)> all,
         IReadOnlyDictionary<string, T> holders,
+        Dictionary<T, string> seen,
         Action<string, string> wrong
     )
         where T : notnull
     {
-        var seen = new Dictionary<T, string>();
         foreach (var (at, name, ids) in all)
         {
             var held = (ids ?? []).Index().Where(id => holders.ContainsKey(Key(id.Item))).ToArray();

@@ -15,18 +15,25 @@ public static class Proxy
     private const long Usual = 2 * 1024 * 1024;
 
     /// <summary>What an import may weigh, in bytes.</summary>
-    public const long Import = 128 * 1024 * 1024;
+    public const long Import = 512 * 1024 * 1024;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Usually = TimeSpan.FromSeconds(30);
+
+    // A document is checked whole before there is an answer.
+    private static readonly TimeSpan WhileChecked = TimeSpan.FromMinutes(5);
     private static readonly string[] Services = ["catalog", "proposals", "notifications", "identity"];
 
     public static void AddProxy(this WebApplicationBuilder builder) =>
         builder
             .Services.AddReverseProxy()
             .LoadFromMemory(
-                [.. Services.Select(Route)],
-                [.. Services.Select(service => Cluster(service, builder.Configuration))]
+                [.. Services.Select(Route), Imports],
+                [
+                    .. Services.Select(service => Cluster(service, service, Usually, builder.Configuration)),
+                    Cluster(Imports.ClusterId!, "catalog", WhileChecked, builder.Configuration),
+                ]
             )
             .AddTransforms(transforms =>
             {
@@ -54,8 +61,21 @@ public static class Proxy
             Match = new RouteMatch { Path = $"/api/{service}/{{**rest}}" },
         };
 
+    private static RouteConfig Imports { get; } =
+        new()
+        {
+            RouteId = "imports",
+            ClusterId = "imports",
+            Match = new RouteMatch { Path = "/api/catalog/imports", Methods = [HttpMethods.Post] },
+        };
+
     // The same variables service discovery reads, one destination for each replica named there.
-    private static ClusterConfig Cluster(string service, ConfigurationManager configuration)
+    private static ClusterConfig Cluster(
+        string id,
+        string service,
+        TimeSpan patience,
+        ConfigurationManager configuration
+    )
     {
         var addresses = configuration
             .GetSection($"services:{service}:http")
@@ -65,7 +85,7 @@ public static class Proxy
             .DefaultIfEmpty($"http://{service}");
         return new ClusterConfig
         {
-            ClusterId = service,
+            ClusterId = id,
             Destinations = addresses
                 .Select((address, i) => (Name: $"{service}-{i}", Address: address))
                 .ToDictionary(
@@ -81,7 +101,7 @@ public static class Proxy
             },
             // As it came: whether it is understood, the service knows.
             HttpClient = new HttpClientConfig { RequestHeaderEncoding = "utf-8" },
-            HttpRequest = new ForwarderRequestConfig { ActivityTimeout = TimeSpan.FromSeconds(30) },
+            HttpRequest = new ForwarderRequestConfig { ActivityTimeout = patience },
         };
     }
 
@@ -115,7 +135,7 @@ public static class Proxy
                 StatusCodes.Status503ServiceUnavailable,
                 "unavailable",
                 "A part of the platform does not answer",
-                $"{http.GetReverseProxyFeature().Cluster.Config.ClusterId} does not answer at the moment. Try again.",
+                $"{http.Request.Path.Value!.Split('/')[2]} does not answer at the moment. Try again.",
                 TimeSpan.FromSeconds(2)
             );
     }
@@ -143,7 +163,7 @@ public static class Proxy
             || http.Features.Get<IHttpMaxRequestBodySizeFeature>() is not { IsReadOnly: false } size
         )
             return;
-        size.MaxRequestBodySize = 8 * Import;
+        size.MaxRequestBodySize = 2 * Import;
         using var whole = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
         whole.CancelAfter(Patience);
         var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);

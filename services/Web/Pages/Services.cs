@@ -70,7 +70,7 @@ public sealed class Services(IHttpClientFactory clients, PageCache cache, TimePr
         foreach (var service in new[] { "catalog", "proposals", "notifications", "identity" })
             Add(services, service, service, patience);
         // A whole catalogue is read and checked before it is answered.
-        Add(services, "imports", "catalog", seconds: 60);
+        Add(services, "imports", "catalog", seconds: 300);
         // Hundreds of proposals are checked and written.
         Add(services, "batches", "proposals", seconds: 30);
         // A webhook's receiver has ten seconds to answer.
