@@ -110,7 +110,7 @@ internal static class ComposeFile
             ),
             ("environment", Environment(deployment, service)),
             ("read_only", true),
-            ("tmpfs", new[] { "/tmp" }),
+            (service.TakesFiles ? "volumes" : "tmpfs", new[] { "/tmp" }),
             ("cap_drop", All),
             ("security_opt", NoMorePrivileges),
             ("logging", Logs),

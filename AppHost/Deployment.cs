@@ -161,7 +161,11 @@ internal sealed record Part(
     int Port,
     string? Volume,
     int Replicas
-);
+)
+{
+    /// <summary>Whether documents are sent to it: they lie on disk until they are read, since they may be more than its memory.</summary>
+    public bool TakesFiles => Name is "catalog" or "web";
+}
 
 /// <summary>What an installation sets.</summary>
 /// <param name="Name">Of the variable.</param>

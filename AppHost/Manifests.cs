@@ -310,9 +310,10 @@ internal static class Manifests
             ("volumeMounts", new[] { Map(("name", "scratch"), ("mountPath", "/tmp")) }),
         ];
 
+    // In memory it would be of the container's own.
     private static readonly Dictionary<string, object>[] Scratch =
     [
-        Map(("name", "scratch"), ("emptyDir", Map(("medium", "Memory"), ("sizeLimit", "64Mi")))),
+        Map(("name", "scratch"), ("emptyDir", Map(("sizeLimit", "2Gi")))),
     ];
 
     private static List<Dictionary<string, object>> Environment(Deployment deployment, Part part) =>

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using SkillPlatform.Testing;
 
 namespace SkillPlatform.Web.Tests;
 
