@@ -118,7 +118,62 @@ public static class Size
             );
         }
         measures.AddRange(await OfPages(platform, list));
+        if (times == 1)
+            measures.Add(await InOne(platform, people));
         return measures;
+    }
+
+    // Ten times as much in one document, which is only checked: what of it is in memory.
+    private static async Task<Measure> InOne(Platform platform, People people)
+    {
+        const string domains = "\"domains\":[";
+        var path = Path.GetTempFileName();
+        try
+        {
+            await using (var text = new StreamWriter(path))
+            {
+                foreach (var (n, part) in MadeUpCatalogue.Documents(10).Index())
+                {
+                    var at = part.IndexOf(domains, StringComparison.Ordinal) + domains.Length;
+                    await text.WriteAsync(n == 0 ? part.AsMemory(0, at) : ",".AsMemory());
+                    // Each part has a domain of its own.
+                    await text.WriteAsync(Text($"{{\"name\":\"{n} "));
+                    await text.WriteAsync(part.AsMemory((at + "{\"name\":\"".Length)..^2));
+                }
+                await text.WriteAsync("]}");
+            }
+            await using var file = File.OpenRead(path);
+            using var content = new StreamContent(file);
+            content.Headers.ContentType = new("application/json");
+            using var web = new HttpClient { BaseAddress = platform["Web"], Timeout = TimeSpan.FromMinutes(10) };
+            web.DefaultRequestHeaders.Authorization = new("Bearer", await people.Admin.Token());
+            var before = platform.Memory("Catalog");
+            var (most, over) = (before, false);
+            var sampled = Task.Run(async () =>
+            {
+                for (; !over; await Task.Delay(100))
+                    most = Math.Max(most, platform.Memory("Catalog"));
+            });
+            using var answer = await web.PostAsync("/api/catalog/imports?dryRun=true", content);
+            answer.EnsureSuccessStatusCode();
+            await Eventually.Get(
+                () => people.Admin.Get(answer.Headers.Location!.ToString()),
+                import => import.GetProperty("state").GetString() == "done",
+                TimeSpan.FromMinutes(10)
+            );
+            over = true;
+            await sampled;
+            return Measure.AtMost(
+                Text($"memory that Catalog grew by while {file.Length >> 20} MB in one document were checked"),
+                (most - before) / 1e6,
+                "MB",
+                100
+            );
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     private static async Task<IEnumerable<Measure>> OfPages(Platform platform, int list)
