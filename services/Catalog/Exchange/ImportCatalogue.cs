@@ -66,7 +66,12 @@ public static class ImportCatalogue
                 $"Send application/json in UTF-8, text/csv or {Workbook.MediaType}.",
                 statusCode: StatusCodes.Status415UnsupportedMediaType
             );
-        await using var body = again is { Bytes: var kept } ? SentBody.Of(kept) : await SentBody.Of(http);
+        await using var body = again is { Bytes: var bytes } ? SentBody.Of(bytes) : await SentBody.Of(http);
+        if (body is null)
+            return TypedResults.Problem(
+                "There is no room for the document at the moment. Nothing was imported.",
+                statusCode: StatusCodes.Status507InsufficientStorage
+            );
         if (format != "json" && body.Length > CatalogDocument.LargestTable)
             return TypedResults.Problem(
                 $"A table has at most {CatalogDocument.LargestTable >> 20} MB; send what is larger as JSON.",

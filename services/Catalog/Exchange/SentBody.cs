@@ -5,6 +5,9 @@ namespace SkillPlatform.Catalog;
 /// <summary>The bytes of a document that was sent: on disk, since they may be more than memory, and gone with this.</summary>
 public sealed class SentBody : IAsyncDisposable
 {
+    // ENOSPC, as Unix calls it.
+    private const int NoSpace = 28;
+
     private SentBody(Stream content, string hash) => (Content, Hash) = (content, hash);
 
     /// <summary>From the beginning, as often as one likes.</summary>
@@ -26,8 +29,11 @@ public sealed class SentBody : IAsyncDisposable
         return new SentBody(file, Convert.ToHexStringLower(hash));
     }
 
-    /// <summary>What a request brings. The server refuses a longer body than it takes with 413 before it has arrived.</summary>
-    public static async Task<SentBody> Of(HttpContext http)
+    /// <summary>
+    /// What a request brings; null where there is no room for it. The server refuses a longer body than it takes with 413 before
+    /// it has arrived.
+    /// </summary>
+    public static async Task<SentBody?> Of(HttpContext http)
     {
         var ct = http.RequestAborted;
         var path = Path.Combine(Path.GetTempPath(), $"catalogue-{Guid.NewGuid():N}");
@@ -54,10 +60,22 @@ public sealed class SentBody : IAsyncDisposable
             await file.FlushAsync(ct);
             return new SentBody(file, Convert.ToHexStringLower(hash.GetHashAndReset()));
         }
-        catch
+        catch (Exception e)
         {
-            await file.DisposeAsync();
+            await Give();
+            if (e is IOException { HResult: NoSpace })
+                return null;
             throw;
+        }
+
+        // What is still to be written cannot be, and is not wanted.
+        async Task Give()
+        {
+            try
+            {
+                await file.DisposeAsync();
+            }
+            catch (IOException) { }
         }
     }
 

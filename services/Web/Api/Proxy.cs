@@ -66,7 +66,7 @@ public static class Proxy
         {
             RouteId = "imports",
             ClusterId = "imports",
-            Match = new RouteMatch { Path = "/api/catalog/imports", Methods = [HttpMethods.Post] },
+            Match = new RouteMatch { Path = "/api/catalog/imports/{**rest}" },
         };
 
     // The same variables service discovery reads, one destination for each replica named there.

@@ -69,8 +69,10 @@ public sealed class Services(IHttpClientFactory clients, PageCache cache, TimePr
         var patience = builder.Configuration.GetValue("Web:PatienceSeconds", 3.0);
         foreach (var service in new[] { "catalog", "proposals", "notifications", "identity" })
             Add(services, service, service, patience);
-        // A whole catalogue is read and checked before it is answered.
-        Add(services, "imports", "catalog", seconds: 300);
+        // A whole catalogue is checked before it is answered.
+        Add(services, "documents", "catalog", seconds: 300);
+        // What a file or an import changes, which may be hundreds of skills.
+        Add(services, "imports", "catalog", seconds: 60);
         // Hundreds of proposals are checked and written.
         Add(services, "batches", "proposals", seconds: 30);
         // A webhook's receiver has ten seconds to answer.

@@ -57,7 +57,7 @@ public static class UploadFile
     {
         if (SentTable.Said(form) is var (table, reading))
             return await services.Send<ImportState>(
-                "imports",
+                "documents",
                 HttpMethod.Post,
                 to.With("table", table.ToString()).With("reading", reading),
                 null,
@@ -67,7 +67,7 @@ public static class UploadFile
             return null;
         using var content = Content(file);
         return await services.Send<ImportState>(
-            "imports",
+            "documents",
             HttpMethod.Post,
             to.With("source", Path.GetFileName(file.FileName)),
             content,
