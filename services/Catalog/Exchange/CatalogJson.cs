@@ -67,7 +67,7 @@ public sealed class CatalogJson
 
     public DocumentErrors Errors { get; } = new();
 
-    /// <summary>Its skills in their order, each with its pointer. After the last one all errors are known.</summary>
+    /// <summary>Its skills in their order, each with its pointer, up to the first error. After the last one all errors are known.</summary>
     public IEnumerable<(string At, PlacedSkill Skill)> Skills()
     {
         if (Frame is null)
@@ -86,8 +86,10 @@ public sealed class CatalogJson
                 bytes = new byte[Math.Max(entry.Length, 64 * 1024)];
             if (!TryRead(entry, bytes, names, out var skill))
                 yield break;
+            // What has errors has gaps, and is not used.
             if (
-                skill is not null
+                !Errors.Any
+                && skill is not null
                 && Frame.Domains.ElementAtOrDefault(entry.Domain) is { } domain
                 && domain.Groups.ElementAtOrDefault(entry.Group) is { } place
             )
