@@ -129,9 +129,7 @@ public static class EventStore
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString);
         var settings = builder.ConnectionStringBuilder;
-        // More than there are of a service. Where one has to make room for another, and the command that does so fails, Npgsql may
-        // take what stands under that name for the new one (npgsql/npgsql#6391): "unexpected backend message".
-        settings.MaxAutoPrepare = Math.Max(settings.MaxAutoPrepare, 250);
+        settings.MaxAutoPrepare = Math.Max(settings.MaxAutoPrepare, 50);
         settings.AutoPrepareMinUsages = 2;
         // Nobody leaves settings or locks behind on a pooled connection; putting each back to its defaults costs a tenth of all work.
         settings.NoResetOnClose = true;

@@ -105,6 +105,8 @@ public sealed class Catalogue(NpgsqlDataSource source, IDocumentStore store, Pro
         var names = (changes ?? [])
             .Select(change => NewName(change, known))
             .OfType<string>()
+            // What is no text has no namesake. The database would refuse it, and Npgsql mistakes what else it prepares just then.
+            .Where(TextForm.IsText)
             .Select(TextForm.Likeness)
             .ToArray();
         var taken = names.Length == 0 ? [] : await Taken(names, known?.Id ?? Guid.Empty, ct);
