@@ -193,7 +193,7 @@ public sealed class TheWholePlatform(Started started) : IClassFixture<Started>
                 && now.Length == before.Length
                 && Array.TrueForAll(now, replica => replica.IsReady && replica.Pid != killed)
                 && await AllAnswer(),
-            TimeSpan.FromMinutes(2)
+            TimeSpan.FromMinutes(1)
         );
         TestContext.Current.SendDiagnosticMessage($"{name} killed; all ready after {since.Elapsed.TotalSeconds:0.0} s");
     }

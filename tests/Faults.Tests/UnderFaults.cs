@@ -49,8 +49,7 @@ public sealed class UnderFaults(Rig rig)
         // The bus waits up to half a minute between its own attempts to connect, and heeds no cancellation meanwhile.
         await Task.Delay(TimeSpan.FromSeconds(30));
         await Platform.Rabbit.Start();
-        // Each of its queues waits up to a minute before it is tried again, and once more where the broker was not done with its start.
-        await Platform.Ready(TimeSpan.FromMinutes(3));
+        await Platform.Ready();
         await Platform.Postgres.Kill();
         await Platform.Postgres.Start();
         await Platform.Ready();

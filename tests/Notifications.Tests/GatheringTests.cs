@@ -6,7 +6,7 @@ namespace SkillPlatform.Notifications.Tests;
 /// <summary>Many comments on one proposal reach a reader in few mails.</summary>
 public sealed class GatheringTests(Servers servers) : IAsyncLifetime
 {
-    // Of each test its own: a process that one of them ends in this one may go on taking messages for a while.
+    // Of each test its own: some of them end it.
     private readonly Running _running = new(servers);
     private readonly Story _story = new();
     private int _said;

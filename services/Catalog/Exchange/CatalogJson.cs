@@ -41,11 +41,7 @@ public sealed class CatalogJson
             Frame = Document(ref json);
             while (json.Read()) { }
         }
-        catch (JsonException)
-        {
-            Frame = null;
-        }
-        catch (DocumentErrors.TooManyException)
+        catch (Exception e) when (e is JsonException or DocumentErrors.TooManyException)
         {
             Frame = null;
         }
@@ -82,8 +78,9 @@ public sealed class CatalogJson
             }
             if (group != (entry.Domain, entry.Group))
                 (group, names) = ((entry.Domain, entry.Group), new HashSet<string>(TextForm.Looks));
-            if (bytes.Length < Math.Min(entry.Length, JsonIndex.LargestPiece))
-                bytes = new byte[Math.Max(entry.Length, 64 * 1024)];
+            // One that is too long is not read.
+            if (entry.Length is <= JsonIndex.LargestPiece and var length && bytes.Length < length)
+                bytes = new byte[Math.Max(length, 64 * 1024)];
             if (!TryRead(entry, bytes, names, out var skill))
                 yield break;
             // What has errors has gaps, and is not used.
@@ -137,13 +134,9 @@ public sealed class CatalogJson
             json.Read();
             Skill(ref json, _at);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or DocumentErrors.TooManyException)
         {
             // As was expected.
-        }
-        catch (DocumentErrors.TooManyException)
-        {
-            // That is more than enough.
         }
     }
 
