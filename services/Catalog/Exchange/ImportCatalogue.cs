@@ -68,23 +68,30 @@ public static class ImportCatalogue
             );
         await using var body = again is { Bytes: var bytes } ? SentBody.Of(bytes) : await SentBody.Of(http);
         if (body is null)
+            return NoRoom;
+        if (format == "xlsx" && body.Length > CatalogDocument.LargestWorkbook)
             return TypedResults.Problem(
-                "There is no room for the document at the moment. Nothing was imported.",
-                statusCode: StatusCodes.Status507InsufficientStorage
-            );
-        if (format != "json" && body.Length > CatalogDocument.LargestTable)
-            return TypedResults.Problem(
-                $"A table has at most {CatalogDocument.LargestTable >> 20} MB; send what is larger as JSON.",
+                $"A workbook has at most {CatalogDocument.LargestWorkbook >> 20} MB; send what is larger as CSV or JSON.",
                 statusCode: StatusCodes.Status413PayloadTooLarge
             );
-        var (document, skills, errors, table) = await Read(body, format, source, store, session, ct, by, reading);
+        (ImportDocument?, int, DocumentErrors, GivenTable?) read;
+        try
+        {
+            read = await Read(body, format, source, store, session, ct, by, reading);
+        }
+        catch (IOException e) when (SentBody.IsFull(e))
+        {
+            return NoRoom;
+        }
+        var (document, skills, errors, table) = read;
         var unknown = document is null ? [] : await Unknown(session, document.Document, proposes, ct);
         if (document is null || unknown.Length > 0)
         {
             var refusal = document is null ? errors.AsRefusal() : Refusal.Fields(unknown);
             if (
-                table?.Keep(session, again?.Id ?? Guid.CreateVersion7(), await body.Bytes(ct), source, by, now)
-                is not { } asked
+                table is null
+                || await table.Keep(session, again?.Id ?? Guid.CreateVersion7(), body, source, by, now, ct)
+                    is not { } asked
             )
                 return refusal.AsProblem();
             // Who mends its errors sends it again.
@@ -116,7 +123,7 @@ public static class ImportCatalogue
         if (proposes)
             Import.ForgetBut(session, by, ChangeSet.MostOfOne);
         if (table is not null)
-            import.Table = table.Keep(session, again?.Id ?? import.Id, await body.Bytes(ct), source, by, now);
+            import.Table = await table.Keep(session, again?.Id ?? import.Id, body, source, by, now, ct);
         table?.Remember(session, by, now);
         session.Insert(import);
         session.Insert(document with { Id = import.Id });
@@ -155,15 +162,10 @@ public static class ImportCatalogue
             var json = CatalogJson.Open(body.Content, known);
             return await With(json.Frame, json.Errors, json.Skills(), null);
         }
-        if (await GivenTable.Read(await body.Bytes(ct), format, reading, by, session, ct) is not { } table)
+        if (await GivenTable.Read(body.Content, format, reading, by, session, ct) is not { } table)
             return (null, 0, DocumentErrors.Of("This is no workbook, or one too large to be read."), null);
-        var (whole, errors) = CatalogTable.Read(table.Sheets, source, known, table.Reading);
-        return await With(
-            whole,
-            errors,
-            whole is null ? [] : ImportParts.Placed(whole).Select(skill => ("", skill)),
-            table
-        );
+        using var rows = CatalogTable.Open(table.Sheets, source, known, table.Reading);
+        return await With(rows.Frame, rows.Errors, rows.Skills().Select(skill => ("", skill)), table);
 
         async Task<(ImportDocument?, int, DocumentErrors, GivenTable?)> With(
             CatalogDocument? frame,
@@ -224,6 +226,12 @@ public static class ImportCatalogue
                     && i.Purpose == Import.ToPropose,
                 ct
             );
+
+    private static ProblemHttpResult NoRoom =>
+        TypedResults.Problem(
+            "There is no room for the document at the moment. Nothing was imported.",
+            statusCode: StatusCodes.Status507InsufficientStorage
+        );
 
     internal static Refusal Busy { get; } =
         Refusal.Conflicting("busy", "Your last file is still being compared. Wait until that is done.");
