@@ -187,6 +187,27 @@ public sealed class ImportTests(Servers servers) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Sent_several_times_at_once_under_one_key_it_is_one_import()
+    {
+        using var client = _catalog.Administrator;
+        client.DefaultRequestHeaders.Add("Idempotency-Key", "at once");
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 6).Select(_ => client.PostAsync("/api/catalog/imports", Json(Large(250))))
+        );
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode));
+        Assert.Single(answers.Select(answer => answer.Headers.Location).Distinct());
+        await _catalog.Ended(answers[0].Headers.Location!);
+        // Who sends it later does not have it read again.
+        await using var session = _catalog.Store.QuerySession();
+        var before = await session.Query<ImportPart>().CountAsync();
+        using var later = await client.PostAsync("/api/catalog/imports", Json(Large(250)));
+        Assert.Equal(answers[0].Headers.Location, later.Headers.Location);
+        Assert.Equal(before, await session.Query<ImportPart>().CountAsync());
+        foreach (var answer in answers)
+            answer.Dispose();
+    }
+
+    [Fact]
     public async Task What_cannot_be_imported_is_refused_at_once_and_nothing_is_written()
     {
         await Refused(

@@ -54,12 +54,12 @@ public static class ImportCatalogue
         await using var session = store.LightweightSession();
         session.Describe(http);
         SentFile? again = null;
-        if (sent is { } id)
+        if (sent is { } table)
         {
-            again = await session.LoadAsync<SentFile>(id, ct);
+            again = await session.LoadAsync<SentFile>(table, ct);
             if (again is null || again.By != by)
                 return RunImport.DocumentGone.AsProblem();
-            source ??= (await session.LoadAsync<SentTable>(id, ct))?.Source;
+            source ??= (await session.LoadAsync<SentTable>(table, ct))?.Source;
         }
         if ((again?.Format ?? FormatOf(http.Request.ContentType)) is not { } format)
             return TypedResults.Problem(
@@ -74,6 +74,9 @@ public static class ImportCatalogue
                 $"A workbook has at most {CatalogDocument.LargestWorkbook >> 20} MB; send what is larger as CSV or JSON.",
                 statusCode: StatusCodes.Status413PayloadTooLarge
             );
+        var (id, hash) = (IdOf(http), $"{dryRun} {body.Hash}{said}");
+        if (await Given() is { } answered)
+            return answered;
         (ImportDocument?, int, DocumentErrors, GivenTable?) read;
         try
         {
@@ -83,19 +86,19 @@ public static class ImportCatalogue
         {
             return NoRoom;
         }
-        var (document, skills, errors, table) = read;
+        var (document, skills, errors, given) = read;
         var unknown = document is null ? [] : await Unknown(session, document.Document, proposes, ct);
         if (document is null || unknown.Length > 0)
         {
             var refusal = document is null ? errors.AsRefusal() : Refusal.Fields(unknown);
             if (
-                table is null
-                || await table.Keep(session, again?.Id ?? Guid.CreateVersion7(), body, source, by, now, ct)
+                given is null
+                || await given.Keep(session, again?.Id ?? Guid.CreateVersion7(), body, source, by, now, ct)
                     is not { } asked
             )
                 return refusal.AsProblem();
             // Who mends its errors sends it again.
-            table.Remember(session, by, now);
+            given.Remember(session, by, now);
             await session.SaveChangesAsync(ct);
             return (
                 refusal with
@@ -104,32 +107,39 @@ public static class ImportCatalogue
                 }
             ).AsProblem();
         }
-        var import = Import.Of(
-            IdOf(http),
-            document.Document,
-            skills,
-            table?.Form,
-            $"{dryRun} {body.Hash}{said}",
-            dryRun,
-            by,
-            now
-        );
+        var import = Import.Of(id, document.Document, skills, given?.Form, hash, dryRun, by, now);
         import.Purpose = proposes ? Import.ToPropose : null;
-        if (await session.LoadAsync<Import>(import.Id, ct) is { } given)
-            return given.Hash == import.Hash ? Accepted(given) : Reused.AsProblem();
         if (proposes && await IsBusy(session, import.By, ct))
-            return Busy.AsProblem();
+            return await Given() ?? Busy.AsProblem();
         Import.Forget(session, import.CreatedAt);
         if (proposes)
             Import.ForgetBut(session, by, ChangeSet.MostOfOne);
-        if (table is not null)
-            import.Table = await table.Keep(session, again?.Id ?? import.Id, body, source, by, now, ct);
-        table?.Remember(session, by, now);
+        if (given is not null)
+            import.Table = await given.Keep(session, again?.Id ?? id, body, source, by, now, ct);
+        given?.Remember(session, by, now);
         session.Insert(import);
-        session.Insert(document with { Id = import.Id });
-        await session.SaveChangesAsync(ct);
+        session.Insert(document with { Id = id });
+        try
+        {
+            await session.SaveChangesAsync(ct);
+        }
+        catch (Exception e) when (Commands.IsLostRace(e))
+        {
+            if (await Given() is { } meanwhile)
+                return meanwhile;
+            throw;
+        }
         worker.Wake();
         return Accepted(import);
+
+        // Who sent it before, under the same key.
+        async Task<IResult?> Given()
+        {
+            await using var look = store.QuerySession();
+            return await look.LoadAsync<Import>(id, ct) is not { } before ? null
+                : before.Hash == hash ? Accepted(before)
+                : Reused.AsProblem();
+        }
     }
 
     /// <summary>
