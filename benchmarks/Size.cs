@@ -145,10 +145,13 @@ public static class Size
     // The same as rows, those of one skill far from each other.
     private static void Csv(TextWriter text)
     {
-        text.WriteLine("domain,group,skill,keywords,role,level,mandatory,description");
+        text.WriteLine("domain,levels,group,skill,keywords,role,level,mandatory,description");
         foreach (var (n, part) in MadeUpCatalogue.Documents(10).Index())
         {
             using var document = JsonDocument.Parse(part);
+            var levels = string.Join('\n', document.RootElement.GetProperty("levels").EnumerateArray());
+            foreach (var domain in document.RootElement.GetProperty("domains").EnumerateArray())
+                text.WriteLine($"{n} {Cell(domain, "name")},\"{levels}\",,,,,,,");
             for (var turn = 0; turn < 3; turn++)
                 foreach (var domain in document.RootElement.GetProperty("domains").EnumerateArray())
                 foreach (var g in domain.GetProperty("groups").EnumerateArray())
@@ -156,7 +159,7 @@ public static class Size
                 foreach (var (i, r) in skill.GetProperty("requirements").EnumerateArray().Index())
                     if (i % 3 == turn)
                         text.WriteLine(
-                            $"{n} {Cell(domain, "name")},{Cell(g, "name")},{Cell(skill, "name")},,{Cell(r, "role")},"
+                            $"{n} {Cell(domain, "name")},,{Cell(g, "name")},{Cell(skill, "name")},,{Cell(r, "role")},"
                                 + $"{Cell(r, "level")},{Cell(r, "mandatory")},{Cell(r, "description")}"
                         );
         }
