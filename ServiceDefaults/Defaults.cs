@@ -153,6 +153,7 @@ public static class Defaults
             415 => "unsupported-media-type",
             429 => "too-many-requests",
             503 => "unavailable",
+            507 => "no-room",
             _ => status >= 500 ? "internal" : "error",
         };
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using Npgsql;
 using SkillPlatform.Testing;
 
@@ -119,32 +120,67 @@ public static class Size
         }
         measures.AddRange(await OfPages(platform, list));
         if (times == 1)
-            measures.Add(await InOne(platform, people));
+        {
+            measures.Add(await InOne(platform, people, "application/json", Json));
+            measures.Add(await InOne(platform, people, "text/csv", Csv));
+        }
         return measures;
     }
 
-    // Ten times as much in one document, which is only checked: what of it is in memory.
-    private static async Task<Measure> InOne(Platform platform, People people)
+    // Ten times as much in one document.
+    private static void Json(TextWriter text)
     {
         const string domains = "\"domains\":[";
+        foreach (var (n, part) in MadeUpCatalogue.Documents(10).Index())
+        {
+            var at = part.IndexOf(domains, StringComparison.Ordinal) + domains.Length;
+            text.Write(n == 0 ? part.AsSpan(0, at) : ",");
+            // Each part has a domain of its own.
+            text.Write(Text($"{{\"name\":\"{n} "));
+            text.Write(part.AsSpan((at + "{\"name\":\"".Length)..^2));
+        }
+        text.Write("]}");
+    }
+
+    // The same as rows, those of one skill far from each other.
+    private static void Csv(TextWriter text)
+    {
+        text.WriteLine("domain,levels,group,skill,keywords,role,level,mandatory,description");
+        foreach (var (n, part) in MadeUpCatalogue.Documents(10).Index())
+        {
+            using var document = JsonDocument.Parse(part);
+            var levels = string.Join('\n', document.RootElement.GetProperty("levels").EnumerateArray());
+            foreach (var domain in document.RootElement.GetProperty("domains").EnumerateArray())
+                text.WriteLine($"{n} {Cell(domain, "name")},\"{levels}\",,,,,,,");
+            for (var turn = 0; turn < 3; turn++)
+                foreach (var domain in document.RootElement.GetProperty("domains").EnumerateArray())
+                foreach (var g in domain.GetProperty("groups").EnumerateArray())
+                foreach (var skill in g.GetProperty("skills").EnumerateArray())
+                foreach (var (i, r) in skill.GetProperty("requirements").EnumerateArray().Index())
+                    if (i % 3 == turn)
+                        text.WriteLine(
+                            $"{n} {Cell(domain, "name")},,{Cell(g, "name")},{Cell(skill, "name")},,{Cell(r, "role")},"
+                                + $"{Cell(r, "level")},{Cell(r, "mandatory")},{Cell(r, "description")}"
+                        );
+        }
+
+        static string Cell(JsonElement of, string name) =>
+            of.GetProperty(name).ToString() is var value && value.AsSpan().ContainsAny("\",\n")
+                ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+                : value;
+    }
+
+    // It is only checked: what of it is in memory.
+    private static async Task<Measure> InOne(Platform platform, People people, string type, Action<TextWriter> write)
+    {
         var path = Path.GetTempFileName();
         try
         {
             await using (var text = new StreamWriter(path))
-            {
-                foreach (var (n, part) in MadeUpCatalogue.Documents(10).Index())
-                {
-                    var at = part.IndexOf(domains, StringComparison.Ordinal) + domains.Length;
-                    await text.WriteAsync(n == 0 ? part.AsMemory(0, at) : ",".AsMemory());
-                    // Each part has a domain of its own.
-                    await text.WriteAsync(Text($"{{\"name\":\"{n} "));
-                    await text.WriteAsync(part.AsMemory((at + "{\"name\":\"".Length)..^2));
-                }
-                await text.WriteAsync("]}");
-            }
+                write(text);
             await using var file = File.OpenRead(path);
             using var content = new StreamContent(file);
-            content.Headers.ContentType = new("application/json");
+            content.Headers.ContentType = new(type);
             using var web = new HttpClient { BaseAddress = platform["Web"], Timeout = TimeSpan.FromMinutes(10) };
             web.DefaultRequestHeaders.Authorization = new("Bearer", await people.Admin.Token());
             var before = platform.Memory("Catalog");
@@ -164,7 +200,9 @@ public static class Size
             over = true;
             await sampled;
             return Measure.AtMost(
-                Text($"memory that Catalog grew by while {file.Length >> 20} MB in one document were checked"),
+                Text(
+                    $"memory that Catalog grew by while {file.Length >> 20} MB of {type} in one document were checked"
+                ),
                 (most - before) / 1e6,
                 "MB",
                 100

@@ -135,7 +135,7 @@ public sealed class CatalogCsvTests
             for (var i = 0; i < nasty.Length; i++)
                 await csv.Row("=D", "-L\n@M", "+G", $"@S{i}", "=a,b\n'c", "'R", "-L", "true", nasty[i]);
         }
-        var (document, errors) = CatalogTable.Read([CsvText.Read(file.ToArray()).Sheet], "test", _ => null);
+        var (document, errors) = WholeDocument.Read(CsvText.Read(file).Sheet, "test", _ => null);
         Assert.Empty(errors.All);
         var domain = Assert.Single(document!.Domains);
         Assert.Equal(("=D", "+G"), (domain.Name, domain.Groups[0].Name));
@@ -147,10 +147,80 @@ public sealed class CatalogCsvTests
         );
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Rows_may_come_in_any_order(int seed)
+    {
+        // More than is kept in memory of them.
+        var random = new Random(seed);
+        string[] levels = ["Junior", "Middle", "Senior", "Lead", "Principal"];
+        var rows = (
+            from skill in Enumerable.Range(0, 300)
+            from level in levels
+            select (
+                Skill: $"Skill {skill}",
+                Row: $"D{skill % 2},,G{skill % 7},Skill {skill},{(level == "Lead" ? $"word {skill}" : "")},Pilot,{level},"
+                    + $"{(skill % 3 == 0 ? "true" : "false")},{level} of {skill}: {new string('x', random.Next(2_000))},"
+                    + (level == "Middle" ? $"About {skill}\n" : "\n")
+            )
+        ).ToArray();
+        const string header = "domain,levels,group,skill,keywords,role,level,mandatory,description,skill description\n";
+        var (straight, none) = Read(header + string.Concat(rows.Select(r => r.Row)));
+        Assert.Empty(none);
+        var mixed = rows.ToArray();
+        random.Shuffle(mixed);
+        var (shuffled, still) = Read(header + string.Concat(mixed.Select(r => r.Row)));
+        Assert.Empty(still);
+        Assert.Equal(Said(straight!), Said(shuffled!));
+        Assert.Equal(300, Said(straight!).Length);
+
+        static string[] Said(CatalogDocument document) =>
+            [
+                .. ImportParts
+                    .Placed(document)
+                    .Select(s =>
+                        $"{s.Domain}/{s.Group}/{s.Skill.Name} {string.Join(',', s.Skill.Keywords!)} {s.Skill.Description} "
+                        + string.Join(
+                            '\n',
+                            s.Skill.Requirements.Select(r => r.ToString()).Order(StringComparer.Ordinal)
+                        )
+                    )
+                    .Order(StringComparer.Ordinal),
+            ];
+    }
+
+    [Fact]
+    public void What_differs_from_an_earlier_row_is_told_however_far_that_is()
+    {
+        const string one = "D,,G,One,a,Pilot,Junior,true,x\n";
+        const string other = "D,,G,Other,b,Pilot,Junior,true,x\n";
+        Assert.Equal(
+            ["/rows/2", "/rows/4/keywords"],
+            Read(
+                Header
+                    + one
+                    + other
+                    + one
+                    + other.Replace("Junior", "Lead", StringComparison.Ordinal)
+                    + one.Replace(",a,", ",c,", StringComparison.Ordinal)
+                        .Replace("Junior", "Lead", StringComparison.Ordinal)
+            ).Errors
+        );
+    }
+
+    [Fact]
+    public void More_roles_than_there_may_be_end_the_reading()
+    {
+        var rows = Enumerable.Range(0, CatalogDocument.MostRoles + 10).Select(i => $",,,,,Role {i},,,\n");
+        Assert.Equal([$"/rows/{CatalogDocument.MostRoles}/role"], Read(Header + string.Concat(rows)).Errors);
+    }
+
     private static (CatalogDocument? Document, string[] Errors) Read(string csv, KnownLevels? known = null)
     {
-        var (sheet, _) = CsvText.Read(Encoding.UTF8.GetBytes(csv));
-        var (document, errors) = CatalogTable.Read([sheet], "test", known ?? (_ => null));
+        var (sheet, _) = CsvText.Read(new MemoryStream(Encoding.UTF8.GetBytes(csv)));
+        var (document, errors) = WholeDocument.Read(sheet, "test", known ?? (_ => null));
         return (document, [.. errors.All.Select(e => e.Pointer)]);
     }
 }

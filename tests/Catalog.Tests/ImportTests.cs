@@ -187,6 +187,27 @@ public sealed class ImportTests(Servers servers) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Sent_several_times_at_once_under_one_key_it_is_one_import()
+    {
+        using var client = _catalog.Administrator;
+        client.DefaultRequestHeaders.Add("Idempotency-Key", "at once");
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 6).Select(_ => client.PostAsync("/api/catalog/imports", Json(Large(250))))
+        );
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode));
+        Assert.Single(answers.Select(answer => answer.Headers.Location).Distinct());
+        await _catalog.Ended(answers[0].Headers.Location!);
+        // Who sends it later does not have it read again.
+        await using var session = _catalog.Store.QuerySession();
+        var before = await session.Query<ImportPart>().CountAsync();
+        using var later = await client.PostAsync("/api/catalog/imports", Json(Large(250)));
+        Assert.Equal(answers[0].Headers.Location, later.Headers.Location);
+        Assert.Equal(before, await session.Query<ImportPart>().CountAsync());
+        foreach (var answer in answers)
+            answer.Dispose();
+    }
+
+    [Fact]
     public async Task What_cannot_be_imported_is_refused_at_once_and_nothing_is_written()
     {
         await Refused(
@@ -252,13 +273,30 @@ public sealed class ImportTests(Servers servers) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_table_that_is_read_in_memory_may_be_as_large_as_that_bears()
+    public async Task A_workbook_that_is_read_in_memory_may_be_as_large_as_that_bears()
     {
         using var client = _catalog.Administrator;
-        using var content = new Zeros(CatalogDocument.LargestTable + 1, "text/csv");
+        using var content = new Zeros(CatalogDocument.LargestWorkbook + 1, Workbook.MediaType);
         using var answer = await client.PostAsync("/api/catalog/imports", content);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
-        Assert.Contains("as JSON", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("as CSV or JSON", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_table_may_be_as_large_as_any_document()
+    {
+        using var client = _catalog.Administrator;
+        // Blank rows, most of whose bytes are blanks.
+        var blank = string.Concat(Enumerable.Repeat(new string(' ', 1 << 20) + ",,,\n", 140));
+        using var content = new StringContent(
+            $"domain,group,skill,keywords,role,level,mandatory,description\nSea,Coast,Tides,,Pilot,Junior,true,Knows.\n{blank}Sea,Coast,Winds,,Pilot,Junior,false,Feels.\n",
+            Encoding.UTF8,
+            "text/csv"
+        );
+        using var answer = await client.PostAsync("/api/catalog/imports", content);
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        var import = await _catalog.Ended(answer.Headers.Location!);
+        Assert.Equal(2, import.GetProperty("added").GetInt32());
     }
 
     [Fact]

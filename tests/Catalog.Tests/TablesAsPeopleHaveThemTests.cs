@@ -60,8 +60,8 @@ public sealed class TablesAsPeopleHaveThemTests
         )
         {
             byte[] file = [.. encoding.GetPreamble(), .. encoding.GetBytes(csv)];
-            var (sheet, form) = CsvText.Read(file);
-            var (document, errors) = CatalogTable.Read([sheet], null, _ => null);
+            var (sheet, form) = CsvText.Read(new MemoryStream(file));
+            var (document, errors) = WholeDocument.Read(sheet, null, _ => null);
             Assert.True(document is not null, $"{how}, {encoding.WebName}: {string.Join(' ', errors.All)}");
             var skill = Assert.Single(Assert.Single(Assert.Single(document.Domains).Groups).Skills);
             Assert.Equal([new("Pilot", "Senior", true, "Über alles")], skill.Requirements);
@@ -108,7 +108,11 @@ public sealed class TablesAsPeopleHaveThemTests
     public void An_error_says_what_stands_there_and_what_may_have_been_meant()
     {
         var csv = Header + "T,C,S,,R,Snior,perhaps,\n";
-        var (_, errors) = CatalogTable.Read([CsvText.Read(Encoding.UTF8.GetBytes(csv)).Sheet], null, _ => null);
+        var (_, errors) = WholeDocument.Read(
+            CsvText.Read(new MemoryStream(Encoding.UTF8.GetBytes(csv))).Sheet,
+            null,
+            _ => null
+        );
         Assert.Equal(
             [
                 ("/rows/0/mandatory", "“perhaps” is neither yes nor no: true or false is meant."),
@@ -138,14 +142,14 @@ public sealed class TablesAsPeopleHaveThemTests
             {"columns":{"Дело":"skill","level":"cell","заметка":"none"},"sheets":{"":"Боцман"},"encoding":"windows-1251","separator":"\t"}
             """
         )!;
-        var (sheet, form) = CsvText.Read(file, reading.Encoding, reading.Separator);
+        var (sheet, form) = CsvText.Read(new MemoryStream(file), reading.Encoding, reading.Separator);
         Assert.Equal(new TableForm("csv", "windows-1251", "\t"), form);
-        var (document, errors) = CatalogTable.Read([sheet], null, _ => ["level", "мастер"], reading);
+        var (document, errors) = WholeDocument.Read(sheet, null, _ => ["level", "мастер"], reading);
         Assert.Empty(errors.All);
         var skill = Assert.Single(document!.Domains[0].Groups[0].Skills);
         Assert.Equal("Узлы", skill.Name);
         Assert.Equal([new("Боцман", "level", true, ""), new("Боцман", "мастер", false, "Вяжет.")], skill.Requirements);
-        var left = CatalogTable.Read([sheet], null, _ => null, TableReading.Of("""{"sheets":{"":""}}"""));
+        var left = WholeDocument.Read(sheet, null, _ => null, TableReading.Of("""{"sheets":{"":""}}"""));
         Assert.Empty(left.Document!.Domains);
     }
 
@@ -236,7 +240,7 @@ public sealed class TablesAsPeopleHaveThemTests
                 bytes.AsSpan(bytes.AsSpan().LastIndexOf("PK\x01\x02"u8) + 24),
                 512 << 20
             );
-        Assert.Equal(isRead, Workbook.Read(bytes) is not null);
+        Assert.Equal(isRead, Workbook.Read(new MemoryStream(bytes)) is not null);
     }
 
     [Fact]
@@ -258,10 +262,35 @@ public sealed class TablesAsPeopleHaveThemTests
             );
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void The_encoding_of_a_long_table_is_that_of_all_of_it(int shift)
+    {
+        // Letters of several bytes, across the borders of whatever pieces it is read in.
+        var long_ = Header + new string('x', shift) + string.Concat(Enumerable.Repeat("\u4e16,", 100_000)) + "\n";
+        byte[] utf8 = Encoding.UTF8.GetBytes(long_);
+        Assert.Equal("utf-8", CsvText.Read(new MemoryStream(utf8)).Form.Encoding);
+        Assert.Equal("windows-1252", CsvText.Read(new MemoryStream([.. utf8, 0xE4])).Form.Encoding);
+        Assert.Equal("windows-1252", CsvText.Read(new MemoryStream([.. utf8, 0xE4, (byte)'\n'])).Form.Encoding);
+    }
+
+    [Fact]
+    public void A_quotation_mark_that_never_ends_does_not_take_the_whole_table()
+    {
+        var csv = Header + "T,C,S,,R,Junior,yes,\nT,C,S,,R,\"Senior,yes,\n" + new string('x', 40 << 20);
+        var (sheet, _) = CsvText.Read(new MemoryStream(Encoding.UTF8.GetBytes(csv)));
+        var (_, errors) = WholeDocument.Read(sheet, null, _ => null);
+        var (pointer, message) = Assert.Single(errors.All);
+        Assert.Equal("/rows/1", pointer);
+        Assert.Contains("16 MB", message, StringComparison.Ordinal);
+    }
+
     private static (CatalogDocument? Document, string[] Errors) Read(string csv)
     {
-        var (sheet, _) = CsvText.Read(Encoding.UTF8.GetBytes(csv));
-        var (document, errors) = CatalogTable.Read([sheet], "test", _ => null);
+        var (sheet, _) = CsvText.Read(new MemoryStream(Encoding.UTF8.GetBytes(csv)));
+        var (document, errors) = WholeDocument.Read(sheet, "test", _ => null);
         return (document, [.. errors.All.Select(e => e.Pointer)]);
     }
 }

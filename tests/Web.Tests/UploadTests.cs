@@ -324,7 +324,13 @@ public sealed class UploadTests(WebFixture web) : IClassFixture<WebFixture>
     }
 
     [Theory]
-    [InlineData("At most 1,000 characters.", "Höchstens 1,000 Zeichen.")]
+    [InlineData("At most 1,000 characters.", "Höchstens 1.000 Zeichen.")]
+    [InlineData("At most 5,000 roles.", "Höchstens 5.000 Rollen.")]
+    [InlineData(
+        "A record has at most 16 MB. Is a quotation mark in it not closed?",
+        "Ein Datensatz hat höchstens 16 MB. Ist darin ein Anführungszeichen nicht geschlossen?"
+    )]
+    [InlineData("A skill has at most 64 MB.", "Ein Skill hat höchstens 64 MB.")]
     [InlineData(
         "“Snior” is not among the levels of its domain. Did you mean “Senior”?",
         "„Snior“ gehört nicht zu den Stufen seiner Domäne. Meinten Sie „Senior“?"

@@ -35,15 +35,16 @@ public sealed record CatalogDocument(
     public const int MostRoles = 5_000;
     public const int MostSkills = 1_000_000;
 
-    /// <summary>Of a document in JSON, which is read skill by skill.</summary>
     public const int LargestBytes = 512 * 1024 * 1024;
 
-    /// <summary>Of a table, whose rows come in any order: it is in memory while it is read.</summary>
-    public const int LargestTable = 128 * 1024 * 1024;
+    /// <summary>Of a workbook, which is in memory while it is read.</summary>
+    public const int LargestWorkbook = 128 * 1024 * 1024;
 
     public static readonly string[] UsualLevels = ["Junior", "Middle", "Senior", "Lead", "Principal"];
 
     public static string TooManySkills { get; } = $"At most {MostSkills:N0} skills.";
+
+    public static string TooLongSkill { get; } = $"A skill has at most {JsonIndex.LargestPiece >> 20} MB.";
 
     /// <summary>A role or a level; of what is null nothing is said. One that has a name alone is written as that.</summary>
     [JsonConverter(typeof(Form))]

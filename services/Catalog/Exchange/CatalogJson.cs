@@ -102,7 +102,7 @@ public sealed class CatalogJson
         {
             if (entry.Length > JsonIndex.LargestPiece)
             {
-                Errors.Add(at, $"A skill has at most {JsonIndex.LargestPiece >> 20} MB.");
+                Errors.Add(at, CatalogDocument.TooLongSkill);
                 return true;
             }
             _bytes.Position = entry.Start;

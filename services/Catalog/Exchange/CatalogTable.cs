@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using SkillPlatform.Changes;
 using SkillPlatform.Contracts;
 
@@ -10,13 +12,23 @@ namespace SkillPlatform.Catalog;
 /// description and ids are of what the row ends with. <c>levels</c> and <c>keywords</c> hold one entry a
 /// line and need to stand in one row of their domain or skill only; so do where the texts of a domain are from, and what
 /// anything is in other systems. Or, in a workbook, as a matrix: a sheet for each role, a row for each skill, a column for each
-/// level; it says nothing of other roles, nor of keywords, origin and ids.
+/// level; it says nothing of other roles, nor of keywords, origin and ids. Rows come in any order: what they say of skills waits in
+/// a <see cref="Scratch"/> until all are read, so that a table may be larger than memory.
 /// </summary>
-public sealed class CatalogTable
+public sealed class CatalogTable : IDisposable
 {
+    // What rows that follow each other say of one skill is written down together, up to so many characters.
+    private const int LongestStretch = 200_000;
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+    };
+
     private static readonly string[] Place = ["domain", "group", "skill"];
     private readonly TableReading _reading;
-    private readonly DocumentErrors _errors = new();
+    private readonly Scratch _scratch = new();
+    private readonly List<Said> _stretch = [];
     private readonly Dictionary<string, Domain> _domains = new(TextForm.Looks);
     private readonly Dictionary<string, Term> _roles = new(TextForm.Looks);
     private readonly HashSet<string> _covered = new(TextForm.Looks);
@@ -25,7 +37,10 @@ public sealed class CatalogTable
     private bool _isMatrix;
     private bool _saysNo;
     private bool _describes;
-    private int _skills;
+    private bool _marked;
+    private int _places;
+    private int _characters;
+    private Skill? _current;
 
     private CatalogTable(TableReading reading) => _reading = reading;
 
@@ -44,20 +59,39 @@ public sealed class CatalogTable
         public readonly Dictionary<string, ExternalId[]?> GroupIds = new(TextForm.Looks);
         public readonly string?[] Origin = new string?[TableWords.Origin.Length];
         public readonly Dictionary<string, Dictionary<string, Skill>> Groups = new(TextForm.Looks);
-        public readonly List<(string At, string Level)> Named = [];
+
+        // Where each level is named first; as often as errors are told.
+        public readonly Dictionary<string, List<string>> Named = new(TextForm.Looks);
     }
 
+    // Where the last stretch that is of it stands; each says where the one before it does.
     private sealed class Skill
     {
-        public string[]? Keywords;
-        public string? Description;
-        public string? Revision;
-        public ExternalId[]? ExternalIds;
-        public readonly Dictionary<(string Role, string Level), CatalogDocument.Requirement> Requirements = [];
+        public long Start;
+        public int Length;
+        public long Total;
     }
 
-    /// <summary>The document, or what is wrong with it: <c>/rows/12/level</c> is the level of the row after twelve others.</summary>
-    public static (CatalogDocument? Document, DocumentErrors Errors) Read(
+    private sealed record Stretch(long Start, int Length, List<Said> Rows);
+
+    // What a row says of a skill.
+    private sealed record Said(
+        string At,
+        CatalogDocument.Requirement? Requirement = null,
+        string? Revision = null,
+        string[]? Keywords = null,
+        string? Description = null,
+        ExternalId[]? ExternalIds = null
+    );
+
+    /// <summary>The document without skills; null where it has errors.</summary>
+    public CatalogDocument? Frame { get; private set; }
+
+    /// <summary><c>/rows/12/level</c> is the level of the row after twelve others.</summary>
+    public DocumentErrors Errors { get; } = new();
+
+    /// <summary>Reads all rows, and what skills stand in.</summary>
+    public static CatalogTable Open(
         IEnumerable<Sheet> sheets,
         string? source,
         KnownLevels known,
@@ -69,12 +103,31 @@ public sealed class CatalogTable
         {
             foreach (var sheet in sheets)
                 table.Rows(sheet);
+            table.WriteStretch();
             table.CheckMarks();
             table.CheckLevels(known);
         }
-        catch (DocumentErrors.TooManyException) { }
-        return (table._errors.Any ? null : table.Document(source), table._errors);
+        catch (DocumentErrors.TooManyException)
+        {
+            table._domains.Clear();
+        }
+        catch
+        {
+            table.Dispose();
+            throw;
+        }
+        table.Frame = table.Errors.Any ? null : table.Document(source);
+        return table;
     }
+
+    /// <summary>Its skills, group by group. After the last one all errors are known.</summary>
+    public IEnumerable<PlacedSkill> Skills() =>
+        from domain in _domains
+        from g in domain.Value.Groups
+        from skill in g.Value
+        select new PlacedSkill(domain.Key, g.Key, Whole(skill.Key, skill.Value));
+
+    public void Dispose() => _scratch.Dispose();
 
     /// <summary>The row with a sheet's headings, how many come before it, and the role that the sheet is of, if it is of one.</summary>
     /// <param name="sheet">The sheet.</param>
@@ -113,7 +166,7 @@ public sealed class CatalogTable
         role = _reading.Role(sheet) ?? role;
         if (header is null or { Problem: not null })
         {
-            _errors.Add($"{sheet.At}/header", "A header is needed: " + string.Join(',', TableWords.Columns) + ".");
+            Errors.Add($"{sheet.At}/header", "A header is needed: " + string.Join(',', TableWords.Columns) + ".");
             return;
         }
         var columns = header.Cells.Select(_reading.Column).ToArray();
@@ -132,9 +185,9 @@ public sealed class CatalogTable
                 continue;
             var current = rows.Current;
             if (current.Problem is not null)
-                _errors.Add(at, current.Problem);
+                Errors.Add(at, current.Problem);
             else if (Beyond(header, current) is { } column)
-                _errors.Add(
+                Errors.Add(
                     string.Create(CultureInfo.InvariantCulture, $"{at}/{column}"),
                     $"“{Short(current[column])}” stands in a column without a heading."
                 );
@@ -171,13 +224,13 @@ public sealed class CatalogTable
 
     private Dictionary<string, int>? Header(string at, Row header, string?[] columns, bool isMatrix)
     {
-        var before = _errors.All.Count;
+        var before = Errors.All.Count;
         var positions = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < columns.Length; i++)
             if (columns[i] is not { } column)
             {
                 if (!isMatrix && !string.IsNullOrWhiteSpace(header[i]))
-                    _errors.Add(
+                    Errors.Add(
                         $"{at}/header/{i}",
                         $"There is no column \u201c{Short(header[i])}\u201d. There are: "
                             + string.Join(',', TableWords.Columns)
@@ -185,15 +238,15 @@ public sealed class CatalogTable
                     );
             }
             else if (column != TableReading.LeftOut && !positions.TryAdd(column, i))
-                _errors.Add($"{at}/header/{i}", "This column appears here twice.");
+                Errors.Add($"{at}/header/{i}", "This column appears here twice.");
         // Levels may be left out: the domain keeps those it has, or gets the usual ones. So may what skills are about.
         var needed = isMatrix
             ? Place
             : TableWords.Columns.Where(c => c is not ("levels" or TableWords.SkillDescription));
         _describes |= positions.ContainsKey(TableWords.SkillDescription);
         foreach (var missing in needed.Where(c => !positions.ContainsKey(c)))
-            _errors.Add($"{at}/header/{missing}", "This column is missing.");
-        return _errors.All.Count > before ? null : positions;
+            Errors.Add($"{at}/header/{missing}", "This column is missing.");
+        return Errors.All.Count > before ? null : positions;
     }
 
     private void Row(string at, Func<string, string> cell)
@@ -205,13 +258,12 @@ public sealed class CatalogTable
             Empty(at, cell, "group", "skill", "levels", "keywords", "level", "mandatory", TableWords.SkillDescription);
             Empty(at, cell, TableWords.Origin);
             if (Named($"{at}/role", role))
-                Say(Role(role), "role", role, at, cell);
+                Say(Role($"{at}/role", role), "role", role, at, cell);
             return;
         }
         if (!Named($"{at}/domain", domain))
             return;
-        if (!_domains.TryGetValue(domain, out var d))
-            _domains.Add(domain, d = new Domain());
+        var d = DomainOf(at, domain);
         Same(
             ref d.Levels,
             Entries($"{at}/levels", cell("levels"), CatalogDocument.MostLevels),
@@ -224,15 +276,15 @@ public sealed class CatalogTable
             Empty(at, cell, "skill", "keywords", "role", "mandatory", TableWords.SkillDescription);
             if (cell("level") is { Length: > 0 } level)
             {
-                d.Named.Add(($"{at}/level", level));
-                if (!d.Described.TryGetValue(level, out var about))
+                Name(d, $"{at}/level", level);
+                if (!d.Described.TryGetValue(level, out var about) && d.Named.ContainsKey(level))
                     d.Described.Add(level, about = (at, new Term()));
-                Say(about.Term, "level", level, at, cell, TextForm.Likeness(domain));
+                Say(about.Term ?? new Term(), "level", level, at, cell, TextForm.Likeness(domain));
             }
             else
             {
                 Empty(at, cell, "description");
-                Identify(ref d.ExternalIds, "domain", domain, at, cell);
+                Identify(ref d.ExternalIds, Ids(at, cell), "domain", domain, at);
             }
             return;
         }
@@ -240,57 +292,141 @@ public sealed class CatalogTable
             return;
         if (skill.Length == 0)
         {
-            d.Groups.TryAdd(group, new Dictionary<string, Skill>(TextForm.Looks));
+            Group(at, d, group);
             Empty(at, cell, "keywords", "role", "level", "mandatory", "description", TableWords.SkillDescription);
             var ids = d.GroupIds.GetValueOrDefault(group);
-            Identify(ref ids, "group", group, at, cell);
+            Identify(ref ids, Ids(at, cell), "group", group, at);
             d.GroupIds[group] = ids;
             return;
         }
         if (Find(at, d, group, skill) is not { } s)
             return;
-        Revised(s, $"{at}/revision", cell("revision"));
-        Same(
-            ref s.Keywords,
+        var said = new Said(
+            at,
+            Requirement: null,
+            Revised($"{at}/revision", cell("revision")),
             Entries($"{at}/keywords", cell("keywords"), TextForm.MostKeywords, TextForm.LongestKeyword, isSet: true),
-            $"{at}/keywords",
-            "skill"
+            Described(
+                cell(TableWords.SkillDescription),
+                TextForm.LongestDescription,
+                $"{at}/{TableWords.SkillDescription}"
+            ),
+            Ids(at, cell)
         );
-        Describe(
-            ref s.Description,
-            cell(TableWords.SkillDescription),
-            TextForm.LongestDescription,
-            $"{at}/{TableWords.SkillDescription}",
-            "skill"
-        );
-        Identify(ref s.ExternalIds, "skill", skill, at, cell);
         if (role.Length == 0)
             Empty(at, cell, "level", "mandatory", "description");
         else
-            Requirement(at, cell, d, s, role);
+            said = said with { Requirement = Requirement(at, cell, d, role) };
+        Say(s, said);
     }
 
     private Skill? Find(string at, Domain domain, string group, string skill)
     {
-        if (!domain.Groups.TryGetValue(group, out var skills))
-            domain.Groups.Add(group, skills = new Dictionary<string, Skill>(TextForm.Looks));
+        var skills = Group(at, domain, group);
         if (!Named($"{at}/skill", skill))
             return null;
-        if (skills.TryGetValue(skill, out var known))
-            return known;
-        if (++_skills == CatalogDocument.MostSkills + 1)
-            _errors.Add(at, CatalogDocument.TooManySkills);
-        return skills[skill] = new Skill();
+        if (!skills.TryGetValue(skill, out var found))
+            skills.Add(skill, found = Counted(at, new Skill()));
+        return found;
     }
 
-    private void Revised(Skill skill, string at, string revision)
+    private Domain DomainOf(string at, string name)
+    {
+        if (!_domains.TryGetValue(name, out var domain))
+            _domains.Add(name, domain = Counted(at, new Domain()));
+        return domain;
+    }
+
+    private Dictionary<string, Skill> Group(string at, Domain domain, string name)
+    {
+        if (!domain.Groups.TryGetValue(name, out var skills))
+            domain.Groups.Add(name, skills = Counted(at, new Dictionary<string, Skill>(TextForm.Looks)));
+        return skills;
+    }
+
+    // However many a table has, it is not read further than what may be.
+    private T Counted<T>(string at, T place)
+    {
+        if (_places++ < CatalogDocument.MostSkills)
+            return place;
+        Errors.Add(at, CatalogDocument.TooManySkills);
+        throw new DocumentErrors.TooManyException();
+    }
+
+    private string? Revised(string at, string revision)
     {
         if (revision.Length == 0)
-            return;
+            return null;
         if (Revision.Problem(revision) is { } problem)
-            _errors.Add(at, problem);
-        else
-            skill.Revision = Revision.Earlier(skill.Revision, revision);
+            Errors.Add(at, problem);
+        return revision;
+    }
+
+    private void Say(Skill skill, Said said)
+    {
+        if (skill != _current || _characters > LongestStretch)
+            WriteStretch();
+        _current = skill;
+        _stretch.Add(said);
+        _characters += 60 + (said.Requirement?.Description.Length ?? 0) + (said.Description?.Length ?? 0);
+    }
+
+    private void WriteStretch()
+    {
+        if (_current is not { } skill || _stretch.Count == 0)
+            return;
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(new Stretch(skill.Start, skill.Length, _stretch), Json);
+        if ((skill.Total += bytes.Length) <= JsonIndex.LargestPiece)
+            (skill.Start, skill.Length) = (_scratch.Write(bytes), bytes.Length);
+        else if (skill.Total - bytes.Length <= JsonIndex.LargestPiece)
+            Errors.Add(_stretch[0].At, CatalogDocument.TooLongSkill);
+        _stretch.Clear();
+        _characters = 0;
+    }
+
+    private List<Said> All(Skill skill)
+    {
+        var all = new List<List<Said>>();
+        for (var (start, length) = (skill.Start, skill.Length); length > 0; )
+        {
+            var stretch = JsonSerializer.Deserialize<Stretch>(_scratch.Read(start, length), Json)!;
+            all.Add(stretch.Rows);
+            (start, length) = (stretch.Start, stretch.Length);
+        }
+        all.Reverse();
+        return all is [var one] ? one : [.. all.SelectMany(rows => rows)];
+    }
+
+    private CatalogDocument.Skill Whole(string name, Skill skill)
+    {
+        string? revision = null;
+        string[]? keywords = null;
+        string? description = null;
+        ExternalId[]? ids = null;
+        var requirements = new Dictionary<(string Role, string Level), CatalogDocument.Requirement>();
+        foreach (var said in All(skill))
+        {
+            revision = said.Revision is null ? revision : Revision.Earlier(revision, said.Revision);
+            Same(ref keywords, said.Keywords, $"{said.At}/keywords", "skill");
+            Same(ref description, said.Description, $"{said.At}/{TableWords.SkillDescription}", "skill");
+            Identify(ref ids, said.ExternalIds, "skill", name, said.At);
+            if (
+                said.Requirement is { } requirement
+                && !requirements.TryAdd(
+                    (TextForm.Likeness(requirement.Role), TextForm.Likeness(requirement.Level)),
+                    requirement
+                )
+            )
+                Errors.Add(said.At, "There is a requirement for this role and level already.");
+        }
+        return new CatalogDocument.Skill(
+            name,
+            keywords ?? (_isMatrix ? null : []),
+            [.. requirements.Values],
+            Description: description ?? (_describes ? "" : null),
+            ExternalIds: ids,
+            Revision: revision
+        );
     }
 
     // The first line of a cell says whether it is mandatory; what says nothing of that is not.
@@ -306,12 +442,11 @@ public sealed class CatalogTable
         if (!Named($"{at}/domain", domain) | !Named($"{at}/group", group))
             return;
         if (Named($"{at}/role", role))
-            Role(role);
-        if (!_domains.TryGetValue(domain, out var d))
-            _domains.Add(domain, d = new Domain());
+            Role(at, role);
+        var d = DomainOf(at, domain);
         if (Find(at, d, group, skill) is not { } s)
             return;
-        Revised(s, $"{at}/revision", cell("revision"));
+        Say(s, new Said(at, Revision: Revised($"{at}/revision", cell("revision"))));
         // Its own cells, not those of the header, which may be any number.
         foreach (var (column, level) in levels.TakeWhile(level => level.Index < row.Cells.Length))
         {
@@ -324,56 +459,74 @@ public sealed class CatalogTable
                 : (text, "");
             var says = TableWords.Says(first);
             var pointer = $"{at}/{name}";
-            d.Named.Add((pointer, name));
-            Requirement(pointer, pointer, s, new(role, name, says == true, says is null ? text : TextForm.Text(rest)));
+            Name(d, pointer, name);
+            Say(
+                s,
+                new Said(
+                    pointer,
+                    Checked(pointer, new(role, name, says == true, says is null ? text : TextForm.Text(rest)))
+                )
+            );
         }
     }
 
-    private void Requirement(string at, Func<string, string> cell, Domain domain, Skill skill, string role)
+    private CatalogDocument.Requirement Requirement(string at, Func<string, string> cell, Domain domain, string role)
     {
         var (level, mandatory, description) = (cell("level"), cell("mandatory"), cell("description"));
         if (Named($"{at}/role", role))
-            Role(role);
+            Role($"{at}/role", role);
         if (Named($"{at}/level", level))
-            domain.Named.Add(($"{at}/level", level));
+            Name(domain, $"{at}/level", level);
         var says = TableWords.Says(mandatory);
         _saysNo |= says == false;
         if (mandatory.Length == 0)
-            _unmarked.Add($"{at}/mandatory");
+        {
+            if (_unmarked.Count < DocumentErrors.Most)
+                _unmarked.Add($"{at}/mandatory");
+        }
         else if (says is null)
-            _errors.Add(
+            Errors.Add(
                 $"{at}/mandatory",
                 $"\u201c{Short(mandatory)}\u201d is neither yes nor no: true or false is meant."
             );
-        Requirement(at, $"{at}/description", skill, new(role, level, says == true, description));
+        return Checked($"{at}/description", new(role, level, says == true, description));
     }
 
-    private void Requirement(string at, string text, Skill skill, CatalogDocument.Requirement requirement)
+    private CatalogDocument.Requirement Checked(string at, CatalogDocument.Requirement requirement)
     {
         if (TextForm.Problem(requirement.Description, TextForm.LongestDescription, mayBeEmpty: true) is { } problem)
-            _errors.Add(text, problem);
-        var cell = (TextForm.Likeness(requirement.Role), TextForm.Likeness(requirement.Level));
-        if (!skill.Requirements.TryAdd(cell, requirement))
-            _errors.Add(at, "There is a requirement for this role and level already.");
+            Errors.Add(at, problem);
+        _marked |= requirement.Mandatory;
+        return requirement;
+    }
+
+    // More of them than there may be and errors are told need not be known.
+    private static void Name(Domain domain, string at, string level)
+    {
+        if (!domain.Named.TryGetValue(level, out var named))
+        {
+            if (domain.Named.Count > CatalogDocument.MostLevels + DocumentErrors.Most)
+                return;
+            domain.Named.Add(level, named = []);
+        }
+        if (named.Count < DocumentErrors.Most)
+            named.Add(at);
     }
 
     // Where only what is mandatory is marked, the rest is not; where both are, a cell was forgotten.
     private void CheckMarks()
     {
-        var marked = _domains.Values.Any(d =>
-            d.Groups.Values.Any(g => g.Values.Any(s => s.Requirements.Values.Any(r => r.Mandatory)))
-        );
-        if (marked && !_saysNo)
+        if (_marked && !_saysNo)
             return;
         foreach (var at in _unmarked)
-            _errors.Add(at, "Must be true or false.");
+            Errors.Add(at, "Must be true or false.");
     }
 
     private bool Named(string at, string name)
     {
         if (TextForm.Problem(name, TextForm.LongestName) is not { } problem)
             return true;
-        _errors.Add(at, problem);
+        Errors.Add(at, problem);
         return false;
     }
 
@@ -381,13 +534,23 @@ public sealed class CatalogTable
     {
         foreach (var column in columns)
             if (cell(column).Length > 0)
-                _errors.Add($"{at}/{column}", "Must be empty where the cells before it are.");
+                Errors.Add($"{at}/{column}", "Must be empty where the cells before it are.");
     }
 
-    private void Same(ref string[]? known, string[]? given, string at, string what)
+    private void Same(ref string[]? known, string[]? given, string at, string what) =>
+        Same(ref known, given, at, what, (one, other) => one.SequenceEqual(other, TextForm.Looks));
+
+    private void Same(ref ExternalId[]? known, ExternalId[]? given, string at, string what) =>
+        Same(ref known, given, at, what, Enumerable.SequenceEqual);
+
+    private void Same(ref string? known, string? given, string at, string what) =>
+        Same(ref known, given, at, what, string.Equals);
+
+    private void Same<T>(ref T? known, T? given, string at, string what, Func<T, T, bool> isSame)
+        where T : class
     {
-        if (given is not null && known is not null && !given.SequenceEqual(known, TextForm.Looks))
-            _errors.Add(at, $"Differs from an earlier row of the same {what}.");
+        if (given is not null && known is not null && !isSame(given, known))
+            Errors.Add(at, $"Differs from an earlier row of the same {what}.");
         known ??= given;
     }
 
@@ -397,38 +560,48 @@ public sealed class CatalogTable
             return null;
         var entries = cell.Split('\n').Select(TextForm.Name).Where(e => e.Length > 0).ToArray();
         if (entries.Length > most)
-            _errors.Add(at, $"At most {most:N0} entries.");
+            Errors.Add(at, $"At most {most:N0} entries.");
         foreach (var entry in entries.Take(most))
             if (TextForm.Problem(entry, longest) is { } problem)
-                _errors.Add(at, problem);
+                Errors.Add(at, problem);
         var distinct = entries.Distinct(TextForm.Looks).ToArray();
         if (distinct.Length != entries.Length && !isSet)
-            _errors.Add(at, "An entry appears here twice.");
+            Errors.Add(at, "An entry appears here twice.");
         return distinct;
     }
 
-    private Term Role(string name)
+    private Term Role(string at, string name)
     {
-        if (!_roles.TryGetValue(name, out var role))
-            _roles.Add(name, role = new Term());
+        if (_roles.TryGetValue(name, out var role))
+            return role;
+        if (_roles.Count == CatalogDocument.MostRoles)
+        {
+            Errors.Add(at, $"At most {CatalogDocument.MostRoles:N0} roles.");
+            throw new DocumentErrors.TooManyException();
+        }
+        _roles.Add(name, role = new Term());
         return role;
     }
 
     private void Say(Term term, string kind, string name, string at, Func<string, string> cell, string? within = null)
     {
-        Describe(ref term.Description, cell("description"), TextForm.LongestReason, $"{at}/description", kind);
-        Identify(ref term.ExternalIds, kind, name, at, cell, within);
+        Same(
+            ref term.Description,
+            Described(cell("description"), TextForm.LongestReason, $"{at}/description"),
+            $"{at}/description",
+            kind
+        );
+        Identify(ref term.ExternalIds, Ids(at, cell), kind, name, at, within);
     }
 
-    private void Describe(ref string? known, string text, int longest, string at, string kind)
+    private string? Described(string text, int longest, string at)
     {
         if (text.Length == 0)
-            return;
-        if (TextForm.Problem(text, longest) is { } problem)
-            _errors.Add(at, problem);
-        else if (known is not null && known != text)
-            _errors.Add(at, $"Differs from an earlier row of the same {kind}.");
-        known ??= text;
+            return null;
+        if (TextForm.Problem(text, longest) is not { } problem)
+            return text;
+        Errors.Add(at, problem);
+        return null;
     }
 
     // What a cell does not say is left as it is known.
@@ -443,45 +616,43 @@ public sealed class CatalogTable
             {
                 var (tag, wrong) = LanguageTag.Of(said);
                 if (wrong is not null)
-                    _errors.Add(where, wrong);
+                    Errors.Add(where, wrong);
                 said = tag ?? said;
             }
             else if (TextForm.Problem(said, CatalogDocument.LongestNote) is { } problem)
-                _errors.Add(where, problem);
-            if (domain.Origin[i] is { } known && known != said)
-                _errors.Add(where, "Differs from an earlier row of the same domain.");
-            domain.Origin[i] ??= said;
+                Errors.Add(where, problem);
+            Same(ref domain.Origin[i], said, where, "domain");
         }
+    }
+
+    private ExternalId[]? Ids(string row, Func<string, string> cell)
+    {
+        var (at, given) = ($"{row}/{TableWords.ExternalIds}", cell(TableWords.ExternalIds));
+        if (given.Length == 0)
+            return null;
+        var lines = given.Split('\n').Select(TextForm.Name).Where(line => line.Length > 0).ToArray();
+        if (lines.Length > CatalogDocument.MostIds)
+            Errors.Add(at, $"At most {CatalogDocument.MostIds} entries.");
+        var read = lines.Take(CatalogDocument.MostIds).Select(IdLine.Read).ToArray();
+        foreach (var problem in read.Select(line => line.Problem).OfType<string>())
+            Errors.Add(at, problem);
+        return [.. read.Select(line => line.Id).OfType<ExternalId>()];
     }
 
     private void Identify(
         ref ExternalId[]? known,
+        ExternalId[]? given,
         string kind,
         string name,
         string row,
-        Func<string, string> cell,
         string? within = null
     )
     {
-        var (at, given) = ($"{row}/{TableWords.ExternalIds}", cell(TableWords.ExternalIds));
-        if (given.Length == 0)
-            return;
-        var lines = given.Split('\n').Select(TextForm.Name).Where(line => line.Length > 0).ToArray();
-        if (lines.Length > CatalogDocument.MostIds)
-            _errors.Add(at, $"At most {CatalogDocument.MostIds} entries.");
-        var read = lines.Take(CatalogDocument.MostIds).Select(IdLine.Read).ToArray();
-        foreach (var problem in read.Select(line => line.Problem).OfType<string>())
-            _errors.Add(at, problem);
-        ExternalId[] ids = [.. read.Select(line => line.Id).OfType<ExternalId>()];
-        if (known is not null)
-        {
-            if (!ids.SequenceEqual(known))
-                _errors.Add(at, $"Differs from an earlier row of the same {kind}.");
-            return;
-        }
-        known = ids;
-        foreach (var id in ids.Where(id => !_ids.TryAdd(Key(id), name)))
-            _errors.Add(at, $"“{id.Id}” of {id.System} is “{_ids[Key(id)]}” already.");
+        var at = $"{row}/{TableWords.ExternalIds}";
+        if (known is null)
+            foreach (var id in (given ?? []).Where(id => !_ids.TryAdd(Key(id), name)))
+                Errors.Add(at, $"“{id.Id}” of {id.System} is “{_ids[Key(id)]}” already.");
+        Same(ref known, given, at, kind);
 
         string Key(ExternalId id) => $"{kind}\n{within}\n{SkillExternalId.Key(id)}";
     }
@@ -499,12 +670,13 @@ public sealed class CatalogTable
             );
             if (domain.Levels is null)
                 foreach (var (at, _) in domain.Described.Values)
-                    _errors.Add(
+                    Errors.Add(
                         $"{at}/level",
                         "Something is said of a level only where those of its domain are stated."
                     );
-            foreach (var (at, level) in domain.Named.Where(n => !levels.Contains(n.Level)))
-                _errors.NotAmong(at, level, levels, "levels of its domain");
+            foreach (var (level, named) in domain.Named.Where(n => !levels.Contains(n.Key)))
+            foreach (var at in named)
+                Errors.NotAmong(at, level, levels, "levels of its domain");
         }
     }
 
@@ -519,19 +691,10 @@ public sealed class CatalogTable
                     d.Key,
                     d.Value.Levels?.Select(l => Whole(l, d.Value.Described.GetValueOrDefault(l).Term)).ToArray(),
                     [
-                        .. d.Value.Groups.Select(g => new CatalogDocument.Group(
-                            g.Key,
-                            [
-                                .. g.Value.Select(s => new CatalogDocument.Skill(
-                                    s.Key,
-                                    s.Value.Keywords ?? (_isMatrix ? null : []),
-                                    [.. s.Value.Requirements.Values],
-                                    Description: s.Value.Description ?? (_describes ? "" : null),
-                                    ExternalIds: s.Value.ExternalIds,
-                                    Revision: s.Value.Revision
-                                )),
-                            ],
-                            d.Value.GroupIds.GetValueOrDefault(g.Key)
+                        .. d.Value.Groups.Keys.Select(g => new CatalogDocument.Group(
+                            g,
+                            [],
+                            d.Value.GroupIds.GetValueOrDefault(g)
                         )),
                     ],
                     d.Value.Origin[0],

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
@@ -33,44 +34,79 @@ public static class CsvText
     /// <summary>What can stand between cells.</summary>
     public static readonly string[] Separators = [",", ";", "\t", "|"];
 
-    /// <param name="file">Its bytes.</param>
+    /// <summary>The most that one record may take, in bytes of UTF-8: more than all that can be said in one.</summary>
+    public const int LargestRecord = 16 * 1024 * 1024;
+
+    // The line of headings ends within.
+    private const int Beginning = 1024 * 1024;
+
+    /// <param name="file">Its bytes, which are read again with each reading of the rows; by one at a time.</param>
     /// <param name="said">The encoding; null to guess.</param>
     /// <param name="between">The separator; null to guess.</param>
-    public static (Sheet Sheet, TableForm Form) Read(
-        ReadOnlyMemory<byte> file,
-        string? said = null,
-        string? between = null
-    )
+    public static (Sheet Sheet, TableForm Form) Read(Stream file, string? said = null, string? between = null)
     {
-        var (utf8, encoding) = Utf8Of(file);
-        if (said is not null && said != encoding)
-            (utf8, encoding) = (From(Named(said), file), said);
-        var (separator, start) = SeparatorOf(utf8.Span);
+        var (from, encoding, name) = EncodingOf(file);
+        if (said is not null && said != name)
+            (from, encoding, name) = (0, Named(said), said);
+        var beginning = new byte[Beginning];
+        int length;
+        using (var text = Utf8())
+            length = text.ReadAtLeast(beginning, beginning.Length, throwOnEndOfStream: false);
+        var (separator, start) = SeparatorOf(beginning.AsSpan(0, length));
         separator = between?[0] ?? separator;
         return (
-            new Sheet("", null, Rows(utf8[start..], separator)),
-            new TableForm("csv", encoding, separator.ToString(CultureInfo.InvariantCulture))
+            new Sheet("", null, Rows(Utf8, start, separator)),
+            new TableForm("csv", name, separator.ToString(CultureInfo.InvariantCulture))
         );
+
+        Stream Utf8()
+        {
+            file.Position = from;
+            return Encoding.CreateTranscodingStream(file, encoding, Encoding.UTF8, leaveOpen: true);
+        }
     }
 
-    private static (ReadOnlyMemory<byte> Utf8, string Encoding) Utf8Of(ReadOnlyMemory<byte> file) =>
-        file.Span switch
+    private static (int From, Encoding Encoding, string Name) EncodingOf(Stream file)
+    {
+        var first = new byte[4];
+        file.Position = 0;
+        var read = file.ReadAtLeast(first, first.Length, throwOnEndOfStream: false);
+        return first.AsSpan(0, read) switch
         {
-            [0xEF, 0xBB, 0xBF, ..] when Utf8.IsValid(file.Span) => (file[3..], "utf-8"),
-            [0xFF, 0xFE, ..] => (From(Encoding.Unicode, file[2..]), "utf-16"),
-            [0xFE, 0xFF, ..] => (From(Encoding.BigEndianUnicode, file[2..]), "utf-16"),
+            [0xEF, 0xBB, 0xBF, ..] when IsUtf8(file) => (3, Encoding.UTF8, "utf-8"),
+            [0xFF, 0xFE, ..] => (2, Encoding.Unicode, "utf-16"),
+            [0xFE, 0xFF, ..] => (2, Encoding.BigEndianUnicode, "utf-16"),
             // A header begins with a letter, which leaves a zero beside it.
-            [not 0, 0, not 0, 0, ..] => (From(Encoding.Unicode, file), "utf-16"),
-            [0, not 0, 0, not 0, ..] => (From(Encoding.BigEndianUnicode, file), "utf-16"),
-            _ when Utf8.IsValid(file.Span) => (file, "utf-8"),
-            _ => (From(Named("windows-1252"), file), "windows-1252"),
+            [not 0, 0, not 0, 0, ..] => (0, Encoding.Unicode, "utf-16"),
+            [0, not 0, 0, not 0, ..] => (0, Encoding.BigEndianUnicode, "utf-16"),
+            _ when IsUtf8(file) => (0, Encoding.UTF8, "utf-8"),
+            _ => (0, Named("windows-1252"), "windows-1252"),
         };
+    }
+
+    private static bool IsUtf8(Stream file)
+    {
+        var buffer = new byte[64 * 1024];
+        file.Position = 0;
+        for (var kept = 0; ; )
+        {
+            var read = file.Read(buffer.AsSpan(kept));
+            var piece = buffer.AsSpan(0, kept + read);
+            // What the next piece goes on with.
+            kept = read == 0 ? 0 : Begun(piece);
+            if (!Utf8.IsValid(piece[..^kept]))
+                return false;
+            if (read == 0)
+                return true;
+            piece[^kept..].CopyTo(buffer);
+        }
+    }
+
+    private static int Begun(ReadOnlySpan<byte> utf8) =>
+        Rune.DecodeLastFromUtf8(utf8, out _, out var length) == OperationStatus.NeedMoreData ? length : 0;
 
     private static Encoding Named(string encoding) =>
         CodePagesEncodingProvider.Instance.GetEncoding(encoding) ?? Encoding.GetEncoding(encoding);
-
-    private static byte[] From(Encoding encoding, ReadOnlyMemory<byte> text) =>
-        Encoding.Convert(encoding, Encoding.UTF8, text.ToArray());
 
     private static (char Separator, int Start) SeparatorOf(ReadOnlySpan<byte> utf8)
     {
@@ -100,24 +136,46 @@ public static class CsvText
         return (counts.MaxBy(c => c.Value) is { Value: > 0 } most ? most.Key : ',', 0);
     }
 
-    private static IEnumerable<Row> Rows(ReadOnlyMemory<byte> utf8, char separator)
+    private static IEnumerable<Row> Rows(Func<Stream> utf8, int start, char separator)
     {
         string? bad = null;
+        using var text = utf8();
+        text.ReadExactly(new byte[start]);
         using var csv = CsvReader.Create(
-            utf8,
+            text,
             new CsvReaderOptions
             {
                 Separator = separator,
                 HasHeader = false,
                 TrackLineNumbers = true,
+                MaxRecordSize = LargestRecord,
                 OnMalformedRecord = found =>
                     bad = $"The quotes are wrong in the record that begins in line {found.LineNumber}.",
             }
         );
-        while (csv.Read())
+        while (Next() is { } row)
         {
-            yield return new Row(bad is null ? [.. csv.Current.ToArray().Select(SheetCell.Restored)] : [], bad);
+            yield return row;
+            if (row.Problem == TooLong)
+                yield break;
+        }
+
+        Row? Next()
+        {
             bad = null;
+            try
+            {
+                return !csv.Read() ? null
+                    : bad is null ? new Row([.. csv.Current.ToArray().Select(SheetCell.Restored)])
+                    : new Row([], bad);
+            }
+            catch (CsvFormatException)
+            {
+                return new Row([], TooLong);
+            }
         }
     }
+
+    private static string TooLong { get; } =
+        $"A record has at most {LargestRecord >> 20} MB. Is a quotation mark in it not closed?";
 }

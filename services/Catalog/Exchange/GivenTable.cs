@@ -42,7 +42,7 @@ public sealed class GivenTable
 
     /// <summary>Reads as is said, else as was said of such tables before; null where it is no table, or one too large.</summary>
     public static async Task<GivenTable?> Read(
-        ReadOnlyMemory<byte> file,
+        Stream file,
         string format,
         TableReading? said,
         string? by,
@@ -59,7 +59,7 @@ public sealed class GivenTable
         return (said ?? known?.Reading) is { } reading ? guess.As(reading, file, known?.At) : guess;
     }
 
-    private static GivenTable? Guess(ReadOnlyMemory<byte> file, string format)
+    private static GivenTable? Guess(Stream file, string format)
     {
         if (format == "xlsx")
             return Workbook.Read(file) is { } sheets
@@ -69,7 +69,7 @@ public sealed class GivenTable
         return new GivenTable([sheet], form, TableReading.Guessed);
     }
 
-    private GivenTable As(TableReading reading, ReadOnlyMemory<byte> file, DateTimeOffset? at)
+    private GivenTable As(TableReading reading, Stream file, DateTimeOffset? at)
     {
         // To say what is guessed is to say nothing.
         reading = reading with
@@ -84,13 +84,14 @@ public sealed class GivenTable
     }
 
     /// <summary>Its sender can say how else it is to be read, without sending it again. Null where it is too large for that.</summary>
-    public Guid? Keep(
+    public async Task<Guid?> Keep(
         IDocumentSession session,
         Guid id,
-        ReadOnlyMemory<byte> file,
+        SentBody file,
         string? source,
         string? by,
-        DateTimeOffset now
+        DateTimeOffset now,
+        CancellationToken ct
     )
     {
         if (by is null || file.Length > SentTable.LargestBytes)
@@ -110,7 +111,7 @@ public sealed class GivenTable
                 Sheets = SheetsRead(),
             }
         );
-        session.Store(new SentFile(id, by, now, Form.Format, file.ToArray()));
+        session.Store(new SentFile(id, by, now, Form.Format, await file.Bytes(ct)));
         return id;
     }
 
@@ -164,25 +165,24 @@ public sealed class GivenTable
             using var rows = sheet.Rows.GetEnumerator();
             if (CatalogTable.Header(sheet, rows).Header is not { Problem: null } header)
                 continue;
-            var beneath = new List<Row>();
-            while (beneath.Count < SampledRows && rows.MoveNext())
-                beneath.Add(rows.Current);
+            var samples = new string?[header.Cells.Length];
+            for (var row = 0; row < SampledRows && rows.MoveNext(); row++)
+            for (var i = 0; i < samples.Length; i++)
+                if (rows.Current[i] is var cell && !string.IsNullOrWhiteSpace(cell))
+                    samples[i] ??= Shown(cell, LongestSample);
             foreach (var (i, heading) in header.Cells.Index())
                 if (
                     all.Count < Most
                     && TableWords.Plain(heading) is { Length: > 0 } plain
                     && (!all.TryGetValue(plain, out var known) || known.Sample.Length == 0)
                 )
-                    all[plain] = (
-                        heading,
-                        beneath.Select(row => row[i]).FirstOrDefault(cell => !string.IsNullOrWhiteSpace(cell)) ?? ""
-                    );
+                    all[plain] = (heading, samples[i] ?? "");
         }
         return
         [
             .. all.Values.Select(h => new HeadingRead(
                 Shown(h.Heading, TextForm.LongestName),
-                Shown(h.Sample, LongestSample),
+                h.Sample,
                 TableWords.Column(h.Heading),
                 Reading.Column(h.Heading)
             )),

@@ -54,12 +54,12 @@ public static class ImportCatalogue
         await using var session = store.LightweightSession();
         session.Describe(http);
         SentFile? again = null;
-        if (sent is { } id)
+        if (sent is { } table)
         {
-            again = await session.LoadAsync<SentFile>(id, ct);
+            again = await session.LoadAsync<SentFile>(table, ct);
             if (again is null || again.By != by)
                 return RunImport.DocumentGone.AsProblem();
-            source ??= (await session.LoadAsync<SentTable>(id, ct))?.Source;
+            source ??= (await session.LoadAsync<SentTable>(table, ct))?.Source;
         }
         if ((again?.Format ?? FormatOf(http.Request.ContentType)) is not { } format)
             return TypedResults.Problem(
@@ -68,27 +68,37 @@ public static class ImportCatalogue
             );
         await using var body = again is { Bytes: var bytes } ? SentBody.Of(bytes) : await SentBody.Of(http);
         if (body is null)
+            return NoRoom;
+        if (format == "xlsx" && body.Length > CatalogDocument.LargestWorkbook)
             return TypedResults.Problem(
-                "There is no room for the document at the moment. Nothing was imported.",
-                statusCode: StatusCodes.Status507InsufficientStorage
-            );
-        if (format != "json" && body.Length > CatalogDocument.LargestTable)
-            return TypedResults.Problem(
-                $"A table has at most {CatalogDocument.LargestTable >> 20} MB; send what is larger as JSON.",
+                $"A workbook has at most {CatalogDocument.LargestWorkbook >> 20} MB; send what is larger as CSV or JSON.",
                 statusCode: StatusCodes.Status413PayloadTooLarge
             );
-        var (document, skills, errors, table) = await Read(body, format, source, store, session, ct, by, reading);
+        var (id, hash) = (IdOf(http), $"{dryRun} {body.Hash}{said}");
+        if (await Given() is { } answered)
+            return answered;
+        (ImportDocument?, int, DocumentErrors, GivenTable?) read;
+        try
+        {
+            read = await Read(body, format, source, store, session, ct, by, reading);
+        }
+        catch (IOException e) when (SentBody.IsFull(e))
+        {
+            return NoRoom;
+        }
+        var (document, skills, errors, given) = read;
         var unknown = document is null ? [] : await Unknown(session, document.Document, proposes, ct);
         if (document is null || unknown.Length > 0)
         {
             var refusal = document is null ? errors.AsRefusal() : Refusal.Fields(unknown);
             if (
-                table?.Keep(session, again?.Id ?? Guid.CreateVersion7(), await body.Bytes(ct), source, by, now)
-                is not { } asked
+                given is null
+                || await given.Keep(session, again?.Id ?? Guid.CreateVersion7(), body, source, by, now, ct)
+                    is not { } asked
             )
                 return refusal.AsProblem();
             // Who mends its errors sends it again.
-            table.Remember(session, by, now);
+            given.Remember(session, by, now);
             await session.SaveChangesAsync(ct);
             return (
                 refusal with
@@ -97,32 +107,39 @@ public static class ImportCatalogue
                 }
             ).AsProblem();
         }
-        var import = Import.Of(
-            IdOf(http),
-            document.Document,
-            skills,
-            table?.Form,
-            $"{dryRun} {body.Hash}{said}",
-            dryRun,
-            by,
-            now
-        );
+        var import = Import.Of(id, document.Document, skills, given?.Form, hash, dryRun, by, now);
         import.Purpose = proposes ? Import.ToPropose : null;
-        if (await session.LoadAsync<Import>(import.Id, ct) is { } given)
-            return given.Hash == import.Hash ? Accepted(given) : Reused.AsProblem();
         if (proposes && await IsBusy(session, import.By, ct))
-            return Busy.AsProblem();
+            return await Given() ?? Busy.AsProblem();
         Import.Forget(session, import.CreatedAt);
         if (proposes)
             Import.ForgetBut(session, by, ChangeSet.MostOfOne);
-        if (table is not null)
-            import.Table = table.Keep(session, again?.Id ?? import.Id, await body.Bytes(ct), source, by, now);
-        table?.Remember(session, by, now);
+        if (given is not null)
+            import.Table = await given.Keep(session, again?.Id ?? id, body, source, by, now, ct);
+        given?.Remember(session, by, now);
         session.Insert(import);
-        session.Insert(document with { Id = import.Id });
-        await session.SaveChangesAsync(ct);
+        session.Insert(document with { Id = id });
+        try
+        {
+            await session.SaveChangesAsync(ct);
+        }
+        catch (Exception e) when (Commands.IsLostRace(e))
+        {
+            if (await Given() is { } meanwhile)
+                return meanwhile;
+            throw;
+        }
         worker.Wake();
         return Accepted(import);
+
+        // Who sent it before, under the same key.
+        async Task<IResult?> Given()
+        {
+            await using var look = store.QuerySession();
+            return await look.LoadAsync<Import>(id, ct) is not { } before ? null
+                : before.Hash == hash ? Accepted(before)
+                : Reused.AsProblem();
+        }
     }
 
     /// <summary>
@@ -155,15 +172,10 @@ public static class ImportCatalogue
             var json = CatalogJson.Open(body.Content, known);
             return await With(json.Frame, json.Errors, json.Skills(), null);
         }
-        if (await GivenTable.Read(await body.Bytes(ct), format, reading, by, session, ct) is not { } table)
+        if (await GivenTable.Read(body.Content, format, reading, by, session, ct) is not { } table)
             return (null, 0, DocumentErrors.Of("This is no workbook, or one too large to be read."), null);
-        var (whole, errors) = CatalogTable.Read(table.Sheets, source, known, table.Reading);
-        return await With(
-            whole,
-            errors,
-            whole is null ? [] : ImportParts.Placed(whole).Select(skill => ("", skill)),
-            table
-        );
+        using var rows = CatalogTable.Open(table.Sheets, source, known, table.Reading);
+        return await With(rows.Frame, rows.Errors, rows.Skills().Select(skill => ("", skill)), table);
 
         async Task<(ImportDocument?, int, DocumentErrors, GivenTable?)> With(
             CatalogDocument? frame,
@@ -224,6 +236,12 @@ public static class ImportCatalogue
                     && i.Purpose == Import.ToPropose,
                 ct
             );
+
+    private static ProblemHttpResult NoRoom =>
+        TypedResults.Problem(
+            "There is no room for the document at the moment. Nothing was imported.",
+            statusCode: StatusCodes.Status507InsufficientStorage
+        );
 
     internal static Refusal Busy { get; } =
         Refusal.Conflicting("busy", "Your last file is still being compared. Wait until that is done.");

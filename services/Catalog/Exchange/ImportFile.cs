@@ -29,8 +29,8 @@ public static class ImportFile
             _ => "json",
         };
         await using var body = await SentBody.Of(path);
-        if (format != "json" && body.Length > CatalogDocument.LargestTable)
-            return await Fail($"{path}: a table has at most {CatalogDocument.LargestTable >> 20} MiB.");
+        if (format == "xlsx" && body.Length > CatalogDocument.LargestWorkbook)
+            return await Fail($"{path}: a workbook has at most {CatalogDocument.LargestWorkbook >> 20} MiB.");
         var (document, skills, errors, table) = await ImportCatalogue.Read(
             body,
             format,

@@ -36,20 +36,9 @@ public sealed class SentBody : IAsyncDisposable
     public static async Task<SentBody?> Of(HttpContext http)
     {
         var ct = http.RequestAborted;
-        var path = Path.Combine(Path.GetTempPath(), $"catalogue-{Guid.NewGuid():N}");
-        var file = new FileStream(
-            path,
-            FileMode.CreateNew,
-            FileAccess.ReadWrite,
-            FileShare.Delete,
-            64 * 1024,
-            FileOptions.Asynchronous | FileOptions.DeleteOnClose
-        );
+        var file = Scratch.File();
         try
         {
-            // Where that can be, nothing is left of it even if the process is killed.
-            if (!OperatingSystem.IsWindows())
-                File.Delete(path);
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             var buffer = new byte[64 * 1024];
             for (int read; (read = await http.Request.Body.ReadAsync(buffer, ct)) > 0; )
@@ -63,7 +52,7 @@ public sealed class SentBody : IAsyncDisposable
         catch (Exception e)
         {
             await Give();
-            if (e is IOException { HResult: NoSpace })
+            if (IsFull(e))
                 return null;
             throw;
         }
@@ -79,8 +68,11 @@ public sealed class SentBody : IAsyncDisposable
         }
     }
 
-    /// <summary>All at once, which only tables need.</summary>
-    public async Task<ReadOnlyMemory<byte>> Bytes(CancellationToken ct)
+    /// <summary>Whether there was no room on the disk.</summary>
+    public static bool IsFull(Exception e) => e is IOException { HResult: NoSpace };
+
+    /// <summary>All at once, of what is small enough to be kept.</summary>
+    public async Task<byte[]> Bytes(CancellationToken ct)
     {
         var bytes = new byte[Content.Length];
         Content.Position = 0;

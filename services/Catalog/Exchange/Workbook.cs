@@ -16,20 +16,19 @@ public static class Workbook
     private const int MostCells = 5_000_000;
 
     // What its parts are written in takes up about as much as what they say.
-    private const long LargestUnpacked = 2L * CatalogDocument.LargestTable;
+    private const long LargestUnpacked = 2L * CatalogDocument.LargestWorkbook;
 
     // The reader asks for the one of old workbooks, whatever it reads.
     static Workbook() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
     /// <summary>Its sheets that hold anything; null where it is no workbook.</summary>
-    public static IReadOnlyList<Sheet>? Read(ReadOnlyMemory<byte> file)
+    public static IReadOnlyList<Sheet>? Read(Stream file)
     {
         try
         {
-            using var packed = new MemoryStream(file.ToArray(), writable: false);
-            if (IsTooLarge(packed))
+            if (IsTooLarge(file))
                 return null;
-            using var reader = ExcelReaderFactory.CreateOpenXmlReader(packed);
+            using var reader = ExcelReaderFactory.CreateOpenXmlReader(file, new() { LeaveOpen = true });
             var sheets = new List<Sheet>();
             var cells = 0;
             do
@@ -79,6 +78,7 @@ public static class Workbook
     // A part may be packed a thousandfold, and the reader keeps all texts. No more comes of a part than it is said to hold.
     private static bool IsTooLarge(Stream packed)
     {
+        packed.Position = 0;
         using var zip = new ZipArchive(packed, ZipArchiveMode.Read, leaveOpen: true);
         var unpacked = 0L;
         foreach (var part in zip.Entries)

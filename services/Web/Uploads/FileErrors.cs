@@ -24,6 +24,9 @@ public static partial class FileErrors
 
     // What holds names of columns.
     private static readonly (string, string)[] Columns = [("wrong.column-unknown", "v1"), ("wrong.no-header", "v0")];
+
+    // What holds a number, as English writes it.
+    private static readonly string[] Numbers = ["wrong.too-long", "wrong.entries", "wrong.skills", "wrong.roles"];
     private static readonly Regex Meant = Sentence($"^(?<said>.*?) {Pattern(Near)}$");
 
     public static string In(Texts t, string message)
@@ -39,9 +42,16 @@ public static partial class FileErrors
                             .Groups.Values.Where(v => v.Name.StartsWith('v'))
                             .OrderBy(v => v.Name, StringComparer.Ordinal)
                             .Select(v =>
-                                Columns.Contains((key, v.Name))
-                                    ? t.List(v.Value.Split(',').Select(c => Column(t, c)))
-                                    : v.Value
+                                Columns.Contains((key, v.Name)) ? t.List(v.Value.Split(',').Select(c => Column(t, c)))
+                                : Numbers.Contains(key)
+                                && int.TryParse(
+                                    v.Value,
+                                    NumberStyles.AllowThousands,
+                                    CultureInfo.InvariantCulture,
+                                    out var number
+                                )
+                                    ? t.Number(number)
+                                : v.Value
                             ),
                     ]
                 ];
