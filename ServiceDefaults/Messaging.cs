@@ -8,6 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+using RabbitMQ.Client.Exceptions;
 
 namespace SkillPlatform.ServiceDefaults;
 
@@ -51,10 +53,9 @@ public static class Messaging
             bus.AddConfigureEndpointsCallback(
                 (context, name, endpoint) =>
                 {
-                    if (
-                        endpoint is IRabbitMqReceiveEndpointConfigurator rabbit
-                        && !name.StartsWith(Temporary(service), StringComparison.Ordinal)
-                    )
+                    var rabbit = (IRabbitMqReceiveEndpointConfigurator)endpoint;
+                    BeginAnew.Where(rabbit);
+                    if (!name.StartsWith(Temporary(service), StringComparison.Ordinal))
                     {
                         queues.Add(name);
                         rabbit.SetQuorumQueue();
@@ -244,6 +245,59 @@ internal static class Reconnection
 }
 
 /// <summary>
+/// An endpoint whose channel closes before it listens begins anew. MassTransit declares the queues and exchanges of an endpoint
+/// all at once; RabbitMQ.Client 7.2.2 lets whoever waits for his turn on a channel wait for ever if it is closed meanwhile (its
+/// issue 1976, mended since), whatever timeout he has. The endpoint would never listen again, nothing would be logged, the bus
+/// could not even be stopped, and a process that starts would never be ready.
+/// </summary>
+internal sealed class BeginAnew : IFilter<ChannelContext>, IReceiveEndpointObserver
+{
+    // What is told of the close ends by itself, and says better what it was at.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+    private volatile TaskCompletionSource _listens = new();
+
+    public static void Where(IRabbitMqReceiveEndpointConfigurator endpoint)
+    {
+        var filter = new BeginAnew();
+        endpoint.ConnectReceiveEndpointObserver(filter);
+        endpoint.ConfigureChannel(channel => channel.UseFilter(filter));
+    }
+
+    public async Task Send(ChannelContext context, IPipe<ChannelContext> next)
+    {
+        var listens = _listens = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var closed = new TaskCompletionSource<ShutdownEventArgs>(TaskCreationOptions.RunContinuationsAsynchronously);
+        context.Channel.ChannelShutdownAsync += (_, reason) =>
+        {
+            closed.TrySetResult(reason);
+            return Task.CompletedTask;
+        };
+        var work = next.Send(context);
+        if (await Task.WhenAny(work, listens.Task, closed.Task) == closed.Task)
+        {
+            var grace = Task.Delay(Grace);
+            if (await Task.WhenAny(work, listens.Task, grace) == grace)
+                throw new AlreadyClosedException(await closed.Task);
+        }
+        await work;
+    }
+
+    public Task Ready(ReceiveEndpointReady ready)
+    {
+        _listens.TrySetResult();
+        return Task.CompletedTask;
+    }
+
+    public Task Stopping(ReceiveEndpointStopping stopping) => Task.CompletedTask;
+
+    public Task Completed(ReceiveEndpointCompleted completed) => Task.CompletedTask;
+
+    public Task Faulted(ReceiveEndpointFaulted faulted) => Task.CompletedTask;
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("begin-anew");
+}
+
+/// <summary>
 /// A message that still waited for its next try when the process was told to end is not done: it goes back to its queue.
 /// MassTransit 8 takes the end of the waiting for success, finds that nobody consumed it, and sets it aside as skipped.
 /// </summary>
@@ -275,8 +329,8 @@ internal sealed class BrokerReady(Broker broker, IBusControl bus) : IHealthCheck
         CancellationToken cancellationToken = default
     )
     {
-        if (!_bound && bus.CheckHealth().Status != BusHealthStatus.Healthy)
-            return HealthCheckResult.Unhealthy("The queues are not bound yet.");
+        if (!_bound && bus.CheckHealth() is { Status: not BusHealthStatus.Healthy } health)
+            return HealthCheckResult.Unhealthy(Missing(health));
         _bound = true;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(3));
@@ -300,6 +354,19 @@ internal sealed class BrokerReady(Broker broker, IBusControl bus) : IHealthCheck
         {
             _one.Release();
         }
+    }
+
+    private string Missing(BusHealthResult health)
+    {
+        var queues = health
+            .Endpoints.Values.Where(endpoint => endpoint.Status != BusHealthStatus.Healthy)
+            // The bus's own, where nobody sends anything.
+            .Where(endpoint => endpoint.InputAddress != bus.Address)
+            .Select(endpoint => endpoint.InputAddress.Segments[^1])
+            .Order(StringComparer.Ordinal);
+        return string.Join(", ", queues) is { Length: > 0 } names
+            ? $"Not bound yet: {names}."
+            : "The queues are not bound yet.";
     }
 
     public async ValueTask DisposeAsync()
