@@ -104,6 +104,31 @@ public sealed class ExternalIdTests(Servers servers) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_table_tells_by_ids_is_held_against_the_catalogue_too()
+    {
+        await _catalog.Import(
+            Document(
+                """{"name":"A","externalIds":[{"system":"esco","id":"1"},{"system":"onet","id":"x"}]}""",
+                Skill("B", "2")
+            )
+        );
+        const string header = "domain,group,skill,keywords,role,level,mandatory,description,external ids\r\n";
+        using var answer = await _catalog.Send(
+            Encoding.UTF8.GetBytes(
+                header
+                    + "D,G,A,,,,,,\r\nD,G,P,,,,,,\"esco: 1\nesco: 2\"\r\nD,G,Q,,,,,,onet: x\r\nD,G,R,,,,,,esco: 3\r\n"
+            ),
+            "text/csv"
+        );
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+        Assert.Equal(
+            ["/rows/1/external ids", "/rows/2/external ids"],
+            problem.GetProperty("errors").EnumerateObject().Select(e => e.Name)
+        );
+    }
+
+    [Fact]
     public async Task Names_go_from_skill_to_skill_and_each_stays_what_it_is()
     {
         await _catalog.Import(Document(Skill("A", "1"), Skill("B", "2"), Skill("C", "3")));

@@ -22,7 +22,7 @@ internal static class WholeDocument
         using var table = CatalogTable.Open([sheet], source, known, reading);
         try
         {
-            PlacedSkill[] skills = [.. table.Skills()];
+            PlacedSkill[] skills = [.. table.Skills().Select(s => s.Skill)];
             return (Whole(table.Frame, skills, table.Errors), table.Errors);
         }
         catch (DocumentErrors.TooManyException)

@@ -120,12 +120,13 @@ public sealed class CatalogTable : IDisposable
         return table;
     }
 
-    /// <summary>Its skills, group by group. After the last one all errors are known.</summary>
-    public IEnumerable<PlacedSkill> Skills() =>
+    /// <summary>Its skills, group by group, each with the row that says its ids, else its first. After the last one all errors are known.</summary>
+    public IEnumerable<(string At, PlacedSkill Skill)> Skills() =>
         from domain in _domains
         from g in domain.Value.Groups
         from skill in g.Value
-        select new PlacedSkill(domain.Key, g.Key, Whole(skill.Key, skill.Value));
+        let whole = Whole(skill.Key, skill.Value)
+        select (whole.At, new PlacedSkill(domain.Key, g.Key, whole.Skill));
 
     public void Dispose() => _scratch.Dispose();
 
@@ -397,8 +398,9 @@ public sealed class CatalogTable : IDisposable
         return all is [var one] ? one : [.. all.SelectMany(rows => rows)];
     }
 
-    private CatalogDocument.Skill Whole(string name, Skill skill)
+    private (string At, CatalogDocument.Skill Skill) Whole(string name, Skill skill)
     {
+        string? at = null;
         string? revision = null;
         string[]? keywords = null;
         string? description = null;
@@ -409,6 +411,7 @@ public sealed class CatalogTable : IDisposable
             revision = said.Revision is null ? revision : Revision.Earlier(revision, said.Revision);
             Same(ref keywords, said.Keywords, $"{said.At}/keywords", "skill");
             Same(ref description, said.Description, $"{said.At}/{TableWords.SkillDescription}", "skill");
+            at = at is null || ids is null && said.ExternalIds is not null ? said.At : at;
             Identify(ref ids, said.ExternalIds, "skill", name, said.At);
             if (
                 said.Requirement is { } requirement
@@ -419,13 +422,16 @@ public sealed class CatalogTable : IDisposable
             )
                 Errors.Add(said.At, "There is a requirement for this role and level already.");
         }
-        return new CatalogDocument.Skill(
-            name,
-            keywords ?? (_isMatrix ? null : []),
-            [.. requirements.Values],
-            Description: description ?? (_describes ? "" : null),
-            ExternalIds: ids,
-            Revision: revision
+        return (
+            at ?? "",
+            new CatalogDocument.Skill(
+                name,
+                keywords ?? (_isMatrix ? null : []),
+                [.. requirements.Values],
+                Description: description ?? (_describes ? "" : null),
+                ExternalIds: ids,
+                Revision: revision
+            )
         );
     }
 

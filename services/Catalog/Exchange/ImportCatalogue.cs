@@ -175,7 +175,7 @@ public static class ImportCatalogue
         if (await GivenTable.Read(body.Content, format, reading, by, session, ct) is not { } table)
             return (null, 0, DocumentErrors.Of("This is no workbook, or one too large to be read."), null);
         using var rows = CatalogTable.Open(table.Sheets, source, known, table.Reading);
-        return await With(rows.Frame, rows.Errors, rows.Skills().Select(skill => ("", skill)), table);
+        return await With(rows.Frame, rows.Errors, rows.Skills(), table);
 
         async Task<(ImportDocument?, int, DocumentErrors, GivenTable?)> With(
             CatalogDocument? frame,
@@ -194,8 +194,8 @@ public static class ImportCatalogue
             {
                 foreach (var some in ImportParts.Portions(skills, s => s.Skill.Skill))
                 {
-                    if (table is null && !errors.Any)
-                        await SkillExternalId.Check(some, seen, errors.Add, session, ct);
+                    if (!errors.Any)
+                        await SkillExternalId.Check(some, seen, Wrong, session, ct);
                     PlacedSkill[] part = [.. some.Select(s => s.Skill)];
                     abridged.Add(part);
                     if (!errors.Any)
@@ -210,6 +210,15 @@ public static class ImportCatalogue
             return errors.Any || frame is null
                 ? (null, count, errors, table)
                 : (new ImportDocument(Guid.Empty, abridged.Of(frame), set), count, errors, table);
+
+            // All ids of a skill stand in one cell.
+            void Wrong(string at, string message) =>
+                errors.Add(
+                    table is null
+                        ? at
+                        : $"{at[..at.LastIndexOf("/externalIds/", StringComparison.Ordinal)]}/{TableWords.ExternalIds}",
+                    message
+                );
         }
     }
 
