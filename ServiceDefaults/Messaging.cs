@@ -247,8 +247,8 @@ internal static class Reconnection
 /// <summary>
 /// An endpoint whose channel closes before it listens begins anew. MassTransit declares the queues and exchanges of an endpoint
 /// all at once; RabbitMQ.Client 7.2.2 lets whoever waits for his turn on a channel wait for ever if it is closed meanwhile (its
-/// issue 1976, mended since), whatever timeout he has. The endpoint would never listen again, nothing would be logged, the bus
-/// could not even be stopped, and a process that starts would never be ready.
+/// issue 1976, mended since), whatever timeout he has. The endpoint would never listen again and nothing would be logged; a
+/// process that starts would never be ready, and its bus could not be started anew, since it waits for all its endpoints.
 /// </summary>
 internal sealed class BeginAnew : IFilter<ChannelContext>, IReceiveEndpointObserver
 {
