@@ -28,6 +28,27 @@ public sealed class EveryPageTests(WebFixture web) : IClassFixture<WebFixture>
         );
     }
 
+    [Fact]
+    public void A_picture_is_taken_of_each_page()
+    {
+        using var pages = JsonDocument.Parse(File.ReadAllText(Repository("scripts", "pages.json")));
+        var taken = pages.RootElement.EnumerateObject().SelectMany(who => who.Value.EnumerateArray()).ToArray();
+        var identity = File.ReadLines(Repository("tests", "Architecture.Tests", "Approved", "routes.txt"))
+            .Where(line => line.StartsWith("identity ANY /", StringComparison.Ordinal))
+            .Select(line => $"{{identity}}{line.Split(' ')[2]}")
+            // Machines read those; and only who has a second factor is asked for its code.
+            .Where(route =>
+                !route.Contains("/health/", StringComparison.Ordinal)
+                && !route.EndsWith("/code", StringComparison.Ordinal)
+            );
+        Assert.DoesNotContain(
+            EveryPage.All.Select(page => page.Route).Concat(identity),
+            route => !taken.Any(address => Fits(route, address.GetString()!))
+        );
+
+        static string Repository(params string[] path) => Path.Combine([Testing.Repository.Root, .. path]);
+    }
+
     [Theory]
     [InlineData("catalog.domains", "/api/catalog/domains")]
     [InlineData("catalog.roles", "/api/catalog/roles")]
