@@ -76,6 +76,23 @@ public sealed class EveryPageTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.True(Shape.Strange(shape, answer) is "", Shape.Strange(shape, answer));
     }
 
+    [Theory]
+    [InlineData("/en/skills/ended", "Pilot, Junior")]
+    [InlineData("/en/skills/ended/history", "Pilot, Junior")]
+    [InlineData("/en/skills/ended/feed", "Pilot, Junior")]
+    // As their readers set it, whatever the names are.
+    [InlineData("/ar/skills/ended", "\u2068Pilot\u2069، \u2068Junior\u2069")]
+    [InlineData("/ar/admin/overview/requirements", "\u2068Tides\u2069: \u2068Pilot\u2069، \u2068Junior\u2069")]
+    [InlineData("/fr/admin/overview/requirements", "Tides\u00A0: Pilot, Junior")]
+    [InlineData("/ja/skills/every/merge?into=other", ">Pilot（Junior）</legend>")]
+    public async Task A_requirement_is_told_by_the_names_of_its_role_and_level(string address, string told)
+    {
+        EveryPage.Given(web, null);
+        using var browser = await EveryPage.SignedIn(web);
+        using var answer = await browser.Get(address);
+        Assert.Contains(told, WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync(_ct)));
+    }
+
     [Fact]
     public async Task What_people_write_harms_nobody()
     {
