@@ -135,6 +135,12 @@ public sealed class EveryPageIsAccessible(RunningPlatform running, RealBrowser b
                 + [...node.any, ...node.all, ...node.none].map(c => `${c.message} ${(c.relatedNodes ?? []).map(r => r.html).join(' ')}`).join('; ')))
         """;
 
+    // What is laid out in a line has no mark before each of its parts.
+    private const string Bulleted = """
+        [...document.querySelectorAll('ul, ol')].filter(list => getComputedStyle(list).display === 'flex'
+            && [...list.children].some(part => getComputedStyle(part).listStyleType !== 'none')).map(list => list.outerHTML.slice(0, 200)).join(' ')
+        """;
+
     private static readonly string[] Rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
     [Theory]
@@ -265,6 +271,8 @@ public sealed class EveryPageIsAccessible(RunningPlatform running, RealBrowser b
         );
         if (beside > 0)
             problems.Add($"{beside} pixels stand beside the screen");
+        if (await page.EvaluateAsync<string>(Bulleted) is { Length: > 0 } list)
+            problems.Add($"bullets stand between the words of a line: {list}");
         await page.SetViewportSizeAsync(before.Width, before.Height);
         return problems;
     }

@@ -89,6 +89,26 @@ public sealed class LetterTests
         );
     }
 
+    [Theory]
+    [InlineData("en", "renamed from “Low water” to “Tides”; Pilot, Junior: ")]
+    [InlineData("fr", "\u00A0; Pilot, Junior\u00A0: ")]
+    [InlineData("ja", "；Pilot、Junior：")]
+    [InlineData("ar", "؛ \u200EPilot\u200E، \u200EJunior\u200E: ")]
+    public void What_changed_is_one_line_as_each_language_sets_it(string language, string said)
+    {
+        var news = new News
+        {
+            Kind = NewsKind.Merged,
+            Lines =
+            [
+                new("skillRenamed", null, null, "Low water", "Tides", null, null),
+                new("requirementMadeMandatory", "Pilot", "Junior", null, null, false, true),
+            ],
+        };
+        var people = new People(new Dictionary<string, Account>(StringComparer.Ordinal));
+        Assert.Contains(said, Wording.Summary(Texts.For(language), news, "watch", people, null));
+    }
+
     private static (MimeMessage Mail, string Text, string Html) Letter(Contents contents)
     {
         using var stream = new MemoryStream();

@@ -396,6 +396,7 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
         var running = await browser.Html($"/en/admin/imports/{Id}");
         Assert.Contains("http-equiv=\"refresh\"", running);
         Assert.Contains("<progress max=\"40\" value=\"10\"", running);
+        Assert.Contains("<bdi>catalogue.csv</bdi> <time datetime=\"2026-11-20T09:00:00Z\"", running);
         web.Catalog.On($"GET /api/catalog/imports/{Id}", Import("done"));
         Assert.DoesNotContain("http-equiv", await browser.Html($"/en/admin/imports/{Id}"));
         web.Catalog.On(
@@ -565,6 +566,8 @@ public sealed class AdministrationTests(WebFixture web) : IClassFixture<WebFixtu
             changed = 2,
             unchanged = 5,
             errors = Array.Empty<object>(),
+            source = "catalogue.csv",
+            createdAt = "2026-11-20T09:00:00Z",
         };
 
     private async Task<HttpResponseMessage> Upload(Browser browser, string name)

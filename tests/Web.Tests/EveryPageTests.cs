@@ -28,6 +28,27 @@ public sealed class EveryPageTests(WebFixture web) : IClassFixture<WebFixture>
         );
     }
 
+    [Fact]
+    public void A_picture_is_taken_of_each_page()
+    {
+        using var pages = JsonDocument.Parse(File.ReadAllText(Repository("scripts", "pages.json")));
+        var taken = pages.RootElement.EnumerateObject().SelectMany(who => who.Value.EnumerateArray()).ToArray();
+        var identity = File.ReadLines(Repository("tests", "Architecture.Tests", "Approved", "routes.txt"))
+            .Where(line => line.StartsWith("identity ANY /", StringComparison.Ordinal))
+            .Select(line => $"{{identity}}{line.Split(' ')[2]}")
+            // Machines read those; and only who has a second factor is asked for its code.
+            .Where(route =>
+                !route.Contains("/health/", StringComparison.Ordinal)
+                && !route.EndsWith("/code", StringComparison.Ordinal)
+            );
+        Assert.DoesNotContain(
+            EveryPage.All.Select(page => page.Route).Concat(identity),
+            route => !taken.Any(address => Fits(route, address.GetString()!))
+        );
+
+        static string Repository(params string[] path) => Path.Combine([Testing.Repository.Root, .. path]);
+    }
+
     [Theory]
     [InlineData("catalog.domains", "/api/catalog/domains")]
     [InlineData("catalog.roles", "/api/catalog/roles")]
@@ -53,6 +74,23 @@ public sealed class EveryPageTests(WebFixture web) : IClassFixture<WebFixture>
         using var client = new HttpClient();
         var answer = await client.GetFromJsonAsync<JsonElement>(stub.Address + path, _ct);
         Assert.True(Shape.Strange(shape, answer) is "", Shape.Strange(shape, answer));
+    }
+
+    [Theory]
+    [InlineData("/en/skills/ended", "Pilot, Junior")]
+    [InlineData("/en/skills/ended/history", "Pilot, Junior")]
+    [InlineData("/en/skills/ended/feed", "Pilot, Junior")]
+    // As their readers set it, whatever the names are.
+    [InlineData("/ar/skills/ended", "\u2068Pilot\u2069، \u2068Junior\u2069")]
+    [InlineData("/ar/admin/overview/requirements", "\u2068Tides\u2069: \u2068Pilot\u2069، \u2068Junior\u2069")]
+    [InlineData("/fr/admin/overview/requirements", "Tides\u00A0: Pilot, Junior")]
+    [InlineData("/ja/skills/every/merge?into=other", ">Pilot（Junior）</legend>")]
+    public async Task A_requirement_is_told_by_the_names_of_its_role_and_level(string address, string told)
+    {
+        EveryPage.Given(web, null);
+        using var browser = await EveryPage.SignedIn(web);
+        using var answer = await browser.Get(address);
+        Assert.Contains(told, WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync(_ct)));
     }
 
     [Fact]

@@ -47,6 +47,8 @@ public sealed class SuggestTests(WebFixture web) : IClassFixture<WebFixture>
         const string page = "/en/skills/from-cell/suggest?role=skipper&level=senior";
         var html = await browser.Html(page);
         int At(string words) => html.IndexOf(words, StringComparison.Ordinal);
+        // The text first: on a phone it is seen without looking for it.
+        Assert.InRange(At("name=\"text:skipper:senior\""), 1, At("name=\"mandatory:skipper:senior\""));
         Assert.InRange(At("name=\"text:skipper:senior\""), 1, At("name=\"rationale\""));
         Assert.InRange(At("name=\"rationale\""), 1, At("Change more of this skill"));
         Assert.InRange(At("Change more of this skill"), 1, At("name=\"text:pilot:junior\""));

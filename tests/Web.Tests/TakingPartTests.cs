@@ -27,6 +27,8 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Contains(words, html);
         Assert.Equal(author == "user-1" && state is not "merged", html.Contains($"/proposals/{id}/revise"));
         Assert.Equal(state == "draft", html.Contains($"/proposals/{id}/submission"));
+        // Of a draft, sending it is what stands out.
+        Assert.Equal(state == "draft", html.Contains($"class=\"button quiet\" href=\"/en/proposals/{id}/revise\""));
     }
 
     [Theory]
@@ -50,8 +52,10 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
         Assert.Contains("Reading tides", await anyone.Html($"/de/proposals/{theirs}"));
     }
 
-    [Fact]
-    public async Task A_proposal_says_which_domain_has_yet_to_approve()
+    [Theory]
+    [InlineData("open", ", waiting for its reviewers")]
+    [InlineData("changesRequested", "</li>")]
+    public async Task A_proposal_says_which_domain_has_yet_to_approve(string state, string then)
     {
         static object Domain(string domain, int has) =>
             new
@@ -60,11 +64,11 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
                 has,
                 needs = 1,
             };
-        var id = Given("open", approvals: [Domain("sea", 1), Domain("shore", 0)]);
+        var id = Given(state, approvals: [Domain("sea", 1), Domain("shore", 0)]);
         using var browser = web.Browser();
         var html = await browser.Html($"/en/proposals/{id}");
         Assert.Contains("1 of 1 approvals", html);
-        Assert.Contains("shore: 0 of 1 approvals", html);
+        Assert.Contains($"shore: 0 of 1 approvals{then}", html);
     }
 
     [Fact]
@@ -462,6 +466,9 @@ public sealed class TakingPartTests(WebFixture web) : IClassFixture<WebFixture>
         // Two proposals for one skill are told from each other by what they change, and by their numbers.
         Assert.Contains("renamed to", html);
         Assert.Contains("#214", html);
+        // A sentence, in which only the names could turn it.
+        var arabic = WebUtility.HtmlDecode(await browser.Html("/ar/watching"));
+        Assert.Matches(">\u2068Reading tides\u2069: [^<]*\u2068Tides\u2069[^<]*</a>", arabic);
         // Two links are not read as one.
         Assert.Contains("</a> · <a href=\"/en/watching/webhooks\"", html);
         Assert.EndsWith("&id=01990000-0000-7000-8000-0000000000e1", web.Proposals.Last("/api/proposals").Query);

@@ -63,10 +63,12 @@ public static class Wording
         var parts = Cells(news.Lines)
             .Select(cell =>
             {
-                var what = string.Join(", ", cell.Select(line => Change(texts, line)));
-                return Heading(texts, cell[0]) is { } heading ? $"{heading}: {what}" : what;
+                var what = string.Join(texts["change.list"], cell.Select(line => Change(texts, line)));
+                return Heading(texts, cell[0]) is { } heading
+                    ? texts["change.of-cell", ("cell", heading), ("what", what)]
+                    : what;
             });
-        return Line.Cut(Line.One(string.Join("; ", parts)), 300);
+        return Line.Cut(Line.One(string.Join(texts["change.cells"], parts)), 300);
     }
 
     /// <summary>What changed, those of one role and level together; and how much is left out.</summary>

@@ -17,7 +17,9 @@ public sealed record ImportState(
     int Unchanged,
     ImportError[] Errors,
     TableForm? Form = null,
-    Guid? Table = null
+    Guid? Table = null,
+    string? Source = null,
+    DateTimeOffset? CreatedAt = null
 )
 {
     public bool Over => State is "done" or "failed";

@@ -57,7 +57,7 @@ public static class ShowFeed
             var tree = await Tree.Read(Services, Http.RequestAborted);
             if ((await changes).Value is not { } found)
                 return Page.Error((await changes).Status);
-            var names = new CellNames(tree.Roles ?? [], [.. tree.Levels]);
+            var names = CellNames.Of(tree);
             var domain = Array.Find(tree.Domains ?? [], d => filter == "domain" && d.Slug == slug)?.Name;
             var role = filter == "role" ? Array.Find(names.Roles, r => r.Slug == slug)?.Name : null;
             if (slug is not null && domain is null && role is null)
@@ -83,7 +83,7 @@ public static class ShowFeed
                 known?.Name ?? slug,
                 $"/skills/{slug}",
                 found.Items,
-                known is null ? CellNames.None : new CellNames(known.Roles, known.Levels),
+                await CellNames.Of(known, Services, Http.RequestAborted),
                 slug
             );
         }

@@ -113,7 +113,7 @@ public sealed record Names(Skill? Skill, Tree Tree)
         var named = t.Isolated(Markdown.Harmless(skill));
         return changes > 1
             ? t["proposal.called-more", named, did, t.Count("proposal.and-more", changes - 1)]
-            : t["proposal.called", named, did];
+            : t["pair", named, did];
     }
 
     /// <summary>What a list would call the first of the changes.</summary>

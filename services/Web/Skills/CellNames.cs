@@ -1,4 +1,5 @@
 using SkillPlatform.Rendering;
+using SkillPlatform.Web.Catalogue;
 using SkillPlatform.Web.Languages;
 using SkillPlatform.Web.Pages;
 
@@ -8,6 +9,12 @@ namespace SkillPlatform.Web.Skills;
 public sealed record CellNames(Named[] Roles, Named[] Levels)
 {
     public static CellNames None { get; } = new([], []);
+
+    /// <summary>Of the whole catalogue, for what of it is no longer told of itself.</summary>
+    public static CellNames Of(Tree tree) => new(tree.Roles ?? [], [.. tree.Levels]);
+
+    public static async Task<CellNames> Of(Skill? skill, Services services, CancellationToken ct) =>
+        skill is null ? Of(await Tree.Read(services, ct)) : new(skill.Roles, skill.Levels);
 
     public string Role(string? slug) => Of(Roles, slug);
 

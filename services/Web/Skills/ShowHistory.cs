@@ -13,6 +13,7 @@ public sealed record HistoryModel(
     string? Level,
     bool IsOne,
     PageList<HistoryEntry> History,
+    CellNames Names,
     bool First
 );
 
@@ -81,10 +82,11 @@ public static class ShowHistory
             return TypedResults.Redirect(
                 visit.To(((FormattableString)$"/skills/{slug}/history").With("role", ofRole).With("level", ofLevel))
             );
-        return (await history).Value is { } list
-            ? Page.Of<HistoryPage>(
-                new HistoryModel(slug, (await skill).Value, role, level, isOne, list, string.IsNullOrEmpty(cursor))
-            )
-            : Page.Error((await history).Status);
+        if ((await history).Value is not { } list)
+            return Page.Error((await history).Status);
+        var names = await CellNames.Of((await skill).Value, services, ct);
+        return Page.Of<HistoryPage>(
+            new HistoryModel(slug, (await skill).Value, role, level, isOne, list, names, string.IsNullOrEmpty(cursor))
+        );
     }
 }

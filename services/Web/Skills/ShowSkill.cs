@@ -58,7 +58,7 @@ public static class ShowSkill
         var marks = past ? Task.FromResult(Marks.None) : Marks.Read(services, visit, ct, skill: slug);
         await Task.WhenAll(skill, history, proposals, watched, marks, visit.AskMyRole(services));
         if ((await skill).Status == 410 && (await history).Value is { } changes)
-            return Page.Of<RetiredPage>(new RetiredModel(slug, changes), 410);
+            return Page.Of<RetiredPage>(new RetiredModel(slug, changes, await CellNames.Of(null, services, ct)), 410);
         if ((await skill).Value is not { } found)
             return
                 version is null
