@@ -70,6 +70,40 @@ public sealed class ApiTests(Running running) : IClassFixture<Running>
         using var answer = await reader.PutAsync(path, null);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Contains("Something new", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        // And so it is read, and ended.
+        Assert.Equal(HttpStatusCode.OK, (await reader.GetAsync(path)).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await reader.DeleteAsync(path)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await reader.GetAsync(path)).StatusCode);
+    }
+
+    [Fact]
+    public async Task What_was_read_of_a_watch_is_what_a_write_compares()
+    {
+        await running.Publish(_story.Changed());
+        await running.Publish(_story.Activity("submitted", "author"));
+        await running.Watch(_story.Person("reader"), "skill", _story.Slug);
+        using var reader = Reader();
+        var path = $"{Root}/watches/skill/{_story.Slug}";
+        var seen = (await reader.GetAsync(path)).Headers.ETag!;
+        Assert.Equal(HttpStatusCode.OK, await Send(HttpMethod.Put, path, seen, new { follow = "all" }));
+        // Another window of the reader's has changed it.
+        Assert.Equal(HttpStatusCode.PreconditionFailed, await Send(HttpMethod.Delete, path, seen));
+        seen = (await reader.GetAsync(path)).Headers.ETag!;
+        Assert.Equal(HttpStatusCode.NoContent, await Send(HttpMethod.Delete, path, seen));
+
+        path = $"{Root}/mutes/proposal/{_story.Proposal}";
+        Assert.Equal(HttpStatusCode.NoContent, (await reader.PutAsync(path, null)).StatusCode);
+        seen = (await reader.GetAsync(path)).Headers.ETag!;
+        Assert.Equal(HttpStatusCode.NoContent, await Send(HttpMethod.Delete, path, seen));
+
+        async Task<HttpStatusCode> Send(HttpMethod method, string to, EntityTagHeaderValue match, object? body = null)
+        {
+            using var request = new HttpRequestMessage(method, to);
+            request.Headers.IfMatch.Add(match);
+            request.Content = body is null ? null : JsonContent.Create(body);
+            using var answer = await reader.SendAsync(request);
+            return answer.StatusCode;
+        }
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Marten;
 using SkillPlatform.EventSourcing;
 using SkillPlatform.ServiceDefaults;
@@ -48,18 +49,28 @@ public static class ListWatches
         return new Page<Watched>([.. page.Items.Select(w => Of(w, found[Topic.Parse(w.Topic)]))], page.NextCursor);
     }
 
-    private static async Task<IResult> One(HttpContext http, string scope, string key, IQuerySession reads)
+    private static async Task<IResult> One(
+        HttpContext http,
+        string scope,
+        string key,
+        IQuerySession reads,
+        Unheard unheard
+    )
     {
         var (user, ct) = (Caller.Of(http).Id, http.RequestAborted);
-        var found = await reads.Find(scope, key, ct);
+        var found = await reads.Find(scope, key, ct) ?? await unheard.Find(scope, key, ct);
         var watch = found is null ? null : await reads.LoadAsync<Watch>(Watch.IdOf(user, found.Topic), ct);
         return watch is { Active: true }
-            ? Reading.Tagged(
-                http,
-                $"{watch.Since.UtcTicks:x}-{watch.Reason}-{watch.Frequency}-{watch.Follow}",
-                Of(watch, found!)
-            )
+            ? await Tagged(http, reads, watch.Id, found!, Of(watch, found!))
             : Refusal.NoSuch("watch of yours").AsProblem();
+    }
+
+    /// <summary>With the version of the stream, which writes compare; what it is called changes without it.</summary>
+    public static async Task<IResult> Tagged<T>(HttpContext http, IQuerySession reads, Guid watch, Found found, T value)
+    {
+        var state = await reads.Events.FetchStreamStateAsync(watch, http.RequestAborted);
+        var name = Ids.Of(found.Key, found.Name).ToString()[..8];
+        return Reading.Tagged(http, string.Create(CultureInfo.InvariantCulture, $"{state!.Version}-{name}"), value);
     }
 
     private static async Task<IResult> Count(string scope, string key, IQuerySession reads, CancellationToken ct)

@@ -31,9 +31,9 @@ public static class MuteThread
     {
         var (topic, ct) = (Topic.OfProposal(id), http.RequestAborted);
         return
-            await reads.LoadAsync<Watch>(Watch.IdOf(Caller.Of(http).Id, topic), ct) is { Muted: true }
+            await reads.LoadAsync<Watch>(Watch.IdOf(Caller.Of(http).Id, topic), ct) is { Muted: true } watch
             && await reads.Find(topic.Scope, topic.Key, ct) is { } found
-            ? TypedResults.Ok(new Muted(topic.Scope, found.Key, found.Name))
+            ? await ListWatches.Tagged(http, reads, watch.Id, found, new Muted(topic.Scope, found.Key, found.Name))
             : Refusal.NoSuch("muted thread of yours").AsProblem();
     }
 

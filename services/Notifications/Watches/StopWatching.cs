@@ -14,12 +14,13 @@ public static class StopWatching
         string scope,
         string key,
         IQuerySession reads,
+        Unheard unheard,
         Commands commands
     )
     {
         var (user, ct) = (Caller.Of(http).Id, http.RequestAborted);
         // What is watched may be gone from the taxonomy; the watch can be ended all the same.
-        var found = await reads.Find(scope, key, ct);
+        var found = await reads.Find(scope, key, ct) ?? await unheard.Find(scope, key, ct);
         var id = Watch.IdOf(user, found?.Topic ?? new Topic(scope, key));
         if (found is null && await reads.LoadAsync<Watch>(id, ct) is null)
             return Refusal.NoSuch("thing to watch").AsProblem();
