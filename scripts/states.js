@@ -3,8 +3,10 @@ const { origin, first } = require('./browser.js');
 
 // `by` names who calls: by.admin('POST', '/api/catalog/editions', {…}).
 async function states(by) {
-  const skill = (await first('/api/proposals?state=conflicted&limit=1'))?.skill ?? (await first('/api/catalog/skills?limit=1')).slug;
-  const profile = await by.nobody('GET', `/api/catalog/skills/${skill}`);
+  const profileOf = slug => by.nobody('GET', `/api/catalog/skills/${slug}`);
+  const before = (await first('/api/proposals?state=conflicted&limit=1'))?.skill;
+  const profile = before ? await profileOf(before) : await fullest();
+  const skill = profile.slug;
   const { role, level } = profile.requirements[0];
   const [from, to] = profile.levels.map(l => l.slug);
   const second = (await by.nobody('GET', '/api/catalog/skills?limit=2')).items.find(s => s.slug !== skill);
@@ -18,6 +20,17 @@ async function states(by) {
     (await by.contributor('POST', '/api/proposals', { skill, rationale, changes, ...more })).id;
   const reviewed = (id, verdict, comment, revision = 1) =>
     by.reviewer('POST', `/api/proposals/${id}/reviews`, { revision, verdict, comment });
+  // The first with a requirement for each proposal, else the one with most.
+  async function fullest() {
+    let most;
+    for (const { slug } of (await by.nobody('GET', '/api/catalog/skills?limit=200')).items) {
+      const one = await profileOf(slug);
+      if (!most || one.requirements.length > most.requirements.length) most = one;
+      if (most.requirements.length >= 6) break;
+    }
+    return most;
+  }
+
   // Each at a requirement of its own, so that none stands in another's way.
   const at = i => profile.requirements[i % profile.requirements.length];
   const edition = await found('nobody', '/api/catalog/editions', () =>
