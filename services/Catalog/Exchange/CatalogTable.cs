@@ -41,6 +41,8 @@ public sealed class CatalogTable : IDisposable
     private int _places;
     private int _characters;
     private Skill? _current;
+    private string _sheet = "";
+    private int _row;
 
     private CatalogTable(TableReading reading) => _reading = reading;
 
@@ -60,8 +62,8 @@ public sealed class CatalogTable : IDisposable
         public readonly string?[] Origin = new string?[TableWords.Origin.Length];
         public readonly Dictionary<string, Dictionary<string, Skill>> Groups = new(TextForm.Looks);
 
-        // Where each level is named first; as often as errors are told.
-        public readonly Dictionary<string, List<string>> Named = new(TextForm.Looks);
+        // The rows that name a level which may not be one, as many as errors are told.
+        public readonly Dictionary<string, List<(string At, int Row, string Column)>> Named = new(TextForm.Looks);
     }
 
     // Where the last stretch that is of it stands; each says where the one before it does.
@@ -179,9 +181,10 @@ public sealed class CatalogTable : IDisposable
         var levels = isMatrix
             ? header.Cells.Index().Where(h => columns[h.Index] is null && !string.IsNullOrWhiteSpace(h.Item)).ToArray()
             : [];
-        for (var row = 0; rows.MoveNext(); row++)
+        _sheet = sheet.At;
+        for (_row = 0; rows.MoveNext(); _row++)
         {
-            var at = string.Create(CultureInfo.InvariantCulture, $"{sheet.At}/rows/{row}");
+            var at = Here;
             if (rows.Current is { IsBlank: true })
                 continue;
             var current = rows.Current;
@@ -253,32 +256,30 @@ public sealed class CatalogTable : IDisposable
     private void Row(string at, Func<string, string> cell)
     {
         var (domain, group, skill, role) = (cell("domain"), cell("group"), cell("skill"), cell("role"));
-        _covered.UnionWith(Entries($"{at}/covers", cell("covers"), CatalogDocument.MostRoles, isSet: true) ?? []);
+        _covered.UnionWith(Entries(at, "covers", cell("covers"), CatalogDocument.MostRoles, isSet: true) ?? []);
         if (domain.Length == 0)
         {
             Empty(at, cell, "group", "skill", "levels", "keywords", "level", "mandatory", TableWords.SkillDescription);
             Empty(at, cell, TableWords.Origin);
-            if (Named($"{at}/role", role))
-                Say(Role($"{at}/role", role), "role", role, at, cell);
+            if (Named(at, "role", role))
+                Say(Role(at, role), "role", role, at, cell);
             return;
         }
-        if (!Named($"{at}/domain", domain))
+        if (!Named(at, "domain", domain))
             return;
         var d = DomainOf(at, domain);
-        Same(
-            ref d.Levels,
-            Entries($"{at}/levels", cell("levels"), CatalogDocument.MostLevels),
-            $"{at}/levels",
-            "domain"
-        );
+        Same(ref d.Levels, Entries(at, "levels", cell("levels"), CatalogDocument.MostLevels), at, "levels", "domain");
         From(d, at, cell);
         if (group.Length == 0)
         {
             Empty(at, cell, "skill", "keywords", "role", "mandatory", TableWords.SkillDescription);
             if (cell("level") is { Length: > 0 } level)
             {
-                Name(d, $"{at}/level", level);
-                if (!d.Described.TryGetValue(level, out var about) && d.Named.ContainsKey(level))
+                Name(d, "level", level);
+                if (
+                    !d.Described.TryGetValue(level, out var about)
+                    && d.Described.Count <= CatalogDocument.MostLevels + DocumentErrors.Most
+                )
                     d.Described.Add(level, about = (at, new Term()));
                 Say(about.Term ?? new Term(), "level", level, at, cell, TextForm.Likeness(domain));
             }
@@ -289,7 +290,7 @@ public sealed class CatalogTable : IDisposable
             }
             return;
         }
-        if (!Named($"{at}/group", group))
+        if (!Named(at, "group", group))
             return;
         if (skill.Length == 0)
         {
@@ -305,13 +306,9 @@ public sealed class CatalogTable : IDisposable
         var said = new Said(
             at,
             Requirement: null,
-            Revised($"{at}/revision", cell("revision")),
-            Entries($"{at}/keywords", cell("keywords"), TextForm.MostKeywords, TextForm.LongestKeyword, isSet: true),
-            Described(
-                cell(TableWords.SkillDescription),
-                TextForm.LongestDescription,
-                $"{at}/{TableWords.SkillDescription}"
-            ),
+            Revised(at, cell("revision")),
+            Entries(at, "keywords", cell("keywords"), TextForm.MostKeywords, TextForm.LongestKeyword, isSet: true),
+            Described(cell(TableWords.SkillDescription), TextForm.LongestDescription, at, TableWords.SkillDescription),
             Ids(at, cell)
         );
         if (role.Length == 0)
@@ -324,7 +321,7 @@ public sealed class CatalogTable : IDisposable
     private Skill? Find(string at, Domain domain, string group, string skill)
     {
         var skills = Group(at, domain, group);
-        if (!Named($"{at}/skill", skill))
+        if (!Named(at, "skill", skill))
             return null;
         if (!skills.TryGetValue(skill, out var found))
             skills.Add(skill, found = Counted(at, new Skill()));
@@ -359,7 +356,7 @@ public sealed class CatalogTable : IDisposable
         if (revision.Length == 0)
             return null;
         if (Revision.Problem(revision) is { } problem)
-            Errors.Add(at, problem);
+            Errors.Add($"{at}/revision", problem);
         return revision;
     }
 
@@ -409,8 +406,8 @@ public sealed class CatalogTable : IDisposable
         foreach (var said in All(skill))
         {
             revision = said.Revision is null ? revision : Revision.Earlier(revision, said.Revision);
-            Same(ref keywords, said.Keywords, $"{said.At}/keywords", "skill");
-            Same(ref description, said.Description, $"{said.At}/{TableWords.SkillDescription}", "skill");
+            Same(ref keywords, said.Keywords, said.At, "keywords", "skill");
+            Same(ref description, said.Description, said.At, TableWords.SkillDescription, "skill");
             at = at is null || ids is null && said.ExternalIds is not null ? said.At : at;
             Identify(ref ids, said.ExternalIds, "skill", name, said.At);
             if (
@@ -445,14 +442,14 @@ public sealed class CatalogTable : IDisposable
     )
     {
         var (domain, group, skill) = (cell("domain"), cell("group"), cell("skill"));
-        if (!Named($"{at}/domain", domain) | !Named($"{at}/group", group))
+        if (!Named(at, "domain", domain) | !Named(at, "group", group))
             return;
-        if (Named($"{at}/role", role))
+        if (Named(at, "role", role))
             Role(at, role);
         var d = DomainOf(at, domain);
         if (Find(at, d, group, skill) is not { } s)
             return;
-        Say(s, new Said(at, Revision: Revised($"{at}/revision", cell("revision"))));
+        Say(s, new Said(at, Revision: Revised(at, cell("revision"))));
         // Its own cells, not those of the header, which may be any number.
         foreach (var (column, level) in levels.TakeWhile(level => level.Index < row.Cells.Length))
         {
@@ -465,12 +462,16 @@ public sealed class CatalogTable : IDisposable
                 : (text, "");
             var says = TableWords.Says(first);
             var pointer = $"{at}/{name}";
-            Name(d, pointer, name);
+            Name(d, name, name);
             Say(
                 s,
                 new Said(
                     pointer,
-                    Checked(pointer, new(role, name, says == true, says is null ? text : TextForm.Text(rest)))
+                    Checked(
+                        pointer,
+                        column: null,
+                        new(role, name, says == true, says is null ? text : TextForm.Text(rest))
+                    )
                 )
             );
         }
@@ -479,10 +480,10 @@ public sealed class CatalogTable : IDisposable
     private CatalogDocument.Requirement Requirement(string at, Func<string, string> cell, Domain domain, string role)
     {
         var (level, mandatory, description) = (cell("level"), cell("mandatory"), cell("description"));
-        if (Named($"{at}/role", role))
-            Role($"{at}/role", role);
-        if (Named($"{at}/level", level))
-            Name(domain, $"{at}/level", level);
+        if (Named(at, "role", role))
+            Role(at, role);
+        if (Named(at, "level", level))
+            Name(domain, "level", level);
         var says = TableWords.Says(mandatory);
         _saysNo |= says == false;
         if (mandatory.Length == 0)
@@ -495,20 +496,22 @@ public sealed class CatalogTable : IDisposable
                 $"{at}/mandatory",
                 $"\u201c{Short(mandatory)}\u201d is neither yes nor no: true or false is meant."
             );
-        return Checked($"{at}/description", new(role, level, says == true, description));
+        return Checked(at, "description", new(role, level, says == true, description));
     }
 
-    private CatalogDocument.Requirement Checked(string at, CatalogDocument.Requirement requirement)
+    private CatalogDocument.Requirement Checked(string at, string? column, CatalogDocument.Requirement requirement)
     {
         if (TextForm.Problem(requirement.Description, TextForm.LongestDescription, mayBeEmpty: true) is { } problem)
-            Errors.Add(at, problem);
+            Errors.Add(column is null ? at : $"{at}/{column}", problem);
         _marked |= requirement.Mandatory;
         return requirement;
     }
 
     // More of them than there may be and errors are told need not be known.
-    private static void Name(Domain domain, string at, string level)
+    private void Name(Domain domain, string column, string level)
     {
+        if (domain.Levels?.Contains(level, TextForm.Looks) == true)
+            return;
         if (!domain.Named.TryGetValue(level, out var named))
         {
             if (domain.Named.Count > CatalogDocument.MostLevels + DocumentErrors.Most)
@@ -516,8 +519,13 @@ public sealed class CatalogTable : IDisposable
             domain.Named.Add(level, named = []);
         }
         if (named.Count < DocumentErrors.Most)
-            named.Add(at);
+            named.Add((_sheet, _row, column));
     }
+
+    private string Here => At(_sheet, _row);
+
+    private static string At(string sheet, int row) =>
+        string.Create(CultureInfo.InvariantCulture, $"{sheet}/rows/{row}");
 
     // Where only what is mandatory is marked, the rest is not; where both are, a cell was forgotten.
     private void CheckMarks()
@@ -528,11 +536,11 @@ public sealed class CatalogTable : IDisposable
             Errors.Add(at, "Must be true or false.");
     }
 
-    private bool Named(string at, string name)
+    private bool Named(string at, string column, string name)
     {
         if (TextForm.Problem(name, TextForm.LongestName) is not { } problem)
             return true;
-        Errors.Add(at, problem);
+        Errors.Add($"{at}/{column}", problem);
         return false;
     }
 
@@ -543,27 +551,35 @@ public sealed class CatalogTable : IDisposable
                 Errors.Add($"{at}/{column}", "Must be empty where the cells before it are.");
     }
 
-    private void Same(ref string[]? known, string[]? given, string at, string what) =>
-        Same(ref known, given, at, what, (one, other) => one.SequenceEqual(other, TextForm.Looks));
+    private void Same(ref string[]? known, string[]? given, string at, string column, string what) =>
+        Same(ref known, given, at, column, what, (one, other) => one.SequenceEqual(other, TextForm.Looks));
 
-    private void Same(ref ExternalId[]? known, ExternalId[]? given, string at, string what) =>
-        Same(ref known, given, at, what, Enumerable.SequenceEqual);
+    private void Same(ref ExternalId[]? known, ExternalId[]? given, string at, string column, string what) =>
+        Same(ref known, given, at, column, what, Enumerable.SequenceEqual);
 
-    private void Same(ref string? known, string? given, string at, string what) =>
-        Same(ref known, given, at, what, string.Equals);
+    private void Same(ref string? known, string? given, string at, string column, string what) =>
+        Same(ref known, given, at, column, what, string.Equals);
 
-    private void Same<T>(ref T? known, T? given, string at, string what, Func<T, T, bool> isSame)
+    private void Same<T>(ref T? known, T? given, string at, string column, string what, Func<T, T, bool> isSame)
         where T : class
     {
         if (given is not null && known is not null && !isSame(given, known))
-            Errors.Add(at, $"Differs from an earlier row of the same {what}.");
+            Errors.Add($"{at}/{column}", $"Differs from an earlier row of the same {what}.");
         known ??= given;
     }
 
-    private string[]? Entries(string at, string cell, int most, int longest = TextForm.LongestName, bool isSet = false)
+    private string[]? Entries(
+        string row,
+        string column,
+        string cell,
+        int most,
+        int longest = TextForm.LongestName,
+        bool isSet = false
+    )
     {
         if (cell.Length == 0)
             return null;
+        var at = $"{row}/{column}";
         var entries = cell.Split('\n').Select(TextForm.Name).Where(e => e.Length > 0).ToArray();
         if (entries.Length > most)
             Errors.Add(at, $"At most {most:N0} entries.");
@@ -582,7 +598,7 @@ public sealed class CatalogTable : IDisposable
             return role;
         if (_roles.Count == CatalogDocument.MostRoles)
         {
-            Errors.Add(at, $"At most {CatalogDocument.MostRoles:N0} roles.");
+            Errors.Add(_isMatrix ? at : $"{at}/role", $"At most {CatalogDocument.MostRoles:N0} roles.");
             throw new DocumentErrors.TooManyException();
         }
         _roles.Add(name, role = new Term());
@@ -593,20 +609,21 @@ public sealed class CatalogTable : IDisposable
     {
         Same(
             ref term.Description,
-            Described(cell("description"), TextForm.LongestReason, $"{at}/description"),
-            $"{at}/description",
+            Described(cell("description"), TextForm.LongestReason, at, "description"),
+            at,
+            "description",
             kind
         );
         Identify(ref term.ExternalIds, Ids(at, cell), kind, name, at, within);
     }
 
-    private string? Described(string text, int longest, string at)
+    private string? Described(string text, int longest, string at, string column)
     {
         if (text.Length == 0)
             return null;
         if (TextForm.Problem(text, longest) is not { } problem)
             return text;
-        Errors.Add(at, problem);
+        Errors.Add($"{at}/{column}", problem);
         return null;
     }
 
@@ -615,9 +632,10 @@ public sealed class CatalogTable : IDisposable
     {
         foreach (var (i, column) in TableWords.Origin.Index())
         {
-            var (said, where) = (cell(column), $"{at}/{column}");
+            var said = cell(column);
             if (said.Length == 0)
                 continue;
+            var where = $"{at}/{column}";
             if (column == "language")
             {
                 var (tag, wrong) = LanguageTag.Of(said);
@@ -627,15 +645,16 @@ public sealed class CatalogTable : IDisposable
             }
             else if (TextForm.Problem(said, CatalogDocument.LongestNote) is { } problem)
                 Errors.Add(where, problem);
-            Same(ref domain.Origin[i], said, where, "domain");
+            Same(ref domain.Origin[i], said, at, column, "domain");
         }
     }
 
     private ExternalId[]? Ids(string row, Func<string, string> cell)
     {
-        var (at, given) = ($"{row}/{TableWords.ExternalIds}", cell(TableWords.ExternalIds));
+        var given = cell(TableWords.ExternalIds);
         if (given.Length == 0)
             return null;
+        var at = $"{row}/{TableWords.ExternalIds}";
         var lines = given.Split('\n').Select(TextForm.Name).Where(line => line.Length > 0).ToArray();
         if (lines.Length > CatalogDocument.MostIds)
             Errors.Add(at, $"At most {CatalogDocument.MostIds} entries.");
@@ -650,15 +669,14 @@ public sealed class CatalogTable : IDisposable
         ExternalId[]? given,
         string kind,
         string name,
-        string row,
+        string at,
         string? within = null
     )
     {
-        var at = $"{row}/{TableWords.ExternalIds}";
         if (known is null)
             foreach (var id in (given ?? []).Where(id => !_ids.TryAdd(Key(id), name)))
-                Errors.Add(at, $"“{id.Id}” of {id.System} is “{_ids[Key(id)]}” already.");
-        Same(ref known, given, at, kind);
+                Errors.Add($"{at}/{TableWords.ExternalIds}", $"“{id.Id}” of {id.System} is “{_ids[Key(id)]}” already.");
+        Same(ref known, given, at, TableWords.ExternalIds, kind);
 
         string Key(ExternalId id) => $"{kind}\n{within}\n{SkillExternalId.Key(id)}";
     }
@@ -681,8 +699,8 @@ public sealed class CatalogTable : IDisposable
                         "Something is said of a level only where those of its domain are stated."
                     );
             foreach (var (level, named) in domain.Named.Where(n => !levels.Contains(n.Key)))
-            foreach (var at in named)
-                Errors.NotAmong(at, level, levels, "levels of its domain");
+            foreach (var (sheet, row, column) in named)
+                Errors.NotAmong($"{At(sheet, row)}/{column}", level, levels, "levels of its domain");
         }
     }
 
