@@ -20,6 +20,10 @@ public sealed class CatalogTable : IDisposable
     // What rows that follow each other say of one skill is written down together, up to so many characters.
     private const int LongestStretch = 200_000;
 
+    // What is written down was read into some ten times as much, of which nothing stays: the collector alone would let a hundred
+    // megabytes of it pile up before it looks.
+    private const int CollectedAfter = 2_000_000;
+
     private static readonly JsonSerializerOptions Json = new()
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
@@ -40,6 +44,7 @@ public sealed class CatalogTable : IDisposable
     private bool _marked;
     private int _places;
     private int _characters;
+    private int _written;
     private Skill? _current;
     private string _sheet = "";
     private int _row;
@@ -380,6 +385,10 @@ public sealed class CatalogTable : IDisposable
             Errors.Add(_stretch[0].At, CatalogDocument.TooLongSkill);
         _stretch.Clear();
         _characters = 0;
+        if ((_written += bytes.Length) < CollectedAfter)
+            return;
+        _written = 0;
+        GC.Collect(1);
     }
 
     private List<Said> All(Skill skill)
