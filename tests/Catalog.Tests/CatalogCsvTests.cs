@@ -217,6 +217,30 @@ public sealed class CatalogCsvTests
         Assert.Equal([$"/rows/{CatalogDocument.MostRoles}/role"], Read(Header + string.Concat(rows)).Errors);
     }
 
+    [Fact]
+    public void As_many_skills_as_a_document_may_have_are_read_whatever_they_stand_in()
+    {
+        const int most = CatalogDocument.MostSkills;
+        var rows = string.Concat(Enumerable.Range(0, most).Select(i => $"D,,G{i % 3},{i},,,,,\n"));
+        Assert.Empty(Rows(rows));
+        Assert.Equal([$"/rows/{most}"], Rows(rows + "D,,G,one more,,,,,\n"));
+
+        static string[] Rows(string rows)
+        {
+            var (sheet, _) = CsvText.Read(new MemoryStream(Encoding.UTF8.GetBytes(Header + rows)));
+            using var table = CatalogTable.Open([sheet], "test", _ => null);
+            return [.. table.Errors.All.Select(e => e.Pointer)];
+        }
+    }
+
+    [Fact]
+    public void More_roles_than_there_may_be_are_not_covered()
+    {
+        var names = Enumerable.Range(0, CatalogDocument.MostRoles).Select(i => $"Role {i}");
+        var csv = Header.TrimEnd() + $",covers\n,,,,,Pilot,,,,\"{string.Join('\n', names)}\"\n,,,,,Pilot,,,,one more\n";
+        Assert.Equal(["/rows/1/covers"], Read(csv).Errors);
+    }
+
     private static (CatalogDocument? Document, string[] Errors) Read(string csv, KnownLevels? known = null)
     {
         var (sheet, _) = CsvText.Read(new MemoryStream(Encoding.UTF8.GetBytes(csv)));

@@ -29,6 +29,8 @@ public sealed class CatalogTable : IDisposable
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
     };
 
+    private static readonly string TooManyRoles = $"At most {CatalogDocument.MostRoles:N0} roles.";
+    private static readonly string TooManyPlaces = $"At most {CatalogDocument.MostSkills:N0} entries.";
     private static readonly string[] Place = ["domain", "group", "skill"];
     private readonly TableReading _reading;
     private readonly Scratch _scratch = new();
@@ -42,6 +44,7 @@ public sealed class CatalogTable : IDisposable
     private bool _saysNo;
     private bool _describes;
     private bool _marked;
+    private int _skills;
     private int _places;
     private int _characters;
     private int _written;
@@ -262,6 +265,8 @@ public sealed class CatalogTable : IDisposable
     {
         var (domain, group, skill, role) = (cell("domain"), cell("group"), cell("skill"), cell("role"));
         _covered.UnionWith(Entries(at, "covers", cell("covers"), CatalogDocument.MostRoles, isSet: true) ?? []);
+        if (_covered.Count > CatalogDocument.MostRoles)
+            End($"{at}/covers", TooManyRoles);
         if (domain.Length == 0)
         {
             Empty(at, cell, "group", "skill", "levels", "keywords", "level", "mandatory", TableWords.SkillDescription);
@@ -329,30 +334,41 @@ public sealed class CatalogTable : IDisposable
         if (!Named(at, "skill", skill))
             return null;
         if (!skills.TryGetValue(skill, out var found))
-            skills.Add(skill, found = Counted(at, new Skill()));
+        {
+            skills.Add(skill, found = new Skill());
+            Count(ref _skills, at, CatalogDocument.TooManySkills);
+        }
         return found;
     }
 
     private Domain DomainOf(string at, string name)
     {
-        if (!_domains.TryGetValue(name, out var domain))
-            _domains.Add(name, domain = Counted(at, new Domain()));
+        if (_domains.TryGetValue(name, out var domain))
+            return domain;
+        _domains.Add(name, domain = new Domain());
+        Count(ref _places, at, TooManyPlaces);
         return domain;
     }
 
     private Dictionary<string, Skill> Group(string at, Domain domain, string name)
     {
-        if (!domain.Groups.TryGetValue(name, out var skills))
-            domain.Groups.Add(name, skills = Counted(at, new Dictionary<string, Skill>(TextForm.Looks)));
+        if (domain.Groups.TryGetValue(name, out var skills))
+            return skills;
+        domain.Groups.Add(name, skills = new Dictionary<string, Skill>(TextForm.Looks));
+        Count(ref _places, at, TooManyPlaces);
         return skills;
     }
 
-    // However many a table has, it is not read further than what may be.
-    private T Counted<T>(string at, T place)
+    private void Count(ref int there, string at, string problem)
     {
-        if (_places++ < CatalogDocument.MostSkills)
-            return place;
-        Errors.Add(at, CatalogDocument.TooManySkills);
+        if (++there > CatalogDocument.MostSkills)
+            End(at, problem);
+    }
+
+    // However many a table has, it is not read further than what may be.
+    private void End(string at, string problem)
+    {
+        Errors.Add(at, problem);
         throw new DocumentErrors.TooManyException();
     }
 
@@ -371,7 +387,12 @@ public sealed class CatalogTable : IDisposable
             WriteStretch();
         _current = skill;
         _stretch.Add(said);
-        _characters += 60 + (said.Requirement?.Description.Length ?? 0) + (said.Description?.Length ?? 0);
+        _characters +=
+            60
+            + (said.Requirement?.Description.Length ?? 0)
+            + (said.Description?.Length ?? 0)
+            + (said.Keywords?.Sum(keyword => keyword.Length) ?? 0)
+            + (said.ExternalIds?.Sum(id => id.System.Length + id.Id.Length + (id.Uri?.Length ?? 0)) ?? 0);
     }
 
     private void WriteStretch()
@@ -606,10 +627,7 @@ public sealed class CatalogTable : IDisposable
         if (_roles.TryGetValue(name, out var role))
             return role;
         if (_roles.Count == CatalogDocument.MostRoles)
-        {
-            Errors.Add(_isMatrix ? at : $"{at}/role", $"At most {CatalogDocument.MostRoles:N0} roles.");
-            throw new DocumentErrors.TooManyException();
-        }
+            End(_isMatrix ? at : $"{at}/role", TooManyRoles);
         _roles.Add(name, role = new Term());
         return role;
     }
